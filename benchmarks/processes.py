@@ -33,7 +33,7 @@ sys.modules["jsonschema_rs"] = sys.modules["jiter"] = sys.modules["orjson"] = No
 from paramcore.cli.main import main
 sys.exit(main(sys.argv[1:]))
 """
-#: A program that runs a command, and prints the CPU seconds of its processes and the peak of the largest one.
+#: A program that runs a command, and prints the CPU seconds of its processes and the largest peak of their memory.
 #: The peak is in KiB, or in bytes on macOS.
 #: The program is small, because a new process inherits the peak of its parent.
 MEASURE = """
@@ -108,7 +108,7 @@ def make_commands(project: str, tasks: str) -> Commands:
 
 
 def check_answers(commands: Commands, output: Path) -> None:
-    """Assert that all previews are equal, except where jq ignores a version.
+    """Assert that all previews are equal, except where jq ignores a `project_version`.
 
     Also assert that `validate` prints the same without the extra `fast`.
     """

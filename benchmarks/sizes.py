@@ -18,7 +18,7 @@ SIZES = {"S": (5, 412, 3, 98), "M": (15, 1_448, 6, 380), "L": (30, 2_713, 10, 60
 WORDS = ("forklift", "pallet", "person", "loaded", "empty", "dark", "aisle", "north", "hidden", "cannot tell")
 ATTRIBUTE = {"type": "category", "description": "Is it loaded?", "choices": ["loaded", "empty", "cannot tell"]}
 
-#: Params of an image project: the most common params first, and then params that only its owner uses.
+#: Params of an image project: the most common params first, and then params that only the owner of this project uses.
 PROJECT = {
     "geometries": {"box": {"objects_to_annotate": ["forklift", "pallet"], "min_width": 10, "min_height": 10}},
     "padding": 20,
@@ -64,7 +64,10 @@ def make_task(chance: random.Random, count: int, size: int, *, instruction: bool
 
 
 def inputs(size: str, *, tasks: int = 256, instruction: bool = False) -> tuple[dict, list[dict]]:
-    """Return the params of a project and of `tasks` tasks; an instruction replaces another param."""
+    """Return the params of a project and of `tasks` tasks.
+
+    With `instruction`, the project and each task have an instruction instead of another param.
+    """
     wide, project_size, narrow, task_size = SIZES[size]
     chance = random.Random(f"{size} {instruction}")
     attributes = {"loaded": ATTRIBUTE}

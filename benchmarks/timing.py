@@ -31,7 +31,7 @@ def ratios(*runs: Callable[[], object], rounds: int = ROUNDS, empty: Callable[[]
     without their work.  If it is given, its time is subtracted from each time.
     """
     runs = (empty or (lambda: None), *runs)
-    # The first call fills caches, so compute the calls in a round from the shortest of three calls.
+    # The first call fills caches, so compute the number of calls in a round from the shortest of three calls.
     times = [max(1, int(ROUND_NS / min(time_calls(run, 1) for _ in range(3)))) for run in runs]
     chance, found = random.Random(0), []
     gc.collect()
@@ -50,7 +50,7 @@ def ratios(*runs: Callable[[], object], rounds: int = ROUNDS, empty: Callable[[]
 
 @frozen
 class Row:
-    """A measurement with its figures, and the maximum of each figure, if there is one."""
+    """A measurement with its figures, and with a maximum for each figure or none at all."""
 
     name: str
     unit: str

@@ -23,6 +23,6 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_finish():
-    # The command line collects garbage after each error, which would take long with all collected tests.
+    # The command line collects garbage after each error, which would take long with the objects of all tests.
     gc.collect()
     gc.freeze()

@@ -1,6 +1,6 @@
 """The smallest size in bytes of an update and its requests, found by trying every set of tasks that inherit.
 
-It shares no code with the package.  For each set of inheriting tasks and for each param,
+This module shares no code with the package.  For each set of inheriting tasks and for each param,
 it tries every value that two of the tasks share; for the instruction, also every ending
 that follows a separator.
 """
@@ -95,7 +95,7 @@ def list_values(name: str, tasks: list[dict], settings: dict) -> list[Any]:
 
 
 def find_smallest(tasks: list[dict], settings: dict, name: str, fixed: set[str] = frozenset()) -> int:
-    """Return the smallest size, if at least two inheriting tasks share the value of each param of the project."""
+    """Return the smallest size if each param of the project has a value that at least two inheriting tasks share."""
     best = total({}, tasks, settings, name)
     names = {param for task in tasks for param in task} - NEVER - fixed
     for count in range(2, len(tasks) + 1):

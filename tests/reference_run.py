@@ -194,7 +194,7 @@ def ask_model(model: dict[str, Any], flat: Any, type: Any) -> dict[str, Any] | f
 
 
 def ask_engine(project: Project, flat: Any, type: Any) -> dict[str, Any]:
-    """Return the engine's results by way of resolving; each result is a dict like the model's, or an error code."""
+    """Resolve a request in all possible ways; return each result, as a dict like the model's or an error code."""
 
     def request() -> TaskRequest:
         return TaskRequest.from_flat(flat, type=type)

@@ -23,7 +23,7 @@ from paramcore.testing import LOOKALIKES
 from tests import reference
 from tests.reference import ROUTING, equal, model, plain, size
 
-#: A function that draws a value from a sequence, from Hypothesis or a seeded generator.
+#: A function that draws a value from a sequence, made by Hypothesis or by a seeded generator.
 Choose = Callable[[Sequence[Any]], Any]
 
 NAMES = ("a", "b", "c", "é")
@@ -160,7 +160,7 @@ def respelled(value: Any) -> Any:
 
 
 def s1_exact(case: Case) -> None:
-    """The request resolves to the wanted params, by the engine and by the model, and its attributes are correct."""
+    """Engine and model resolve the request to the wanted params, and the attributes of `SlimRequest` are correct."""
     slim = SlimRequest.to(case.project, case.flat_wanted, version=case.version)
     assert equal(case.project.resolve(slim.request).params, case.wanted)
     own, inherited = plain(slim.request.params), case.inherited_by(slim.request.project_version)
@@ -217,7 +217,7 @@ def s4_idempotent(case: Case) -> None:
 
 
 def s5_never_larger(case: Case) -> None:
-    """A slim request has no more bytes and no more params than the request."""
+    """A slim request has no more bytes and no more params than the original request."""
     slim = SlimRequest.of(case.project, case.request)
     assert size(plain(slim.request.flat)) <= size(plain(case.request.flat))
     assert set(slim.request.params) <= set(case.own)
@@ -259,7 +259,7 @@ def s8_any_is_shortest(case: Case) -> None:
 
 
 def s9_name_by_name(case: Case) -> None:
-    """Each name is decided by itself, and earlier calls of a slimmer do not matter."""
+    """Each name is decided by itself, and earlier calls of a slimmer do not affect later calls."""
     version = None if case.version in ("any", -1) else case.version
     whole = SlimRequest.to(case.project, case.wanted, version=version)
     alone = [
@@ -279,7 +279,7 @@ def s9_name_by_name(case: Case) -> None:
 
 
 def s10_round_trip(case: Case) -> None:
-    """A request and its effective params have the same slim request, and without a pin, so does `as_request`."""
+    """A request and its effective params have the same slim request; without a pin, `as_request` has it, too."""
     slim = SlimRequest.of(case.project, case.request)
     effective = case.project.resolve(case.request)
     assert SlimRequest.to(case.project, {**case.routing, **effective.params}, version=case.own_version) == slim

@@ -25,7 +25,7 @@ def blocks(page: Path, *languages: str) -> list[str]:
 
 
 def write_files(page: Path, directory: Path) -> None:
-    """Write each Python block of a page that begins with the name of its file."""
+    """Write each Python block whose first line names a file to this file."""
     for text in blocks(page, "python"):
         if name := FILE_NAME.match(text):
             (directory / name[1]).write_text(text)
@@ -96,7 +96,7 @@ def run_console(fence: str) -> str:
 
 
 def run_command(command: str) -> str:
-    """Run a command line and return its output. If the exit code is not 0, it follows as `[exit 1]`."""
+    """Run a command line and return its output. An exit code other than 0 follows the output, as `[exit 1]`."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "COLUMNS": "120"}
     done = subprocess.run(

@@ -89,7 +89,7 @@ text
 
 @pytest.mark.parametrize(("update", "lines", "after"), [(False, {2, 6, 9, 11}, WRONG), (True, {11}, RIGHT)])
 def test_a_wrong_example_is_reported_or_rewritten(tmp_path, update, lines, after):
-    """A failure names the file and line of each example. `--update` rewrites outputs, but adds no exceptions."""
+    """A failure names the file and line of each wrong example. `--update` rewrites outputs, but adds no exceptions."""
     path = tmp_path / "page.md"
     path.write_text(WRONG)
     with pytest.raises(AssertionError) as caught:

@@ -66,7 +66,7 @@ def iter_local_answers():
 
 
 def iter_service_answers(folder):
-    """Yield the section and the JSON of each output of the client."""
+    """Yield the section and the JSON of each output that needs a service."""
     (folder / "docks.json").write_text('{"type": "comparison", "name": "docks", "param_history": []}')
     (folder / "patch.json").write_text('{"patch": true, "padding": 4}')
     with run_server(StandIn([DOCKS])) as server:
@@ -74,7 +74,7 @@ def iter_service_answers(folder):
         url = ("--base-url", server.url)
         apply = run_json("apply", "docks", "patch.json", "--yes", *url, **service).document
         yield from (("apply", apply), ("outcome", apply["outcome"]))
-        # No version contains an update with this digest.
+        # No update has this digest, so the output is an error.
         reconcile = run_json("reconcile", "docks", "--base", "1", "--digest", "0" * 32, *url, **service).document
         yield "error", reconcile["error"]
         yield "status", run_json("status", "docks.json", *url, **service).document

@@ -1,4 +1,4 @@
-"""Every rule has one place in the code, and a test or a conformance case."""
+"""Each rule that the code implements has one place in the code, and a test or a conformance case."""
 
 import re
 from pathlib import Path
@@ -32,7 +32,7 @@ def test_the_page_has_every_rule():
 
 @pytest.mark.parametrize("rule", IDS)
 def test_each_rule_has_one_place(rule):
-    """The comment `# RULE:` occurs once in the code, in the module that the page names."""
+    """The comment `# RULE:` occurs once, in the module that the page names; if the page names none, it is nowhere."""
     home = RULES[rule][3]
     assert find_modules(rule) == ([] if home in ("-", "later") else [home])
 

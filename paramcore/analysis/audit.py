@@ -34,8 +34,8 @@ class Audit(NotebookReprs):
     `possible` and `impossible` count the checked tasks.  `not_judged` counts the
     tasks that do not belong to the project, or that record no version.  `findings`
     contains the contradictions of the impossible tasks.  `calibration` contains the
-    tried assumptions that no task contradicts.  It ignores a task that no
-    assumptions explain, even with the separator from the task's own instruction.
+    tried combinations of settings that no task contradicts.  It ignores each task that
+    nothing explains: no combination, and no separator from the task's own instruction.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3})
@@ -160,7 +160,7 @@ class Auditor:
         return tuple(evolve(finding, vanishes_under=explanations) for finding in findings)
 
     def build_audit(self, findings: Iterable[Contradiction] = ()) -> Audit:
-        """Return the audit of the tasks so far, with these findings."""
+        """Return the audit of the tasks checked so far, with `findings`."""
         return Audit(self.project, **self._counts, findings=tuple(findings), calibration=tuple(self._calibration))
 
 
@@ -184,7 +184,7 @@ def _list_candidates(chosen: Assumptions) -> list[Assumptions]:
         "empty_instruction": ("leave out", "join"),
         "instruction_separator": tuple(dict.fromkeys([chosen.instruction_separator, *SEPARATORS])),
     }
-    # `override` explains any instruction, so it must be last; `product` varies the first setting slowest.
+    # `override` explains any instruction, so its combinations come last: `product` varies the first setting slowest.
     combinations = product(*settings.values())
     others = (Assumptions.from_settings(dict(zip(settings, values, strict=True))) for values in combinations)
     return list(dict.fromkeys([chosen, *others]))

@@ -142,7 +142,7 @@ def _iter_value_changes(
         yield from _iter_element_changes(before, after, parts, after_parts, identity)
     elif not same(before, after):
         yield Change("changed", parts, before, after, after_parts, identity)
-        # If another value replaces an object or array, all its contents are lost.
+        # If a value of another type replaces an object or array, all members of the old object or array are lost.
         if isinstance(before, (dict, list)):
             for part in before if isinstance(before, dict) else range(len(before)):
                 yield _lose((*parts, part), before[part], identity)
@@ -198,7 +198,7 @@ def _add(parts: Parts, value: Any, identity: tuple[str, Any] | None) -> Change:
 
 
 def _match_elements(before: Sequence[Any], after: Sequence[Any]) -> dict[int, int]:
-    """Map the index of each element of `before` that has a counterpart in `after` to its index."""
+    """Map the index of each element of `before` to the index of its counterpart in `after`, if it has one."""
     # Equal objects have the same identifying member, so matches by identity and by equality agree.
     matches = {**_match_identities(before, after), **_match_equal(before, after)}
     taken = set(matches.values())
@@ -218,7 +218,7 @@ def _match_equal(before: Sequence[Any], after: Sequence[Any]) -> dict[int, int]:
 
 
 def _match_identities(before: Sequence[Any], after: Sequence[Any]) -> dict[int, int]:
-    """Match objects by the first name that identifies all objects of each array and has a value in both arrays."""
+    """Match objects by the first name that identifies all objects of each array and has a value in common."""
     for name in IDENTIFYING_NAMES:
         ours, theirs = _index_by_member(before, name), _index_by_member(after, name)
         if common := ours.keys() & theirs.keys():

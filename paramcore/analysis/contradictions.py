@@ -19,10 +19,10 @@ from paramcore.values import join_pointer
 class Contradiction:
     """A part of a finished task that no request can produce under the current settings.
 
-    `task_id` is `None` if the task object has no id that is text.  `rule` is the id of the rule,
-    such as `T4`.  `path` is a JSON Pointer into the task object.  `expected` and
-    `actual` are human-readable descriptions of the part.  `vanishes_under` lists
-    alternative changes to settings, each of which would explain the task:
+    `task_id` is `None` if the id of the task object is missing or not text.  `rule` is the
+    id of the rule, such as `T4`.  `path` is a JSON Pointer into the task object.  `expected`
+    and `actual` describe in words what this part should be, and what it is.
+    `vanishes_under` lists alternative changes to settings, each of which would explain the task:
     `{"instruction_separator": " "}`.
     """
 
@@ -88,7 +88,7 @@ class TaskCheck:
             expected = f"a version from 0 to {last}, or -1" if versions else "-1 (the project has no versions)"
             return [_contradict(self._task, "T8", "/project_param_version", expected, describe_value(number))]
         contradictions = [*wrong_type, *_check_version(versions[number], self._task, assumptions)]
-        # If tasks record the latest version (T8), the task may have inherited an earlier version, so check these, too.
+        # If tasks record the latest version (T8), the task may have inherited an earlier one, so check them all.
         if contradictions and not wrong_type and assumptions.pinned_param_version == "latest":
             for version in self._candidates:
                 if next(_check_version(version, self._task, assumptions), None) is None:

@@ -82,10 +82,10 @@ class Diff(NotebookReprs):
 
         An object loses a member whose name does not exist in the matching object of
         `after`.  An array loses an element that has no counterpart in the array of
-        `after`.  The counterpart is an equal element, the object with the same identifying
-        member, or an object or array of the same type at the same index.  A changed value
-        is not lost, but if a value of another type replaces an object or array, all its
-        members are lost.
+        `after`.  The counterpart is an equal element, or the object with the same identifying
+        member.  Two objects, or two arrays, at the same index also match.  A changed value
+        is not lost.  But if a value of another type replaces an object or array, everything
+        inside the object or array is lost.
         """
         return tuple(change.pointer for change in iter_changes(self.before, self.after) if change.kind == "lost")
 
@@ -165,8 +165,8 @@ def find_overwritten_params(
 def _make_row(name: str, before: Any, after: Any, changes: Sequence[Change]) -> Row:
     """Return the row of a changed param.
 
-    The rows inside it replace a long value, and show what changed, moved or was added in
-    it.  Lost values are always shown, so `make_table` adds a row for each.
+    Its inner rows show what changed, moved or was added inside the value.  They replace a
+    long value.  Lost values are always shown, so `make_table` adds a row for each.
     """
     is_nested = all(len(change.parts) > 1 or change.kind == "moved" for change in changes)
     inside = (_make_change_row(change) for change in changes if change.kind != "lost")

@@ -2,8 +2,8 @@
 
 A history contains the params after each update, but not the update itself.  Only a
 replace drops params, so a replace created each version that lacks a param of the
-previous version.  A patch or a replace may have created any other version after the
-first.
+previous version.  Any other version after the first may come from a patch or from a
+replace.
 """
 
 from __future__ import annotations
@@ -195,7 +195,7 @@ class History(NotebookReprs):
     def list_lifetime_pieces(self, param: str) -> list[Piece]:
         """Return the lifetimes of a param as pieces.
 
-        If a value or the previous value is long, the differences follow.
+        If a value or the value before it is long, a table of the differences follows.
 
         Raises:
             InvalidParams: the errors of `lifetimes`.
@@ -245,7 +245,7 @@ def _list_long_changes(param: str, before: Any, after: Any) -> list[Piece]:
 
 
 def _iter_steps(versions: Sequence[ParamVersion]) -> Iterator[Step]:
-    # Maps each value of each param to the last version with that value.
+    # Maps each value of each param to the last version with that value, among the versions so far.
     last_versions: dict[tuple[str, Any], int] = {}
     before: ParamVersion | None = None
     for version in versions:

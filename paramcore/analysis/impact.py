@@ -61,10 +61,10 @@ class Effect:
 class Impact(NotebookReprs):
     """The numbers of requests that an update affects and does not affect.
 
-    `affected` counts the requests with different effective params.  `unaffected`
-    counts the other requests by reason.  For each changed param, `by_param` counts
-    the requests that would get another value of this param, and the requests that
-    override it: `{"padding": {"affected": 2, "override": 1}}`.
+    `affected` counts the requests whose effective params would differ.  `unaffected`
+    counts the other requests by reason.  For each changed param, `by_param` has two
+    counts, such as `{"padding": {"affected": 2, "override": 1}}`.  They count the requests
+    that would get another value of this param, and the requests that override it.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3})
@@ -156,7 +156,7 @@ class ImpactCounter:
         return Inheritance(ParamVersion(0, wrap_frozen(changed)), self.plan.project.assumptions).merge
 
     def count_task(self, task: TaskRequest | Mapping[str, Any]) -> Effect:
-        """Count a request and return the effect.
+        """Count a request and return the effect of the update on it.
 
         Raises:
             ParamcoreError: the errors of `Project.resolve`.

@@ -76,7 +76,7 @@ class Plan(NotebookReprs):
         return replacing if replacing.dropped else cls.of(project, replacing.keeping)
 
     def with_findings(self, findings: Iterable[PlanFinding]) -> Plan:
-        """Return a copy of the plan that has these findings instead of its own.
+        """Return a copy of the plan, with these findings instead of the plan's own.
 
         Example: `plan.with_findings(Validator(project).update(plan.update))`.
         """

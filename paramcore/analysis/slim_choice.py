@@ -191,8 +191,8 @@ class Chooser:
     def choose(self, wanted: Mapping[str, Any], requested: int | None) -> Choice:
         """Choose the version to inherit and the params to send for wanted params.
 
-        `requested` is the `project_version` of the request.  The version of the chooser, if
-        there is one, overrides it.  `wanted` must be checked.
+        `requested` is the `project_version` of the request.  A version that
+        the chooser was created with overrides it.  `wanted` must be checked.
 
         Raises:
             NoSuchVersion: `version_type` or `version_unknown` for `requested`.
@@ -203,7 +203,7 @@ class Chooser:
             # The latest version needs no pin, so `None` selects it.
             older = range(len(self._project.versions) - 1)
             candidates = (self._choose(wanted, candidate) for candidate in (None, *older))
-            # The candidates send the same values, so measure each value once.
+            # The candidates send values of `wanted`, except for a shortened instruction.  So measure each value once.
             sizes = {name: _measure_member(name, value) for name, value in wanted.items()}
             choice = min(candidates, key=lambda candidate: _rank(candidate, sizes))
         else:

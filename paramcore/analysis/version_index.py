@@ -50,7 +50,7 @@ class VersionIndex:
             own_names = frozenset(version.params.keys() - {"instruction"})
             groups.setdefault(own_names, _Group(own_names)).add(version)
         counts = Counter(name for names in groups for name in names)
-        # A task has every name of the version that it inherits, so look up the group only by its rarest name.
+        # A task has every name of the version that it inherits, so store each group only under its rarest name.
         self._groups: dict[str | None, list[_Group]] = {}
         for names, group in groups.items():
             rarest = min(names, key=counts.__getitem__, default=None)

@@ -15,7 +15,7 @@ from paramcore.text import escape_unprintable, format_count, format_value, trunc
 
 #: The maximum number of characters of a value in a cell.
 CELL_LIMIT = 60
-#: The number of unchanged characters to show around a change inside a long value.
+#: The number of unchanged characters to show on each side of a change inside a long value.
 CONTEXT = 15
 
 #: The maximum number of full values in a document; no `Size` has room for more.
@@ -133,7 +133,7 @@ def format_pretty(value: Any) -> str:
 
 
 def format_diff(before: Any, after: Any) -> str:
-    """Format two values as JSON, line by line; lines of one side begin with `-` or `+`.
+    """Format two values as JSON, line by line; `-` marks lines only of `before`, `+` only of `after`.
 
     A long string continues on the next line after each line break in it.
     """
@@ -149,6 +149,6 @@ def _split_strings(text: str) -> str:
 
 def _split_line(line: str) -> str:
     parts = _ESCAPE_OR_TEXT.findall(line)
-    # The closing quote stays on the line of the last line break.
+    # After a line break at the end of the string, the closing quote stays on the same line.
     breaks = (part == "\\n" and index < len(parts) - 2 for index, part in enumerate(parts))
     return "".join(part + "\n" * is_break for part, is_break in zip(parts, breaks, strict=True))

@@ -151,7 +151,7 @@ class Piece(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Pieces, and the text around them, which is left out if no piece fits."""
+    """Pieces, and the text around them; if no piece fits, this text is left out, too."""
 
     opening: str
     pieces: Sequence[Piece]
@@ -208,7 +208,7 @@ def _select(groups: Sequence[Group], room: int, size: Size) -> set[tuple[int, in
     included: set[tuple[int, int]] = set()
     is_full = False
     for rank in Rank:
-        # A short patch may still fit, and no other part shows how to keep the params that are left out.
+        # A short patch may still fit.  Only the patch shows how to keep dropped params whose rows do not fit.
         if is_full and rank != Rank.PATCH:
             continue
         places = [

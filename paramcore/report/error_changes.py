@@ -15,7 +15,7 @@ MAX_LOCATIONS = 3
 
 
 class Presence(NamedTuple):
-    """Whether an error exists in each state of the project."""
+    """Whether an error exists after the update, before it, and after the patch instead."""
 
     after: bool
     before: bool = False
@@ -31,7 +31,7 @@ class ErrorChanges:
     locations: tuple[str, ...] = ()
 
     def count(self, *, after: bool | None = None, before: bool | None = None, patched: bool | None = None) -> int:
-        """Count the errors that exist (`True`) or do not exist (`False`) in each state; `None` ignores a state."""
+        """Count the errors that exist (`True`) or do not exist (`False`) at each time; `None` allows both."""
         wanted = after, before, patched
         return sum(
             count

@@ -22,13 +22,13 @@ from paramcore.report.value_views import (
 )
 from paramcore.text import format_count, format_name, quote_for_shell
 
-#: The number of versions in the grid.
+#: The maximum number of versions in the grid.
 GRID_VERSIONS = 12
-#: The number of values of a param that are always visible.
+#: The number of newest values of a param that a page lists first; it folds the older values.
 VISIBLE_RUNS = 3
 #: The maximum number of values of a param on a page.
 MAX_RUNS = 20
-#: The maximum number of characters of all values that are not always visible.
+#: The maximum number of characters of all folded older values of a project.
 MAX_OLDER_TEXT = 200_000
 #: The maximum number of changes that a page lists inside a value.
 MAX_CHANGES = 20
@@ -44,9 +44,9 @@ class RunView:
     first: int
     #: `version 3`, or `versions 3 to 7`.
     versions: str
-    #: The number of versions that the grid shows of this run.
+    #: The number of versions of this run that the grid shows.
     columns: int
-    #: The time of the first of the versions.
+    #: The time of the first version of the run.
     time: TimeView | None
     is_set: bool
     #: Whether the run is without the param because a version dropped it.
@@ -54,8 +54,8 @@ class RunView:
     is_latest: bool
     #: The value; `None` if it is not set, or if values are hidden.
     value: ValueView | None
-    #: The previous and the new text in one view, word by word; `None` if one is not text, if each fits on one line,
-    #: or if values are hidden.
+    #: The previous and the new text in one view, word by word.  `None` if one is missing or not text,
+    #: if each fits on one line, or if values are hidden.
     words: ValueView | None = None
     #: The changes inside the value since the previous value.
     changes: tuple[ChangeView, ...] = ()
@@ -64,7 +64,7 @@ class RunView:
 
     @property
     def size(self) -> int:
-        """The number of characters of its values."""
+        """The number of characters of the values that the run shows."""
         shown = [self.words or self.value]
         for change in self.changes:
             shown += [change.words] if change.words else [change.before, change.after]
@@ -157,7 +157,7 @@ def _view_line(
 
 
 def _count_listed(runs: Sequence[RunView], budget: int) -> int:
-    """Return the number of runs that a page lists: those that are always visible, and older runs within a budget."""
+    """Return the number of runs that a page lists: `VISIBLE_RUNS`, and older runs within a budget of characters."""
     for index in range(VISIBLE_RUNS, len(runs)):
         budget -= runs[index].size
         if budget < 0:

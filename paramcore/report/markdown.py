@@ -1,6 +1,6 @@
 """Render a document as GitHub-flavoured Markdown.
 
-Text of the user is only in code spans, in fences and in the HTML comment, so no link,
+Text of the user is only in code spans, in fences and in the HTML comment.  So no link,
 mention, HTML or emoji shortcode in this text becomes live.
 """
 
@@ -36,7 +36,7 @@ def render_markdown(document: Document, size: Size = COMMENT_SIZE) -> str:
     """Render a document, cut to a size.
 
     The first line is an HTML comment with the marker.  By this marker, a program finds
-    the comment that it posted earlier on a pull request.
+    the report that it posted earlier on a pull request.
     """
     start = f"{format_marker(document.marker)}\n### {format_cell(document.verdict)}\n"
     command = format_code(document.command)

@@ -115,7 +115,7 @@ class PlanView:
     advice: tuple[tuple[Part, ...], ...]
     #: The names of the params that the patch sets.
     patch_names: tuple[str, ...]
-    #: The body of the patch that drops nothing; `None` if there is none, or if values are hidden.
+    #: The body of the patch that drops no param; `None` if there is no such patch, or if values are hidden.
     patch: ValueView | None
 
 
@@ -194,7 +194,7 @@ class ProjectView:
     findings: tuple[FindingRow, ...]
     errors: int
     warnings: int
-    #: The states other than the one after the update, such as `today`, each with its number of errors.
+    #: The numbers of errors without this update: `today`, and `with the patch` if there is a patch.
     other_errors: tuple[tuple[str, int], ...]
     #: The assumed rules that the report depends on.
     rules: tuple[AssumedRule, ...]

@@ -58,7 +58,7 @@ def build_plan_document(plans: Sequence[Plan], command: str, *, subject: str = "
 
 
 def build_diff_document(diff: Diff, command: str, *, subjects: tuple[str, ...] = ()) -> Document:
-    """Report the differences between two params objects; `subjects` are the user's names for them."""
+    """Report the differences between two params objects; `subjects` are the user's names for the objects."""
     parts = [*_build_change_table(diff, removed="removed"), *_build_details(diff, removed="removed")]
     return Document(("diff", *subjects), get_verdict(diff), tuple(parts), command)
 
@@ -154,7 +154,7 @@ def _build_keeping_patch(plans: Sequence[Plan]) -> Iterator[Part]:
 
 
 def _find_keeping_body(plans: Sequence[Plan]) -> Mapping[str, Any] | None:
-    """Return the body of the patch that keeps the params of all projects; `None` if no single patch does."""
+    """Return the body of the patch that keeps the dropped params of all projects; `None` if no single patch does."""
     if len(plans) == 1:
         return plans[0].keeping.body
     params = [plan.update.params for plan in plans if plan.update is not None]

@@ -91,7 +91,7 @@ class ValueView:
     """
 
     runs: tuple[TextRun, ...]
-    #: Whether the value is a string, whose lines are part of the value.
+    #: Whether the value is a string.  If so, its line breaks belong to the value.
     is_text: bool
     #: The type and the size: `text of 1,240 characters`.
     summary: str
@@ -208,7 +208,7 @@ def view_changes(
 
 
 def _find_since(versions: Sequence[ParamVersion], change: Change) -> int:
-    """Return the number of the version that set the value before a change, which the last version still has."""
+    """Return the number of the version that set the old value of a change; the last version still has it."""
     latest = versions[-1].params
     number = len(versions) - 1
     while number and any(
@@ -219,7 +219,7 @@ def _find_since(versions: Sequence[ParamVersion], change: Change) -> int:
 
 
 def _iter_values(container: Any, latest: Any, parts: Parts) -> Iterator[Any]:
-    """Yield the values that a path in the latest params may have had in older ones.
+    """Yield the values that a path in the `latest` params may have had in the older params, `container`.
 
     The index of an array element may have changed, so look in each element with the same
     identifying member, or in each element without one.

@@ -4,7 +4,7 @@ export function openAll() {
   for (const part of document.querySelectorAll("details")) part.open = true;
 }
 
-// Return rows, items and values that are not visible.  Phones and paper show the list of runs instead of the grid.
+// Return rows, items and values that are not visible.  The grid may be hidden: the list of runs shows its values.
 export function findHidden() {
   const problems = [];
   const left = (element) => element.closest("thead, nav, .grid");

@@ -59,7 +59,7 @@ def test_axe_finds_nothing(found, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_runs_and_nothing_loads(found, name):
-    """The page loads nothing else, runs no script and logs nothing, so its policies have nothing to block."""
+    """The page loads no other file, runs no script and logs nothing, so its policies have nothing to block."""
     # The browser logs the status 404 of the page of an unknown project.
     status = "console: Failed to load resource: the server responded with a status of 404 (Not Found)"
     assert [event for event in found[name]["activity"] if name != "missing" or event != status] == []

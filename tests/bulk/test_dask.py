@@ -70,7 +70,11 @@ def test_partitions_are_previewed_on_two_workers(client, tmp_path):
 
 @pytest.mark.parametrize("versions", [1, 10, 100])
 def test_pickles_are_small(versions):
-    """A pickled project is at most twice as large as its JSON, and a merge function as the JSON of the latest params."""
+    """A pickle has at most twice the size of JSON.
+
+    For a project, this is the project's JSON.  For a merge function, it is the JSON of the
+    latest params.
+    """
     params = {
         "instruction": "Box every ship. " * 5,
         "geometries": {"box": {"objects_to_annotate": ["Ship", "Crane"] * 5, "min_width": 10, "min_height": 10}},
@@ -84,7 +88,7 @@ def test_pickles_are_small(versions):
 
 
 def test_unpickling_needs_no_schemas(tmp_path):
-    """A process can load a project and resolve tasks without importing `jsonschema`."""
+    """A process can unpickle a project and resolve a task without importing `jsonschema`."""
     file = tmp_path / "travels"
     file.write_bytes(pickle.dumps((PROJECT, PROJECT.inheritance(), TaskRequest({"padding": 9}))))
     code = (

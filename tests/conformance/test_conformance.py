@@ -122,7 +122,7 @@ def test_a_file_contains_the_cases_of_its_rule(rule):
 
 
 def test_the_example_of_the_page_is_a_case():
-    """`docs/conformance.md` shows a case that its schema accepts; `test_case` runs it."""
+    """The schema accepts the case that `docs/conformance.md` shows; `test_case` runs the case."""
     SCHEMA.validate(EXAMPLES)
     assert EXAMPLES
 

@@ -19,7 +19,8 @@ class ParsedPage(HTMLParser):
         self.attributes = set()
         self.links = []
         self.ids = []
-        #: The texts of all values and names. `befores` has the values before a change, in the same order.
+        #: The texts of all values and names, without deleted text. `befores` has the texts of the same values,
+        #: without inserted text.
         self.texts = {"value": [], "name": []}
         self.befores = []
         self.visible = []
@@ -103,7 +104,7 @@ class ParsedPage(HTMLParser):
 
 
 def find_problems(page):
-    """Return the errors in the structure of a page, and markup that the page itself never has."""
+    """Return the errors in the structure of a page, and markup that no template contains."""
     parsed = ParsedPage(page)
     problems = [*parsed.problems]
     known = {

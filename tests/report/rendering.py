@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from paramcore.model import ROUTING_NAMES
 
-#: Text that has a meaning in Markdown or HTML if it is outside of code.
+#: Texts with a meaning in Markdown or HTML outside of code, and texts that are hard to show exactly.
 HOSTILE = (
     *("`", "``", "a`b", "` `", "|", "a|b", "\\|", "\\", "\\\\|", "`|`", "| --- |", "<b>", "<!--", "-->", "</details>"),
     *("@octocat", "#12", "GH-12", ":tada:", "https://example.com", "www.example.com", "[a](b)", "![a](b)", "[^1]"),
@@ -107,7 +107,7 @@ def parse_html(html):
 
 
 def render(markdown):
-    """Render Markdown as GitHub does, with the HTML in it."""
+    """Render Markdown as GitHub does, including the HTML in it, and parse the result."""
     return parse_html(cmarkgfm.github_flavored_markdown_to_html(markdown, Options.CMARK_OPT_UNSAFE))
 
 

@@ -34,12 +34,12 @@ def make_plan(name, before, after):
 
 
 def show_name(name):
-    """Return a name as a cell shows it: an empty one in quotes, a long one cut."""
+    """Return a name as a cell shows it: an empty name as two quotes, a long name cut."""
     return format_name(name, limit=NAME_LIMIT) or '""'
 
 
 def check_inert(page):
-    """Check that the page has only these tags, and texts of the user only inside code."""
+    """Check that the page has only the tags in `TAGS`, and texts of the user only inside code."""
     assert page.tags <= TAGS
     assert page.attributes <= {"lang"}
     assert len(page.comments) == 1
@@ -49,7 +49,7 @@ def check_inert(page):
 @given(PROJECT_NAMES, PARAMS, PARAMS)
 @example("a", {"`|" * 150: 1}, {"`|" * 150: 2})
 def test_values_are_exact(name, before, after):
-    """A short value is the only code span in its cell. A long value is shown whole below the table."""
+    """A cell shows a short value exactly. A long value is shown whole below the table."""
     plan = make_plan(name, before, after)
     page = render(render_markdown(build_plan_document([plan], "paramcore plan")))
     check_inert(page)
@@ -85,7 +85,7 @@ def test_the_patch_can_be_copied(name, before, after):
 @given(PROJECT_NAMES, PARAMS)
 @example("a", {"`|" * 150: []})
 def test_kept_params_are_exact(name, params):
-    """Kept params are folded, with name and value."""
+    """The table of kept params shows each name, and exactly each value that is not long."""
     plan = Plan.of(Project(name, type="comparison", params=params), Patch({"new": 1}))
     kept = [*plan.diff.kept]
     page = render(render_markdown(build_plan_document([plan], "paramcore plan")))
@@ -128,7 +128,7 @@ def test_text_in_a_code_span_is_exact(text):
 
 @given(TEXTS)
 def test_a_name_in_a_code_span_is_exact(text):
-    """Names have no quotes, so a name may begin and end with spaces and backticks."""
+    """A cell shows a name exactly, even if the name begins or ends with spaces or backticks."""
     name = format_name(text) or '""'
     assert render(f"| a |\n|---|\n| {format_code(name, in_table=True)} |\n").tables[0][1] == [[name]]
 
@@ -261,7 +261,7 @@ def test_many_wanted_states_have_no_joint_patch():
     ],
 )
 def test_many_params_fit_the_size(projects, update, whole):
-    """With at most 60,000 characters, the dropped params are all listed or all counted."""
+    """The text has at most 60,000 characters. It lists all dropped params, or only counts them."""
     plans = make_plans(projects, PARAMS_30, update)
     markdown = render_markdown(build_plan_document(plans, "paramcore plan all update.json", subject="all"))
     assert len(markdown) <= 60_000
@@ -324,7 +324,7 @@ def test_many_full_values_are_counted(monkeypatch):
 
 
 def test_a_size_may_count_bytes():
-    """A size can be a number of bytes instead of characters, as for the summary of a job."""
+    """A size can be a number of bytes instead of characters, as for the summary of a CI job."""
     plan = Plan.of(Project("docks", type="comparison", params={f"p{n}": "日本" for n in range(90)}), Replace({}))
     size = Size(3_000, lambda text: len(text.encode()), drops_are_whole=False)
     markdown = render_markdown(build_plan_document([plan], "paramcore plan x"), size)
@@ -354,7 +354,7 @@ def test_rows_beyond_any_size_are_counted():
 
 
 def test_values_can_be_hidden():
-    """Without values, the text still has the names, counts and kinds of changes."""
+    """Without values, the text has no value of a param, but still the names and the kinds of changes."""
     project = Project("docks", type="comparison", params={"list": [{"name": "secret", "a": 1}], "x": "secret" * 20})
     plan = Plan.of(project, Replace({"list": [{"name": "secret", "a": 2}], "y": "secret"}))
     documents = [
@@ -408,7 +408,7 @@ def test_each_state_of_a_project_is_reported():
 
 
 def test_many_results_have_one_document():
-    """Several histories, impacts or audits have one verdict, and each row names its project."""
+    """Several histories, impacts or audits have one document, with one verdict."""
     other = Project("piers", type="comparison", params={"a": 1})
     histories = [History.of(DOCKS.replace_params({})), History.of(other)]
     markdown = render_markdown(build_log_document(histories, "c", subject="all"))
@@ -449,7 +449,7 @@ def test_long_values_are_cut_outside_of_the_change(before, after, cells):
 
 
 def test_findings_come_before_changes():
-    """Errors come first. Equal findings of several projects are one row, and a place names the file, if there is one."""
+    """Errors come first. Equal findings of several projects are one row. A place in a file names the file."""
     warning = Finding("update_null", "warning", "/a", "is null", version=1)
     error = Finding("param_type", "error", "", "must be `text`", version=1)
     plan = Plan.of(DOCKS, Patch({"a": 2})).with_findings([warning, error])
@@ -520,7 +520,7 @@ def test_affected_requests_are_listed():
 
 
 def test_results_without_rows_are_their_verdict():
-    """Projects, histories and tasks without rows have only a verdict."""
+    """Projects, histories, tasks and impacts without rows have only a verdict."""
     empty = Project("docks", type="comparison")
     for result in (empty, History.of(empty), empty.resolve({})):
         assert render_markdown(build_document(result)).count("\n") == 2
@@ -550,7 +550,7 @@ def test_paragraphs_are_separate():
 
 
 def test_no_document_exceeds_its_size():
-    """No document is longer than its size, unless its heading alone is longer."""
+    """No document is longer than its maximum size, unless its heading alone is longer."""
     plan = Plan.of(DOCKS, Replace({"z": "z" * 90, "b": {"x": 2}, "c": 1}))
     document = build_plan_document([plan], "c")
     whole = render_markdown(document)

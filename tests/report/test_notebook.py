@@ -146,6 +146,6 @@ def test_the_report_is_imported_on_use():
 
 
 def test_other_objects_have_no_document():
-    """Building a document of any other object raises `TypeError`."""
+    """Building a document of an object that is not a result raises `TypeError`."""
     with pytest.raises(TypeError, match="`int` has no document"):
         build_document(1)

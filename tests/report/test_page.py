@@ -91,7 +91,7 @@ def test_each_text_is_exact(report):
         for name, value in params.items():
             assert format_name(name) in names
             is_same = report.plan and name in report.plan.before and name in report.plan.diff.kept
-            # Of a changed object, the page shows only the changes; the whole object is in the update.
+            # For a changed object, the page shows only the changes inside it, not the whole new object.
             is_nested = isinstance(value, (dict, list)) and report.plan and params is report.plan.after
             if not (is_same or is_nested):
                 assert equality_key(value) in shown, (name, value)
@@ -139,7 +139,7 @@ def test_without_values(history, replacement, own):
 
 
 def test_a_unique_id_is_a_value():
-    """With `values=False`, the page has the position of an affected request instead of its `unique_id`."""
+    """With `values=False`, the page has the position of an affected request, but not its `unique_id`."""
     plan = Plan.of(Project("boxes", type="comparison", params={"a": 1}), Patch({"a": 2}))
     counter = ImpactCounter(plan)
     counter.count_task({})
@@ -175,7 +175,7 @@ def test_the_policy_allows_the_style_sheet_only():
 
 
 def test_templates_escape_texts():
-    """A page escapes its title, and a template with an undefined name is an error."""
+    """A page escapes its title, and a template that gets no title is an error."""
     assert "<title>&lt;b&gt;</title>" in render_page("base.html", title="<b>")
     with pytest.raises(Exception, match="'title' is undefined"):
         render_page("base.html")
@@ -211,7 +211,7 @@ def test_a_page_lists_a_thousand_params(extra, sentence):
 )
 @pytest.mark.parametrize("values", [True, False])
 def test_a_page_lists_a_thousand_changes(extra, sentence, values):
-    """Of more than 1,000 losses, or other changes, the rest is a number and the command that lists them."""
+    """A page lists 1,000 losses, or 1,000 other changes, counts the rest, and shows the command that lists all."""
     old, new = ({f"{name}{number}": number for number in range(1_000 + extra)} for name in "on")
     few = Project("docks", type="imageannotation", params={"kept": 1})
     many = few.patch_params(old)
@@ -227,7 +227,7 @@ def test_a_page_lists_a_thousand_changes(extra, sentence, values):
 
 @pytest.mark.parametrize("extra", [0, 1, 7])
 def test_a_page_lists_a_thousand_changes_of_a_task(extra):
-    """The changes of the only task, and the affected params of many tasks, have the same limit."""
+    """A page counts the changes of the only task, or the affected params of many tasks, beyond the first 1,000."""
     few = Project("docks", type="imageannotation", params={"kept": 1})
     plan = Plan.of(few, Patch({f"n{number}": number for number in range(1_000 + extra)}))
     after = few.update(plan.update)
@@ -243,7 +243,7 @@ def test_a_page_lists_a_thousand_changes_of_a_task(extra):
 
 @pytest.mark.parametrize(("number", "rest"), [(1_000, ""), (1_001, "1 more param"), (2_500, "1,500 more params")])
 def test_a_page_names_a_thousand_dropped_params(number, rest):
-    """The summary and the versions name 1,000 dropped params and count the rest; the patch stays complete."""
+    """The summary names 1,000 dropped params, and a version 1,000 added params. The patch stays complete."""
     old = {f"o{number}": number for number in range(number)}
     new = {f"n{number}": number for number in range(number)}
     project = Project("docks", type="imageannotation", params=old)

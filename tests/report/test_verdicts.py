@@ -89,7 +89,7 @@ def plan(update, project=DOCKS):
     ],
 )
 def test_each_result_has_a_verdict(result, verdict):
-    """A verdict names the worst effect first, and the project."""
+    """Each result has a verdict. For an update or a diff, the verdict names the worst effect."""
     assert format_phrase(get_verdict(result)) == verdict
 
 
@@ -115,7 +115,7 @@ def test_many_plans_have_a_verdict(updates, verdict):
 
 
 def test_findings_have_a_verdict():
-    """Errors and warnings are counted."""
+    """The verdict of findings counts errors and warnings."""
     findings = [ERROR, Finding("param_type", "warning", "/a", "odd"), ERROR]
     assert format_phrase(get_findings_verdict(findings, "2 projects")) == "2 errors, 1 warning in 2 projects"
 

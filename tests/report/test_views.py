@@ -37,13 +37,13 @@ def join(value):
     ],
 )
 def test_times(created_at, date, clock, short, long):
-    """A time in UTC is shown as date and time of day. Any other text is shown unchanged."""
+    """A time in UTC is shown as date and time of day. Any other text is shown as it is, on one line."""
     view = view_time(created_at)
     assert (view.date, view.clock, view.short_date, view.long) == (date, clock, short, long)
 
 
 def test_no_time():
-    """A version may have no time."""
+    """If a version has no time, the view is `None`."""
     assert view_time(None) is None
 
 
@@ -71,7 +71,7 @@ def test_values(value, text, summary, is_short, is_long):
 
 
 def test_two_texts():
-    """A comparison of two texts contains both, and `select` returns the lines of one side."""
+    """A comparison of two texts contains both, and `select` returns the runs of one side."""
     view = compare_texts("Box it.\n", "Box them.\n")
     assert [(run.kind, run.lines) for run in view.runs] == [
         ("kept", ('"',)),
@@ -86,7 +86,7 @@ def test_two_texts():
 
 
 def test_since_when_a_value_was_set():
-    """A change has the first version since which its value has not changed."""
+    """`since` is the first version from which the old value of a change has stayed the same."""
     project = project_of(
         {"a": 1, "box": {"min": 1}}, {"a": 2, "box": {"min": 1}}, {"a": 2, "box": {"min": 1, "max": 2}}
     )
@@ -129,7 +129,7 @@ def test_a_value_that_returned_was_set_again():
     ],
 )
 def test_since_when_an_array_had_a_value(first, second, wanted, pointer, since):
-    """An element is found in older versions at any index, and a member in the element with the same name."""
+    """An element is found in older versions at any index, and a member in the element with the same `name`."""
     project = project_of({"labels": first}, {"labels": second})
     plan = Plan.of(project, Patch({"labels": wanted}))
     [view] = view_changes(plan.diff.changes, values=True, versions=project.versions)
@@ -205,7 +205,7 @@ def test_runs_without_values():
 
 
 def test_short_texts_are_not_compared():
-    """Two short texts are shown as they are."""
+    """Two texts that each fit on one line are not compared word by word."""
     [line] = view_lifelines(History.of(project_of({"a": "one two"}, {"a": "one three"})), prefix="", values=True).lines
     assert line.runs[0].words is None
 
@@ -237,7 +237,7 @@ PROJECT = project_of({"padding": 3, "box": {"min": 1, "max": 2}, "with_labels": 
     ],
 )
 def test_advice(update, advice, patch):
-    """If an update loses something, the page advises what to send instead."""
+    """The advice depends on what the update loses."""
     view = view_plan(Plan.of(PROJECT, update), values=True)
     assert (join_advice(view), view.patch_names) == (advice, patch)
     assert bool(view.patch) == bool(patch)
@@ -345,7 +345,7 @@ def test_assumed_rules():
 
 
 def test_settings_that_differ():
-    """The page names each setting that is not the default."""
+    """The page names each setting that differs from its default."""
     project = project_of({}, assumptions=Assumptions(instruction_rule="override"))
     assert view_project(ProjectReport(project, "p.json"), "", values=True).settings == (
         ("instruction_rule", '"override"'),
@@ -361,7 +361,7 @@ def test_versions_have_a_limit():
 
 
 def test_verdicts():
-    """The verdict is that of the plan, or else that of the findings."""
+    """A report has the verdict of its plan. Without a plan, it has the numbers of errors and warnings."""
     assert format_phrase(ProjectReport(PROJECT, "p.json", errors=1).verdict) == "1 error, 0 warnings: boxes, 1 version"
     report = ProjectReport(PROJECT, "p.json", None, Tasks(total=2), warnings=1)
     assert format_phrase(report.verdict) == "0 errors, 1 warning: boxes, 1 version, 2 tasks"
@@ -370,7 +370,7 @@ def test_verdicts():
 
 
 def test_effects_on_tasks():
-    """Each effect has a param and the number of tasks, losses first. A task keeps its own text of an instruction."""
+    """Losses come first. Of an instruction, a task can lose only the project's text."""
     project = project_of({"a": 1, "b": 1, "instruction": "x"})
     tasks = [{}, {"a": 2}, {"instruction": "y"}, {"project_version": 0}]
     impact = Impact.of(Plan.of(project, Replace({"b": 2, "c": 3})), tasks)

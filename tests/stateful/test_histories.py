@@ -1,7 +1,7 @@
-"""Random calls on many states of projects, compared with the reference model.
+"""Random calls on many projects, compared with the reference model.
 
-Each pair in the bundle contains a project and its expected history.  A rule may use any
-earlier pair, so old states stay in use while new states are made from them.  Results are
+Each pair in the bundle contains a project and its expected history.  A Hypothesis rule may
+use any earlier pair, so old projects stay in use while updates make new ones.  Results are
 stored and computed again later.
 """
 
@@ -123,7 +123,7 @@ class ProjectsInUse(RuleBasedStateMachine):
 
     @rule(pair=pairs, place=st.integers(0, 200))
     def ask_a_later_project(self, pair: Pair, place: int) -> None:
-        """A pinned task has the same result in all later states of its project."""
+        """A pinned task gets the same params after later updates of its project."""
         project, _history = pair
         if self.answers:
             first, own, version, answer = self.answers[place % len(self.answers)]
@@ -167,7 +167,7 @@ class ProjectsInUse(RuleBasedStateMachine):
 
     @rule(pair=pairs, own=task_params())
     def scribble_on_results(self, pair: Pair, own: dict[str, Any]) -> None:
-        """Try to change all results of a project."""
+        """Try to change the results of a project; later steps would notice a change of the project."""
         project, _history = pair
         answer = project.resolve(TaskRequest(own))
         scribble(project.params)
@@ -192,7 +192,7 @@ class ProjectsInUse(RuleBasedStateMachine):
 
     @rule(one=pairs, two=pairs)
     def difference(self, one: Pair, two: Pair) -> None:
-        """The diff of any two states turns one into the other."""
+        """The diff between the params of two projects turns the first params into the second."""
         before, after = one[0].params, two[0].params
         diff = Diff.between(before, after)
         assert bool(diff) is not equal(before, after)
@@ -200,7 +200,7 @@ class ProjectsInUse(RuleBasedStateMachine):
 
     @rule(target=pairs, pair=consumes(pairs))
     def forget(self, pair: Pair) -> Any:
-        """Drop a pair. Projects that were made from it stay valid."""
+        """Remove a pair from the bundle. Projects that were made from its project stay valid."""
         return multiple() if len(self.known) > 1 else pair
 
     @invariant()
@@ -213,7 +213,7 @@ class ProjectsInUse(RuleBasedStateMachine):
 
 
 def answer_of(project: Project, own: dict[str, Any], version: Any) -> str:
-    """Return the engine's result as text, or its error."""
+    """Return the engine's result as text, or the code of its error."""
     try:
         task = read_task_request(write_task_request(TaskRequest(own, project_version=version)))
         answer = project.resolve(task)
@@ -230,7 +230,7 @@ def answer_of(project: Project, own: dict[str, Any], version: Any) -> str:
 
 
 def answer_of_the_model(project: Project, history: list[dict[str, Any]], own: dict[str, Any], version: Any) -> str:
-    """Return the result of the reference model as text, or its error."""
+    """Return the result of the reference model as text, or the code of its error."""
     under = {name: getattr(project.assumptions, name) for name in DEFAULTS}
     model = {"name": "boxes", "type": "imageannotation", "history": history, "settings": under}
     try:

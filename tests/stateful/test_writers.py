@@ -71,7 +71,7 @@ class Writers(RuleBasedStateMachine):
         rival=st.booleans(),
     )
     def update(self, who, fault, replace, rival):
-        """Apply a unique update by one writer; the other writer may update in between."""
+        """Apply a unique update by one writer; another update may come in between."""
         mark = len(self.outcomes)
         client, line = self.clients[who], self.lines[who]
         project = client.get_project(NAME)
@@ -87,7 +87,7 @@ class Writers(RuleBasedStateMachine):
 
     @rule(who=st.integers(0, 1))
     def deliver(self, who):
-        """Deliver the requests that were delayed in the network."""
+        """Deliver the delayed requests of one writer."""
         for request in self.lines[who].late:
             self.service.send(request)
         self.lines[who].late.clear()
@@ -123,7 +123,7 @@ class Writers(RuleBasedStateMachine):
 
     @invariant()
     def every_version_has_an_author(self):
-        """Each version belongs to an update of one of the writers."""
+        """Each version after the first comes from an update of a writer, or from an update in between."""
         made = len(self.service.projects[NAME].versions) - 1 - self.foreign
         assert made == sum(self.commits(mark) for mark in self.outcomes)
 

@@ -34,13 +34,13 @@ def find(type, params):
 
 @pytest.mark.parametrize("address", GOOD)
 def test_an_address(address):
-    """A URL, or an address in a bucket, has no finding."""
+    """A URL, an address in a bucket, or another possible address has no finding."""
     assert find("imageannotation", {"attachment": address, "geometries": GEOMETRIES}) == []
 
 
 @pytest.mark.parametrize(("address", "suggestion"), BAD)
 def test_no_address(address, suggestion):
-    """An address with white space or line breaks, and a local path, have one warning, with a suggestion if possible."""
+    """A text that the service cannot read as an address has one warning, with a suggestion if possible."""
     params = {"attachment": address, "geometries": GEOMETRIES}
     assert find("imageannotation", params) == [("warning", "/attachment", suggestion)]
 
@@ -94,7 +94,7 @@ def test_every_place_of_an_address(type, params, pointer):
     ],
 )
 def test_texts_are_not_addresses(type, params):
-    """A text that is the data itself is not validated as an address."""
+    """Data in the form of text, or an email address as a callback, is not a wrong address."""
     assert find(type, params) == []
 
 

@@ -101,7 +101,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def is_valid(document: Mapping[str, Any], params: Mapping[str, Any]) -> bool:
-    """Return whether jsonschema accepts the value."""
+    """Return whether jsonschema accepts the params."""
     return Draft202012Validator(document, registry=Registry()).is_valid(params)
 
 
@@ -115,7 +115,7 @@ def test_it_agrees_with_jsonschema(document: dict[str, Any], params: dict[str, A
     try:
         added = Schemas().with_schema("mine", document)
     except InvalidSchema:
-        # Some of the drawn schemas contain warnings, which do not count here.
+        # `with_schema` rejects a drawn schema with a warning inside a condition.
         assert "x-warn" in str(document)
         return
     project = Project("boxes", type="mine")
@@ -172,7 +172,7 @@ def test_a_part_of_valid_params_has_no_error(document: dict[str, Any], whole: di
 
 @given(document=documents(), params=st.dictionaries(NAMES, VALUES, max_size=3))
 def test_no_completion_of_a_wrong_project_is_valid(document: dict[str, Any], params: dict[str, Any]) -> None:
-    """If a project without tasks has an error, no params of a task make it valid."""
+    """If a project without tasks has an error, adding params of a task does not make the params valid."""
     params = {**params, "instruction": "Box."} if "instruction" in params else params
     try:
         errors = find_errors(document, params)
@@ -202,7 +202,7 @@ def test_no_completion_of_a_wrong_project_is_valid(document: dict[str, Any], par
 )
 @pytest.mark.parametrize("fast", FAST)
 def test_data_that_looks_like_a_schema(schema: Any, value: Any, is_wrong: bool, fast: bool) -> None:
-    """Data that looks like a schema does not change, and a param may have the name of a keyword of this package."""
+    """Data that looks like a schema is still data, and a param may have the name of a keyword of this package."""
     project = Project("boxes", type="mine")
     added = Schemas().with_schema("mine", {"properties": {"a": schema, "x-warn": {"type": "integer"}}})
     findings = Validator(project, added, fast=fast).task(project.resolve({"a": value, "x-warn": 1}))
@@ -213,7 +213,7 @@ def test_data_that_looks_like_a_schema(schema: Any, value: Any, is_wrong: bool, 
 
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "1e999", "-Infinity"])
 def test_every_suggestion_is_json(value: str) -> None:
-    """No suggestion is a text that looks like a number but is not a JSON number."""
+    """A text such as `NaN`, which is not a JSON number, has no number as suggestion."""
     project = Project("boxes", type="mine")
     added = Schemas().with_schema("mine", {"properties": {"a": {"type": "number"}}})
     (finding,) = Validator(project, added).task(project.resolve({"a": value}))

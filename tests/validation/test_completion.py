@@ -1,4 +1,4 @@
-"""If a project is validated without tasks, a value is an error only if no params that a task adds make it valid (T13)."""
+"""Without tasks, a value of a project is an error only if no params that a task adds make it valid (T13)."""
 
 import json
 
@@ -15,7 +15,7 @@ IF_A = {"if": {"properties": {"a": {"const": 1}}, "required": ["a"]}}
 
 
 def validate_project(schema, params, *, fast=None):
-    """Return severity, pointer and message of the findings on a project, without unknown names."""
+    """Return severity, pointer and message of the findings on a project, except warnings about unknown names."""
     project = Project("boxes", type="mine", params=params)
     findings = Validator(project, Schemas().with_schema("mine", schema), fast=fast).project()
     return [(finding.severity, finding.pointer, finding.message) for finding in findings if finding.severity == "error"
@@ -210,7 +210,7 @@ class TestTasks:
 
     @BOTH
     def test_a_task_that_overrides_the_error(self, fast):
-        """If a task overrides the wrong value, the error becomes a warning, because other tasks may inherit it."""
+        """If a task overrides the wrong value, the error becomes a warning: other tasks may inherit the value."""
         project = Project("boxes", type="mine", params={"a": "x"})
         validator = Validator(project, Schemas().with_schema("mine", self.SCHEMA), fast=fast)
         assert [str(finding) for finding in validator.task(project.resolve({"a": 1}))] == [

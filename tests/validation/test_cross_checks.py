@@ -38,13 +38,13 @@ CASES = [
 
 @pytest.mark.parametrize(("name", "params", "expected"), CASES, ids=lambda it: it if isinstance(it, str) else "")
 def test_a_check(name, params, expected):
-    """If the documentation requires it, a value is compared with another value."""
+    """A value that contradicts another value, or breaks a rule that the schemas cannot express, is a finding."""
     findings = validate(Project("boxes", type=name), {"attachment": "x", **params})
     assert expected in summarize(findings)
 
 
 def limits(name, params):
-    """Return the findings on limits by their pointers."""
+    """Return the pointers of the findings on limits."""
     findings = validate(Project("boxes", type=name), {"attachment": "x", **params})
     return [finding.pointer for finding in findings if finding.code == "param_range"]
 

@@ -33,7 +33,7 @@ def test_without_values_of_two_limits():
 
 @pytest.mark.parametrize("type_", ["imageannotaton", "no such type", "mine"])
 def test_the_layer_of_a_finding_on_the_type(type_):
-    """A finding on the type of a project is about the project; one on a task or a version is about these."""
+    """A finding on the type has the layer `project`. A finding on a value has the layer that sets the value."""
     project = Project("boxes", type=type_, params={"paddding": 1})
     (finding, *_) = Validator(project).list_findings()
     assert (finding.code, finding.layer, finding.to_json()["layer"]) == ("type_unknown", "project", "project")
@@ -43,7 +43,7 @@ def test_the_layer_of_a_finding_on_the_type(type_):
 
 
 def test_every_code_is_listed():
-    """`CODES` contains every code that a finding can have."""
+    """`CODES` contains each code of the findings on many random tasks."""
     seen = set()
     for name, params in mutations(6, 1_500):
         task = {key: value for key, value in params.items() if key not in (*ROUTING, "instruction")}

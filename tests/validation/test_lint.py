@@ -102,7 +102,7 @@ def add(defaults, project, task):
 
 
 def test_a_default_that_nobody_uses():
-    """A param that every task of a file overrides is reported once, with the number of tasks."""
+    """A param that every task of a file overrides is reported once."""
     defaults = UnusedDefaults.of(PROJECT)
     for padding in (2, 3, 4):
         add(defaults, PROJECT, {"padding": padding, "instruction": "x"})

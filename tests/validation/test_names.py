@@ -127,7 +127,7 @@ def test_suggestions(name, known, expected):
 
 
 def count_edits(one, other):
-    """Return the number of edits between two texts, by the definition."""
+    """Return the smallest number of letters to insert, delete, replace or swap to change one text into the other."""
     table = {(i, 0): i for i in range(len(one) + 1)} | {(0, j): j for j in range(len(other) + 1)}
     for i in range(1, len(one) + 1):
         for j in range(1, len(other) + 1):
@@ -164,7 +164,7 @@ def test_the_nearest_of_many_similar_names_is_suggested(form):
 
 
 def test_a_name_with_another_spelling_is_found_among_many():
-    """Among hundreds of long names with the same letters, a name that differs only in case or spaces is suggested."""
+    """Among hundreds of long similar names, a name that differs only in case or separators is suggested."""
     known = [f"{first}{second} in a long name" for first in "abcdefghijklmnopqrst" for second in "abcdefghijklmnopqrst"]
     assert suggest_name("CD In A Long Name", known) == "cd in a long name"
     assert suggest_name("aaaa aaaa", [*["aaaaaaa"] * 40, "aaaa-aaaa"]) == "aaaa-aaaa"
@@ -181,7 +181,7 @@ def test_too_many_names_are_not_searched():
 @pytest.mark.parametrize("count", [20, 500, 20_000])
 @pytest.mark.parametrize("form", ["label{:05d}", "label number {:05d} of a long list of labels"])
 def test_thousands_of_wrong_names_are_validated_in_time(count, form):
-    """A third of a megabyte of wrong labels is validated within seconds, however many labels the project has."""
+    """A third of a megabyte of wrong labels is validated within ten seconds, even if the project has 20,000 labels."""
     box = {"objects_to_annotate": [form.format(number) for number in range(count)]}
     project = Project("boxes", type="imageannotation", params={"geometries": {"box": box}})
     wrong = [form.format(40_000 + number).replace("label", "Labl", 1) for number in range(300_000 // (35 + len(form)))]

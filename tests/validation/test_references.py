@@ -52,7 +52,7 @@ def attribute(conditions, **more):
     ("label", "wrong"), [("car", []), (["bus", "large"], []), ("crr", ["/label"]), (["bus", 5, "vus"], ["/label/2"])]
 )
 def test_labels_of_conditions(type, label, wrong):
-    """A condition may name any existing label, also a group or a label in a list of sets."""
+    """A condition, alone or in a list, may name any existing label, also a label with subchoices."""
     base = "/annotation_attributes/a/conditions"
     condition = {"label_condition": {"label": label}}
     params = LABELS[type]

@@ -95,7 +95,7 @@ def test_a_long_choice_is_cut(number, listed):
 
 @pytest.mark.slow
 def test_thousands_of_choices_are_validated_in_time():
-    """A thousand values that are none of 20,000 choices are validated within seconds."""
+    """A thousand values that are none of 20,000 choices are validated within five seconds."""
     choices = [f"value number {number} of many" for number in range(20_000)]
     project = Project("boxes", type="mine")
     validator = Validator(project, Schemas().with_schema("mine", {"additionalProperties": {"enum": choices}}))
@@ -148,7 +148,7 @@ def test_a_choice_with_another_case_or_whitespace_is_suggested(value):
     ],
 )
 def test_a_value_that_is_only_a_warning_should_change(schema, value, expected):
-    """A value must have a type of the schema, such as null, and should have a type of `x-warn`."""
+    """The message says `must` if the schema rejects the value, and `should` if only `x-warn` rejects it."""
     project = Project("boxes", type="mine")
     schemas = Schemas().with_schema("mine", {"properties": {"a": schema}})
     (finding,) = Validator(project, schemas).task(project.resolve({"a": value}))

@@ -1,8 +1,8 @@
 """The task-type schemas, as data.
 
 Every JSON Schema 2020-12 validator finds the errors.  Warnings are inside
-`x-warn`, a keyword that other validators ignore.  `Warned` validates it like
-`allOf`, so the schema path of a violation distinguishes errors from warnings.
+`x-warn`, a keyword that these validators ignore.  The validator `Warned` applies
+`x-warn` like `allOf`.  A violation is a warning if its schema path contains `x-warn`.
 """
 
 import json
@@ -513,7 +513,7 @@ class TestLaws:
             assert sorted(chain.from_iterable(parts)) == whole
 
     def test_the_maximum_depth(self):
-        """A document of 100 levels is validated completely, in every schema that can nest."""
+        """A document of almost 100 levels is validated down to its innermost value."""
         label = choice = field = entity = None
         for _ in range(48):
             label = {"choice": "a", "subchoices": [label or 7]}

@@ -50,7 +50,7 @@ def test_kept_values_are_validated():
 
 @given(projects(), updates())
 def test_an_update_has_the_findings_of_the_project_after_it(project, update):
-    """The findings of an update are its own, followed by those of the project after the update."""
+    """The findings on the update itself come first, followed by those on the project after the update."""
     findings = Validator(project).update(update)
     own = [each for each in findings if each.code.startswith("update_")]
     after = Validator(project.update(update)).list_findings()
@@ -189,6 +189,6 @@ def test_an_update_is_a_patch_or_a_replace():
 
 @given(st.text(max_size=8), st.booleans())
 def test_any_name_can_be_validated(name, flag):
-    """Validating an update with any name and value does not fail."""
+    """Validating an update with an arbitrary name does not fail."""
     if name not in ("patch", "version", "created_at", "project", "batch", "unique_id", "instruction"):
         Validator(DOCKS).update(Patch({name: flag}))

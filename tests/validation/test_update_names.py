@@ -94,7 +94,7 @@ def test_a_rare_misspelling_needs_a_flag():
     [{"instruction": "x"}, {}, {"no such param": 1}, ' {"padding": 3}', [{"padding": 3}], ' [{"padding": 3}]'],
 )
 def test_an_object_around_the_params_is_a_wrapper(name, value):
-    """An object named `params`, `body` or the like, or like the project, is a wrapper, whatever it contains."""
+    """Any object with a name such as `params`, or the name of the project, is a wrapper, also as JSON text."""
     assert NAMES.classify(name, value) == "update_wrapper"
 
 
@@ -134,7 +134,7 @@ def test_an_object_around_the_params_is_a_wrapper(name, value):
     ],
 )
 def test_other_objects_are_wrappers_if_they_contain_params(name, value, mistake):
-    """An object with any other name is a wrapper only if it contains params."""
+    """With any other name, an object is a wrapper only if it contains params. `update` can also be a mode."""
     assert NAMES.classify(name, value) == mistake
 
 

@@ -187,7 +187,7 @@ def _loop():
 
 @pytest.mark.parametrize("name", REJECTED)
 def test_a_bad_schema_is_rejected(name):
-    """A bad schema is rejected when it is added, with a code and its place in the schema."""
+    """A bad schema is rejected when it is added, with a code and the place of the mistake in the schema."""
     schema, code, path = REJECTED[name]
     with pytest.raises(InvalidSchema) as rejected:
         Schemas().with_schema("mine", schema() if callable(schema) else schema)
@@ -222,7 +222,7 @@ def test_a_bad_schema_is_rejected(name):
     ],
 )
 def test_rare_keywords(schema, expected):
-    """Boolean and empty schemas, patterns and a root that accepts no object are valid schemas."""
+    """Boolean schemas, empty choices, patterns of names and a root that accepts no object are allowed."""
     schemas = Schemas().with_schema("mine", schema)
     project = Project("boxes", type="mine")
     findings = Validator(project, schemas).task(project.resolve({"a": 1, "b": 2}))
@@ -286,7 +286,7 @@ def test_the_id_of_the_document(fast):
 
 
 def test_a_schema_that_names_its_dialect():
-    """`$schema` in any part of a schema has no effect."""
+    """A schema may name its dialect in `$schema`, which has no effect."""
     dialect = "https://json-schema.org/draft/2020-12/schema"
     schema = {"$schema": dialect, "properties": {"a": {"$ref": "#"}}, "x-warn": {"required": ["c"]}}
     assert [(severity, pointer) for _, severity, pointer, _ in validate_own({"a": {"c": 1}, "c": 1}, schema)] == []
@@ -321,7 +321,7 @@ def test_a_definition_named_like_a_shared_one():
     ],
 )
 def test_patterns_run_in_python(pattern, good, bad, fast):
-    """In every keyword, a pattern has the meaning of `re`, with and without `fast`, and causes no warnings."""
+    """In every keyword, a pattern has the meaning of `re`, with and without `fast`, and causes no Python warnings."""
     schema = {
         "properties": {
             "text": {"pattern": pattern},
@@ -498,5 +498,5 @@ def test_a_document_without_keywords_is_rejected(schema):
     ],
 )
 def test_a_schema_needs_one_keyword(schema):
-    """An empty schema is accepted, and so is one with a known keyword beside unknown ones."""
+    """An empty schema is accepted. A schema with unknown keywords is accepted if it also has a known keyword."""
     assert Schemas().with_schema("mine", schema)

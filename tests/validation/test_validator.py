@@ -19,7 +19,7 @@ def make_project(name, payload):
 
 
 def make_request(task):
-    """Return the task request of a payload without the project that it names."""
+    """Return the task request of a payload, without the project and version that it names."""
     return {key: value for key, value in task.items() if key not in ("project", "project_version")}
 
 
@@ -31,12 +31,12 @@ class TestPayloads:
     @BOTH
     @pytest.mark.parametrize(("name", "payload"), every_payload())
     def test_a_real_request_has_no_error(self, name, payload, fast):
-        """A documented payload has no findings, alone or with the project that sets the rest."""
+        """A documented payload has no error, alone or with the project that sets the rest."""
         assert select_errors(validate(make_project(name, payload), make_request(payload["task"]), fast=fast)) == []
 
     @pytest.mark.parametrize(("name", "payload"), every_payload(FULL))
     def test_a_real_request_has_no_unknown_name(self, name, payload):
-        """No documented name is a finding."""
+        """No name in a documented payload is reported."""
         findings = validate(make_project(name, payload), make_request(payload["task"]))
         assert [str(finding) for finding in findings if finding.code in ("param_unknown", "param_misplaced")] == []
 
@@ -123,7 +123,7 @@ class TestCases:
 
 class TestLayers:
     def test_a_mistake_of_an_earlier_version(self):
-        """The finding on an inherited value names the version that first set it."""
+        """The finding on an inherited value names the version that first set the value."""
         bad = {"box": {"objects_to_annotate": ["car"], "min_widht": 5, "min_height": "9"}}
         project = make_boxes(geometries=GEOMETRIES).patch_params({"geometries": bad})
         for padding in (1, 2, 3):
@@ -136,7 +136,7 @@ class TestLayers:
         assert [(finding.version, finding.first_set_in) for finding in findings] == [(4, 1), (4, 1)]
 
     def test_a_value_of_the_task(self):
-        """A finding on a task's value has no version of the project, even if the project's value is valid."""
+        """A finding on a task's value has no version, even if the project sets the param, too."""
         (finding,) = validate(make_boxes(geometries=GEOMETRIES, padding=1), {"attachment": "a", "padding": -1})
         assert (finding.layer, finding.version, finding.first_set_in) == ("task request", None, None)
         assert summarize([finding]) == [("param_range", "error", "/padding", None)]
@@ -167,7 +167,7 @@ class TestLayers:
         assert "`attachment`" in finding.message
 
     def test_a_task_that_opts_out_needs_all_params(self):
-        """With -1, no value of the project is validated."""
+        """With `project_version` -1, the task needs all required params. The project's values are not validated."""
         project = make_boxes(geometries=GEOMETRIES, padding=-1)
         (finding,) = validate(project, {"attachment": "a", "project_version": -1})
         assert (finding.code, finding.pointer) == ("param_missing", "")
@@ -285,7 +285,7 @@ def test_params_of_one_version_that_contradict_each_other():
     "schema", [{"properties": {"a": {"type": "string"}}}, {"properties": {"a": {"pattern": "x"}}}, {"required": ["a"]}]
 )
 def test_fast_without_the_extra_names_the_extra(schema, monkeypatch):
-    """Without jsonschema-rs, `fast=True` names the extra, for every schema; the other values of `fast` work."""
+    """Without jsonschema-rs, `fast=True` raises an error that names the extra. Other values of `fast` work."""
     monkeypatch.setitem(sys.modules, "jsonschema_rs", None)
     project, schemas = Project("boxes", type="mine"), Schemas().with_schema("mine", schema)
     with pytest.raises(ImportError, match=r"^the package `jsonschema-rs`.*; run `pip install 'paramcore\[fast\]'`$"):

@@ -73,12 +73,12 @@ class ValueKeys:
 class FrequentValues:
     """Counts the most frequent values, with the algorithm of Misra and Gries.
 
-    A value is never lost if it makes up more than 1/`MAX_VALUES` of all added values.
+    It never forgets a value that makes up more than 1/`MAX_VALUES` of all added values.
     """
 
     def __init__(self) -> None:
         self._counts: dict[Key, int] = {}
-        #: Whether all counts are exact; if not, values may be lost.
+        #: Whether all counts are exact; if not, some values may be forgotten.
         self.is_exact: bool = True
 
     def add(self, key: Key) -> None:
@@ -163,8 +163,8 @@ class SharedValues:
         """Return the groups for the second read."""
         tables = [self._tails, *self._values.values()]
         shared = {name: keys for name, table in self._values.items() if (keys := table.list_values(least=2))}
-        # If the separator is empty, an end that was counted once may also be the end of a longer line in another
-        # instruction, so keep it for the second read.
+        # If the separator is empty, keep also an end that was counted once for the second read.  It may be the end of a
+        # longer line in another instruction.
         least = 2 if self._assumptions.instruction_separator else 1
         tails = {str(tail) for tail in self._tails.list_values(least=least)}
         is_exact = self.is_exact and all(table.is_exact for table in tables)

@@ -53,7 +53,7 @@ class Extraction(NotebookReprs):
     minimal: bool
     #: The size of the given requests in bytes, as compact JSON.
     bytes_before: int
-    #: The size of all requests to send, and of the update that sets the params.
+    #: The size in bytes of all requests to send, plus the update that sets the params.
     bytes_after: int
     #: The sorted ids of the assumed rules that the params of the tasks depend on.
     rests_on: tuple[str, ...]

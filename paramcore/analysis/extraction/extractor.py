@@ -110,7 +110,7 @@ class Extractor:
 
     @property
     def names(self) -> Collection[str]:
-        """The names of the params that the first read found; if there are very many, only the first ones."""
+        """The names of the params that the first read found; only the first `counts.MAX_VALUES` names."""
         return self._values.names
 
     def count_values(self, task: FlatTask) -> None:

@@ -1,7 +1,7 @@
 """Why a param moves or stays, and why a task opts out or is set aside.
 
-`Extractor` changes these objects while it counts.  Then they belong to an `Extraction` and
-no longer change, so they can be hashed, as the extraction can.
+`Extractor` changes these objects while it counts.  Afterwards they belong to an `Extraction`
+and no longer change, so they and the extraction can be hashed.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ class OptedOut:
     param: str
     code: OptOutCode
     tasks: Examples = field(factory=Examples)
-    #: The tasks among them whose instruction ends with the project's instruction if all white space is ignored.
+    #: The tasks in `tasks` whose instruction ends with the project's instruction if all white space is ignored.
     nearly: Examples = field(factory=Examples)
 
     def to_json(self) -> dict[str, Any]:

@@ -1,11 +1,11 @@
 """Choose the params of a project so that the requests and the update are smallest in total.
 
 Once the inheriting tasks are fixed, each param can be decided alone.  In a best choice,
-the inheriting tasks always form a *closed* set.  A closed set contains all tasks, all tasks
-with certain params, or all of these whose instruction ends with a certain text.  For
-example, all tasks with `padding` and `tags` form a closed set.  So the search tries every
-closed set and decides the params for it.  If there may be more than `MAX_SETS`, the search
-is greedy.
+the inheriting tasks always form a *closed* set.  A closed set contains all tasks, or all
+tasks with certain params.  It may also be limited to tasks whose instruction ends with a
+certain text.  For example, all tasks with `padding` and `tags` form a closed set.  So the
+search tries every closed set and decides the params for it.  If there may be more than
+`MAX_SETS`, the search is greedy.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class _Candidate(NamedTuple):
     text: str
     #: The bytes that the project needs for the value.
     size: int
-    #: For each group with requests that have the value: the bit of the group, the number of those requests,
-    #: and the bytes that they need for the value.
+    #: For each group in which requests have the value: the bit of the group, the number of these requests,
+    #: and their bytes for the value.
     uses: tuple[tuple[int, int, int], ...]
     #: The groups whose tasks can inherit from a project with this value, as a mask of bits.  A task with
     #: another value can inherit, because its value overrides the project's.  The instruction is the
@@ -188,7 +188,7 @@ class Search:
         if inheritors not in self._decisions:
             decided = (self._decide_param(name, inheritors) for name in sorted(self._candidates))
             params = tuple(param for param in decided if param is not None)
-            # Every task that can inherit these params inherits them, because an opt-out takes bytes.
+            # Every task that can inherit these params inherits them, because an opt-out adds bytes.
             able = reduce(and_, (param.able for param in params), self._all)
             gain = sum(param.measure_gain(able) for param in params)
             opt_outs = sum(group.count for bit, group in self._bits.items() if not bit & able)
