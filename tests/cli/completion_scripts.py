@@ -1,4 +1,4 @@
-"""Generate the scripts that `paramcore completion` prints, from the parser of the command line."""
+"""Generate the scripts of `paramcore completion` from the parser of the command line."""
 
 from argparse import PARSER
 

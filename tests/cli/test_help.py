@@ -73,7 +73,7 @@ def test_help_is_the_help_of_the_command(command):
 
 
 def test_help_without_a_topic_is_the_help_of_all_commands():
-    """`paramcore help` prints what `paramcore --help` prints, which names the topics."""
+    """`paramcore help` prints what `paramcore --help` prints; both name the topics."""
     done = run("help")
     assert done == run("--help")
     assert ", ".join(TOPICS) in done.out

@@ -169,7 +169,7 @@ class TestInterrupts:
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
     def test_an_interrupt_directly_after_the_command_is_quiet(self, handlers, monkeypatch, capsys):
-        """If Ctrl-C arrives after the command, before it is ignored, the exit code is that of the command."""
+        """If Ctrl-C arrives directly after the command, the exit code is still that of the command."""
         monkeypatch.setattr(main, "main", lambda: FINE)
         real = signal.signal
 
@@ -224,7 +224,7 @@ class TestInterrupts:
         ]
 
     def test_only_fast_modules_load_before_interrupts_are_handled(self):
-        """Before the handler is set, only `signal` and the package are imported, because imports take time."""
+        """Before the handler is set, only `signal`, `__future__` and the package are imported, because imports take time."""
         script = (
             "import sys, signal; old = set(sys.modules); import paramcore.cli.entry; print(*set(sys.modules) - old)"
         )
@@ -238,7 +238,7 @@ class TestInterrupts:
     "error", [ParamcoreError("code", None, "wrong", ""), KeyboardInterrupt()], ids=["error", "Ctrl-C"]
 )
 def test_a_command_is_closed_before_its_error_is_printed(error, monkeypatch, capsys):
-    """The generators of a command are closed before its error is printed, even if the error is in a cycle."""
+    """The generators of a command are closed before its error is printed, even if the error is in a reference cycle."""
 
     def iter_items():
         try:
@@ -376,7 +376,7 @@ def test_a_signal_after_the_cleanup_is_ignored(handlers):
 
 
 def test_a_caller_gets_its_handlers_back(handlers):
-    """If another program called `main`, signals end that program again."""
+    """After a command, the calling program has its own signal handlers again."""
     with pytest.raises(SystemExit, match=str(TERMINATED)), exit_on_signals():
         signal.raise_signal(signal.SIGTERM)
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
