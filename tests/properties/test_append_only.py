@@ -107,7 +107,7 @@ class TestPatch:
 
     @given(new=params())
     def test_the_first_patch_equals_the_first_replace(self, new: dict[str, Any]) -> None:
-        """Patch and replace both append version 0 with exactly their params."""
+        """In a project without versions, a patch and a replace both append version 0 with exactly their params."""
         empty = Project("boxes", type="imageannotation")
         assert empty.patch_params(new) == empty.replace_params(new)
         assert spell(empty.patch_params(new).version(0).params) == spell(new)

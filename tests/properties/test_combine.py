@@ -44,7 +44,7 @@ class TestMonoid:
 
     @given(a=params(), b=params())
     def test_repeating_a_layer_changes_nothing(self, a: dict[str, Any], b: dict[str, Any]) -> None:
-        """A7: if a layer is applied again later, the result does not change."""
+        """A7: if a layer occurs twice, only its upper occurrence counts."""
         assert equal(overlay(overlay(a, b), b), overlay(a, b))
         assert equal(overlay(a, overlay(a, b)), overlay(a, b))
         assert equal(overlay(overlay(a, b), a), overlay(b, a))

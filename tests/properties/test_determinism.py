@@ -98,7 +98,7 @@ class TestOrder:
 
     @given(project=projects(), own=task_params())
     def test_inherited_params_come_first(self, project: Project, own: dict[str, Any]) -> None:
-        """Effective params, sources and explanations have the version's order, then the task's."""
+        """Effective params and sources have the version's names first, then the task's other names."""
         answer = project.resolve(TaskRequest(own))
         inherited = [] if answer.inherited_from is None else list(answer.inherited_from.params)
         expected = [*inherited, *(name for name in own if name not in inherited)]

@@ -138,7 +138,7 @@ class TestTheModel:
 
     @pytest.mark.parametrize("asked", NO_VERSIONS, ids=lambda asked: str(asked)[:20])
     def test_it_refuses_other_versions(self, asked: Any) -> None:
-        """The model rejects versions that do not exist or have another type."""
+        """The model rejects versions that do not exist or are not whole numbers."""
         with pytest.raises(reference.Refused):
             reference.find_inherited_version([{}, {}, {}], asked)
 

@@ -290,7 +290,7 @@ def plain_types(value: Any) -> bool:
 
 @given(update=updates(), assumptions=st.builds(Assumptions))
 def test_a_plan_for_a_stored_project_is_the_same(update: Update, assumptions: Assumptions) -> None:
-    """A plan for a project and for its stored copy has the same body and drops."""
+    """Plans for a project and for its stored copy have the same body, diff and drops."""
     project = Project("boxes", type="imageannotation", params={"a": 1, "b": [1]}, assumptions=assumptions)
     one, two = Plan.of(project, update), Plan.of(read_project(write_project(project)), update)
     assert (one.dropped, one.diff, one.request) == (two.dropped, two.diff, two.request)

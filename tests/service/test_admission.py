@@ -252,7 +252,7 @@ def test_a_page_never_changes_anything(call, host, origin, site, content_type, b
     if is_foreign(target, host, origin, site) or host == "evil.example":
         assert status in (403, 421)
     elif method == "POST" and (origin or site):
-        # The fault is not used up, either.
+        # The rejected request did not use up the fault, so the next POST is throttled.
         assert status == 415
         assert stand_in.handle(method, target, {"host": "localhost"} | key, body).status == 429
 
