@@ -212,7 +212,7 @@ def test_the_bar_moves(long_files, monkeypatch):
 
 
 def test_a_bar_of_unknown_length(tmp_path, monkeypatch):
-    """For standard input or a single document, the bar counts tasks and shows no total."""
+    """For an input that is not a regular file, the bar counts tasks and shows no total."""
     updates = []
     monkeypatch.setattr(progress, "_wants_bar", lambda path, *, prints: True)
     monkeypatch.setattr(Progress, "update", lambda self, task, **fields: updates.append(fields))

@@ -21,7 +21,7 @@ def frame(text, pointer):
 
 
 def make_line(before, after):
-    """Return a line of JSON and a value in it, with `before` letters left of the value and `after` letters right of it."""
+    """Return a line of JSON and a value in it, which `before` letters precede and `after` letters follow."""
     value = '"<value>"'
     return f'{{"a": "{"x" * before}", "b": {value}, "c": "{"y" * after}"}}', value
 

@@ -380,7 +380,7 @@ def test_audit_reads_tasks_in_each_form(form, tmp_path):
 
 
 def test_audit_locates_the_element_that_is_not_a_task(tmp_path):
-    """The error about an element that is not an object has its line and column, in a reply of `GET /tasks` and in an array."""
+    """In an array, or in a reply of `GET /tasks`, the error for an element that is not an object has its position."""
     for text, place in (('{"docs": [{},\n 7]}', "2:2"), ("[{},\n  7]", "2:3")):
         file = tmp_path / "tasks.json"
         file.write_text(text)

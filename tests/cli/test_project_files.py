@@ -86,7 +86,7 @@ def test_jsonl_in_a_directory_is_reported(place, names, shown):
     ],
 )
 def test_strict_fails_for_skipped_files(place, files, arguments, count):
-    """The last line counts skipped files; with `--strict`, each is an error and, for GitHub, an annotation."""
+    """The last line counts skipped files. With `--strict`, they set the exit code to 1 and get annotations."""
     for name in files:
         (place / name).write_text('{"attachment": "a"}\n')
     lenient, strict = (run("validate", *arguments, *more, cwd=place) for more in ([], ["--strict"]))

@@ -224,7 +224,7 @@ class TestInterrupts:
         ]
 
     def test_only_fast_modules_load_before_interrupts_are_handled(self):
-        """Before the handler is set, only `signal`, `__future__` and the package are imported, because imports take time."""
+        """Before the handler is set, the package imports only `signal` and `__future__`, because imports take time."""
         script = (
             "import sys, signal; old = set(sys.modules); import paramcore.cli.entry; print(*set(sys.modules) - old)"
         )

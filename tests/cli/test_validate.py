@@ -177,7 +177,7 @@ def test_no_values(place, form):
 
 
 def test_a_line_for_each_task(place):
-    """For JSONL, the JSON output has a line for the projects, a line for each task, and a line for all tasks together."""
+    """For JSONL, the JSON output has a line for the projects, one for each task, and one for all tasks together."""
     geometries = {"box": {"objects_to_annotate": ["Pallet"]}}
     lines = [{"attachment": "a", "padding": 1}, {"attachment": "b", "padding": 2, "geometries": geometries}]
     (place / "tasks.jsonl").write_text("\n".join(map(json.dumps, lines)))

@@ -155,7 +155,7 @@ class TestImpact:
 
     @given(st.data(), projects(), updates())
     def test_it_equals_resolving_before_and_after(self, data, project, update):
-        """The params of an effect are those that the update changes for the task. If there are none, it has a reason."""
+        """An effect names the params that the update changes for the task. An effect without params has a reason."""
         task = data.draw(task_requests(project))
         plan = Plan.of(project, update)
         (effect,) = Impact.iter_effects(plan, [task])

@@ -136,7 +136,7 @@ class TestLosers:
 
     @given(answer=answers(min_versions=1))
     def test_an_overridden_value_is_shown(self, answer: EffectiveParams) -> None:
-        """The inherited version's value is LOST exactly if the task sets the param too, and the task's value is effective."""
+        """The inherited version's value is LOST exactly if the task sets the param too, and overrides it."""
         version = answer.inherited_from
         for name in [*answer.params, "nowhere"]:
             candidates = answer.explain(name).candidates

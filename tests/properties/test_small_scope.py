@@ -183,7 +183,7 @@ class TestPlanning:
                 assert key(Plan.of(boxes(held), update).keeping.params) == key(wanted) - key(held)
 
     def test_the_smallest_update_gives_the_wanted_params(self) -> None:
-        """`Plan.to` gives the wanted params. Its update is a replace only to remove a param, and None if nothing changes."""
+        """`Plan.to` gives the wanted params. Its update is a replace only to remove a param, or None."""
         for held, wanted in iter_layers(2, "ab"):
             plan = Plan.to(boxes(held), wanted)
             assert key(plan.after) == key(wanted)
@@ -258,7 +258,7 @@ class TestSlimming:
     """Two names, three layers: a slim request is exact, minimal, and found if one exists."""
 
     def test_it_is_minimal(self) -> None:
-        """S1 to S3: a slim request gives the wanted params. No other has fewer params."""
+        """S1 to S3: a slim request gives the wanted params. Other requests that do so have at least these params."""
         for held, solutions, wanted in iter_wanted():
             project = boxes(held)
             slim = SlimRequest.to(project, wanted)
@@ -269,7 +269,7 @@ class TestSlimming:
             assert not found or key(slim.request.params) in map(key, found)
 
     def test_the_reasons_are_the_params_that_must_be_absent(self) -> None:
-        """`blocked` has the inherited params that are not wanted. Without any, `dropped` has the params that are equal."""
+        """`blocked` lists the inherited params that are not wanted. If it is empty, `dropped` lists the equal params."""
         for held, _, wanted in iter_wanted():
             slim = SlimRequest.to(boxes(held), wanted)
             assert {block.param for block in slim.blocked} == held.keys() - wanted.keys()

@@ -26,7 +26,7 @@ from tests.service.faults import KEY, NAME, reply
 #: Printable ASCII except the colon.  Base64 of some keys contains `+` or `/`, and URLs escape some characters.
 LETTERS = "".join(chr(code) for code in range(ord("!"), ord("~") + 1) if chr(code) != ":")
 
-#: A drawn text has a digit and a capital, because it could else be a word of a message, such as `instruction_`.
+#: Text keys have a digit and a capital, so that none is a word of a message, such as `instruction_`.
 LONG_KEYS = st.text(LETTERS, min_size=12, max_size=50).filter(
     lambda key: any(map(str.isdigit, key)) and any(map(str.isupper, key))
 ) | st.from_regex(r"(live|test)_[0-9a-f]{32}", fullmatch=True)

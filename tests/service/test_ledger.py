@@ -195,7 +195,7 @@ class DiskThatFailsOnce(Disk):
 
 
 def test_another_error_of_a_write_stops_no_other_call():
-    """If a write raises an error other than `OSError`, its call raises it too, and a waiting call writes both changes."""
+    """If a write raises an error other than `OSError`, its call raises it, and a waiting call writes both changes."""
     disk = DiskThatFailsOnce()
     disk.may_write.clear()
     stand_in = StandIn([BOXES], journal=disk)

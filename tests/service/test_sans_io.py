@@ -1,4 +1,4 @@
-"""Modules of the service that do no I/O, because callers pass the transport and the clock."""
+"""Some modules of the service do no I/O, because callers pass the transport and the clock."""
 
 import ast
 import subprocess

@@ -1,4 +1,4 @@
-"""Every transport keeps the contract, and `check_transport` rejects a transport that does not."""
+"""The transports of paramcore keep the contract, and `check_transport` rejects a transport that does not."""
 
 import http.client
 import re
@@ -256,7 +256,7 @@ def test_nothing_is_sent_without_the_proxy():
 
 
 def test_a_tls_error_after_sending_is_unknown(monkeypatch):
-    """Only an invalid certificate proves that nothing was sent. After another TLS error, the outcome is unknown."""
+    """After a TLS error, the outcome is unknown. Only an invalid certificate proves that nothing was sent."""
     reason = urllib3.exceptions.SSLError(ssl.SSLEOFError("EOF occurred in violation of protocol"))
     error = requests.exceptions.SSLError(urllib3.exceptions.MaxRetryError(None, "/", reason))
     monkeypatch.setattr("requests.Session.request", lambda *_, **__: (_ for _ in ()).throw(error))

@@ -22,7 +22,7 @@ def project_of(params, **settings):
 
 
 def own_instruction(text, wanted, **settings):
-    """Return the instruction that the slim request sends, or the reasons why no version can give the wanted one."""
+    """Return the instruction that the slim request sends, or the reasons why the version cannot give the wanted one."""
     slim = SlimRequest.to(project_of({} if text is ... else {"instruction": text}, **settings), wanted)
     if slim.blocked:
         assert slim.request.flat == {"project_version": -1, **wanted}
@@ -287,7 +287,7 @@ class TestOfRequests:
         assert back.request.flat == {"project_version": 0, "padding": 6, "labels": True}
 
     def test_a_repeated_instruction_is_kept(self):
-        """A request that repeats the project's instruction still gets it twice (T4)."""
+        """If a request repeats the project's instruction, the task still gets the text twice (T4)."""
         slim = SlimRequest.of(BOXES, {"instruction": "x\nQ"})
         assert slim.request.flat == {"instruction": "x\nQ"}
         assert BOXES.resolve(slim.request).params["instruction"] == "x\nQ\nQ"
@@ -366,7 +366,7 @@ class TestAnyVersion:
         assert self.choose([*[{"b": 1}] * 100, {}, {"b": 1}], {"a": 2}) == (100, 100)
 
     def test_the_reasons_are_those_of_the_latest(self):
-        """If no version can, the request opts out, with the reasons of the latest version."""
+        """If no version can give the params, the request opts out, with the reasons of the latest version."""
         project = Project("boxes", type="imageannotation", params={"a": 1}).replace_params({"b": 1, "c": 1})
         slim = SlimRequest.to(project, {}, version="any")
         assert slim.request.flat == {"project_version": -1}
@@ -428,7 +428,7 @@ class TestVersions:
         [(2, "version_unknown"), *((wrong, "version_type") for wrong in (True, 1.0, "any", "1", [], {"a": [1]}))],
     )
     def test_a_wrong_version_in_the_request_has_a_path(self, version, code):
-        """A wrong `project_version` is an error with its path, even after an equal number, such as 1 before `True`."""
+        """A wrong `project_version` is an error with its path, even `True` after a request with version 1."""
         for answer in (SlimRequest.bind(BOXES).of, SlimRequest.bind(BOXES).to):
             answer({"project_version": 1, **self.WANTED})
             with pytest.raises(NoSuchVersion) as refused:
