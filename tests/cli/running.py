@@ -52,7 +52,7 @@ def restore_signals():
 
 
 def run(*arguments, stdin=b"", cwd=EXAMPLES, **changes):
-    """Run `paramcore` with these arguments in this process, with streams of its own.
+    """Run `paramcore` with these arguments in this process, with separate standard streams.
 
     This takes much less time than a new process.
     """

@@ -45,7 +45,7 @@ def find_wide_lines(screen, columns):
 
 
 def squash(text):
-    """Return a text without its spaces, because a layout may change them."""
+    """Return a text without spaces, because layouts differ in spaces."""
     return "".join(text.split())
 
 

@@ -52,7 +52,7 @@ class TestFetch:
             assert run("log", str(file)).status == 0
 
     def test_all_projects(self, tmp_path):
-        """Each project gets its own file, whatever its name."""
+        """Each project gets a separate file, whatever the project's name."""
         with Server() as server:
             long = "\u00e9" * 60
             others = ("a/b", "..x", "caf\u00e9 1", f"{long}1", f"{long}2")

@@ -48,14 +48,14 @@ def place(tmp_path):
     ],
 )
 def test_files_of_validate_have_any_order(place, arguments, inputs):
-    """A file without projects is TASKS, in any position; `--tasks` names it explicitly."""
+    """In any position, a file without projects is read as TASKS; `--tasks` names the file explicitly."""
     ran = run("validate", *arguments, cwd=place)
     assert ran.out.splitlines()[-1].endswith(f"in {inputs}")
     assert ran.err == ""
 
 
 def test_standard_input_is_recognized(place):
-    """`-` is a project or a task request, depending on its content."""
+    """`-` is read as projects or as tasks, depending on the content of standard input."""
     text = write_project("x")
     assert run("validate", "-", stdin=text, cwd=place).out.endswith("in 1 project\n")
     assert run("validate", "docks.json", "-", stdin=text, cwd=place).out.endswith("in 2 projects\n")

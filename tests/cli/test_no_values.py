@@ -273,7 +273,7 @@ def test_null_that_means_no_value_stays_null(line, key, folder):
 
 
 def find_members(answer, key):
-    """Return the values of each member of this name, at any depth."""
+    """Return the values of all members with the name `key`, at any depth."""
     if isinstance(answer, dict):
         return [
             value for name in answer for value in [*([answer[name]] * (name == key)), *find_members(answer[name], key)]

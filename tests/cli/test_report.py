@@ -131,7 +131,7 @@ def test_exit_codes(page, arguments, expected):
 
 
 def test_the_exit_code_is_that_of_plan_and_validate(page):
-    """With `--exit-code`, the exit code is that of `plan`, or without an update, that of `validate`."""
+    """With `--exit-code`, the exit code is that of `plan` for an update, and otherwise that of `validate`."""
     for update in (REWORD, "pathc.json"):
         plan = run("plan", BOXES, update).status
         assert run("report", BOXES, "--update", update, "--exit-code", "--output", page).status == plan

@@ -43,7 +43,7 @@ def interrupt(*_):
 
 class TestInterrupts:
     def test_an_interrupt_while_the_commands_load_ends_quietly(self, handlers, monkeypatch, capsys):
-        """For Ctrl-C while modules load, one word is printed, and the exit code is that of Ctrl-C."""
+        """For Ctrl-C while modules load, only `interrupted` is printed, and the exit code is that of Ctrl-C."""
         monkeypatch.setattr(main, "main", interrupt)
         assert entry.start() == INTERRUPTED
         assert capsys.readouterr().err == "interrupted\n"

@@ -231,7 +231,7 @@ def test_wrong_usage(tasks, arguments, message):
 
 
 def test_wanted_with_two_versions_is_ambiguous(tasks):
-    """Wanted params with another `project_version` than `--to` are rejected."""
+    """With `--wanted`, a request may not have a `project_version` if `--to` is set."""
     ran = run("slim", PROJECT, tasks({"project_version": 1}), "--wanted", "--to", "0")
     assert "full.jsonl:1:21: at /project_version: the wanted params have `project_version`" in ran.err
     assert ran.status == 2
@@ -294,7 +294,7 @@ def test_extract_ends_with_0_if_all_requests_move(tasks):
 @pytest.mark.parametrize("reading", [2, 3])
 @pytest.mark.parametrize("change", ["append", "truncate", "malformed", "replace"])
 def test_extract_rejects_a_file_that_changes(tasks, tmp_path, change, reading, monkeypatch, capsys):
-    """`extract` reads TASKS several times; if the file changes between them, nothing is written."""
+    """If TASKS changes between two readings of the same command, nothing is written."""
     path = tasks(*({"attachment": f"https://example.com/{n}.jpg", "padding": 10} for n in range(9)))
     text = path.read_text()
     changes = {"append": text + '{"padding": 9}\n', "truncate": text[:200], "malformed": text[:-2], "replace": text}

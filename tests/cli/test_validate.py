@@ -147,7 +147,7 @@ def test_github(place):
     ],
 )
 def test_a_broken_file_is_annotated(place, name, text, annotation):
-    """An invalid or missing file is an annotation, with a line if there is one, and an error with exit code 2."""
+    """An invalid or missing file is reported as an annotation, with its line if known; the exit code is 2."""
     if text is not None:
         (place / name).write_text(text, encoding="latin-1")
     ran = run("validate", "boxes.json", name, "--format", "github", cwd=place)

@@ -56,7 +56,7 @@ class TestComposing:
 
     @given(FEW, FEW, FEW)
     def test_patches_commute_if_they_agree(self, held, one, two):
-        """Two patches commute exactly if they agree on their common names."""
+        """Two patches commute exactly if they set their common names to equal values."""
         agree = all(same(one[name], two[name]) for name in one.keys() & two.keys())
         there, back = (Patch(a).then(Patch(b)).applied_to(held) for a, b in ((one, two), (two, one)))
         assert (there == back) is agree
@@ -266,7 +266,7 @@ TRUE = st.builds(
 
 
 class TestAudits:
-    """An audit never calls a task impossible that the engine produced."""
+    """An audit counts each task that the engine produced as possible."""
 
     @given(st.data(), projects(min_versions=1), TRUE)
     def test_a_task_of_the_engine_is_possible(self, data, project, true):

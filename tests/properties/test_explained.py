@@ -132,7 +132,7 @@ class TestTrue:
 
 
 class TestLosers:
-    """E3: exactly the overridden values are listed as LOST."""
+    """E3: the values that are listed as LOST are exactly the overridden ones."""
 
     @given(answer=answers(min_versions=1))
     def test_an_overridden_value_is_shown(self, answer: EffectiveParams) -> None:

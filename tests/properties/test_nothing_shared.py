@@ -140,7 +140,7 @@ class TestHandedIn:
 
     @pytest.mark.parametrize("place", ["fields", "not_inherited", "raw_entry"])
     def test_other_fields_are_copied(self, place: str) -> None:
-        """Other fields of projects and versions are copied."""
+        """Fields of projects and versions that are not params are copied."""
         argument = {"type": "imageannotation", "name": "boxes", "param_history": None, "extra": [1]}
         if place == "fields":
             project = Project("boxes", type="imageannotation", versions=[], fields=argument)

@@ -97,7 +97,7 @@ class TestAgainstTheModel:
         value=json_values() | wrong_values | st.lists(json_values() | wrong_values) | st.builds(dict, x=wrong_values)
     )
     def test_freezing_agrees(self, value: Any) -> None:
-        """`freeze` accepts exactly JSON values, does not change them, and rejects others with a code of the model."""
+        """`freeze` accepts a JSON value without a change, and rejects any other value with a code of the model."""
         expected = find_value_faults(value)
         try:
             frozen = freeze(value)

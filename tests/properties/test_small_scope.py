@@ -48,7 +48,7 @@ def iter_distinct_layers(count: int, names: str) -> Iterator[list[Params]]:
 
 
 def iter_columns(count: int) -> Iterator[tuple[str, ...]]:
-    """Yield each column, which has the value of one name in each layer; new values are v1, v2 and v3, in this order."""
+    """Yield each column: the values of one name in all layers, with v1, v2 and v3 in order of first use."""
     if count == 0:
         yield ()
         return
@@ -133,7 +133,7 @@ class TestCombining:
             assert key(Patch(a).applied_to(a)) == key(Patch({}).applied_to(a)) == key(Patch(a).applied_to({})) == key(a)
 
     def test_it_commutes_if_the_layers_agree(self) -> None:
-        """Two layers commute exactly if they agree on their common names."""
+        """Two layers commute exactly if their common names have equal values."""
         for a, b in iter_layers(2, "ab"):
             agree = all(key({name: a[name]}) == key({name: b[name]}) for name in a.keys() & b.keys())
             assert (key(Patch(b).applied_to(a)) == key(Patch(a).applied_to(b))) is agree
@@ -183,7 +183,7 @@ class TestPlanning:
                 assert key(Plan.of(boxes(held), update).keeping.params) == key(wanted) - key(held)
 
     def test_the_smallest_update_gives_the_wanted_params(self) -> None:
-        """`Plan.to` gives the wanted params. Its update is a replace only to remove a param, or None."""
+        """`Plan.to` gives the wanted params. It plans a replace only to remove a param, and no update without changes."""
         for held, wanted in iter_layers(2, "ab"):
             plan = Plan.to(boxes(held), wanted)
             assert key(plan.after) == key(wanted)
@@ -269,7 +269,7 @@ class TestSlimming:
             assert not found or key(slim.request.params) in map(key, found)
 
     def test_the_reasons_are_the_params_that_must_be_absent(self) -> None:
-        """`blocked` lists the inherited params that are not wanted. If it is empty, `dropped` lists the equal params."""
+        """`blocked` lists inherited params that are not wanted. If it is empty, `dropped` lists the equal params."""
         for held, _, wanted in iter_wanted():
             slim = SlimRequest.to(boxes(held), wanted)
             assert {block.param for block in slim.blocked} == held.keys() - wanted.keys()

@@ -68,7 +68,7 @@ def test_loopback_hosts_are_accepted(host, port):
     ],
 )
 def test_other_hosts_are_refused(host):
-    """Any other host gets status 421, because a site can make its own name resolve to this machine."""
+    """A host other than loopback gets status 421, because a site can make its own name resolve to this machine."""
     assert find_status(host=host) == 421
     assert find_status("POST", host=host, content_type=JSON) == 421
     if host.isascii() and host.isprintable() and "/" not in host and " " not in host:
@@ -103,7 +103,7 @@ def test_a_request_may_have_no_host():
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "HEAD", "DELETE", "PUT"])
 def test_only_the_own_origin_is_accepted(method, origin, host, status):
-    """A request from any other origin gets status 403, even from another port of this machine."""
+    """A request from an origin other than the stand-in's gets status 403, even from a port of this machine."""
     assert find_status(method, origin=origin, host=host, content_type=JSON) == status
 
 

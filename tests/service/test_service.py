@@ -484,7 +484,7 @@ def test_a_digest_follows_json_equality():
 
 
 class TestMemory:
-    """The service in memory answers like the real one."""
+    """The service in memory answers like the real service."""
 
     def test_the_life_of_a_project(self):
         """A project is created, updated, listed and read, and a task is created in it."""

@@ -459,7 +459,7 @@ class TestBounds:
 
 
 class TestReasons:
-    """The reason for a reply explains it."""
+    """The log says why each request got its reply."""
 
     @pytest.mark.parametrize(
         ("body", "reason"),
@@ -480,7 +480,7 @@ class TestReasons:
         ],
     )
     def test_the_reason_for_a_dropped_param_or_lost_value(self, body, reason):
-        """A param is dropped because `patch` is false or was not sent. A patch, too, can lose a value inside a param."""
+        """A param is dropped because `patch` is false or was not sent. A patch can also lose values inside a param."""
         stand_in = StandIn([Project("docks", type="comparison", params={"a": 1, "box": {"min": 1, "max": 2}})])
         send(stand_in, "POST", "projects/docks/setParams", body)
         assert stand_in.requests[-1].reason == f"version 1 {reason}"

@@ -145,7 +145,7 @@ def test_each_instruction_has_one_result(text, settings, wanted, sent):
     ],
 )
 def test_an_equal_value_is_not_sent(held, wanted):
-    """A JSON-equal value is not sent. `respelled` names it if its JSON text differs."""
+    """A JSON-equal value is not sent. `respelled` names the param if the JSON text differs."""
     slim = SlimRequest.to(project_of({"a": held}), {"a": wanted})
     assert slim.request.params == {}
     assert slim.dropped == ("a",)
@@ -263,7 +263,7 @@ class TestOfRequests:
         assert SlimRequest.of(BOXES, request).request.flat == {"unique_id": "u"}
 
     def test_an_opt_out_stays(self):
-        """A request with -1 does not change. If a version is selected, it inherits that version."""
+        """A request with -1 does not change. If a version is selected, the slim request inherits that version."""
         request = {"project_version": -1, "instruction": "Q", "padding": 6, "labels": True}
         slim = SlimRequest.of(BOXES, request)
         assert slim.request.flat == request

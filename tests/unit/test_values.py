@@ -250,7 +250,7 @@ def test_frozen_json_behaves_like_plain_json():
 
 
 def test_the_union_with_a_list_is_a_type_error():
-    """`|` with a list raises `TypeError`, as for any dict."""
+    """`|` with a list raises `TypeError`, as `|` of a plain dict and a list does."""
     with pytest.raises(TypeError):
         freeze({}) | [("a", 1)]
     with pytest.raises(TypeError):
