@@ -118,8 +118,8 @@ class RequestReader:
         """Return the request of a line or a document.
 
         Raises:
-            DocumentError: with the location.  `path` is `None` if the line cannot be
-                decoded; if the request is rejected, it is the path of that error.
+            DocumentError: with the location of the error.  If the request is rejected, `path`
+                is the path of the original error.  If a line cannot be decoded, it is `None`.
         """
         return (isinstance(source, Line) and self._read_fast(source)) or self._read_with_checks(source)
 

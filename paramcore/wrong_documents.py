@@ -28,8 +28,8 @@ _ANSWER_NAMES = ({"project", "before", "after"}, {"project", "params", "inherite
 _PAGE_NAMES = ({"docs", "total"}, {"docs", "has_more"})
 #: E6, S5: the names in an error reply of the service.
 _ERROR_NAMES = {"status_code", "error", "message"}
-#: Every document that `reject_other_than_request` rejects has one of these names. An update, which the command line
-#: rejects as a task request, may have `patch`.
+#: Every document that `reject_other_than_request` rejects has one of these names. `patch` is a name of updates, which
+#: the command line rejects in place of task requests.
 _SUSPICIOUS_NAMES = frozenset({"patch", "param_history", "task_id", "params", "docs", "status_code", "error"})
 #: The maximum number of characters of the service's error text in a message.
 _ERROR_LIMIT = 80

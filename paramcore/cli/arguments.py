@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,7 +16,7 @@ from paramcore.cli.params import split_spec
 from paramcore.cli.project_files import list_visible_paths
 from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.pyproject import find_settings_file
-from paramcore.cli.summary import SUMMARY_VARIABLE
+from paramcore.cli.summary import SUMMARY_VARIABLE, find_summary_path
 from paramcore.errors import DocumentError
 from paramcore.files.document import PROJECT_DEPTH, Document
 from paramcore.files.reader import (
@@ -40,6 +41,7 @@ def check_output(options: Namespace) -> None:
     Raises:
         SystemExit: for such a file, for an empty name, and for `-`, which does not mean standard output.
     """
+    _check_redirection(options)
     outputs = {path: option for name, option in _OUTPUTS.items() if (path := getattr(options, name, None)) is not None}
     for path, option in outputs.items():
         _check_output_name(path, option)
@@ -47,12 +49,23 @@ def check_output(options: Namespace) -> None:
     names_two = None not in (getattr(options, "requests_output", None), getattr(options, "project_output", None))
     if names_two and len(set(map(resolve_path, outputs))) == 1:
         exit_with_usage("--output and --project-output name the same file; name two files")
-    summary = os.environ.get(SUMMARY_VARIABLE) if getattr(options, "summary", False) else None
+    summary = find_summary_path(options)
     if summary:
         _check_output_file(options, summary, SUMMARY_VARIABLE)
         for path, option in outputs.items():
             if resolve_path(path) == resolve_path(summary):
                 exit_with_usage(f"{option} and {SUMMARY_VARIABLE} name the same file; name two files")
+
+
+def _check_redirection(options: Namespace) -> None:
+    """Reject an input to which standard output is redirected, because the command would read its own output."""
+    for path in _list_inputs(options):
+        with suppress(OSError, ValueError):
+            output = os.fstat(1)
+            if stat.S_ISREG(output.st_mode) and os.path.samestat(os.stat(0 if path == "-" else path), output):
+                exit_with_usage(
+                    f"standard output is {format_path(path)}, which the command reads; redirect it to another file"
+                )
 
 
 def _check_output_name(output: str, option: str) -> None:

@@ -9,22 +9,23 @@ from collections.abc import Sequence
 from paramcore.cli.arguments import check_output, check_standard_input
 from paramcore.cli.exit_codes import FINE, INTERRUPTED, NOT_DONE, REFUSED
 from paramcore.cli.hidden_values import select_error
-from paramcore.cli.output import OutputLost, escape_unencodable, handle_write_error, print_message, write_answer
+from paramcore.cli.output import OutputLost, handle_write_error, print_message, write_answer
 from paramcore.cli.parser import parse_options
+from paramcore.cli.streams import prepare_streams
 from paramcore.cli.summary import check_summary
 from paramcore.errors import NotDone, OutcomeUnknown, ParamcoreError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; print the error that ends it."""
-    escape_unencodable()
-    exit_code, message = _run_command(arguments)
-    if exit_code != FINE:
-        # The error may be in a reference cycle that keeps the command's generators alive.  Collect the cycle, so that
-        # the progress bar ends.
-        gc.collect()
-    if message:
-        print_message(message)
+    with prepare_streams():
+        exit_code, message = _run_command(arguments)
+        if exit_code != FINE:
+            # The error may be in a reference cycle that keeps the command's generators alive.  Collect the cycle, so
+            # that the progress bar ends.
+            gc.collect()
+        if message:
+            print_message(message)
     return exit_code
 
 

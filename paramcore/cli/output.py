@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 import signal
 import sys
 import threading
@@ -14,18 +13,12 @@ from typing import Any, NoReturn, TypeAlias
 
 from paramcore.cli.exit_codes import CANNOT_WRITE, FINE, PIPE_CLOSED, REFUSED
 from paramcore.cli.signals import END_SIGNALS, exit_once, handles_interrupts
+from paramcore.cli.streams import discard_output
 from paramcore.files.writer import write_atomically
 from paramcore.text import describe_os_error
 
 #: The generator of a command. It yields the output in pieces and returns the exit code.
 Pieces: TypeAlias = Generator[str | bytes, None, int]
-
-
-def escape_unencodable() -> None:
-    """Escape characters that the encoding of a standard stream lacks."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
 
 
 def print_message(text: str) -> None:
@@ -87,6 +80,14 @@ def _print_pieces(pieces: Generator[str | bytes, None, None]) -> None:
 
 
 def _print(piece: str | bytes) -> None:
+    try:
+        _write(piece)
+    except BlockingIOError:
+        # A write waits for the reader, except after a signal.
+        discard_output()
+
+
+def _write(piece: str | bytes) -> None:
     if sys.stdout is None:
         # Without standard output, `print` would silently drop the text.
         raise OSError(errno.EBADF, "it is closed")
@@ -95,6 +96,8 @@ def _print(piece: str | bytes) -> None:
     elif hasattr(sys.stdout, "buffer"):
         # No command prints both text and bytes, so the output stays in order.
         sys.stdout.buffer.write(piece)
+        if getattr(sys.stdout, "line_buffering", False):
+            sys.stdout.buffer.flush()
     else:
         sys.stdout.write(piece.decode())
 
@@ -152,16 +155,16 @@ def flush_output() -> None:
     if sys.stdout is not None:
         try:
             sys.stdout.flush()
+        except BlockingIOError:
+            # See `_print`.
+            discard_output()
         except OSError as error:
             raise OutputLost(error) from None
 
 
 def handle_write_error(error: OSError) -> tuple[int, str]:
     """Discard further output after a failed write; return the exit code and the message."""
-    # Python flushes standard output at exit, and would report the same error twice.
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, 1)
-    os.close(null)
+    discard_output()
     if isinstance(error, BrokenPipeError):
         return PIPE_CLOSED, ""
     return CANNOT_WRITE, f"error: cannot write to standard output: {describe_os_error(error)}"

@@ -155,7 +155,9 @@ def _read_entry(path: str) -> Document:
     except DocumentError as error:
         if error.code != "unreadable" or error.remedy:
             raise
-        raise evolve(error, remedy="make it readable, or move it out of the directory") from None
+        # Another process may have removed the file.
+        fix = "make it readable, or move it out of the directory" if os.path.lexists(path) else "run the command again"
+        raise evolve(error, remedy=fix) from None
 
 
 def _check_entry(path: str) -> None:

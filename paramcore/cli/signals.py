@@ -12,6 +12,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
+#: The descriptors of pipes to which a command writes.  After a signal, a write does not wait for the reader: if the
+#: reader has stopped reading, as `less` does, the write would never end, because later signals are ignored.
+output_pipes: list[int] = []
+
 #: The exit code for each signal that ends a program, except Ctrl-C.
 END_SIGNALS = {signal.SIGTERM: TERMINATED}
 # Windows has no SIGHUP.
@@ -22,12 +26,14 @@ if hasattr(signal, "SIGHUP"):
 def interrupt_once(*_: object) -> NoReturn:
     """Raise KeyboardInterrupt, and ignore the later signals that a command handles."""
     ignore_signals()
+    _stop_waiting()
     raise KeyboardInterrupt
 
 
 def exit_once(number: int, _frame: object) -> NoReturn:
     """Raise SystemExit, and ignore the later signals that a command handles."""
     ignore_signals()
+    _stop_waiting()
     raise SystemExit(END_SIGNALS[signal.Signals(number)])
 
 
@@ -60,6 +66,17 @@ def ignore_signals() -> None:
     for number in (signal.SIGINT, *END_SIGNALS):
         if signal.getsignal(number) in (interrupt_once, exit_once):
             signal.signal(number, _ignore)
+
+
+def _stop_waiting() -> None:
+    import os  # noqa: PLC0415  (see `TYPE_CHECKING`)
+
+    for descriptor in output_pipes:
+        # The descriptor may be closed.
+        try:  # noqa: SIM105  (`contextlib` is slow to import)
+            os.set_blocking(descriptor, False)
+        except OSError:
+            pass
 
 
 def _ignore(*_: object) -> None:

@@ -14,7 +14,7 @@ from paramcore.text.rows import Label
 
 #: The number of lines of a value that are always shown.
 _MAX_LINES = 16
-#: The number of characters of a value, without spaces, that are always shown, even on more lines.
+#: The number of characters of a value that are always shown, even on more than `_MAX_LINES` lines.  Spaces do not count.
 _MAX_CHARACTERS = 200
 #: The number of characters of a text that are always shown.
 _MAX_TEXT = 800
@@ -29,7 +29,7 @@ class Block:
     spans: tuple[str, ...]
     #: The columns by which a continued line is indented.
     indent: int = 0
-    #: Whether the line is part of a text, which may have escaped line breaks.
+    #: Whether the value on the line is a string, which may be wrapped at its escaped line breaks.
     is_text: bool = False
 
 

@@ -6,6 +6,7 @@ import errno
 import os
 from argparse import Namespace
 from collections.abc import Callable, Iterator
+from io import FileIO
 
 from paramcore.cli.output import exit_with_usage
 from paramcore.errors import DocumentError
@@ -23,13 +24,18 @@ SUMMARY_BYTES = 1_000 * 1_024
 _OUTPUT_OPTIONS = {"--format": True, "--output": True, "--summary": False, "--color": True, "--width": True}
 
 
+def find_summary_path(options: Namespace) -> str | None:
+    """Return the path of the job summary that `--summary` appends to; `None` without the option or outside GitHub."""
+    return os.environ.get(SUMMARY_VARIABLE) or None if getattr(options, "summary", False) else None
+
+
 def check_summary(options: Namespace) -> None:
     """Reject `--summary` outside GitHub Actions.
 
     Raises:
         SystemExit: if the environment names no file.
     """
-    if options.summary and not os.environ.get(SUMMARY_VARIABLE):
+    if options.summary and find_summary_path(options) is None:
         exit_with_usage(
             f"--summary needs {SUMMARY_VARIABLE}, which GitHub Actions sets; elsewhere, pass --format markdown"
         )
@@ -74,6 +80,21 @@ def format_command(options: Namespace) -> str:
     return " ".join(["paramcore", *map(quote_for_shell, words)])
 
 
+def write_completely(file: FileIO, data: bytes) -> None:
+    """Append data to a file; if the disk is full, append nothing."""
+    written = 0
+    try:
+        while written < len(data):
+            written += file.write(data[written:])
+    except OSError:
+        if written:
+            end = file.tell()
+            # Keep what another process has appended in the meantime.
+            if os.fstat(file.fileno()).st_size == end:
+                file.truncate(end - written)
+        raise
+
+
 def _append_summary(path: str, document: Document) -> None:
     try:
         # Other processes may append to the same file, so append with one write if the system allows it.
@@ -84,8 +105,7 @@ def _append_summary(path: str, document: Document) -> None:
             if len(data) > room:
                 problem = f"the job summary is full: it has {start:,} of at most {SUMMARY_BYTES:,} bytes"
                 raise DocumentError("unwritable", None, problem, "omit --summary", format_path(path), None, None)
-            while data:
-                data = data[file.write(data) :]
+            write_completely(file, data)
     except OSError as error:
         reason = "a pipe without a reader" if error.errno == errno.ENXIO else describe_os_error(error)
         problem = f"cannot append to the job summary: {reason}"

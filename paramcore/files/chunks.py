@@ -29,7 +29,7 @@ class Chunk:
     size: int
     #: The line number of the first line in the chunk.
     first_line: int
-    #: The state of the file when it was split.
+    #: What `get_file_state` returned when the file was split.
     file_state: tuple[int, ...]
 
     def read_lines(self) -> Iterator[Line]:
@@ -60,7 +60,7 @@ def split_file(path: str, size: int = CHUNK_SIZE) -> Iterator[Chunk]:
             if offset == 0:
                 _check_start(block, label)
             length, line_ends = len(block), block.count(b"\n")
-            # Extend the chunk to the end of the last line.
+            # Extend the chunk to the end of its last line.
             while not block.endswith(b"\n") and (block := stream.readline(size)):
                 length += len(block)
                 line_ends += block.count(b"\n")

@@ -58,7 +58,7 @@ class FastCodec:
     """The codec of `jiter` and `orjson`."""
 
     def __init__(self) -> None:
-        # `orjson` imports `dataclasses`, and crashes if a signal interrupts that import, so import it first.
+        # `orjson` imports `dataclasses`, and crashes if a signal interrupts that import, so import `dataclasses` first.
         import dataclasses  # noqa: F401, PLC0415
 
         # Only the extra `fast` installs these packages.
@@ -73,8 +73,8 @@ class FastCodec:
         """Return the object in a line; `None` if `Line.document` must decode the line."""
         try:
             value = self._decode(line)
-            # `jiter` decodes 1e400 to infinity, which `orjson` writes as null.  It also allows deeper nesting than
-            # `freeze`.  So `PLAIN` decodes lines with a null, many brackets or many bytes.
+            # `jiter` decodes 1e400 to infinity, which `orjson` writes as null.  `jiter` also allows deeper nesting
+            # than `freeze`.  So `PLAIN` decodes lines with a null, many brackets or many bytes.
             if (
                 type(value) is dict
                 and line.count(b"[") + line.count(b"{") <= TASK_DEPTH

@@ -1,6 +1,6 @@
 """Decode one document strictly, and locate values in it.
 
-Documents must be UTF-8.  Each object must have unique names, and numbers must be finite.
+Documents must be UTF-8.  The names in each object must be unique, and numbers must be finite.
 The digits of an integer and the depth of a document are limited.
 """
 
@@ -32,7 +32,7 @@ from paramcore.values import MAX_DEPTH, join_pointer
 #: The maximum depth of a task request or an update, whose params are at the top level.
 TASK_DEPTH = MAX_DEPTH
 
-#: The maximum depth of a file of task requests, which may be an array of requests.
+#: The maximum depth of a file that may contain an array of task requests.
 TASKS_DEPTH = MAX_DEPTH + 1
 
 #: The maximum depth of a file of projects. Params are inside an array, a project and a history.
@@ -63,7 +63,7 @@ class Document:
         return self._array is not None
 
     def list_elements(self) -> list[Document]:
-        """Return the elements of an array as documents that share the file and its positions."""
+        """Return each element of the array as a document; its positions are those in the file."""
         return [
             evolve(self, value=element, array=self, pointer=join_pointer(index))
             for index, element in enumerate(self.value)

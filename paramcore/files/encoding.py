@@ -15,7 +15,7 @@ UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def decode_text(data: bytes, source: str, first_line: int) -> str:
-    """Decode UTF-8, and drop a BOM at the start.
+    """Decode UTF-8, and remove a BOM at the start.
 
     Raises:
         DocumentError: `json_encoding`, with line and column.

@@ -16,7 +16,7 @@ class LineStream(Protocol):
     """A stream that is read line by line."""
 
     def readline(self, limit: int, /) -> bytes:
-        """Return the next line, truncated at `limit`, or `b""` at the end."""
+        """Return the next line, or its first `limit` bytes or characters; `b""` at the end."""
         ...
 
 
@@ -43,7 +43,7 @@ class UTF16Lines:
         self._number = 0
 
     def readline(self, limit: int, /) -> bytes:
-        """Return the next line, truncated at `limit` characters.
+        """Return the next line, or its first `limit` characters.
 
         Raises:
             DocumentError: `json_encoding` for invalid UTF-16.

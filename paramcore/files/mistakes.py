@@ -34,7 +34,7 @@ _BINARY = {
 _PYTHON_LITERAL = re.compile(
     r"(?:True|False|None)\b|[A-Za-z_][\w.]*\(|b['\"]|'(?:[^'\\]|\\.)*'(?=.*\b(?:True|False|None)\b)"
 )
-#: A member at the start of a line. No line of a table begins this way.
+#: A member at the start of a line. No line of a CSV table begins this way.
 _MEMBER = re.compile(r'[ \t]*"(?:[^"\\]|\\.)*"[ \t]*:')
 #: A line that git writes around the two sides of a merge conflict.
 _CONFLICT_MARKER = re.compile("<{7} |={7}(?=\r?\n)|>{7} |[|]{7}(?= |\r?\n)")
@@ -115,7 +115,7 @@ def find_mistake(text: str, offset: int, *, is_line: bool) -> tuple[int, str, st
         if not is_line:
             remedy += ", or save the document in a .yaml file and write comments with `#`"
         return at, "JSON does not allow comments", remedy
-    # The decoder stops at the comma in newer Python versions, and after it in older versions, so check both places.
+    # At a trailing comma, newer Python versions stop at the comma and older versions stop after it, so check both.
     if char == ",":
         after = _skip_blanks(text, at + 1)
         if text[after : after + 1] in ("}", "]"):
@@ -156,7 +156,7 @@ def _find_wrong_text(text: str, at: int) -> tuple[int, str, str] | None:
     if literal and (text[:at].strip(_BLANKS).startswith(("{", "[")) or (is_first and literal[0][-1] in "('\"")):
         shown = truncate(literal[0], MESSAGE_LIMIT)
         if literal[0].endswith("("):
-            # Python's `repr`, the shell of MongoDB, JavaScript and JSONP write calls.
+            # Python's `repr`, the shell of MongoDB, JavaScript and JSONP write calls such as `ObjectId(...)`.
             return at, f"`{shown}` is code, not JSON", "write the value itself as JSON (in Python, with `json.dump`)"
         return at, f"`{shown}` is Python, not JSON", f"{_WRITE_JSON}, not with `str` or `print`"
     if text.startswith("'", at):

@@ -33,7 +33,7 @@ JSONL_SUFFIXES = (".jsonl", ".ndjson")
 #: The suffixes of YAML files.
 YAML_SUFFIXES = (".yaml", ".yml")
 
-#: The suffixes of files in a directory that may contain projects.
+#: The suffixes of the files that are read as projects in a directory.
 DOCUMENT_SUFFIXES = (".json", *YAML_SUFFIXES)
 
 
@@ -49,7 +49,7 @@ def has_suffix(path: str, suffixes: tuple[str, ...]) -> bool:
 # Not frozen, because a file may have millions of lines, and frozen objects are slower to create.
 @define
 class Line:
-    """A line of JSONL. It is decoded later, so that a reader can continue after an invalid line."""
+    """A line of JSONL. `document` decodes the line, so that a reader can continue after an invalid line."""
 
     number: int
     source: str
@@ -70,7 +70,7 @@ class Line:
             problem = "the line begins with a byte order mark (BOM)"
             remedy = "remove it, because only the first line may begin with a BOM"
             raise DocumentError("json_syntax", None, problem, remedy, self.source, self.number, 1)
-        # Drop the line feed, so that an error at the end of the line has this line number.
+        # Remove the line feed, so that an error at the end of the line has this line number.
         data = self.data.removesuffix(b"\n")
         decode = partial(decode_json, is_line=True)
         return decode_document(data, self.source, TASK_DEPTH, first_line=self.number, decode=decode)

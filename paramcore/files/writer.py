@@ -14,6 +14,11 @@ from typing import BinaryIO
 from paramcore.errors import DocumentError, ParamcoreError
 from paramcore.text import describe_os_error, format_path
 
+try:
+    import fcntl
+except ImportError:
+    fcntl = None  # type: ignore[assignment]
+
 #: The number of bytes to collect before a write, because the output may consist of many short pieces.
 _BUFFER_SIZE = 2**18
 
@@ -31,14 +36,30 @@ _TEMPORARY_NAME = re.compile("[.][0-9a-f]{32}[.]tmp")
 
 
 def remove_temporary_files(directory: str) -> None:
-    """Remove the temporary files that a killed process left behind.
-
-    Call this function only while no process writes files in the directory.
-    """
+    """Remove the temporary files that killed processes left behind."""
     with suppress(OSError):
-        for name in os.listdir(directory):
-            if _TEMPORARY_NAME.fullmatch(name):
-                os.unlink(os.path.join(directory, name))
+        for name in filter(_TEMPORARY_NAME.fullmatch, os.listdir(directory)):
+            path = os.path.join(directory, name)
+            with suppress(OSError):
+                # Keep the file of a process that is still writing it, such as `fetch --all`.
+                if not _is_locked(path):
+                    os.unlink(path)
+
+
+def _lock(file: BinaryIO) -> None:
+    """Lock a temporary file while this process writes it."""
+    # Windows has no `fcntl`, and does not remove a file that a process has open.
+    if fcntl is not None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _is_locked(path: str) -> bool:
+    with open(path, "rb") as file:
+        try:
+            _lock(file)
+        except OSError:
+            return True
+    return False
 
 
 def write_atomically(path: str, pieces: Iterable[str | bytes], *, sync: bool = True) -> None:
@@ -49,7 +70,7 @@ def write_atomically(path: str, pieces: Iterable[str | bytes], *, sync: bool = T
 
 @contextmanager
 def open_atomically(path: str, *, sync: bool = True) -> Iterator[BinaryIO]:
-    """Open a file to write it completely, or leave the existing file unchanged.
+    """Open a file that the block writes completely, or not at all.
 
     The block writes to a new file in the same directory.  At the end of the block, the
     new file replaces the existing file and keeps its mode; Windows has no file modes.
@@ -63,10 +84,13 @@ def open_atomically(path: str, *, sync: bool = True) -> Iterator[BinaryIO]:
     """
     try:
         mode = _check_replaceable(path)
-        # A longer name, such as `FILE.tmp`, could exceed the length limit of the file system.
+        # The path with a suffix, such as `FILE.tmp`, could exceed the length limit of the file system.
         temporary = os.path.join(os.path.dirname(path), f".{uuid.uuid4().hex}.tmp")
         try:
             with open(temporary, "xb", buffering=_BUFFER_SIZE) as stream:
+                # Some network disks have no locks.
+                with suppress(OSError):
+                    _lock(stream)
                 yield stream
                 _finish(stream, mode, sync=sync)
             # Windows cannot rename an open file.

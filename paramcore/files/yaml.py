@@ -1,9 +1,9 @@
 """Decode YAML files as JSON values.
 
 Files may use the block style, flow style, quotes and comments of YAML.  A plain
-scalar that is exactly a JSON literal has the value of the literal, and an empty plain
-scalar is null.  Every other scalar is text, including `no`, `~`, `1_000`, `0x1F` and
-dates.  `YAMLDecoder` rejects tags, anchors, aliases, merge keys, directives and a
+scalar that is exactly a JSON number, `true`, `false` or `null` has that value, and an
+empty plain scalar is null.  Every other scalar is text, including `no`, `~`, `1_000`,
+`0x1F` and dates.  `YAMLDecoder` rejects tags, anchors, aliases, merge keys, directives and a
 second document.
 """
 

@@ -1,6 +1,6 @@
 """The assumed rules, which the API's documentation does not specify clearly.
 
-The settings in `Assumptions` change some of these rules, and no others.
+`Assumptions` has settings for some of these rules.  The other rules cannot be changed.
 `EffectiveParams.rests_on` lists which of the rules T1, T5, T6, T8 and U10 a result
 depends on.
 """
@@ -63,7 +63,7 @@ class Assumptions:
     pinned_param_version: Literal["used", "latest"] = _choice_field("used", "latest")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Pickle only the settings that differ from the defaults, because every project pickles them.
+        # Pickle only the settings that differ from the defaults, because every pickled project contains its settings.
         values = ((setting, getattr(self, setting.name)) for setting in fields(Assumptions))
         changed = {setting.name: value for setting, value in values if value != setting.default}
         return Assumptions.from_settings, (changed,)

@@ -181,7 +181,7 @@ class EffectiveParams(NotebookReprs):
         return f"task for {name}: inherits version {version.number} ({which})"
 
     def list_pieces(self) -> list[Piece]:
-        """Return the pieces of `str()`."""
+        """Return the text of `str()` as pieces."""
         version = "" if self.inherited_from is None else f"version {self.inherited_from.number}"
         labels = {"task": TASK_LAYER, "project": version, "both": f"{TASK_LAYER} + {version}"}
         sources = self.sources

@@ -121,7 +121,7 @@ class Explanation(NotebookReprs):
     value: Any = field(eq=equality_key)
     #: The reason, as a stable code.
     reason: Reason
-    #: The candidates, in the order that the class describes.
+    #: The candidates, in the order that the docstring of the class describes.
     candidates: tuple[Candidate, ...]
     #: The version since which the inherited value is unchanged; `None` if the value is not inherited.
     first_set_in: int | None
@@ -159,7 +159,7 @@ class Explanation(NotebookReprs):
         return f"<Explanation of {format_repr(self.param)}: {self.reason}>"
 
     def list_pieces(self, places: Sequence[str] | None = None) -> list[Piece]:
-        """Return the pieces of `str()`; `places` contains the file and line of each candidate, or `""`."""
+        """Return the text of `str()` as pieces; `places` contains the file and line of each candidate, or `""`."""
         name = format_name(self.param)
         missing = "not a param" if self.is_routing_name else "not set"
         answer = Row((name, "="), (self.value,)) if self.is_set else Row((name, "is"), text=missing)
@@ -262,7 +262,7 @@ def _iter_candidates(
 def _iter_inherited_candidates(
     param: str, source: str, version: ParamVersion, versions: tuple[ParamVersion, ...]
 ) -> Iterator[Candidate]:
-    """Yield the inherited version, then the version with the previous value, if there is one."""
+    """Yield the candidate of the inherited version, then that of the version with the previous value, if any."""
     since = find_first_set_in(versions, version.number, param)
     if param in version.params:
         status = _VERSION_STATUS[source]

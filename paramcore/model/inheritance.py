@@ -105,7 +105,7 @@ class Inheritance:
     def __init__(self, version: ParamVersion | None, assumptions: Assumptions) -> None:
         inherited: Mapping[str, Any] = version.params if version else wrap_frozen({})
         text, suffix, instruction_if_none = inherited.get("instruction"), None, None
-        # T6: under `override`, `instruction` is a param like any other, and nothing is appended.
+        # T6: the instruction is appended under `append`.  Under `override`, it is a param like any other.
         if text and assumptions.instruction_rule == "append":
             # T5: one separator joins the two instructions.
             # A task without an instruction gets the separator only if `empty_instruction` is `join`.
@@ -130,7 +130,7 @@ class Inheritance:
             InvalidParams: `instruction_type`, if `instruction` is neither text nor
                 null.  The other params are not checked.
         """
-        # T1: a param of the task overrides the whole inherited value, even if it is null.
+        # T1: a param of the task overrides the whole inherited value, even if the task sets null.
         # `instruction` is the exception (T4 to T6).
         effective = {**self._inherited, **params}
         if "instruction" not in params:

@@ -181,7 +181,7 @@ class Project(NotebookReprs):
     def resolve(self, task: TaskRequest | Mapping[str, Any]) -> EffectiveParams:
         """Return the effective params of a task.
 
-        `TaskRequest.from_flat` reads a mapping, which must have the API's flat form.
+        A mapping must have the API's flat form, which `TaskRequest.from_flat` reads.
 
         Raises:
             NoSuchVersion: `version_type` or `version_unknown` (T7).
@@ -206,7 +206,7 @@ class Project(NotebookReprs):
                 version = request.project_version
                 if version is None:
                     inheritance = self._latest
-                # `True` and `1.0` equal the key 1, but are not versions: `_bind` rejects them.
+                # Look up only an `int`.  `True` and `1.0` equal the key 1, but `_bind` must reject them.
                 elif type(version) is int and version in inheritances:
                     inheritance = inheritances[version]
                 else:

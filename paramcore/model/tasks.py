@@ -111,7 +111,7 @@ class TaskRequest:
 
     @classmethod
     def from_flat(cls, request: Mapping[str, Any], *, type: str | None = None) -> TaskRequest:
-        """Read the API's flat form: `{"attachment": "https://...", "project_version": 1}`.
+        """Read a request in the API's flat form: `{"attachment": "https://...", "project_version": 1}`.
 
         A routing name whose value is null counts as missing (T7).
 

@@ -38,7 +38,7 @@ __all__ = [
     "run_server",
 ]
 
-# Import these on first use, because they are slow to import and a client does not need them.
+# Import these classes and functions on first use, because they are slow to import and a client does not need them.
 _LAZY_MODULES = {
     "Clock": "standin.clock",
     "LoggedRequest": "standin.request_log",

@@ -18,7 +18,7 @@ from paramcore.text import describe_value, format_count
 def apply_plan(plan: Plan, clock: Clock) -> Flow[Outcome]:
     """Apply a planned update unless the project has changed since the plan.
 
-    The flow does not raise an error of the POST; the outcome contains it.
+    If the POST fails, the flow raises no error; the outcome contains the error.
     """
     if plan.update is None:
         problem = "the plan has no update, because the project already has these params"
@@ -40,7 +40,7 @@ def apply_plan(plan: Plan, clock: Clock) -> Flow[Outcome]:
 
 
 def classify_reply(plan: Plan, reply: Response | NotDone | OutcomeUnknown) -> Outcome:
-    """Derive the outcome of an update from the reply to its POST, or from the error.
+    """Derive the outcome of an update from the reply to its POST, or from the POST's error.
 
     The state is *done* if the history in the reply contains the update exactly once,
     and *repeated* if it contains the update more than once.  The state is *not done*
@@ -59,9 +59,9 @@ def classify_reply(plan: Plan, reply: Response | NotDone | OutcomeUnknown) -> Ou
 def reconcile_outcome(outcome: Outcome, clock: Clock) -> Flow[Outcome]:
     """Read the project of an outcome, and look for the update in the project's history.
 
-    If `outcome.plan` is set, the flow finds the update in any version from number
-    `base`.  With only `base` and `digest`, the flow may miss a patch if another writer
-    added a version before the patch.
+    If `outcome.plan` is set, the flow finds the update in any version whose number is
+    at least `base`.  With only `base` and `digest`, the flow may miss a patch if
+    another writer added a version before the patch.
     """
     name, base, plan = outcome.project, outcome.base, outcome.plan
     if type(base) is not int or base < 0:

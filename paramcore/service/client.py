@@ -38,15 +38,15 @@ class Client:
 
     #: The object that sends the requests.
     transport: Transport
-    #: The maximum number of seconds of each call, including retries.
+    #: The maximum number of seconds that each method call may take, including retries.
     deadline: float = field(default=30.0, kw_only=True)
-    #: The assumptions of the projects that the client reads.
+    #: The `assumptions` of each project that the client returns.
     assumptions: Assumptions = field(default=Assumptions(), kw_only=True)
-    #: A function that returns the current time in seconds, which must never decrease.
+    #: A function that returns a time in seconds, like `time.monotonic`.  The time must never decrease.
     now: Callable[[], float] = field(default=time.monotonic, kw_only=True, repr=False)
     #: A function that waits for a number of seconds.
     sleep: Callable[[float], None] = field(default=time.sleep, kw_only=True, repr=False)
-    #: A function that returns a random number from 0 to 1, which varies the waits between retries.
+    #: A function that returns a random number from 0 to 1, to vary the waits between retries.
     jitter: Callable[[], float] = field(default=random.random, kw_only=True, repr=False)
 
     def get_project(self, name: str) -> Project:

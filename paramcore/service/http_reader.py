@@ -17,7 +17,7 @@ from paramcore.text import MESSAGE_LIMIT, format_value
 
 #: The maximum number of bytes of a request line.
 MAX_LINE_SIZE = 2**16
-#: The maximum number of bytes of all headers.
+#: The maximum number of bytes of all headers together.
 MAX_HEADER_SIZE = 2**16
 #: The maximum number of headers.
 MAX_HEADER_COUNT = 100
@@ -97,8 +97,8 @@ class Body:
         """Determine the length of the body from the headers; a chunked body has no known length.
 
         Raises:
-            RejectedCall: if the headers contradict each other or are malformed, if the body is too long, or if its
-                transfer coding is unknown, or not allowed in HTTP/1.0.
+            RejectedCall: if the headers are malformed or contradict each other, if the body is too long, or for a
+                transfer coding other than `chunked` in HTTP/1.1.
         """
         self._stream = stream
         self._length = _read_length(headers, version)

@@ -29,7 +29,7 @@ class MemoryService:
     If a task has no project, `on_validate` receives a placeholder project without versions.
     `on_event` receives a line about each request.  The service rejects task types that are not in
     `task_types`, unless `task_types` is None.  Only a stand-in passes `account`; the service
-    then ignores all other settings except `on_event`.
+    then ignores all other arguments except `on_event`.
 
     Example:
         >>> service = MemoryService([Project("docks", type="imageannotation")], on_event=print)
@@ -58,7 +58,7 @@ class MemoryService:
 
     @property
     def assumptions(self) -> Assumptions:
-        """The assumptions of the projects that requests create."""
+        """The assumptions of each project that a request creates."""
         return self._account.context.assumptions
 
     def __repr__(self) -> str:

@@ -22,10 +22,10 @@ OutcomeState: TypeAlias = Literal["done", "not done", "unknown", "repeated"]
 
 @frozen(repr=False)
 class Outcome:
-    """The outcome of an update, which `Client.apply` and `Client.reconcile` return.
+    """The outcome of an update, as `Client.apply` and `Client.reconcile` return it.
 
     `reconcile` needs only `project`, `base` and `digest`, so another process can
-    look up the outcome.  `base` is the number of versions before the update.
+    look up the outcome.
 
     Example:
         >>> Outcome("unknown", "docks", base=3, digest="5f0c")
@@ -36,13 +36,13 @@ class Outcome:
     state: OutcomeState
     #: The name of the project.
     project: str
-    #: The number of versions that the project had before the update.
+    #: The number of versions that the project had when the update was planned.
     base: int
-    #: The digest of the params after the update, as `digest_params` returns it.
+    #: The digest of the params that the plan expects after the update; see `digest_params`.
     digest: str
     #: The numbers of the versions that contain the update.
     versions: tuple[int, ...] = ()
-    #: The project as it was last read; `None` if it was not read.
+    #: The project in the reply that decided the outcome; `None` if there is no such project.
     now: Project | None = None
     #: The numbers of the plan's versions that the service now reports differently.
     altered: tuple[int, ...] = ()
@@ -93,7 +93,10 @@ class Outcome:
 
     @property
     def base_moved(self) -> bool:
-        """Whether another writer added a version between the plan and this update."""
+        """Whether another writer added a version between the plan and this update.
+
+        The value is false unless the state is `done`.
+        """
         return self.version is not None and self.version > self.base
 
     @property
@@ -167,9 +170,9 @@ class Outcome:
 def find_update(plan: Plan, now: Project) -> Outcome:
     """Find a planned update in the current history of the project.
 
-    A newer version contains the update if its params equal the params of the previous
-    version with the update applied.  If no version contains the update, the
-    request may still arrive, so the outcome is unknown.
+    A version added since the plan contains the update if the previous version, with the
+    update applied, has equal params.  If no version contains the update, the request may
+    still arrive, so the outcome is unknown.
     """
     update = plan.update
     assert update is not None, "a plan without an update is never applied"

@@ -33,7 +33,7 @@ _Error = TypeVar("_Error", bound=ParamcoreError)
 
 #: The maximum number of characters of the service's error text in a message.
 _MAX_SHOWN = 80
-#: The maximum number of bytes of a body; `read_error_text` ignores longer bodies.
+#: The maximum number of bytes of an error reply; `read_error_text` ignores longer bodies.
 _MAX_ERROR_SIZE = 2**16
 
 #: Matches the start of a JSON Pointer, up to the first name that the API does not define.
@@ -131,10 +131,10 @@ def read_error_text(body: bytes) -> str:
 
 
 def hide_reply(error: _Error, problem: str, remedy: str) -> _Error:
-    """Replace the problem and remedy of an error, because they may show parts of a reply.
+    """Return the error with this problem and remedy; the original texts may quote a reply.
 
-    The error keeps its code.  Its path is truncated before the first name that the API
-    does not define.
+    The returned error has the same code.  Its path is truncated before the first name
+    that the API does not define.
     """
     place = _KNOWN_PLACE.match(error.path or "")
     return evolve(error, path=place[0] if place else "", problem=problem, remedy=remedy)

@@ -20,7 +20,7 @@ from paramcore.text import describe_value, format_count, format_repr, format_val
 from paramcore.values import freeze
 from paramcore.wire import write_new_project
 
-#: The maximum number of bytes of a response body; a transport rejects a longer body.
+#: The default maximum number of bytes of a response body; a transport rejects a longer body.
 MAX_RESPONSE_SIZE = 16 * 2**20
 #: The timeout in seconds of a request that sets no timeout.
 DEFAULT_TIMEOUT = 30.0
@@ -81,7 +81,7 @@ class Response:
     #: The headers, by lower-case name.
     headers: Mapping[str, str] = field(factory=dict, hash=False)
     #: The result of `read_error_text` for the body, without the API key.
-    #: If `message` is `None`, error messages show the error text of the body unchanged.
+    #: If `message` is `None`, error messages quote the error text of the body, even if it contains the key.
     message: str | None = None
 
     @property
@@ -99,7 +99,7 @@ class Response:
 class Transport(Protocol):
     """Any object with a `send` method, which sends a request and returns the response.
 
-    `send` sends each request exactly once, follows no redirect, and returns the
+    `send` never sends a request twice, follows no redirect, and returns the
     whole body unchanged.  Without a complete reply, it raises `NotDone` (`not_sent`,
     `certificate`) if it certainly sent nothing, and otherwise `OutcomeUnknown`.  `send` opens a
     new connection for each POST, because the service may have closed an idle

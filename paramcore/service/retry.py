@@ -1,4 +1,4 @@
-"""Flows that send a request, wait and retry, without I/O.
+"""Flows that decide when to send, wait and retry, without I/O.
 
 A flow is a generator that yields `Send` and `Wait` steps.  For each `Send`, the
 code that runs the flow passes the response into the flow, or throws the transport's
@@ -20,6 +20,8 @@ from paramcore.service.requests import Request, Response, Transport
 _T = TypeVar("_T")
 
 _MAX_ATTEMPTS = 4
+#: The maximum timeout of a request, in seconds.  The system rejects an infinite timeout.
+_MAX_TIMEOUT = 86_400.0
 #: The maximum back-off before the second attempt, in seconds; the maximum doubles with each further attempt.
 _FIRST_WAIT = 0.5
 
@@ -43,13 +45,13 @@ Flow: TypeAlias = Generator[Send | Wait, Any, _T]
 
 @frozen
 class Clock:
-    """Measures the time until a deadline, which counts from the creation of the clock."""
+    """Measures how much time a flow has left, counted from the creation of the clock."""
 
     #: The maximum number of seconds of the whole flow.
     deadline: float
     #: A function that returns the current time in seconds, such as `time.monotonic`.
     now: Callable[[], float]
-    #: A function that returns a random number from 0 to 1, which spreads the retries of several clients.
+    #: A function that returns a random number from 0 to 1, to spread the retries of several clients.
     jitter: Callable[[], float]
     #: The time when the clock was created.
     started: float = field(init=False, default=Factory(lambda clock: clock.now(), takes_self=True))
@@ -83,8 +85,8 @@ def run_flow(flow: Flow[_T], transport: Transport, sleep: Callable[[float], None
 def get_with_retry(request: Request, clock: Clock) -> Flow[Response]:
     """Send a GET and return the response with status 200.
 
-    Retry at most three times, before the deadline.  Retry after `not_sent`, after
-    status 429, and if the outcome is unknown.
+    Retry at most three times, and only before the deadline.  Retry after `not_sent`,
+    after status 429, and after `OutcomeUnknown`.
 
     Raises:
         NotDone, OutcomeUnknown: the error of the last attempt.
@@ -120,7 +122,7 @@ def _send_with_retry(request: Request, clock: Clock, *, is_repeatable: bool) -> 
             can_retry = did_nothing or (is_repeatable and isinstance(error, OutcomeUnknown))
             seconds = _compute_wait(attempt, response, clock)
             attempt += 1
-            if not can_retry or attempt == _MAX_ATTEMPTS or seconds >= clock.remaining:
+            if not can_retry or attempt == _MAX_ATTEMPTS or not seconds < clock.remaining:
                 if response is None:
                     raise
                 return response
@@ -131,9 +133,10 @@ def _send_with_retry(request: Request, clock: Clock, *, is_repeatable: bool) -> 
 
 def _limit_time(request: Request, clock: Clock) -> Request:
     remaining = clock.remaining
-    if remaining <= 0:
+    # This also rejects NaN.
+    if not remaining > 0:
         raise NotDone("not_sent", None, "the deadline passed before the request was sent", "pass a longer deadline")
-    return evolve(request, timeout=remaining)
+    return evolve(request, timeout=min(remaining, _MAX_TIMEOUT))
 
 
 def _compute_wait(attempt: int, response: Response | None, clock: Clock) -> float:

@@ -28,9 +28,9 @@ _HOST = "127.0.0.1"
 _IDLE_TIME = 10.0
 #: The maximum number of seconds for reading a whole request, and for writing a whole reply.
 _REQUEST_TIME = 30.0
-#: The maximum number of seconds for which the server reads after its last reply.
+#: The maximum number of seconds for which the server reads after the last reply on a connection.
 _DRAIN_TIME = 2.0
-#: The maximum number of bytes that the server reads after its last reply.
+#: The maximum number of bytes that the server reads after the last reply on a connection.
 _DRAIN_SIZE = 32 * 2**20
 #: The request line for the log if the first line cannot be read.
 _UNKNOWN = RequestLine("?", "?", "HTTP/1.0")
@@ -102,7 +102,7 @@ class _HTTPServer(socketserver.ThreadingTCPServer):
         self.connections.remove(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignore all errors, such as those of clients that close the connection."""
+        """Ignore all errors, such as a connection that the client has closed."""
 
 
 class _SocketStream(io.RawIOBase):

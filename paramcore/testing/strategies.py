@@ -6,8 +6,8 @@ strings and whitespace.  Most other names come from a short list (`NAMES`), so t
 tasks, updates and histories share names.
 
 `updates`, `projects`, `task_requests` and `assumptions` draw objects of
-paramcore.  The other strategies draw plain JSON.  They draw a new object each
-time, so a test may change it.
+paramcore.  The other strategies draw plain JSON.  Each draw gives a new
+value, so a test may change it.
 
 Example:
     >>> from hypothesis import given
@@ -198,7 +198,7 @@ def task_types() -> st.SearchStrategy[str]:
 
 @st.composite
 def projects(draw: st.DrawFn, *, min_versions: int = 0, max_versions: int = 3) -> Project:
-    """Draw a project with a history, often with the default assumptions.
+    """Draw a project with up to `max_versions` versions, often with the default assumptions.
 
     Example:
         >>> from hypothesis import find

@@ -66,7 +66,7 @@ def _check_replies(transport: Transport, server: _LoopbackServer) -> None:
 
 
 def _check_unchanged_bodies(transport: Transport, server: _LoopbackServer) -> None:
-    # Build bodies that repeat the key, because the transport must return such bodies unchanged.
+    # Learn the key from a first request.  The bodies below repeat it, and must be returned unchanged.
     server.answer = _build_reply(200, b"{}")
     transport.send(Request("GET", "/projects"))
     scheme, _, sent = server.authorization.partition(" ")

@@ -1,6 +1,6 @@
 """Format values and names as human-readable text.
 
-Messages and reports use these functions, so they truncate values in the same way.
+Messages and reports use these functions to truncate values.
 Formatted values and names are on one line and contain no characters that move the cursor.
 """
 

@@ -1,4 +1,4 @@
-"""A guard around a client, which stops updates that have errors or drop params."""
+"""A guard around a client: it stops updates that have errors or would drop params."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class GuardedClient:
     """A client that stops updates that have errors or would drop params.
 
     `client` must have the methods `get_project` and `update_project` of the official
-    SDK's `ScaleClient`.  If you read or set any other attribute of the guard, the guard
-    reads or sets the attribute of `client`.  `schemas` may contain your own schemas.
+    SDK's `ScaleClient`.  If you read or set an attribute other than `update_project`, the
+    guard reads or sets this attribute of `client`.  `schemas` may contain your own schemas.
 
     Example:
         >>> import scaleapi
@@ -41,7 +41,7 @@ class GuardedClient:
 
     def __getattr__(self, name: str) -> Any:
         if name == "_client":
-            # `copy` and `pickle` read attributes before `_client` is set; the line below would then recurse.
+            # `copy` and `pickle` read attributes before `_client` is set; `self._client` would then recurse.
             raise AttributeError(name)
         return getattr(self._client, name)
 

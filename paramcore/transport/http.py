@@ -1,4 +1,4 @@
-"""A transport over `httpx2`, which opens a connection for each request."""
+"""A transport over `httpx2` that opens a new connection for each request."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class HttpTransport:
         except (NotDone, OutcomeUnknown) as error:
             return error
         except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, RuntimeError, ValueError) as error:
-            # Drop the error of httpx2, because its message may quote the request.
+            # Hide the error of httpx2, because its message may quote the request.
             return _translate_error(error)
 
     def _build_headers(self, request: Request) -> dict[str, str]:
@@ -137,8 +137,8 @@ def _check_base_url(url: object) -> None:
         has_secret = bool(parts.username or parts.password or parts.query or parts.fragment or "?" in url or "#" in url)
         is_secure = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
         # Reject spaces, because `urlsplit` ignores spaces at the start and `httpx2` does not.
-        is_valid = is_secure and bool(parts.hostname) and parts.port != 0 and not any(map(str.isspace, url))
-    except ValueError:
+        is_valid = is_secure and parts.port != 0 and not any(map(str.isspace, url)) and _has_host(url)
+    except (ValueError, httpx2.InvalidURL):
         # An invalid URL may also contain a key.
         problem = "the base URL (not shown, because it may contain a key) cannot be parsed"
         raise InvalidSetting("base_url", None, problem, _URL_REMEDY) from None
@@ -153,8 +153,14 @@ def _check_base_url(url: object) -> None:
         raise InvalidSetting("base_url", None, problem, _URL_REMEDY)
 
 
+def _has_host(url: str) -> bool:
+    """Return whether each label of a URL's host has 1 to 63 bytes, as a name look-up requires."""
+    labels = httpx2.URL(url).raw_host.removesuffix(b".").split(b".")
+    return all(0 < len(label) < 64 for label in labels)
+
+
 def _create_context() -> ssl.SSLContext:
-    # `ssl.create_default_context` would write the connection's keys to the file that `SSLKEYLOGFILE` names.
+    # `ssl.create_default_context` would write the connection's TLS keys to the file that `SSLKEYLOGFILE` names.
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
@@ -179,5 +185,8 @@ def _translate_error(error: Exception) -> NotDone | OutcomeUnknown:
         return NotDone("not_sent", None, problem, "check the network and the base URL")
     if isinstance(error, httpx2.TimeoutException):
         return OutcomeUnknown("deadline", None, "no complete reply arrived before the deadline", "")
+    if isinstance(error, httpx2.RemoteProtocolError):
+        problem = f"the reply was incomplete, or not valid HTTP ({type(error).__name__})"
+        return OutcomeUnknown("no_reply", None, problem, "check the base URL and any proxy")
     problem = f"the connection broke before the reply was complete ({type(error).__name__})"
     return OutcomeUnknown("no_reply", None, problem, "")

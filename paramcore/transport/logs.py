@@ -34,6 +34,6 @@ def redact_logs(key: ApiKey) -> Iterator[None]:
 def _redact_record(record: logging.LogRecord) -> bool:
     key = _sent_key.get()
     if key is not None:
-        # Drop the traceback, because it may quote the reply.
+        # Remove the traceback, because it may quote the reply.
         record.msg, record.args, record.exc_info = key.redact(record.getMessage()), (), None
     return True

@@ -102,7 +102,7 @@ def _translate_error(error: Exception) -> NotDone | OutcomeUnknown:
     if isinstance(reason, (NewConnectionError, ConnectTimeoutError)):
         problem = "no connection to the service, so nothing was sent"
         return NotDone("not_sent", None, problem, "check the network and the base URL")
-    # Any other TLS error may occur after the request was sent.
+    # A certificate error occurs before the request is sent; any other TLS error may occur later.
     if isinstance(reason, SSLError) and isinstance(reason.args[0], ssl.SSLCertVerificationError):
         problem = "the service's certificate is invalid, so nothing was sent"
         remedy = "use a certificate from a known authority for this host, or trust your own authority with the client's `verify`"

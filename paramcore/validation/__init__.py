@@ -3,7 +3,7 @@
 `validator` validates a project, its tasks and its updates.  To add a finding, add
 its code to `finding`, and its check to one of these modules:
 
-- `schemas/*.json` describe the form of each param; `messages` contains the messages.
+- `schemas/*.json` describe the form of each param.  `messages` explains each violation.
 - `cross_checks`, `references`, `form_references` and `addresses` compare values with
   each other.  `check_parts` contains their helpers.
 - `lint` finds values that the service accepts, but that are probably mistakes.
@@ -13,8 +13,8 @@ its code to `finding`, and its check to one of these modules:
 `schema` loads the schemas, and `user_schema` checks the schemas of users.
 `schema_rules` splits a schema into rules for each param.  `completion` derives the
 rules for a project without its tasks.  `json_schema` runs jsonschema and jsonschema-rs,
-and `keywords` implements the keywords of this package.  `subschemas` walks through a
-schema, and `patterns` compiles its regular expressions.  `editor_schema` makes schemas
+and `keywords` implements the keywords that this package adds or changes.  `subschemas`
+walks through a schema, and `patterns` compiles its regular expressions.  `editor_schema` makes schemas
 with which editors check whole files.
 """
 

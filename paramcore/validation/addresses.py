@@ -112,7 +112,7 @@ def _check_address(text: Any, pointer: str) -> Iterator[Finding]:
     elif whitespace:
         yield from whitespace
     elif " " in address and address.lower().startswith("http"):
-        # The key of an object in a bucket may contain spaces, but a web address may not.
+        # The address of a file in a bucket may contain spaces, but a web address may not.
         corrected = address.replace(" ", "%20")
         yield _make_finding(pointer, text, "has a space in the address", _ENCODED_SPACES, corrected)
 

@@ -50,7 +50,7 @@ def make_choice_finding(severity: Severity, pointer: str, value: Any, expected: 
 def walk_nested(value: Any, pointer: str, below: str) -> Iterator[tuple[Mapping[str, Any], str]]:
     """Yield the objects of an array, and of nested arrays, with their pointers.
 
-    The member named `below` contains the nested array.  Outer objects precede nested objects.
+    The member named `below` contains the nested array.  An object precedes the objects inside it.
     """
     waiting = [(value, pointer)]
     while waiting:
@@ -86,10 +86,10 @@ def get_number(value: Any, name: str) -> int | float | None:
 
 
 def list_members(value: Any) -> Iterable[tuple[str, Any]]:
-    """Return the members of an object; for any other value, return nothing."""
+    """Return the members of an object, or an empty tuple if the value is not an object."""
     return value.items() if isinstance(value, dict) else ()
 
 
 def list_elements(value: Any) -> Iterable[Any]:
-    """Return the elements of an array; for any other value, return nothing."""
+    """Return the elements of an array, or an empty tuple if the value is not an array."""
     return value if isinstance(value, (list, tuple)) else ()

@@ -1,6 +1,6 @@
-"""Derive a schema that validates the params of a project, to which its tasks may add params.
+"""Derive a schema that validates the params of a project before its tasks add theirs.
 
-A project is invalid only if no added param could make it valid.  A completion of an object
+The params of a project are invalid only if no added params could make them valid.  A completion of an object
 is the object with any params added.  From a schema that applies to the params as a whole,
 this module derives:
 
@@ -174,7 +174,7 @@ class _Completion:
         }
 
     def _derive_one_of(self, schema: _Schema, pointer: str, accepts: _Purpose, excludes: _Purpose) -> _Schema:
-        """Return the schema derived from `oneOf`, of which exactly one branch must match."""
+        """Return the schema derived from `oneOf`, where exactly one branch must match."""
         accepted = self._refer_each(accepts, schema, pointer, "oneOf")
         excluded = self._refer_each(excludes, schema, pointer, "oneOf")
         others = [

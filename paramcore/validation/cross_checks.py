@@ -30,9 +30,9 @@ from paramcore.values import join_pointer
 def _check_limits(
     value: Any, pointer: str, lower: str, upper: str, severity: Severity, *, least: int | None = None
 ) -> Iterator[Finding]:
-    """Check that the `upper` limit of an object is not below its `lower` limit.
+    """Check that the member named `upper` is not less than the member named `lower`.
 
-    `least` replaces a missing `lower` limit.
+    `least` replaces a missing lower limit.
     """
     maximum, minimum = get_number(value, upper), get_number(value, lower)
     bound = least if minimum is None else minimum

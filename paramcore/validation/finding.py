@@ -72,9 +72,9 @@ class Finding:
     first_set_in: int | None = None
     #: Whether this would be an error if the task did not override the value.
     overridden: bool = False
-    #: The problem with all param values left out; empty if the message contains none.
+    #: `problem` without param values; empty if `problem` contains none.
     problem_without_value: str = field(default="", repr=False)
-    #: The remedy with all param values left out; if empty, `remedy` contains none.
+    #: `remedy` without param values; empty if `remedy` contains none.
     remedy_without_value: str = field(default="", repr=False)
 
     @property
@@ -92,7 +92,7 @@ class Finding:
         return join_message(problem, self.remedy or suggestion)
 
     def without_values(self) -> Finding:
-        """Return the finding with all param values left out of its messages."""
+        """Return the finding without param values in its messages."""
         if not self.problem_without_value:
             return self
         remedy = self.remedy_without_value or self.remedy

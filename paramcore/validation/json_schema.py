@@ -11,7 +11,7 @@ from typing import Any
 
 from paramcore.validation.subschemas import map_schemas, walk_schemas
 
-#: Keywords that the two validators treat differently, or that only one of them supports.
+#: Keywords that jsonschema and jsonschema-rs treat differently, or that only one of them supports.
 _DIFFERING = {
     "pattern",
     "patternProperties",
@@ -46,7 +46,7 @@ def has_fast_validator() -> bool:
 
 
 def suits_fast_validator(document: Mapping[str, Any]) -> bool:
-    """Return whether both validators accept the same values for a schema."""
+    """Return whether jsonschema and jsonschema-rs accept the same values for a schema."""
     return all(_DIFFERING.isdisjoint(schema) for _, schema in walk_schemas(document))
 
 

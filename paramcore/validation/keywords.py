@@ -29,7 +29,7 @@ def make_jsonschema_validator(document: Mapping[str, Any]) -> Any:
         "additionalProperties": _validate_additional,
         "propertyNames": _validate_names,
     }
-    # Warnings must not change which elements are evaluated, so a validator without `x-warn` finds these elements.
+    # A violated `x-warn` must not change which names and elements count as evaluated, so `lenient` ignores `x-warn`.
     lenient = extend(Draft202012Validator, keywords)(document, registry=registry)  # type: ignore[no-untyped-call]
     unevaluated = {
         "unevaluatedItems": lambda _, *rest: lenient.VALIDATORS["unevaluatedItems"](lenient, *rest),
@@ -66,7 +66,7 @@ def _validate_enum(validator: Any, choices: list[Any], value: Any, schema: Any) 
 
 def _validate_unique(_: Any, is_unique: Any, value: Any, __: Any) -> Iterator[Any]:
     # jsonschema compares each pair of elements, which is too slow for a long array.  Equal elements have equal keys, so
-    # count the different keys.
+    # count the distinct keys.
     if is_unique and isinstance(value, list):
         keys = {equality_key(freeze(element)) for element in value}
         if len(keys) < len(value):

@@ -26,7 +26,7 @@ _WITH_PARTS = {"properties", "patternProperties", "additionalProperties", "items
 class KnownNames:
     """The names that schemas describe in one value and in its members or elements.
 
-    The names of members and elements are collected on first use, because a schema may
+    The names inside members and elements are collected on first use, because a schema may
     refer to itself.
     """
 
@@ -48,7 +48,7 @@ class KnownNames:
             for node in self._nodes
             for keyword in ("additionalProperties", "unevaluatedProperties")
         )
-        # A schema with one of these keywords itself rejects or allows unknown names, so do not warn about them.
+        # A schema with a keyword in `closing` decides itself which unknown names are errors, so do not warn about them.
         closing = {"additionalProperties", "patternProperties", "unevaluatedProperties"}
         self._lists_all = "properties" in keywords and keywords.isdisjoint(closing)
         self._parts: dict[tuple[str | None, ...], KnownNames] = {}
@@ -104,8 +104,8 @@ class KnownNames:
             yield from self._list_applicable(branches, value)
 
     def get_part(self, name: str) -> KnownNames:
-        """Return the names in the member `name`."""
-        # The key identifies the matching schemas, because a key for each name could fill the memory.
+        """Return the names that the schemas describe inside the member `name`."""
+        # The cache key identifies the matching schemas, because a key for each name could fill the memory.
         matching = [pattern for pattern in self._patterns if matches_any([pattern], name)]
         key = ("member", name if name in self.names else None, *matching)
         if key not in self._parts:
@@ -123,7 +123,7 @@ class KnownNames:
         return schemas
 
     def _get_elements(self) -> KnownNames:
-        """Return the names in the elements of an array."""
+        """Return the names that the schemas describe inside the elements of an array."""
         if ("element",) not in self._parts:
             schemas = [node.get("items") for node in self._nodes]
             self._parts["element",] = KnownNames(self._schema, schemas, self._validator)

@@ -35,7 +35,7 @@ def lint_history(project: Project) -> Iterator[Finding]:
 
 
 def lint_params(own: Mapping[str, Any], inheritance: Inheritance) -> Iterator[Finding]:
-    """Yield the findings on a task's own params, which may be plain JSON."""
+    """Yield the findings on `own`, which contains a task's own params, frozen or as plain JSON."""
     version = inheritance.version
     if version is None:
         return
@@ -117,7 +117,7 @@ def _normalize_lines(text: str) -> str:
     return "\n".join(line.strip() for line in lines).strip("\n")
 
 
-# All tasks of a version inherit the same text, so cache its normalized form.
+# Many tasks inherit the same version, so cache the normalized form of its instruction.
 _normalize_inherited = lru_cache(maxsize=64)(_normalize_lines)
 
 

@@ -47,7 +47,7 @@ _SIZES = {
     "maxProperties": ("member", "at most"),
 }
 
-#: A message lists this number of choices, and only counts the others.  If one more choice remains, it is listed, too.
+#: A message lists at most this number of choices, and counts the others.  If only one other remains, it is listed, too.
 _MAX_LISTED = 12
 
 
@@ -118,7 +118,7 @@ def _make_finding(
     hidden: str = "",
     suggestion: str | None = None,
 ) -> Finding:
-    """Return a finding for an error; `hidden` is the problem with all param values left out."""
+    """Return a finding for an error; `hidden` is the problem without param values."""
     pointer = join_pointer(*error.absolute_path)
     if _is_about_name(error):
         code, hidden = "param_unknown", ""
@@ -139,7 +139,7 @@ def _is_warning(error: ValidationError) -> bool:
 
 
 def _get_verb(error: ValidationError) -> str:
-    # The schema accepts a value that `x-warn` reports, such as null, so the value need not change.
+    # A value that violates only `x-warn` is still valid, so the value need not change.
     return "should" if _is_warning(error) else "must"
 
 
@@ -205,7 +205,7 @@ def _explain_choice(error: ValidationError) -> Iterator[Finding]:
 def _select_branch_error(branch_errors: Sequence[ValidationError]) -> ValidationError:
     """Return the best error of the nearest branch.
 
-    Branches with the correct type are nearer than the others.  Among them, the one with the fewest errors is nearest.
+    Branches with the correct type are nearer than the others.  If the types do not decide, fewer errors are nearer.
     """
     from jsonschema.exceptions import best_match  # noqa: PLC0415  (slow to import)
 

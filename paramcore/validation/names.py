@@ -19,7 +19,7 @@ from paramcore.values import join_pointer
 #: only if the two differ in nothing but letter case and separators.
 _LONGEST = 64
 
-#: The origin of a misspelt routing name.
+#: The `MisplacedName.origin` of a misspelt routing name.
 _MISSPELT = "misspelt"
 
 _IGNORED = "the service treats it as a param and ignores it"
@@ -137,7 +137,7 @@ def _find_nearest(name: str, known: tuple[str, ...]) -> str | None:
     nearest, least = None, len(normalized) + 1
     if len(candidates) > _MOST_COMPARED:
         candidates = nsmallest(_MOST_COMPARED, candidates)
-        # A candidate that was cut off may need only one edit, and be nearer than one with two.  So allow only one.
+        # A candidate that was cut off may need only one edit, so do not suggest a name that needs two.
         least = 2
     for _, _, candidate, other in candidates:
         limit = min(_limit_edits(normalized, other), least - 1)
@@ -151,7 +151,7 @@ def _list_candidates(normalized: str, known: tuple[str, ...]) -> list[tuple[int,
     """Return the names that may be similar, each with its normalized form.
 
     Each tuple begins with a sort key.  The key is 0 for the same normalized form, and grows
-    with the number of different letters.  The position in `known` follows.
+    with the number of letters that only one of the names has.  The position in `known` follows.
     """
     letters = _collect_letters(normalized)
     # A candidate with k more letters needs at least k edits, but only a fifth of its length is allowed.  So the number
@@ -159,7 +159,7 @@ def _list_candidates(normalized: str, known: tuple[str, ...]) -> list[tuple[int,
     most_different = 2 * max(1, len(normalized) // 4)
     candidates: list[tuple[int, int, str, str]] = []
     for position, (candidate, other, other_letters) in enumerate(_normalize_all(known)):
-        # One edit changes at most two letters of the difference, so names with more letters in it are not similar.
+        # `different` counts the letters that only one name has.  It is at most twice the number of edits.
         different = (letters ^ other_letters).bit_count()
         if different <= most_different and different <= 2 * _limit_edits(normalized, other):
             candidates.append((different + (other != normalized), position, candidate, other))
@@ -180,7 +180,8 @@ def _collect_letters(text: str) -> int:
 def _limit_edits(first: str, second: str) -> int:
     """Return the maximum number of edits in a misspelling.
 
-    It is one for each five characters, but at least one.  For very short and very long names, it is 0.
+    It is one for each five characters, but at least one.  It is 0 for very short and very long names, and for
+    short names that begin differently.
     """
     longest = max(len(first), len(second))
     # Similar short names are often different words: `min` and `max`, `batch` and `match`.
@@ -218,7 +219,7 @@ def _count_edits(first: str, second: str, limit: int) -> int | None:
 
 
 def _strip_common(first: str, second: str) -> tuple[str, str]:
-    """Drop the common start and the common end of two strings, which need no edits."""
+    """Return two strings without their common start and end, because these need no edits."""
     shortest = min(len(first), len(second))
     start = next((at for at in range(shortest) if first[at] != second[at]), shortest)
     end = next((at for at in range(shortest - start) if first[-1 - at] != second[-1 - at]), shortest - start)

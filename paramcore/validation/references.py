@@ -1,7 +1,7 @@
-"""Check that values name existing labels, shapes, attributes and fields.
+"""Check that values refer to labels, shapes, attributes and fields that exist.
 
-The documentation describes each reference.  No known reply of the service rejects a
-wrong reference, so every finding is a warning.
+The API documentation describes these references.  No known reply of the service rejects
+a wrong reference, so every finding is a warning.
 
 A project may be incomplete (T13), so a check reports nothing if the params that
 define the names are missing or empty.

@@ -78,9 +78,9 @@ class Schemas:
     user_schemas: Mapping[str, Schema] = field(factory=dict)
 
     def with_schema(self, type: str, schema: Mapping[str, Any]) -> Schemas:
-        """Return these schemas with a JSON Schema 2020-12 added for a type.
+        """Return a copy of these schemas with a new schema for a type.
 
-        The schema may refer to `common.json` and `definitions.json`.
+        The schema must be JSON Schema 2020-12, and may refer to `common.json` and `definitions.json`.
 
         Raises:
             InvalidSchema: if the schema is not valid; `path` is the location in the schema, or `None`.
@@ -141,7 +141,7 @@ def _bundle_schema(schema: dict[str, Any]) -> dict[str, Any]:
         target, _, fragment = reference.partition("#")
         target, pointer = target.removesuffix(".json") or file, unquote(fragment)
         if not target:
-            # Keep an anchor unchanged, because `check_references` rejects it later.
+            # Normalize a pointer, but keep an anchor, because `check_references` rejects it later.
             return make_reference(join_pointer(*split_pointer(pointer))) if pointer.startswith("/") else reference
         name = pointer.removeprefix("/$defs/")
         if target not in _SHARED or not pointer.startswith("/$defs/"):

@@ -1,8 +1,8 @@
-"""Split the schema of a task type into rules for each param and for all params.
+"""Split the schema of a task type into rules for one param and rules for all params together.
 
 Most keywords at the root of a schema are independent of each other.  `properties`
-applies to one param at a time, so the findings on a version are cached, and only the
-task's own params are validated again.  The other keywords need the effective params.
+applies to one param at a time, so the findings on a version are cached, and for a task
+only its own params are validated.  The other keywords need the effective params.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class SchemaRules:
         self._params: Mapping[str, Any] = document.get("properties", {}) if can_split else {}
         dropped = {"properties", "required"} if can_split else {"required"}
         if document.get("type") == "object":
-            # Params are always an object, so this keyword cannot fail.
+            # Params are always an object, so `type` cannot fail.
             dropped.add("type")
         self._whole_schema = {keyword: value for keyword, value in document.items() if keyword not in dropped}
         self._validator = make_validator(document)
@@ -81,7 +81,7 @@ class SchemaRules:
         self.cached_param_rules: Callable[[str], ParamRules] = lru_cache(maxsize=_CACHED_NAMES)(self._make_param_rules)
 
     def validate_each(self, params: Mapping[str, Any]) -> list[Finding]:
-        """Return the findings of the rules for each param."""
+        """Return the findings of the rules that apply to one param at a time."""
         # One call for all params is faster than a call for each param.
         fits_schema = self._are_valid_params(params)
         findings: list[Finding] = []
@@ -100,7 +100,7 @@ class SchemaRules:
             yield from explain_errors(self._whole_validator.iter_errors(effective))
 
     def validate_completion(self, params: Mapping[str, Any]) -> Iterator[Finding]:
-        """Yield the findings on all params together that no added param can resolve."""
+        """Yield the findings on all params together, without findings that added params can resolve."""
         if self._has_whole_rules and not self._is_valid_whole(params):
             yield from explain_errors(self._iter_completion_errors(params))
 
@@ -140,7 +140,7 @@ class SchemaRules:
 
     def _suggest_param(self, name: str) -> str | None:
         mistaken = (param for param, node in self._params.items() if name in node.get("x-mistaken", ()))
-        # A param of another type is not a misspelling. For example, `attachments` does not mean `attachment`.
+        # A param of another task type is not a misspelling. For example, `attachments` does not mean `attachment`.
         names = [*self.known_params, *list_all_params(), *ROUTING_TYPES]
         nearest = next(mistaken, None) or suggest_name(name, names)
         return nearest if nearest in self.known_params else None

@@ -15,7 +15,7 @@ from paramcore.validation.schema_rules import list_all_params
 
 Mistake: TypeAlias = Literal["update_mode", "update_wrapper", "update_argument"]
 
-#: The maximum length, without separators, of a name that may be a mistake. A longer name is always a param.
+#: The maximum length, without separators, of a name that may be a mistake. A longer name counts as a param.
 _MAX_NAME = 48
 
 #: Words similar to `patch`. They mean `patch` only if the value could be a flag.
@@ -180,7 +180,10 @@ def list_contents(value: Any) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1_024)
 def find_call_field(name: str) -> tuple[str, CallField] | None:
-    """Return the correct name and the field of a name, which may be misspelt; `None` for any other name."""
+    """Return the correct spelling of a name in `_CALL_FIELDS`, and its `CallField`.
+
+    The name may be misspelt.  For any other name, return `None`.
+    """
     joined, by_name = _join_words(name), _call_fields_by_name()
     if joined in by_name or joined in _ORDINARY_WORDS | _ORDINARY_PLURALS:
         return by_name.get(joined)
@@ -240,7 +243,7 @@ def _is_wrapper(
 
 
 def _omit_words(words: tuple[str, ...], omitted: Collection[str]) -> set[str]:
-    """Return `words` without the words in `omitted`, and without misspellings of its long words."""
+    """Return `words` without the words in `omitted`, and without misspellings of long words in `omitted`."""
     long_words = [word for word in omitted if len(word) > 4]
     return {word for word in words if word not in omitted and not any(_is_misspelt(word, long) for long in long_words)}
 
@@ -279,7 +282,7 @@ def _join_words(name: str) -> str:
 
 def _is_misspelt(word: str, known: str) -> bool:
     """Return whether a word is the known word with at most one edit, or with its letters reordered."""
-    # Comparing lengths and letters is fast, and is enough for most pairs.
+    # Comparing lengths and letters is fast, and rejects most pairs.
     if abs(len(word) - len(known)) > 1 or len(set(word) ^ set(known)) > 2:
         return False
     return sorted(word) == sorted(known) or _count_edits(word, known) < 2

@@ -1,4 +1,4 @@
-"""Check that a user's schema is valid JSON Schema 2020-12, and that validation ends."""
+"""Check that a user's schema is valid JSON Schema 2020-12, and that its references end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from paramcore.values import freeze, join_pointer, thaw
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-#: The maximum number of schemas that may apply to one value. The limit ensures that validation ends.
+#: The maximum number of schemas that may apply to one value. Without a limit, references could multiply them.
 _MAX_SCHEMAS = 10_000
 
 #: Keywords for which a mismatch in a subschema is not an error by itself.  `x-warn` is not allowed inside them,

@@ -1,7 +1,7 @@
 """Validate the params of one project and of its tasks.
 
-The findings on each version of the project are cached.  For each task, a validator checks
-only the task's own params, and the rules that read several params.
+The findings on each version of the project are cached.  For each task, a validator
+validates only the task's own params, and applies the rules that read several params.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class Validator:
     def task_params(self, own: Mapping[str, object], inheritance: Inheritance) -> tuple[Finding, ...]:
         """Validate the effective params of a task, given its own params.
 
-        The params may be plain JSON that `freeze` accepts.
+        `own` may be plain JSON that `freeze` accepts.
 
         Raises:
             InvalidParams: `instruction_type`, if `instruction` is neither text nor null.
@@ -174,14 +174,14 @@ class _VersionFindings:
 
     #: The findings of the rules for each param.
     by_param: Mapping[str, Sequence[Finding]]
-    #: The findings of the rules for all params together, without those that a param added by a task can resolve.
+    #: The findings of the rules for all params together, without findings that a param of a task can resolve.
     together: Sequence[Finding]
     #: The findings of each check that reads several params.
     by_check: Mapping[CrossCheck, Sequence[Finding]]
 
 
 def _downgrade_overridden(findings: Iterable[Finding]) -> list[Finding]:
-    """Return the errors that a task overrides, as warnings about the project."""
+    """Return the errors on values that a task overrides, as warnings about the project."""
     return [
         # Return an overridden error as a warning, because another task might not override the value.
         evolve(finding, severity="warning", overridden=True)
@@ -204,7 +204,7 @@ def _get_param(finding: Finding) -> str:
 
 
 def _select_and_sort(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return the findings sorted by pointer, without duplicates and redundant warnings."""
+    """Return the findings sorted by pointer, without duplicates or redundant warnings."""
     unique = dict.fromkeys(findings)
     wrong = {finding.pointer for finding in unique if finding.severity == "error" and not finding.overridden}
     visible: list[Finding] = []

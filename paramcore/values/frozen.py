@@ -191,7 +191,7 @@ def same_member(left: Mapping[str, Any], right: Mapping[str, Any], name: str) ->
 
 
 def equality_key(value: Any) -> tuple[bool, Any]:
-    """Return a hashable key; the keys of two frozen values are equal if and only if `same` is true."""
+    """Return a hashable key; two frozen values have equal keys if and only if `same` returns `True` for them."""
     return isinstance(value, bool), value
 
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from contextlib import chdir, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -148,3 +149,12 @@ def shell(script, cwd=EXAMPLES):
     assert b"Traceback" not in done.stderr, done.stderr.decode()
     assert b"Exception ignored" not in done.stderr, done.stderr.decode()
     return Ran(done.stdout.decode(), done.stderr.decode(), done.returncode)
+
+
+def wait_until_blocked(process):
+    """Wait until a process waits for the reader of a pipe, or has ended."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and process.poll() is None:
+        if "pipe_write" in Path(f"/proc/{process.pid}/wchan").read_text():
+            return
+        time.sleep(0.02)

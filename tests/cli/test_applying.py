@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import resource
 import signal
 import subprocess
 import sys
@@ -187,6 +188,42 @@ class TestApply:
             assert ran.err.startswith(
                 "sending; to look up the outcome later, run: paramcore reconcile boxes --base 2 --digest "
             )
+
+    @pytest.mark.parametrize(
+        ("fault", "status", "outcome"),
+        [(None, 0, 'done: version 2 of "boxes"'), ("reset_after_commit", 4, 'unknown (update of "boxes"): ')],
+    )
+    @pytest.mark.parametrize("output_format", ["text", "json"])
+    @pytest.mark.parametrize("is_pipe", [False, True], ids=["full disk", "closed pipe"])
+    def test_an_outcome_that_cannot_be_printed(self, patch, tmp_path, is_pipe, output_format, fault, status, outcome):
+        """If standard output fails after the update was sent, the outcome goes to standard error."""
+        with Server() as server:
+            # The plan and the beginning of the outcome fit on the disk.
+            size = run_with(server, "apply", NAME, patch, "--yes").out.index("done: ") + 3
+        ours, theirs = os.pipe()
+        with Server(fault) as server, open(tmp_path / "out", "wb") as file:
+            send = server.service.send
+
+            def close_and_send(request):
+                if request.method == "POST":
+                    os.close(ours)
+                return send(request)
+
+            server.service.send = close_and_send
+            done = subprocess.run(
+                command("apply", NAME, patch, "--yes", "--format", output_format, "--base-url", server.url),
+                stdout=theirs if is_pipe else file,
+                stderr=subprocess.PIPE,
+                text=True,
+                env=environment(SCALE_API_KEY=KEY),
+                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)),
+            )
+            assert (done.returncode, server.commits) == (status, 1)
+        os.close(theirs)
+        problem = [] if is_pipe else ["error: cannot write to standard output: file too large"]
+        _sending, *lines = done.stderr.splitlines()
+        assert lines[:-1] == problem if fault is None else lines[: len(problem)] == problem
+        assert lines[len(problem)].startswith(outcome)
 
     def test_drops_need_consent(self, replace):
         """An update that drops params is sent only with `--allow-drop`; `--yes` is not enough."""

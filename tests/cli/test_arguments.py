@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from running import command, run
+from running import command, run, shell
 
 from paramcore.cli.main import main
 
@@ -222,6 +222,21 @@ def test_an_answer_replaces_no_input(place, arguments, monkeypatch, capsys):
     assert main([*arguments, "--output", "-"]) == 2
     assert not (place / "-").exists()
     assert main([*arguments, "--output", "answer"]) in (0, 1, 2)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("redirection", ["> tasks.jsonl", ">> tasks.jsonl", "< tasks.jsonl >> tasks.jsonl"])
+@pytest.mark.parametrize("name", ["preview", "validate", "slim", "impact"])
+def test_output_is_no_input(place, name, redirection):
+    """A command whose output is redirected to its input is rejected, because it would read its own output."""
+    tasks = "-" if redirection.startswith("<") else "tasks.jsonl"
+    inputs = ["docks.json", *(["update.json"] if name == "impact" else []), tasks, "--lines"]
+    before = (place / "tasks.jsonl").read_text()
+    ran = shell(f"cd {place}; $paramcore {name} {' '.join(inputs)} {redirection}")
+    shown = "<stdin>" if tasks == "-" else tasks
+    problem = f"error: standard output is {shown}, which the command reads; redirect it to another file\n"
+    assert (ran.status, ran.err) == (2, problem)
+    assert (place / "tasks.jsonl").read_text() == ("" if redirection.startswith("> ") else before)
 
 
 @pytest.mark.parametrize("output", ["projects/new.json", "projects/new.YML", "./projects/new.yaml"])

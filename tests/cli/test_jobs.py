@@ -30,7 +30,7 @@ PROJECT = {
     ],
 }
 
-#: The number of lines in `good.jsonl`.  Each line contains NOTE, so that they fill several chunks.
+#: The number of lines of `good.jsonl`. Each contains `NOTE`, so the lines fill several chunks.
 GOOD = 12_000
 NOTE = "x" * 180
 
@@ -101,7 +101,7 @@ def test_a_project_from_standard_input(place):
 
 @pytest.mark.parametrize("name", ["preview", "validate"])
 def test_the_first_bad_line_ends_all(name, place, tmp_path):
-    """Results of the lines before an invalid line are printed; with `--output`, no file is written."""
+    """The error has the line number in the file. Earlier output is printed, but with `--output`, no file is written."""
     target = tmp_path / "answer"
     target.write_text("old")
     good = (place / "good.jsonl").read_text()
@@ -123,7 +123,7 @@ def test_the_answer_is_written_whole(place, tmp_path):
 
 
 def test_zero_is_one_process_for_each_core(place):
-    """With `--jobs 0`, which starts a process for each core, all lines are processed."""
+    """With `--jobs 0`, which starts up to one process for each core, all lines are processed."""
     ran = run("preview", "boxes.json", "good.jsonl", "--format", "json", "--jobs", "0", cwd=place)
     assert (ran.status, len(ran.lines)) == (FINE, GOOD)
 
@@ -156,7 +156,7 @@ def test_only_a_regular_file_is_split(name, tasks, lines, place):
 
 
 def test_a_process_substitution_without_lines_is_rejected_once(place):
-    """The error for `<(...)` of a shell names every option to change."""
+    """The error for a shell's `<(...)` says to add `--lines` and to omit `--jobs`, so the user need not fail twice."""
     ran = shell("$paramcore preview boxes.json <(cat good.jsonl) --jobs 2", cwd=place)
     assert (ran.status, ran.out) == (REFUSED, "")
     assert ran.err.endswith("save the tasks in a .jsonl file, or pass --lines instead of --jobs\n")

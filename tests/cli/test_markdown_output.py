@@ -1,19 +1,22 @@
 """`--format markdown`, `--summary` and `--format github`."""
 
+import errno
 import json
 import os
+import resource
 import select
 import subprocess
 import time
 from argparse import Namespace
 from concurrent.futures import ThreadPoolExecutor
+from io import FileIO
 
 import pytest
 from running import EXAMPLES, command, environment, run
 
 from paramcore import Project, write_project
 from paramcore.cli.annotations import format_annotation, limit_annotations
-from paramcore.cli.summary import SUMMARY_BYTES, format_command
+from paramcore.cli.summary import SUMMARY_BYTES, format_command, write_completely
 from paramcore.service import StandIn, run_server
 
 PROJECT = "warehouse-boxes.json"
@@ -211,6 +214,42 @@ def test_a_summary_never_changes_an_input_or_the_output(arguments, summary, erro
     assert (ran.status, ran.out) == (2, "")
     assert error in ran.err
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("before", [0, 1, 300])
+def test_a_summary_on_a_full_disk_does_not_change(tmp_path, before):
+    """If only a part of the Markdown fits on the disk, nothing is appended."""
+    summary = tmp_path / "summary.md"
+    summary.write_bytes(b"x" * before)
+    done = subprocess.run(
+        command("plan", PROJECT, "reword.json", "--summary"),
+        cwd=EXAMPLES,
+        env=environment(GITHUB_STEP_SUMMARY=str(summary)),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500)),
+    )
+    assert done.returncode == 2
+    assert b"cannot append to the job summary: file too large; " in done.stderr
+    assert summary.read_bytes() == b"x" * before
+
+
+def test_a_part_of_a_summary_before_other_text_is_kept(tmp_path):
+    """The part of a report that was written is kept if another process has appended to it."""
+    path = tmp_path / "summary.md"
+
+    class FullFile(FileIO):
+        def write(self, data):
+            if path.stat().st_size:
+                with path.open("ab") as other:
+                    other.write(b"other")
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return super().write(data[:3])
+
+    with FullFile(path, "ab") as file, pytest.raises(OSError, match="No space"):
+        write_completely(file, b"report")
+    assert path.read_bytes() == b"repother"
 
 
 def test_no_summary_after_an_error(tmp_path):

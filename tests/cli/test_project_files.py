@@ -239,6 +239,20 @@ def test_an_entry_that_cannot_be_read_is_named_with_a_remedy(place, monkeypatch,
     assert capsys.readouterr().err == f"error: {path}: cannot read the file: permission denied\n"
 
 
+def test_a_file_that_is_removed_in_the_meantime_is_reported(place, monkeypatch, capsys):
+    """If a file of a directory disappears before it is read, the remedy is to run the command again."""
+
+    def remove(path, *arguments):
+        os.unlink(path)
+        return open(path, *arguments)
+
+    monkeypatch.setattr(reader, "open", remove, raising=False)
+    assert main(["log", str(place)]) == 2
+    path = f"{place}/docks.json"
+    problem = "cannot read the file: no such file or directory; run the command again"
+    assert capsys.readouterr().err == f"error: {path}: {problem}\n"
+
+
 @pytest.mark.parametrize("arguments", [("preview", "docks.json", "."), ("plan", "docks.json", "."), ("diff", ".", ".")])
 def test_a_directory_in_place_of_a_file_is_named(place, arguments):
     """A directory in place of a single file is reported as a directory."""

@@ -19,6 +19,7 @@ from paramcore.cli.directory_lock import LOCK_NAME, lock_directory
 from paramcore.cli.project_directory import ProjectDirectory
 from paramcore.cli.saved_directory import JOURNAL_NAME, open_saved_directory
 from paramcore.errors import DocumentError
+from paramcore.files.writer import open_atomically
 from paramcore.service import StandIn
 from paramcore.service.standin import journal
 from paramcore.service.standin.journal import JournalFile
@@ -369,6 +370,17 @@ def test_temporary_files_of_a_killed_server_are_removed(tmp_path):
     with serving(tmp_path):
         pass
     assert list_names(tmp_path) == [f".{'0a' * 16}.tmp.json", ".x.tmp", f"{'0a' * 16}.tmp"]
+
+
+def test_temporary_files_of_a_running_process_are_kept(tmp_path):
+    """The start keeps the file that another process is writing in the directory, such as `fetch --all`."""
+    with open_atomically(str(tmp_path / "other.txt")) as stream:
+        stream.write(b"first, ")
+        with serving(tmp_path):
+            pass
+        stream.write(b"second")
+    assert (tmp_path / "other.txt").read_text() == "first, second"
+    assert list_names(tmp_path) == ["other.txt"]
 
 
 def test_a_second_server_is_refused(tmp_path):

@@ -1,13 +1,17 @@
 """A command ends cleanly on any signal at any time."""
 
+import fcntl
+import os
 import signal
 import subprocess
 import sys
 import threading
+import urllib.request
 from argparse import Namespace
+from pathlib import Path
 
 import pytest
-from running import EXAMPLES, command, environment, restore_signals, run
+from running import EXAMPLES, command, environment, restore_signals, run, wait_until_blocked
 
 from paramcore.cli import entry, main
 from paramcore.cli.exit_codes import FINE, HUNG_UP, INTERRUPTED, REFUSED, TERMINATED
@@ -380,3 +384,62 @@ def test_a_caller_gets_its_handlers_back(handlers):
     with pytest.raises(SystemExit, match=str(TERMINATED)), exit_on_signals():
         signal.raise_signal(signal.SIGTERM)
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("output_format", ["text", "json"])
+@pytest.mark.parametrize("shares", [False, True], ids=["output", "output and messages"])
+@pytest.mark.parametrize("name", ["preview", "validate"])
+def test_an_interrupt_does_not_wait_for_a_reader(tmp_path, name, shares, output_format):
+    """Ctrl-C ends a command whose reader has stopped reading, as `less` does."""
+    tasks = tmp_path / "tasks.jsonl"
+    # Each task has a finding, and the warnings of `preview` go to standard error.
+    tasks.write_text('{"projectVersion": 1}\n' * 20_000)
+    arguments = (name, "warehouse-boxes.json", tasks, "--format", output_format)
+    ours, theirs = os.pipe()
+    error = theirs if shares else subprocess.DEVNULL
+    process = subprocess.Popen(
+        command(*arguments),
+        stdout=theirs,
+        stderr=error,
+        cwd=EXAMPLES,
+        env=environment(),
+        preexec_fn=restore_signals,
+    )
+    wait_until_blocked(process)
+    assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    assert process.wait(10) == INTERRUPTED
+    # The pipe is as it was, because other processes may write to it.
+    assert os.get_blocking(theirs)
+    os.close(theirs)
+    os.close(ours)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("number", "exit_code"),
+    [(signal.SIGINT, FINE), (signal.SIGTERM, TERMINATED), (signal.SIGHUP, HUNG_UP)],
+    ids=lambda value: getattr(value, "name", value),
+)
+def test_a_server_does_not_wait_for_a_reader(tmp_path, number, exit_code):
+    """A signal ends `serve` even if nobody reads its lines."""
+    ours, theirs = os.pipe()
+    fcntl.fcntl(theirs, fcntl.F_SETPIPE_SZ, 4096)
+    process = subprocess.Popen(
+        command("serve", "--save", tmp_path),
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        env=environment(),
+        preexec_fn=restore_signals,
+    )
+    os.close(theirs)
+    url = os.read(ours, 200).decode().split()[4]
+    while "pipe_write" not in Path(f"/proc/{process.pid}/wchan").read_text():
+        urllib.request.urlopen(urllib.request.Request(f"{url}v1/projects", headers={"Authorization": "Bearer k"}))
+    process.send_signal(number)
+    assert process.wait(10) == exit_code
+    with process.stderr as error:
+        assert error.read() == b""
+    assert list(tmp_path.iterdir()) == []
+    os.close(ours)

@@ -2,12 +2,15 @@
 
 import json
 import os
+import resource
+import select
 import signal
 import subprocess
+import threading
 import time
 
 import pytest
-from running import EXAMPLES, command, environment, restore_signals, run, run_process, shell
+from running import EXAMPLES, command, environment, restore_signals, run, run_process, shell, wait_until_blocked
 
 from paramcore.cli import exit_codes
 from paramcore.cli.exit_codes import CANNOT_WRITE, FINE, INTERRUPTED, PIPE_CLOSED, REFUSED
@@ -63,12 +66,18 @@ def test_usage_goes_to_standard_error(arguments, message):
         (("status", "a", "--deadline", "1_0"), 'must be more than 0 and less than 86400 seconds, got "1_0"'),
         (("status", "a", "--deadline", "1 "), 'must be more than 0 and less than 86400 seconds, got "1 "'),
         (("status", "a", "--deadline", "1e-400"), 'must be more than 0 and less than 86400 seconds, got "1e-400"'),
-        (("preview", "a", "b", "--project-version", "1_0"), 'must be a whole number, got "1_0"'),
-        (("preview", "a", "b", "--project-version", " 1"), 'must be a whole number, got " 1"'),
-        (("preview", "a", "b", "--project-version", "\uff11"), 'must be a whole number, got "\uff11"'),
+        (("preview", "a", "b", "--project-version", "1_0"), 'must be a whole number of at most 18 digits, got "1_0"'),
+        (("preview", "a", "b", "--project-version", " 1"), 'must be a whole number of at most 18 digits, got " 1"'),
+        (
+            ("preview", "a", "b", "--project-version", "\uff11"),
+            'must be a whole number of at most 18 digits, got "\uff11"',
+        ),
         (("preview", "a", "b", "--project-version", "--1"), "expected one argument"),
-        (("preview", "a", "b", "--project-version", "9" * 19), f'must be a whole number, got "{"9" * 19}"'),
-        (("preview", "a", "b", "--project-version", ""), 'must be a whole number, got ""'),
+        (
+            ("preview", "a", "b", "--project-version", "9" * 19),
+            f'must be a whole number of at most 18 digits, got "{"9" * 19}"',
+        ),
+        (("preview", "a", "b", "--project-version", ""), 'must be a whole number of at most 18 digits, got ""'),
         *(
             (
                 ("reconcile", "a", "--base", "1", "--digest", digest),
@@ -76,7 +85,10 @@ def test_usage_goes_to_standard_error(arguments, message):
             )
             for digest in ("", "5f0c", "0" * 31, "0" * 33, "A" * 32, "g" * 32, "0" * 32 + " ")
         ),
-        (("reconcile", "a", "--digest", "0" * 32, "--base", "-1"), 'must be a whole number, 0 or more, got "-1"'),
+        (
+            ("reconcile", "a", "--digest", "0" * 32, "--base", "-1"),
+            'must be a whole number, 0 or more, of at most 18 digits, got "-1"',
+        ),
         (("preview", "a", "b", "--type", "\udcff"), 'must be the name of a task type, got "\\udcff"'),
         (("preview", "a", "b", "--type", "a\nb"), 'must be the name of a task type, got "a\\nb"'),
         (("schema", "x" * 5_000), f'there is no schema for the task type "{"x" * 63}... (5,002 characters)'),
@@ -136,6 +148,83 @@ def test_non_blocking_standard_input():
     assert (process.returncode, [json.loads(line)["params"]["a"] for line in out.splitlines()]) == (FINE, [1, 2])
     assert not os.get_blocking(ours)
     os.close(ours)
+
+
+@pytest.mark.parametrize("output_format", ["text", "json"])
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_non_blocking_pipe_gets_the_whole_output(tmp_path, output_format, unbuffered):
+    """Output is complete even if its reader is slow and another process has made the pipe non-blocking."""
+    tasks = tmp_path / "tasks.jsonl"
+    tasks.write_text('{"padding": 1}\n' * 2_000)
+    arguments = ("preview", "warehouse-boxes.json", tasks, "--format", output_format)
+    whole = run_process(*arguments).out
+    ours, theirs = os.pipe()
+    os.set_blocking(theirs, False)
+    process = subprocess.Popen(
+        command(*arguments), stdout=theirs, cwd=EXAMPLES, env=environment(PYTHONUNBUFFERED=unbuffered)
+    )
+    wait_until_blocked(process)
+    is_blocking = os.get_blocking(theirs)
+
+    def end():
+        process.wait(20)
+        # The pipe is as it was.
+        assert not os.get_blocking(theirs)
+        os.close(theirs)
+
+    writer = threading.Thread(target=end)
+    writer.start()
+    with open(ours, encoding="utf-8") as stream:
+        assert stream.read() == whole
+    writer.join()
+    assert (process.returncode, is_blocking) == (FINE, True)
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("preview", "warehouse-boxes.json", "night-shift.jsonl"),
+        ("preview", "warehouse-boxes.json", "night-shift.jsonl", "--format", "json"),
+        ("preview", "warehouse-boxes.json", "night-shift.jsonl", "--format", "markdown"),
+        ("explain", "warehouse-boxes.json", "night-shift.json"),
+        ("schema", "imageannotation"),
+        ("completion", "bash"),
+        ("help", "files"),
+        ("preview", "--help"),
+    ],
+)
+def test_output_that_is_cut_off_is_an_error(tmp_path, arguments, unbuffered):
+    """If only a part of the output fits on the disk, the exit code is that of a failed write."""
+    with open(tmp_path / "out", "wb") as out:
+        done = subprocess.run(
+            command(*arguments),
+            stdout=out,
+            stderr=subprocess.PIPE,
+            cwd=EXAMPLES,
+            env=environment(PYTHONUNBUFFERED=unbuffered),
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (200, 200)),
+        )
+    assert (done.returncode, done.stderr.count(b"\n")) == (CANNOT_WRITE, 1)
+    assert (tmp_path / "out").stat().st_size == 200
+
+
+@pytest.mark.parametrize("output_format", ["text", "json"])
+def test_lines_are_printed_at_once_without_a_buffer(output_format):
+    """With `PYTHONUNBUFFERED`, the output for a line is printed while the command waits for the next one."""
+    with subprocess.Popen(
+        command("preview", "warehouse-boxes.json", "-", "--lines", "--format", output_format),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=EXAMPLES,
+        env=environment(PYTHONUNBUFFERED="1"),
+    ) as process:
+        process.stdin.write(b'{"padding": 1}\n')
+        process.stdin.flush()
+        assert select.select([process.stdout], [], [], 20)[0]
+        process.stdin.close()
+        process.stdout.read()
+    assert process.returncode == FINE
 
 
 def test_closed_standard_output_is_an_error():

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import math
 import pickle
 import subprocess
 
@@ -335,6 +336,20 @@ def test_a_request_has_the_remaining_time_as_timeout():
     script, watch = Script(BROKEN, FINE), Watch()
     run_flow(get_with_retry(Request("GET", "/"), Clock(10, watch.now, lambda: 1.0)), script, watch.sleep)
     assert [request.timeout for request in script.requests] == [10, 9.5]
+
+
+@pytest.mark.parametrize("flow_of", [get_with_retry, post_once])
+@pytest.mark.parametrize(("deadline", "timeout"), [(math.inf, 86_400), (1e300, 86_400), (86_400.5, 86_400), (5, 5)])
+def test_a_timeout_is_at_most_a_day(flow_of, deadline, timeout):
+    """The timeout of a request is never longer than the system allows, even without a deadline."""
+    flow = flow_of(Request("GET", "/"), Clock(deadline, lambda: 0.0, lambda: 1.0))
+    assert next(flow).request.timeout == timeout
+
+
+@pytest.mark.parametrize("flow_of", [get_with_retry, post_once])
+def test_a_deadline_that_is_no_number_sends_nothing(flow_of):
+    """With NaN as the deadline, nothing is sent."""
+    assert ran(flow_of, FINE, deadline=math.nan) == ("not_sent", 0, [])
 
 
 def test_the_default_deadline():

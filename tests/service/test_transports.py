@@ -9,6 +9,7 @@ import ssl
 import subprocess
 import threading
 import time
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import pytest
@@ -164,11 +165,18 @@ def test_the_environment_changes_no_request(make, monkeypatch, tmp_path):
 
 def answering(status, body):
     """Return a function that sends a request with a transport to a server that gives this response."""
+    return replying(b"HTTP/1.1 %d Status\r\nContent-Length: %d\r\n\r\n%s" % (status, len(body), body))
+
+
+def replying(data):
+    """Return a function that sends a request with a transport to a server that sends these bytes."""
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self):
             self.request.recv(65536)
-            self.wfile.write(b"HTTP/1.1 %d Status\r\nContent-Length: %d\r\n\r\n%s" % (status, len(body), body))
+            # The client may stop reading.
+            with suppress(OSError):
+                self.wfile.write(data)
 
     def send(make):
         with socketserver.TCPServer(("127.0.0.1", 0), Handler) as server:
@@ -205,6 +213,24 @@ def test_a_reply_of_the_maximum_size_is_returned(make):
     assert "1,000 bytes" in refused.value.problem
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"SSH-2.0-OpenSSH_9.6\r\n",
+        b"\x15\x03\x01\x00\x02\x02\x46",
+        b"HTTP/2 200 OK\r\n\r\n",
+        b"HTTP/1.1 1000 X\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nX: " + b"y" * 200_000 + b"\r\n\r\n",
+    ],
+)
+def test_a_reply_that_is_not_http_is_named(answer):
+    """The error about a reply that is not valid HTTP does not say that the connection broke."""
+    with pytest.raises(OutcomeUnknown, match="the reply was incomplete, or not valid HTTP") as refused:
+        replying(answer)(over_httpx)
+    assert (refused.value.code, refused.value.remedy) == ("no_reply", "check the base URL and any proxy")
+
+
 @pytest.mark.parametrize("make", [over_httpx, over_scaleapi])
 @pytest.mark.parametrize(
     "answer",
@@ -215,17 +241,9 @@ def test_a_reply_of_the_maximum_size_is_returned(make):
     ],
 )
 def test_a_broken_reply_is_unknown_without_delay(make, answer):
-    """A reply that ends early or is not HTTP is reported as a broken connection."""
-
-    class Handler(socketserver.StreamRequestHandler):
-        def handle(self):
-            self.request.recv(65536)
-            self.wfile.write(answer)
-
-    with socketserver.TCPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.handle_request, daemon=True).start()
-        with pytest.raises(OutcomeUnknown) as refused:
-            make(f"http://127.0.0.1:{server.server_address[1]}/v1").send(get_project("boxes"))
+    """If a reply ends early or is not HTTP, the outcome is unknown."""
+    with pytest.raises(OutcomeUnknown) as refused:
+        replying(answer)(make)
     assert refused.value.code == "no_reply"
 
 
@@ -417,10 +435,12 @@ class TestAddresses:
             ),
             *("https://api.example.com/v1?", "https://api.example.com/v1#", "https://api.example.com/v1?x#y"),
             *("http://[::]/v1", "http://localhost.example.com/v1", "http:///v1", "ftp://127.0.0.1/v1"),
+            *("https://api..example.com/v1", "https://.example.com/v1", "https://api../v1", "https://./v1"),
+            *(f"https://{'a' * 64}.com/v1", "https://\u2603.example.com/v1", "https://api.example.com/v1/\udcff"),
         ],
     )
     def test_other_urls_are_rejected(self, url):
-        """`http` to another machine is rejected, and so is a URL with a query or fragment, even an empty one."""
+        """`http` to another machine, a query or fragment, and a host that cannot be looked up are rejected."""
         with pytest.raises(InvalidSetting) as refused:
             over_httpx(url)
         assert refused.value.code == "base_url"

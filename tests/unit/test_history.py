@@ -142,7 +142,7 @@ def test_only_a_certain_replace_restates():
 
 
 def test_a_value_returns_from_the_last_version_that_had_it():
-    """A value returns if an earlier version had it. `True` is not a return of 1."""
+    """A value returns if an earlier version had it. `True` differs from 1, so it does not return to 1."""
     steps = History.of(project_of({"a": 1}, {"a": 2}, {"a": 1.0}, {"a": True}, {}, {"a": 1})).steps
     assert [dict(step.returns) for step in steps] == [{}, {}, {"a": 0}, {}, {}, {"a": 2}]
 

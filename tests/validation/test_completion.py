@@ -1,4 +1,4 @@
-"""A project without tasks has an error only if no params of a task could resolve it (T13)."""
+"""If a project is validated without tasks, a value is an error only if no params that a task adds make it valid (T13)."""
 
 import json
 
@@ -159,7 +159,7 @@ OPEN = {
 @BOTH
 @pytest.mark.parametrize("name", OPEN)
 def test_a_project_that_a_task_can_complete_has_no_error(name, fast):
-    """A param that a task can still set causes no error in a project."""
+    """If a task can make the params valid by adding params, the project has no error."""
     assert validate_project(*OPEN[name], fast=fast) == []
 
 

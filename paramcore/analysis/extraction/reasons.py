@@ -62,11 +62,11 @@ class MovedParam:
     """A param that moves to the project."""
 
     param: str
-    #: The number of tasks that inherit the whole value and send nothing.
+    #: The number of tasks that inherit the whole value, so their requests omit the param.
     inherited: int = 0
     #: The number of tasks that send an instruction of their own, to which the project's is appended.
     cut: int = 0
-    #: The inheriting tasks that send another value.
+    #: The tasks that do not opt out, but send another value of this param.
     own: Examples = field(factory=Examples)
 
     def to_json(self) -> dict[str, Any]:

@@ -13,7 +13,16 @@ from paramcore.analysis import Plan
 from paramcore.cli.client import create_client
 from paramcore.cli.exit_codes import FINDINGS, FINE, OUTCOME_EXIT_CODES, OUTCOME_UNKNOWN
 from paramcore.cli.hidden_values import select_error, select_values
-from paramcore.cli.output import Pieces, exit_with_usage, flush_output, format_document, print_message
+from paramcore.cli.output import (
+    OutputLost,
+    Pieces,
+    exit_with_usage,
+    flush_output,
+    format_document,
+    handle_write_error,
+    print_message,
+    print_text,
+)
 from paramcore.cli.planner import Planner
 from paramcore.service.outcome import Outcome
 from paramcore.service.requests import Request, Response, Transport
@@ -45,11 +54,24 @@ def apply(options: Namespace) -> Pieces:
             raise
         print_message("interrupted after sending: the outcome is unknown")
         return OUTCOME_UNKNOWN
-    if as_json:
-        yield format_document(select_values({"plan": plan.to_json(), "outcome": outcome.to_json()}, options))
-    else:
-        yield f"{options.screen.render([Line(line) for line in str(outcome).splitlines()])}\n"
+    _print_outcome(plan, outcome, options)
     return OUTCOME_EXIT_CODES[outcome.state]
+
+
+def _print_outcome(plan: Plan, outcome: Outcome, options: Namespace) -> None:
+    """Print the outcome; if standard output cannot be written, print it to standard error.
+
+    The exit code then still is that of the outcome, because the update may have been sent.
+    """
+    try:
+        if options.format == "json":
+            print_text(format_document(select_values({"plan": plan.to_json(), "outcome": outcome.to_json()}, options)))
+        else:
+            print_text(f"{options.screen.render([Line(line) for line in str(outcome).splitlines()])}\n")
+    except (OSError, OutputLost) as error:
+        _exit_code, message = handle_write_error(error.error if isinstance(error, OutputLost) else error)
+        for line in filter(None, [message, *str(outcome).splitlines()]):
+            print_message(line)
 
 
 def _reject_swapped(options: Namespace) -> None:

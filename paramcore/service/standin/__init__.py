@@ -8,7 +8,7 @@ values that the call makes.  The `Ledger` makes the changes and writes them to a
 
 `StandIn.handle` refuses requests from web pages, reads the key and chooses a service.  The
 service builds the call, `routes.answer_call` chooses the handler, `Ledger.record` makes
-the changes, and `Ledger.wait` returns when they are on disk.  Then the service replies.
+the changes, and `Ledger.wait` waits until they are on disk.  Then the service replies.
 
 Handlers are deterministic: they see only the state, the settings, the call and its time.
 

@@ -1,7 +1,7 @@
 """Refuse requests that a web page may have sent, and requests that are malformed or too long.
 
-A page from any site can send requests to this machine.  A browser describes the site in
-`Origin` and `Sec-Fetch-Site`, which a page can neither set nor remove.  A site can also
+A web page from any site can send requests to this machine.  A browser describes the site in
+`Origin` and `Sec-Fetch-Site`, which a web page can neither set nor remove.  A site can also
 resolve its own name to 127.0.0.1, but the browser then sends that name as `Host`.
 """
 
@@ -25,7 +25,7 @@ _API = "/v1/"
 
 
 def check_request(method: str, target: str, headers: Mapping[str, str]) -> None:
-    """Refuse an unknown method, an invalid target, another host, and requests that a web page may have sent.
+    """Refuse unknown methods, invalid targets, hosts other than this machine, and requests from other sites.
 
     `target` is the raw target of the request line; header names are lower case.
 
@@ -89,10 +89,10 @@ def _read_target(target: str, headers: Mapping[str, str]) -> tuple[str, list[str
 def _check_site(method: str, path: str, hosts: list[str], headers: Mapping[str, str]) -> None:
     """Refuse a request from a browser, unless a page of the stand-in or the user started it.
 
-    A request that changes something must also have the type `application/json`.
+    A request that changes something must also have the content type `application/json`.
     """
     origin, site = headers.get("origin"), headers.get("sec-fetch-site", "none")
-    # `hosts` begins with the host of the absolute form, if any, which overrides the header.
+    # The host of the absolute form, if any, is first in `hosts`, because it overrides the `Host` header.
     own_origins = {f"{scheme}://{host}".lower() for host in hosts[:1] for scheme in ("http", "https")}
     if origin is not None and origin.lower() not in own_origins:
         raise RejectedCall(403, f"the stand-in refuses web pages from another origin: {_show(origin)}")
@@ -100,7 +100,7 @@ def _check_site(method: str, path: str, hosts: list[str], headers: Mapping[str, 
     if site not in ("none", "same-origin") and not _is_link(method, path, headers):
         raise RejectedCall(403, f"the stand-in refuses web pages from another site: Sec-Fetch-Site is {_show(site)}")
     media_type = headers.get("content-type", "")
-    # A form on any site may send a POST, but not with this content type.  The stand-in's own pages have no forms.
+    # A form on any site may send a POST, but not as `application/json`.  The stand-in's own pages have no forms.
     if method not in ("GET", "HEAD") and media_type.partition(";")[0].strip().lower() != "application/json":
         shown = _show(media_type) if media_type else "missing"
         raise RejectedCall(415, f"the content type is {shown}; a browser must send application/json to the stand-in")

@@ -1,4 +1,4 @@
-"""The calls for batches (S3)."""
+"""The API calls for batches (S3)."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def get_batch(context: Context, _call: Call, name: str) -> Answer:
 def list_batches(context: Context, call: Call) -> Answer:
     """Answer with a page of the batches that match all filters, newest first."""
     call.check_query((*_FILTERS, "exclude_archived", "limit", "offset"))
-    # A batch of the stand-in is never archived, so the flag excludes nothing.
+    # A batch of the stand-in is never archived, so the flag excludes nothing, but its value must be valid.
     call.get_flag("exclude_archived")
     page, batches = read_page(call), context.state.batches
     names = select_newest(context.state, "batches", call, build_filters(call, _FILTERS), batches.__getitem__)

@@ -20,7 +20,7 @@ from paramcore.text import ROW_LIMIT, describe_value, format_name, format_value,
 
 #: The maximum number of bytes of a request body; the stand-in rejects a longer body.
 MAX_BODY_SIZE = 16 * 2**20
-#: The Ruby client adds this setting to the query of every GET request, so ignore it.
+#: The Ruby client adds this query parameter to every GET request, so ignore it.
 _IGNORED_NAMES = frozenset({"callback_url"})
 
 
@@ -103,7 +103,7 @@ class Answer:
 
     @classmethod
     def of(cls, value: Any, reason: str, *changes: Change) -> Answer:
-        """Return an answer whose text is a JSON value."""
+        """Return an answer whose text is this value as JSON."""
         return cls(json.dumps(value), reason, changes)
 
 
@@ -113,7 +113,7 @@ class Context:
 
     state: State
     assumptions: Assumptions
-    #: The known task types; `None` if any type is accepted.
+    #: The known task types; `None` if every type is accepted.
     task_types: Collection[str] | None
     on_validate: Callable[[Project, EffectiveParams], str | None]
     #: Whether each new task is completed at once, as with a test key of the service (S4).

@@ -1,4 +1,4 @@
-"""The clock of a stand-in, which a test can set."""
+"""The clock of a stand-in; a test can set its time."""
 
 from __future__ import annotations
 
@@ -41,6 +41,6 @@ class Clock:
         self._time = parsed.astimezone(UTC)
 
     def advance(self, seconds: float) -> None:
-        """Move the clock forward, and stop it there."""
+        """Move the clock forward by a number of seconds, and stop it there."""
         now = datetime.now(UTC) if self._time is None else self._time
         self._time = now + timedelta(seconds=seconds)

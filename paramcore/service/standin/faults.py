@@ -52,7 +52,10 @@ class Fault:
 
 
 class Faults:
-    """The faults of the next calls; each call gets the earliest fault that was set for its method or for all methods."""
+    """The faults of the next calls.
+
+    Each call gets the earliest fault that was set for its method or for all methods.
+    """
 
     def __init__(self) -> None:
         self._armed: list[tuple[Fault, str | None]] = []
@@ -64,7 +67,9 @@ class Faults:
             self._armed.extend([(fault, method)] * times)
 
     def take(self, method: str, header: str | None) -> Fault | None:
-        """Return the fault of a call, if any; a fault in the header overrides an armed fault.
+        """Return the fault of a call, if any; a fault in `header` overrides an armed fault.
+
+        An armed fault that is returned is no longer armed.
 
         Raises:
             InvalidSetting: `fault`, if the header contains an invalid fault.

@@ -14,7 +14,7 @@ from paramcore.service.standin.request_log import MAX_BODY_EXCERPT, LoggedReques
 from paramcore.service.standin.state import Snapshot, StoredProject
 from paramcore.text import ROW_LIMIT, escape_unprintable, format_count, format_name, truncate
 
-#: The maximum number of projects that the page shows for each world, `live` or `test`.
+#: The maximum number of projects that the page shows for live keys, and also for test keys.
 MAX_PROJECTS = 200
 #: The maximum number of characters of a link to a project; a longer link is left out.
 MAX_LINK = 500
@@ -32,7 +32,7 @@ _PREFIXES = {"live": "", "test": "/test"}
 
 @frozen
 class ProjectRow:
-    """A project in a table."""
+    """A row for a project in a table of the home page."""
 
     name: str
     #: The path of its page; empty if the link would be too long.
@@ -105,11 +105,11 @@ class HomeView:
 
     #: The beginning of the URL of each page.
     base_url: str
-    #: The worlds: first `live`, then `test`.
+    #: The projects of live keys, then the projects of test keys.
     worlds: tuple[WorldView, ...]
     #: The last requests, newest first.
     requests: tuple[RequestRow, ...]
-    #: The requested project that does not exist; `None` if the request was for the home page.
+    #: The name of the requested project, which does not exist; `None` if the request was for the home page.
     missing: str | None
 
     @property
@@ -208,7 +208,7 @@ def _view_request(request: LoggedRequest, bodies: tuple[BodyView, ...], *, omits
 def _view_body(name: str, body: bytes) -> tuple[BodyView, ...]:
     if not body:
         return ()
-    # A log cuts a long body, perhaps inside a character, so replace an incomplete character.
     size = f"first {MAX_BODY_EXCERPT:,} bytes" if len(body) == MAX_BODY_EXCERPT else format_count(len(body), "byte")
+    # A log cuts a long body, perhaps inside a character, so replace an incomplete character.
     lines = tuple(map(escape_unprintable, body.decode("utf-8", "replace").split("\n")))
     return (BodyView(name, size, lines),)

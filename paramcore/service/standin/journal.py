@@ -1,4 +1,4 @@
-"""The journal file of a stand-in; if the process is killed, the file keeps all acknowledged lines."""
+"""The journal file of a stand-in; if the process is killed, the file keeps all appended lines."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _HEADER = b'["paramcore journal", 1]\n'
 
 
 class JournalFile:
-    """A file of lines; `append` returns when its line is on disk.
+    """A file of lines; `append` waits until its line is on disk.
 
-    An incomplete last line was never acknowledged, so it is ignored.
+    An incomplete last line is ignored, because its `append` did not succeed.
 
     Raises:
         DocumentError: `unreadable`, also if the file is not a journal.
@@ -29,14 +29,14 @@ class JournalFile:
         self._path = path
         #: The path for messages.
         self.source: str = format_path(path)
-        #: The lines that the file contained, with their numbers.
+        #: The lines after the header when the file was read, each with its line number.
         self.lines: list[tuple[bytes, int]] = []
         self._descriptor = -1
         self._size = 0
         self._is_closed = False
         # Whether the file may have bytes after `_size`, from a line that could not be written.
         self._has_rest = False
-        # Whether the name of the file may not be on disk yet.  A power failure would then lose the file.
+        # Whether the name of the file may be missing on disk.  A power failure would then lose the file.
         self._has_unsynced_name = False
         self._read()
 
@@ -46,10 +46,10 @@ class JournalFile:
         return self._size
 
     def append(self, line: bytes) -> None:
-        """Write a line, and return when it is on disk.
+        """Write a line, and wait until it is on disk.
 
         Raises:
-            OSError: if the line is not on disk.
+            OSError: if the line cannot be written to the disk.
         """
         self._check_path()
         self._sync_name()
@@ -73,10 +73,11 @@ class JournalFile:
     def replace(self, lines: Iterable[bytes]) -> None:
         """Replace all lines atomically.
 
-        If the system stops before the next `append`, the old lines may return.
+        After a power failure before the next `append`, the file may contain the old lines again.
 
         Raises:
-            OSError: if the old lines remain, or if the new file cannot be opened; `append` then fails.
+            OSError: if the old lines remain, or if the new file cannot be opened.  In the second case, every
+                later `append` fails.
         """
         if self._descriptor >= 0:
             self._check_path()
@@ -95,7 +96,7 @@ class JournalFile:
         self._open()
         self._size, self._has_rest = os.fstat(self._descriptor).st_size, False
         self._has_unsynced_name = True
-        # The new lines are in place, so an error must not look as if the old lines remained.  `append` tries again.
+        # The new lines are in place, so an error must not look as if the old lines remained.  `append` syncs again.
         with suppress(OSError):
             self._sync_name()
 
@@ -115,7 +116,7 @@ class JournalFile:
                 os.unlink(self._path)
 
     def _is_in_place(self) -> bool:
-        """Return whether the path leads to this journal, and not to one that replaced it."""
+        """Return whether the path leads to this journal, and not to a file that replaced it."""
         if self._descriptor < 0:
             # A signal may arrive after the first `replace` has created the file and before it opens the file.
             # So the file may be in place without a descriptor.

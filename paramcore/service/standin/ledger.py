@@ -1,6 +1,6 @@
 """Make changes to states, and write them to a journal before any reply shows them.
 
-`Ledger.record` makes the changes of a call in memory, and `Ledger.wait` returns when they
+`Ledger.record` makes the changes of a call in memory, and `Ledger.wait` waits until they
 are in the journal.  One write saves the changes of all calls that are waiting when it
 starts.  If the write fails, the ledger takes back all changes that are not in the journal.
 `wait` then raises `NotSaved` for each call that made such changes, or may have seen them.
@@ -35,7 +35,7 @@ class Journal(Protocol):
         ...
 
     def append(self, line: bytes) -> None:
-        """Write a line, and return when it is on disk; raise `OSError` if it is not."""
+        """Write a line, and wait until it is on disk; raise `OSError` if this fails."""
         ...
 
     def replace(self, lines: Iterable[bytes]) -> None:
@@ -49,7 +49,7 @@ class Entry:
 
     texts: Sequence[str]
     undo: Sequence[Callable[[], None]] = ()
-    #: The projects that this entry writes with their whole history, by state and name.
+    #: The projects that this entry writes with their whole history, as pairs of a state and a name.
     projects: Sequence[tuple[str, str]] = ()
     is_done: bool = False
     error: OSError | None = field(default=None)
@@ -67,7 +67,7 @@ class Ledger:
         self._journal = journal
         self._pending: list[Entry] = []
         self._is_writing = False
-        #: The projects whose whole history is in the journal, by state and name.
+        #: The projects whose whole history is in the journal, as pairs of a state and a name.
         self._journaled: set[tuple[str, str]] = set()
         self._rewrite_size = MIN_REWRITE_SIZE
         #: Called when the changes of a call are in the journal, before the reply is sent.
@@ -78,7 +78,7 @@ class Ledger:
     def record(self, world: str, changes: Sequence[Change]) -> Entry | None:
         """Make changes to a state; return the entry to wait for, if any.
 
-        The caller holds the lock.  A call without changes waits for the changes that it
+        The caller must hold `lock`.  A call without changes waits for the changes that it
         may have seen.
         """
         undo = [self._states[world].apply(change) for change in changes]
@@ -96,7 +96,7 @@ class Ledger:
         return self._pending[-1] if self._pending else None
 
     def wait(self, entry: Entry | None) -> None:
-        """Return when an entry is in the journal.
+        """Wait until an entry is in the journal.
 
         Raises:
             NotSaved: if the entry cannot be written; its changes were taken back.
@@ -113,9 +113,9 @@ class Ledger:
             raise NotSaved(describe_os_error(entry.error)) from entry.error
 
     def list_unsaved(self, world: str) -> list[StoredProject]:
-        """Return the projects whose files may lack their last version.
+        """Return the projects whose files may lack a version.
 
-        All versions of these projects are in the journal.
+        Before that, wait until the journal contains all versions of these projects.
 
         Raises:
             NotSaved: if the journal cannot be written.
@@ -128,12 +128,12 @@ class Ledger:
         return unsaved
 
     def mark_saved(self, world: str, projects: Sequence[StoredProject]) -> None:
-        """Note that files contain these versions of the projects; the files may not be on disk yet."""
+        """Record in memory that files contain these projects; the files may not be on disk yet."""
         with self.lock:
             self._states[world].mark_saved(projects)
 
     def mark_synced(self, world: str, projects: Iterable[StoredProject]) -> None:
-        """Note in the next line of the journal that these versions are in files on disk.
+        """Note in the next line of the journal that files on disk contain these projects.
 
         Projects that the journal does not contain need no note.
         """
@@ -143,7 +143,7 @@ class Ledger:
                 self._pending.append(Entry([encode_mark(world, stored) for stored in marked]))
 
     def flush(self) -> None:
-        """Return when all changes and notes are in the journal.
+        """Wait until all changes and notes are in the journal.
 
         Raises:
             NotSaved: if the journal cannot be written.
@@ -178,7 +178,7 @@ class Ledger:
         finally:
             self.lock.acquire()
             self._is_writing = False
-            # Also after another error than `OSError`, so that a waiting call writes instead.
+            # Wake the waiting calls even after an error other than `OSError`; then one of them writes the entries.
             self.lock.notify_all()
         if error is None:
             self._finish(batch)
@@ -221,7 +221,7 @@ class Ledger:
         self.lock.notify_all()
 
     def _iter_lines(self, journaled: set[tuple[str, str]]) -> Iterator[bytes]:
-        """Yield the lines of all states; add the projects that they contain to `journaled`."""
+        """Yield the lines of all states; add each project that a line contains to `journaled`."""
         for world, state in self._states.items():
             for name, record in encode_state(world, state):
                 if name is not None:

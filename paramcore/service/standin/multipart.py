@@ -35,7 +35,7 @@ def read_form(content_type: str, body: bytes) -> Form | None:
         return None
     delimiter = b"\r\n--" + boundary.encode("latin-1", "replace")
     pieces = (b"\r\n" + body).split(delimiter)
-    # Ignore the text before the first delimiter and after the last delimiter.
+    # The first piece is before the form.  The last piece begins with the `--` that ends the last delimiter.
     if len(pieces) < 2 or not pieces[-1].startswith(b"--"):
         return None
     form = Form({}, {})

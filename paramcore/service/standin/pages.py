@@ -1,4 +1,4 @@
-"""The pages of a stand-in, which a person reads in a browser.
+"""The pages that a stand-in shows in a browser.
 
 A page is HTML; without the package `jinja2`, it is plain text with the same facts.  Pages
 need no key and change nothing.  Requests for pages are not in the log of requests.
@@ -23,7 +23,7 @@ from paramcore.service.standin.project_view import DETAILS, ProjectPageView, cho
 from paramcore.service.standin.request_log import LoggedRequest
 from paramcore.service.standin.state import Snapshot, State
 
-#: The maximum number of bytes of a page; a longer page of a project is built again with less detail, if possible.
+#: The number of bytes above which the page of a project is built again with less detail, if possible.
 MAX_PAGE_SIZE = 1_000_000
 _HEADERS = {
     "cache-control": "no-store",
@@ -74,7 +74,7 @@ class Pages:
 
 
 def _find_page(target: str) -> tuple[str, str | None] | None:
-    """Return the state and the project of a page; the home page has no project."""
+    """Return the names of a page's state and project; the home page has no project."""
     # Add a host, because `urlsplit` would otherwise parse `//projects` as a host.
     path = urlsplit(f"//host{target}" if target.startswith("/") else target).path or "/"
     if path == "/":

@@ -20,9 +20,9 @@ from paramcore.text import ROW_LIMIT, format_count, format_name, format_value, q
 #: How much a page shows: everything, everything except values, or neither versions nor tasks.
 Detail: TypeAlias = Literal["values", "names", "facts"]
 DETAILS: tuple[Detail, ...] = ("values", "names", "facts")
-#: The maximum number of param names on a page.
+#: The maximum number of different param names; with more names, a page shows neither versions nor tasks.
 MAX_NAMES = 1_000
-#: The maximum number of params on a page, counted in all versions of the project.
+#: The maximum number of params in all versions together; with more, a page shows neither versions nor tasks.
 MAX_PARAMS = 1_000_000
 #: The maximum number of characters of the JSON of a version; with a longer version, a page shows no values.
 MAX_ENTRY = 200_000

@@ -1,4 +1,4 @@
-"""The calls for projects."""
+"""The API calls for projects."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def create_project(context: Context, call: Call) -> Answer:
 
 
 def _read_settings(body: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields of a new project that its project object does not have."""
-    # The official SDK sends null and false for the fields that are not set (E1).
+    """Return the fields of a request that the new project object lacks."""
+    # The official SDK sends null or false for each field that is not set (E1).
     names = ("rapid", "studio", "datasetId", "pipeline", "consensus_attempts")
     values = [body.get(name) for name in names]
     rapid, studio = values[0] is not None and values[0], values[1] is not None and values[1]
@@ -109,7 +109,7 @@ def get_template(context: Context, call: Call, name: str) -> Answer:
     project = get_stored_project(context.state, name).project
     if project.type not in _TEMPLATE_TYPES:
         raise RejectedCall(400, f"Task templates are not supported for projects of type {project.type}.")
-    # S9: the official SDK requires both times.
+    # S9: the official SDK requires `created_at` and `updated_at`.
     created_at = project.fields.get("created_at", call.time)
     times = {} if created_at is None else {"created_at": created_at, "updated_at": created_at}
     template = {"id": "0" * 24, "version": 1, **times, "template_variables": {}, "response_schema": None}
@@ -117,7 +117,7 @@ def get_template(context: Context, call: Call, name: str) -> Answer:
 
 
 def set_ontology(context: Context, call: Call, name: str) -> Answer:
-    """Accept an ontology, which changes no params."""
+    """Accept and ignore an ontology, because it changes no params."""
     stored = get_stored_project(context.state, name)
     if not isinstance(require(call.read_object(), "ontology"), list):
         raise RejectedCall(400, "`ontology` must be an array")

@@ -1,4 +1,4 @@
-"""The filters and pages of lists."""
+"""Filter the objects that a call lists, and divide them into pages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from paramcore.service.standin.calls import Call, RejectedCall
 from paramcore.service.standin.state import State
 from paramcore.text import format_name, format_value
 
-#: The default number of objects on a page, and the maximum `limit` of a request.
+#: The default and the maximum number of objects on a page, even if `limit` is larger.
 _PAGE_SIZE = 100
 
 #: Returns whether the fields of an object match a filter.
@@ -101,7 +101,10 @@ def is_one_of_words(field: str) -> Filter:
 
 
 def has_status(field: str, statuses: Sequence[str]) -> Filter:
-    """Return the filter for a status, which is `pending` if it is not set; reject an unknown status."""
+    """Return the filter for a status; a field that is not set counts as `pending`.
+
+    The filter rejects a query with an unknown status.
+    """
 
     def build(name: str, values: Sequence[str]) -> Predicate:
         words = {word for value in values for word in value.split(",")}

@@ -1,9 +1,9 @@
 """The lines of a journal.
 
-A line is a JSON array of records, which were written together.  A record is an array.
+A line is a JSON array of records that were written together.  A record is an array.
 For example, `["live", "tasks", ID, TASK]` sets a value in a table of the state `live`.
 `["live", "versions", NAME, ENTRY]` appends a version to a project; an earlier record
-contains the whole project.  `["live", "saved", NAME, COUNT]` notes how many versions the file
+contains the project without this version.  `["live", "saved", NAME, COUNT]` notes how many versions the file
 of a project contains.
 """
 
@@ -23,9 +23,9 @@ from paramcore.text import format_value
 from paramcore.values import freeze
 from paramcore.wire import read_project
 
-#: The depth of a line, which is an array of records.  A record is an array that may contain a project.
+#: The maximum depth of a line, which is an array of records.  A record is an array that may contain a project.
 _LINE_DEPTH = PROJECT_DEPTH + 2
-#: The tables whose values are written as a whole.
+#: The tables whose records always contain a whole value; a record of a project may be a single version.
 _TABLES: tuple[Table, ...] = ("settings", "batches", "tasks", "files")
 _REMEDY = "restore the file, or remove it"
 
@@ -37,7 +37,7 @@ class RecoveredState:
     projects: dict[str, Project] = field(factory=dict)
     #: The number of versions in the file of each project, as the journal notes it.
     saved: dict[str, int] = field(factory=dict)
-    #: The values of the other tables.
+    #: The values of all tables except `projects`, by table and key.
     tables: dict[Table, dict[str, Any]] = field(factory=dict)
 
     def restore(self, state: State) -> None:
@@ -55,7 +55,11 @@ def encode_line(records: Iterable[str]) -> bytes:
 
 
 def encode_change(world: str, change: Change, *, is_new: bool) -> str:
-    """Return the record of a change; for a project that is not new, only its latest version."""
+    """Return the record of a change.
+
+    If the journal already contains the project (`is_new` is false), the record contains
+    only the latest version.
+    """
     if not isinstance(change.value, StoredProject):
         return _encode_record(world, change.table, change.key, change.text)
     if is_new:
@@ -93,10 +97,13 @@ def _encode_record(world: str, table: str, key: str, text: str) -> str:
 def replay_lines(
     lines: Iterable[tuple[bytes, int]], source: str, worlds: Iterable[str], assumptions: Assumptions
 ) -> dict[str, RecoveredState]:
-    """Return what a journal contains about each state; each line comes with its number.
+    """Return what a journal contains about each state.
+
+    `lines` are pairs of a line and its number.
 
     Raises:
-        DocumentError: if a line is not JSON, contains no records, or is missing or repeated.
+        DocumentError: if a line is not JSON or is not an array of records, or if a line is missing
+            or repeated.
     """
     replay = _Replay({world: RecoveredState() for world in worlds}, assumptions)
     for data, number in lines:

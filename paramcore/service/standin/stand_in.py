@@ -46,8 +46,9 @@ class StandIn:
     its transport.  The service for test keys completes each task at once.
 
     `on_validate` and `on_event` work as in `MemoryService`.  `task_types` are the known
-    task types, by default those of `paramcore schema`.  `created_at` replaces `clock`.
-    `paramcore serve` passes `journal` and `recovered` to keep data after a restart.
+    task types, by default those of `paramcore schema`.  If `created_at` is set, it gives
+    the time of each request, and `clock` has no effect.  `paramcore serve` passes
+    `journal` and `recovered` to keep data after a restart.
 
     Example:
         >>> StandIn([Project("docks", type="imageannotation")])
@@ -73,7 +74,7 @@ class StandIn:
         self._log = RequestLog()
         self._faults = Faults()
         initial = tuple(projects)
-        # The states of both services, by name; read them while `ledger.lock` is held.
+        # The states of both services, by name; hold `ledger.lock` while you read them.
         self.states: dict[str, State] = {world: _restore(initial, recovered.get(world)) for world in WORLDS}
         self.ledger: Ledger = Ledger(self.states, journal)
         self._pages = Pages(self.states, self.ledger, self._log.list_requests)
@@ -110,13 +111,13 @@ class StandIn:
         times: int = 1,
         method: Literal["GET", "POST", "PUT", "DELETE"] | None = None,
     ) -> None:
-        """Make the next calls fail, as calls of the real service may.
+        """Make the next `times` calls fail, as calls of the real service may.
 
         `fault` is `error`, `drop`, `throttle=SECONDS` or `slow=SECONDS`.  `error` sends
         status 500 and `drop` sends no reply, both after the change is made.  `throttle`
         changes nothing and sends status 429 with `Retry-After`.  `slow` delays the reply.
-        With `method`, only calls with this method fail.  If several faults apply to
-        a call, the earliest applies first.
+        With `method`, only calls with this method fail.  If several faults are set for
+        a call, the call gets only the fault that was set first.
 
         Raises:
             InvalidSetting: `fault`.
@@ -129,9 +130,9 @@ class StandIn:
         """Handle an HTTP request and return the reply.
 
         `target` is the raw target of the request line; header names are lower case.
-        `body` may be a function that returns the body.  It is not called if the method,
-        the target or a header is refused, for example because a web page may have sent
-        the request.
+        `body` may be a function that returns the body.  The function is not called if the
+        method, the target or a header is refused, for example because a web page may
+        have sent the request.
 
         Raises:
             OutcomeUnknown: `no_reply`, if a fault drops the reply; the caller must then

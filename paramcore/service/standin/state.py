@@ -162,7 +162,7 @@ class State:
         return Snapshot(dict(self.projects), tuple(self.tasks.values()))
 
     def mark_saved(self, projects: Iterable[StoredProject]) -> None:
-        """Record that the files of these projects contain all their versions."""
+        """Record that files contain these projects with exactly these versions."""
         for stored in projects:
             name = stored.project.name
             self.saved[name] = stored
@@ -238,7 +238,7 @@ def truncate_history(project: Project, version_count: int) -> Project:
 
 
 def rebuild_project(project: Project, versions: Iterable[Any]) -> Project:
-    """Return a copy of the project with other versions."""
+    """Return a copy of the project with these versions instead of its own."""
     return Project(
         project.name,
         type=project.type,

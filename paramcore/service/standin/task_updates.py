@@ -1,4 +1,4 @@
-"""The calls that change a task: cancel, audit, `unique_id`, metadata and tags."""
+"""The API calls that change a task: cancel, audit, `unique_id`, metadata and tags."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def cancel_task(context: Context, call: Call, task_id: str) -> Answer:
 
 
 def audit_task(context: Context, call: Call, task_id: str) -> Answer:
-    """Accept or reject a task."""
+    """Store an audit, with which the customer accepts or rejects a task."""
     fields, body = get_stored_task(context.state, task_id).fields, call.read_object()
     accepted = require(body, "accepted")
     if not isinstance(accepted, bool):
@@ -40,7 +40,7 @@ def audit_task(context: Context, call: Call, task_id: str) -> Answer:
 
 
 def set_unique_id(context: Context, call: Call, task_id: str) -> Answer:
-    """Set the `unique_id` of a task, which no other task may have."""
+    """Set the `unique_id` of a task; reject a value that another task has."""
     fields = get_stored_task(context.state, task_id).fields
     unique_id = require_text(call.read_object(), "unique_id")
     if fields.get("unique_id") != unique_id:
@@ -91,7 +91,7 @@ def _set_tags(context: Context, call: Call, task_id: str, tags: list[str]) -> An
 def _update(
     context: Context, call: Call, task_id: str, fields: Mapping[str, Any], reason: str, removed: tuple[str, ...] = ()
 ) -> Answer:
-    """Set fields of a task and remove others; answer with the task."""
+    """Set some fields of a task and remove other fields; answer with the task."""
     task = get_stored_task(context.state, task_id)
     time = {} if call.time is None else {"updated_at": call.time}
     updated = {**task.fields, **time, **fields}

@@ -1,4 +1,4 @@
-"""The calls for files; the stand-in keeps facts such as the name and the size of a file, but not its content."""
+"""The API calls for files; the stand-in keeps facts such as the name and the size of a file, but not its content."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def upload_file(context: Context, call: Call) -> Answer:
 
 
 def import_file(context: Context, call: Call) -> Answer:
-    """Store the URL of a file, which the stand-in never fetches."""
+    """Store the URL of a file; the stand-in never fetches the file."""
     body = call.read_object()
     url = require_text(body, "file_url")
     return _store(context, call, body, url.rpartition("/")[2], {"file_url": url})
