@@ -442,7 +442,7 @@ def test_status_reports_what_went_wrong(status, tmp_path):
 
 @pytest.mark.parametrize("seconds", ["0", "-1", "nan", "soon", "1e9", "86400"])
 def test_a_deadline_is_a_number_of_seconds(seconds):
-    """A wrong deadline is a usage error."""
+    """A deadline that is not a number, or is out of range, is a usage error."""
     with Server() as server:
         assert run_with(server, "fetch", NAME, "--deadline", seconds).status == 2
 

@@ -191,7 +191,7 @@ def test_a_note_stays_on_its_line_if_it_fits_exactly():
 
 
 def test_a_change_is_spread_as_in_a_pipe():
-    """Output to a pipe or a terminal shows the change inside a long value, not the value."""
+    """Output to a pipe or a terminal shows the change inside a long value, not the whole value."""
     diff = Diff.between({"box": {"min": 1, "note": "n" * 130}}, {"box": {"min": 2, "note": "n" * 130}})
     for width in (None, 60, 400):
         assert "  changed  /box/min  1 -> 2" in Screen(width).render(diff.list_pieces()).splitlines()

@@ -42,7 +42,7 @@ def started(*arguments, ends_with=(signal.SIGINT, 0)):
 
 
 def test_each_request_is_printed(tmp_path):
-    """Each request prints a line, with dropped params, and changed projects are saved as files."""
+    """For each request, the server prints a line that names dropped params. Changed projects are saved as files."""
     with started("projects", "--save", str(tmp_path)) as (process, url):
         client = scaleapi.ScaleClient("any", api_instance_url=url)
         client.update_project("north docks", instruction="Box every crane.")

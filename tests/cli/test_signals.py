@@ -167,7 +167,7 @@ class TestInterrupts:
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
     def test_the_exit_of_python_is_not_interrupted(self, handlers, monkeypatch):
-        """After the command, Ctrl-C is ignored."""
+        """After the command has ended, Ctrl-C is ignored while Python exits."""
         monkeypatch.setattr(main, "main", lambda: FINE)
         assert entry.start() == FINE
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
@@ -280,7 +280,7 @@ def long_lines(tmp_path):
     ids=lambda value: getattr(value, "name", value),
 )
 def test_a_signal_leaves_no_file_behind(number, exit_code, long_lines):
-    """After two signals, the command ends with the exit code of the signal, no traceback and no file."""
+    """If the same signal arrives twice, the command ends with its exit code, no traceback and no file."""
     tasks, answers = long_lines
     arguments = command("preview", "warehouse-boxes.json", tasks, "--format", "json", "--output", answers)
     process = subprocess.Popen(

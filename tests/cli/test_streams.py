@@ -262,7 +262,7 @@ def test_help_that_cannot_be_printed_is_an_error(arguments, unbuffered):
     ],
 )
 def test_a_lost_message_changes_no_exit_code(arguments, status, unbuffered):
-    """The exit code does not depend on whether standard error can be written."""
+    """The exit code does not depend on whether messages can be written to standard error."""
     given = f"export PYTHONUNBUFFERED={unbuffered}; echo '{{\"project_param_version\": 0}}' | $paramcore {arguments}"
     for end in ("2>/dev/full", "2>&-", "2> >(exec true)"):
         assert shell(f"{given} {end}").status == status, end

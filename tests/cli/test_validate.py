@@ -321,7 +321,7 @@ class TestIgnoring:
         ],
     )
     def test_an_unknown_setting(self, place, text, message):
-        """A wrong setting is an error."""
+        """A wrong setting in `pyproject.toml` is an error."""
         (place / "pyproject.toml").write_text(text)
         ran = run("validate", "boxes.json", cwd=place)
         assert ran.err.startswith("error: pyproject.toml: ")

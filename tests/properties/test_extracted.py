@@ -56,7 +56,7 @@ def test_each_request_is_exact(tasks: list[dict[str, Any]], chosen: dict[str, st
 @settings(max_examples=60)
 @given(tasks=tasks_of(4), chosen=settings_of())
 def test_the_total_is_minimal(tasks: list[dict[str, Any]], chosen: dict[str, str]) -> None:
-    """X2: no params of a project give a smaller total of bytes."""
+    """X2: other params of the project would not make the total of bytes smaller."""
     extraction = extract(tasks, chosen)
     assert extraction.minimal
     assert extraction.bytes_after == naive.total(dict(extraction.params), tasks, chosen, NAME)

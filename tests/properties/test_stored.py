@@ -81,7 +81,7 @@ def sent(value: Any) -> Any:
 
 
 class TestProjects:
-    """S1 to S4: a project that is written and read equals the original, and is written as the same text."""
+    """S1 to S4: writing and reading a project gives an equal project, which is written as the same text."""
 
     @given(project=projects())
     def test_a_project_read_back_has_the_same_versions(self, project: Project) -> None:
@@ -95,7 +95,7 @@ class TestProjects:
 
     @given(project=projects())
     def test_a_project_read_back_is_equal(self, project: Project) -> None:
-        """A project that is written and read equals the original."""
+        """Writing and reading a project gives an equal project."""
         assert read_project(sent(write_project(project)), assumptions=project.assumptions) == project
 
     @given(project=projects(), later=st.lists(updates(), max_size=2))
@@ -167,7 +167,7 @@ class TestRequestsAndUpdates:
 
     @given(task=task_requests())
     def test_a_request_read_back_is_equal(self, task: TaskRequest) -> None:
-        """A request that is written, and is read with its type, equals the original."""
+        """Writing a request, and reading it with its type, gives an equal request."""
         assert read_task_request(sent(write_task_request(task)), type=task.type) == task
 
     @given(flat=flat_requests())
@@ -179,7 +179,7 @@ class TestRequestsAndUpdates:
 
     @given(update=updates())
     def test_an_update_read_back_is_equal(self, update: Update) -> None:
-        """An update that is written and read equals the original."""
+        """Writing and reading an update gives an equal update."""
         assert read_update(sent(write_update(update))) == update
 
 

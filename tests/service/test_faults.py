@@ -29,7 +29,7 @@ DONE = {
     *("200_extra_bytes", "1xx_first", "set_cookie", "rival_patch_before", "rival_replace_before"),
     *("rival_same_name_before", "rival_after"),
 }
-#: The faults after which no version contains the update.
+#: The faults after which `apply` reports *unknown*, and no version contains the update.
 NEVER_SEEN = {
     *("refuse_before_read", "drop_before_commit", "hang_before_commit", "500_before_commit", "503_retry_after", "408"),
     *("200_html_no_commit", "200_stale_no_commit"),

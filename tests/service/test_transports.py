@@ -301,7 +301,7 @@ def authority(tmp_path_factory):
 
 @pytest.mark.parametrize("fault", ["500_after_commit", "drop_after_commit"])
 def test_the_sdks_retries_apply_an_update_twice(authority, fault, monkeypatch):
-    """As the table of faults documents, the official SDK sends the update twice and reports success."""
+    """As `docs/faults.md` documents, the official SDK sends the update twice and reports success."""
     context, certificate = authority
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", certificate)
     with Server(fault, tls=context, times=1) as server:

@@ -148,7 +148,7 @@ def test_fields_with_the_name_of_an_attribute_are_ignored():
 
 
 def test_other_assumptions_give_other_results():
-    """The assumptions of a project decide the results."""
+    """The assumptions of a project decide how instructions are joined."""
     joined = BOXES.with_assumptions(Assumptions(instruction_separator=" "))
     assert joined.resolve({"instruction": "Hurry."}).params["instruction"] == "Hurry. Box it."
     assert BOXES.resolve({"instruction": "Hurry."}).params["instruction"] == "Hurry.\nBox it."

@@ -197,7 +197,7 @@ def test_null_is_a_value_and_absent_is_impossible():
 
 
 def test_all_reasons_are_given():
-    """A request that opts out lists each param that is impossible; the instruction comes last."""
+    """For an opt-out, `blocked` lists each param that is impossible, and the instruction last."""
     project = project_of({"b": 1, "instruction": "Q", "a": 2})
     slim = SlimRequest.to(project, {"instruction": "x", "c": 3})
     assert slim.blocked == (Block("b", INHERITED), Block("a", INHERITED), Block("instruction", APPENDED))
