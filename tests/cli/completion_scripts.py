@@ -1,4 +1,4 @@
-"""Generate the scripts that `paramcore completion` prints, from the parser of the command line."""
+"""Generate the scripts of `paramcore completion` from the parser of the command line."""
 
 from argparse import PARSER
 
@@ -9,7 +9,7 @@ from paramcore.cli.parser import make_parser
 from paramcore.validation import Schemas
 from paramcore.validation.finding import CODES
 
-#: The completion of an argument, by its placeholder in the help.
+#: The kind of file that completes an argument, by the placeholder of the argument in the help.
 FILES = dict.fromkeys(("PROJECT", "TASKS", "UPDATE", "FILE", "FILE[@N]", "FILE.html"), shtab.FILE) | {
     "DIR": shtab.DIRECTORY
 }

@@ -42,18 +42,18 @@ def command(*arguments):
 
 
 def environment(**changes):
-    # Python buffers output, as it does for users, even if the tests run with `PYTHONUNBUFFERED`.
+    # With an empty PYTHONUNBUFFERED, Python buffers output, as it does for users.
     return {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "120", "PYTHONUNBUFFERED": "", **changes}
 
 
 def restore_signals():
-    """Restore the default handlers in a child, because `&` ignores Ctrl-C and `nohup` ignores SIGHUP."""
+    """Restore default handlers in a child process, because `&` and `nohup` make the tests ignore signals."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def run(*arguments, stdin=b"", cwd=EXAMPLES, **changes):
-    """Run `paramcore` with these arguments in this process, with streams of its own.
+    """Run `paramcore` with these arguments in this process, with separate standard streams.
 
     This takes much less time than a new process.
     """
@@ -119,7 +119,7 @@ def read_all(stream):
 
 
 def run_process(*arguments, stdin=b"", cwd=EXAMPLES, **changes):
-    """Run `paramcore` with these arguments in a process."""
+    """Run `paramcore` with these arguments in a new process."""
     data = stdin.encode() if isinstance(stdin, str) else stdin
     done = subprocess.run(
         command(*arguments),
@@ -135,7 +135,7 @@ def run_process(*arguments, stdin=b"", cwd=EXAMPLES, **changes):
 
 
 def shell(script, cwd=EXAMPLES):
-    """Run a line of shell in which `$paramcore` is the command."""
+    """Run a command line of bash, in which `$paramcore` runs paramcore."""
     prefix = f'paramcore="{sys.executable} -m paramcore"; '
     done = subprocess.run(
         ["bash", "-c", prefix + script],

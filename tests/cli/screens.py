@@ -13,7 +13,7 @@ from tests.cli.running import EXAMPLES, command, environment
 
 
 def run_on_terminal(*arguments, columns, cwd=EXAMPLES, **changes):
-    """Return what a command prints to a terminal with `columns` columns, and its exit code."""
+    """Run a command on a terminal with `columns` columns; return its output and exit code."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     variables = {"COLUMNS": "", "NO_COLOR": "1", **changes}
@@ -45,7 +45,7 @@ def find_wide_lines(screen, columns):
 
 
 def squash(text):
-    """Return a text without its spaces, because a layout may change them."""
+    """Return a text without spaces, because layouts differ in spaces."""
     return "".join(text.split())
 
 
@@ -60,21 +60,21 @@ def list_views(screen):
 
 
 def find_lost(piped, screen):
-    """Return the parts of the output to a pipe that a screen does not show."""
+    """Return the parts of `piped`, the output to a pipe, that the screen does not show."""
     views = list_views(screen)
     parts = [part for line in piped.splitlines() for part in iter_parts(line, views[0])]
     return [part for part in parts if not any(squash(part) in view for view in views)]
 
 
 def iter_parts(line, screen):
-    """Yield the columns of a line, and the two values of a change separately; a value may be truncated."""
+    """Yield the cells of a line, which two spaces separate, and both values of a change separately."""
     if re.match(r"^ +\| +\^+$", line):
         return
     for column in re.sub(r"^ +\d+ \| ", "", line).split("  "):
         values = column.split(" -> ")
-        # If a container does not fit, the screen lists the changes inside it.
+        # If a container does not fit, the screen lists the changes inside it instead of its values.
         if len(values) == 2 and column[0] in "[{" and squash(f"{line.split('  ')[2]}inside:") in screen:
             continue
         for value in values:
-            # A long text is truncated before and after its first difference.
+            # Remove the marks at which a long text is truncated.
             yield re.sub(r"\.\.\. \([\d,]+ characters\)$", "", value).strip().removeprefix('..."')

@@ -53,7 +53,7 @@ class TestFetch:
             assert run("log", str(file)).status == 0
 
     def test_all_projects(self, tmp_path):
-        """Each project gets its own file, whatever its name."""
+        """Each project gets a separate file, whatever the project's name."""
         with Server() as server:
             long = "\u00e9" * 60
             others = ("a/b", "..x", "caf\u00e9 1", f"{long}1", f"{long}2")
@@ -117,7 +117,7 @@ class TestFetch:
             assert ran.err.count("\n") == 1
 
     def test_no_key(self):
-        """Without a key, no request is sent, and the error names the variable."""
+        """Without a key, no request is sent, and the error names the variable SCALE_API_KEY."""
         with Server() as server:
             ran = run_with(server, "fetch", NAME, SCALE_API_KEY="")
             assert (ran.status, server.reads) == (2, 0)
@@ -132,7 +132,7 @@ class TestFetch:
 
     @pytest.mark.parametrize("url", ["", " ", " {url}", "{url} "])
     def test_an_empty_base_url_is_not_the_real_service(self, url):
-        """An empty base URL, as from an unset variable, or one with a space is an error, and no request is sent."""
+        """A base URL that is empty or contains a space is an error, and no request is sent."""
         with Server() as server:
             ran = run("fetch", NAME, "--base-url", url.format(url=server.url), SCALE_API_KEY=KEY)
             assert (ran.status, ran.out, server.reads) == (2, "", 0)
@@ -149,9 +149,9 @@ class TestFetch:
         ],
     )
     def test_a_key_that_is_not_text(self, data, message):
-        """The key on standard input may have any encoding; an error names neither the environment nor the key."""
+        """A key on standard input that is empty, or not printable ASCII, is an error of one line."""
         arguments = command("fetch", NAME, "--key-from-stdin", "--base-url", "http://127.0.0.1:1/v1")
-        # Like a locale such as en_US.UTF-8, this encoding does not replace invalid bytes.
+        # This encoding rejects invalid bytes, as in a locale such as en_US.UTF-8.
         env = environment(SCALE_API_KEY=KEY, PYTHONIOENCODING="utf-8:strict")
         done = subprocess.run(arguments, input=data, capture_output=True, env=env, check=False, timeout=60)
         assert (done.returncode, done.stderr.count(b"\n")) == (2, 1)
@@ -280,7 +280,7 @@ class TestApply:
             assert ("param_type", str(file), 1) in places
 
     def test_no_terminal_for_the_prompt(self, patch):
-        """Without a terminal, nothing is sent without `--yes`."""
+        """If there is no terminal for the prompt, `apply` sends nothing unless `--yes` is set."""
         with Server() as server:
             ran = run_with(server, "apply", NAME, patch)
             assert (ran.status, ran.err, server.posts) == (
@@ -290,7 +290,7 @@ class TestApply:
             )
 
     def test_a_terminal_that_closes_at_the_prompt(self, patch):
-        """If the terminal closes, nothing is sent, and the message does not blame standard output."""
+        """If the terminal closes at the prompt, nothing is sent, and the only message is `not sent`."""
         ours, theirs = pty.openpty()
         with Server() as server:
             process = subprocess.Popen(
@@ -312,7 +312,7 @@ class TestApply:
         [("y", 1), ("Yes ", 1), ("yep", 0), ("yesterday", 0), ("n", 0), ("", 0), ("ye", 0), ("y\udce9", 0)],
     )
     def test_a_prompt_is_answered_by_y_or_yes(self, answer, sent, patch):
-        """At a terminal, only `y` and `yes`, in upper or lower case, send the update."""
+        """At a terminal, only the answers `y` and `yes`, in upper or lower case, send the update."""
         ours, theirs = pty.openpty()
         with Server() as server:
             os.write(ours, f"{answer}\n".encode(errors="surrogateescape"))
@@ -403,7 +403,7 @@ def test_reconcile_without_a_matching_version():
 
 
 def test_status_reports_the_drift(tmp_path):
-    """Each project of a directory has a line with its state."""
+    """`status` prints for each project of a directory whether it is in sync with the service."""
     with Server() as server:
         assert run_with(server, "fetch", "--all", str(tmp_path)).status == 0
         ran = run_with(server, "status", str(tmp_path))
@@ -418,7 +418,7 @@ def test_status_reports_the_drift(tmp_path):
 
 @pytest.mark.parametrize("status", [401, 403, 400])
 def test_status_reports_what_went_wrong(status, tmp_path):
-    """Only status 404 means that a project is missing; any other error ends the command with its reason."""
+    """Only HTTP status 404 means that a project is missing; for 400, 401 and 403, the command fails with the reason."""
     file = tmp_path / "boxes.json"
     file.write_text('{"name": "boxes", "type": "x", "param_history": []}')
 
@@ -442,14 +442,14 @@ def test_status_reports_what_went_wrong(status, tmp_path):
 
 @pytest.mark.parametrize("seconds", ["0", "-1", "nan", "soon", "1e9", "86400"])
 def test_a_deadline_is_a_number_of_seconds(seconds):
-    """A wrong deadline is a usage error."""
+    """A deadline that is not a number, or is out of range, is a usage error."""
     with Server() as server:
         assert run_with(server, "fetch", NAME, "--deadline", seconds).status == 2
 
 
 @pytest.mark.parametrize("arguments", [["fetch", "docks"], ["status", "docks.json"]])
 def test_without_httpx2(tmp_path, arguments):
-    """Without the extra, the error names the command that installs it."""
+    """Without `httpx2`, the error names the command that installs it."""
     (tmp_path / "docks.json").write_text('{"name": "docks", "type": "comparison", "param_history": []}')
     script = (
         "import sys; sys.modules['httpx2'] = None; from paramcore.cli.main import main; sys.exit(main(sys.argv[1:]))"

@@ -48,14 +48,14 @@ def place(tmp_path):
     ],
 )
 def test_files_of_validate_have_any_order(place, arguments, inputs):
-    """A file without projects is TASKS, in any position; `--tasks` names it explicitly."""
+    """In any position, a file without projects is read as TASKS; `--tasks` names the file explicitly."""
     ran = run("validate", *arguments, cwd=place)
     assert ran.out.splitlines()[-1].endswith(f"in {inputs}")
     assert ran.err == ""
 
 
 def test_standard_input_is_recognized(place):
-    """`-` is a project or a task request, depending on its content."""
+    """`-` is read as projects or as tasks, depending on the content of standard input."""
     text = write_project("x")
     assert run("validate", "-", stdin=text, cwd=place).out.endswith("in 1 project\n")
     assert run("validate", "docks.json", "-", stdin=text, cwd=place).out.endswith("in 2 projects\n")
@@ -77,7 +77,7 @@ def test_standard_input_is_recognized(place):
     ],
 )
 def test_wrong_files_for_validate(place, arguments, error):
-    """The errors for several files of tasks, for an update, and for a missing project contain a remedy."""
+    """Several files of tasks, an update, or tasks without a project are errors of `validate`."""
     ran = run("validate", *arguments, cwd=place)
     assert (ran.out, ran.status) == ("", 2)
     assert error in ran.err
@@ -119,7 +119,7 @@ def test_a_project_in_another_position_is_named(place, arguments):
     ],
 )
 def test_a_project_that_cannot_be_read_is_not_swapped(place, content, error):
-    """If PROJECT is missing or broken, this is the error, even if the other argument contains a project."""
+    """If PROJECT is missing or broken, the error says so, even if the other argument contains a project."""
     if content is not None:
         (place / "other.json").write_bytes(content)
     ran = run("plan", "other.json", "docks.json", cwd=place)
@@ -135,7 +135,7 @@ def test_a_malformed_project_is_not_swapped(place):
 
 
 def test_swapped_updates_and_tasks_are_named(place):
-    """`impact` recognizes tasks as UPDATE, and an update as TASKS."""
+    """A file of tasks in place of UPDATE, or an update in place of TASKS, is an error with a remedy."""
     ran = run("impact", "docks.json", "tasks.jsonl", "update.json", cwd=place)
     assert (ran.status, "pass a file with one update" in ran.err) == (2, True)
     for verb in (
@@ -183,14 +183,14 @@ def test_dashes_are_no_value(place, arguments, option):
     ],
 )
 def test_an_empty_argument_is_named(place, arguments, message):
-    """An empty argument, as from an unset variable of a shell, is an error that names it, and is never a default."""
+    """An empty argument, as from an unset shell variable, is an error, and does not mean a default."""
     ran = run(*arguments, cwd=place, SCALE_API_KEY="k" * 20)
     assert (ran.status, ran.out, ran.err.count("\n")) == (2, "", 1)
     assert ran.err.startswith(f"error: {message}")
 
 
 def test_a_name_and_an_update_are_swapped(place):
-    """For `apply UPDATE NAME`, the remedy is to swap them, and no request is sent."""
+    """For `apply UPDATE NAME`, the remedy is to swap the arguments."""
     ran = run("apply", "update.json", "docks", cwd=place, SCALE_API_KEY="k" * 20)
     assert (ran.status, ran.err) == (2, "error: NAME must precede UPDATE: swap update.json and docks\n")
 
@@ -267,7 +267,7 @@ def test_an_answer_replaces_no_settings(place, monkeypatch, capsys):
 
 @pytest.mark.parametrize("arguments", [("log", "tasks.jsonl"), ("preview", "tasks.jsonl", "task.json")])
 def test_lines_in_place_of_a_project_are_named(place, arguments, monkeypatch, capsys):
-    """The error for JSONL in place of a project names the format, and does not suggest renaming the file."""
+    """The error for JSONL in place of a project names the format."""
     monkeypatch.chdir(place)
     assert main([*arguments]) == 2
     assert capsys.readouterr().err.startswith("error: tasks.jsonl:2:1: the file contains JSONL, not a project")
@@ -342,7 +342,7 @@ def test_a_deleted_working_directory(tmp_path, arguments, error):
 
 @pytest.mark.parametrize("text", ["latest", "-2", "1.0", ""])
 def test_the_versions_of_slim(place, text):
-    """The error for `--to` names every value that the option accepts."""
+    """The error for a wrong `--to` names each form of value that the option accepts."""
     ran = run("slim", "docks.json", "task.json", f"--to={text}", cwd=place)
     assert ran.status == 2
     assert "argument --to: must be the number of a version, -1 or any, got " in ran.err

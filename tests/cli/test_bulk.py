@@ -152,7 +152,7 @@ def test_a_terminal_shows_progress(name, long_files, tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("name", BULK)
 def test_a_signal_leaves_the_cursor_visible(name, number, wait, tmp_path):
-    """A signal removes the bar and shows the cursor again. Ctrl-C also prints its message."""
+    """A signal removes the bar and shows the cursor again. Ctrl-C also prints `interrupted`."""
     (tmp_path / "long.jsonl").write_text(lines(name, 200_000 if name == "preview" else 60_000))
     ours, theirs = pty.openpty()
     with (tmp_path / "answer").open("w") as stdout:
@@ -212,7 +212,7 @@ def test_the_bar_moves(long_files, monkeypatch):
 
 
 def test_a_bar_of_unknown_length(tmp_path, monkeypatch):
-    """For standard input or a single document, the bar counts tasks and shows no total."""
+    """For an input that is not a regular file, the bar counts tasks and shows no total."""
     updates = []
     monkeypatch.setattr(progress, "_wants_bar", lambda path, *, prints: True)
     monkeypatch.setattr(Progress, "update", lambda self, task, **fields: updates.append(fields))
@@ -241,7 +241,7 @@ def test_an_interrupted_file_is_not_written(tmp_path, monkeypatch):
 
 
 def test_a_terminated_command_leaves_nothing_behind(tmp_path):
-    """SIGTERM leaves the old file unchanged and no temporary file."""
+    """After SIGTERM, the old file is unchanged, and no temporary file is left."""
     target = tmp_path / "answer"
     target.write_text("old")
     with subprocess.Popen(
@@ -260,7 +260,7 @@ def test_a_terminated_command_leaves_nothing_behind(tmp_path):
 
 
 def test_an_ignored_sigterm_stays_ignored(tmp_path):
-    """If the caller ignores SIGTERM, the command continues and writes the file."""
+    """If a command starts with SIGTERM ignored, it continues after the signal and writes the file."""
     target = tmp_path / "answer"
     with subprocess.Popen(
         command(*BULK["preview"], "-", "--lines", "--format", "json", "--output", target),
@@ -295,7 +295,7 @@ def test_bad_lines_are_counted_beside_json():
 
 
 def test_no_bar_where_the_answer_is_printed(long_files):
-    """No bar is shown if the output is printed to anything but a file."""
+    """No bar is shown if standard output is a device, such as `/dev/null`."""
     arguments = (*BULK["preview"], long_files / "preview.jsonl", "--format", "json")
     assert with_terminal(*arguments, stdout=subprocess.DEVNULL) == ""
 
@@ -310,7 +310,7 @@ def test_errors_are_shown_above_the_bar(long_files, tmp_path):
 
 @pytest.mark.parametrize("name", BULK)
 def test_a_second_bom_is_a_bad_line(name):
-    """Concatenated files may have a BOM in the middle; this line is invalid, and the other lines are processed."""
+    """A line that begins with a BOM, as in concatenated files, is invalid; the other lines are processed."""
     text = lines(name, 1) + "\ufeff" + lines(name, 2)
     ran = run(*BULK[name], "-", "--lines", "--keep-going", stdin=text)
     assert ran.status == FINDINGS
@@ -319,7 +319,7 @@ def test_a_second_bom_is_a_bad_line(name):
 
 
 def test_a_link_to_a_device_is_not_replaced(tmp_path):
-    """`--output` rejects a link to a device, as it rejects the device itself."""
+    """`--output` rejects a link to a device, and does not replace the link."""
     link = tmp_path / "link"
     link.symlink_to("/dev/null")
     ran = run(*BULK["preview"], "-", "--output", link, stdin="{}")

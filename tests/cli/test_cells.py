@@ -27,13 +27,13 @@ from paramcore.text import format_value
     ],
 )
 def test_text_has_columns(text, columns):
-    """A wide character has two columns and a mark has none, with and without `wcwidth`."""
+    """A wide character has two columns and a combining mark has none, with and without `wcwidth`."""
     assert measure(text) == columns
     assert measure_by_character(text) == columns
 
 
 def test_wcwidth_is_optional(monkeypatch):
-    """Without the package, `measure` uses `unicodedata`."""
+    """Without `wcwidth`, `measure` uses `measure_by_character`."""
     cells._load_measure.cache_clear()
     monkeypatch.setitem(sys.modules, "wcwidth", None)
     try:
@@ -65,7 +65,7 @@ def cut(text, *arguments, **keywords):
     ],
 )
 def test_text_is_wrapped_after_spaces(text, width, lines):
-    """A line ends after a space; a word that is too long is cut, but never before a mark."""
+    """A line ends after a space; a word that is too long is cut, but never before a combining mark."""
     assert cut(text, width) == lines
 
 
@@ -101,7 +101,7 @@ def test_wrapping_loses_nothing(text, width, first, at_newlines):
     "word", ["日本語", "ไทยภาษา", "้" * 3, "🚗", "❤\ufe0f", "e\u0301" + "\u0301" * 40, "x日", "\U0001fae8", r"日\\"]
 )
 def test_a_long_word_is_wrapped_in_linear_time(word, monkeypatch):
-    """Each line of a text without spaces, as in Japanese, measures only the characters near its end."""
+    """A long text without spaces, as in Japanese, is wrapped without measuring its characters again and again."""
     measured = []
 
     def count(function):

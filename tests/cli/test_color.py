@@ -57,7 +57,7 @@ def test_the_table_is_complete():
 
 @pytest.mark.parametrize(("no_color", "force_color", "is_dumb", "is_terminal", "expected"), TABLE)
 def test_commands_follow_the_environment(no_color, force_color, is_dumb, is_terminal, expected):
-    """A command prints colour exactly in the cases of the table."""
+    """A command prints colour exactly where the table expects it."""
     arguments = ("diff", "fleet.json@0", "fleet.json")
     environment = make_environment(no_color, force_color, is_dumb)
     if is_terminal:
@@ -74,7 +74,7 @@ def test_colour_adds_only_escapes(name, layout):
     arguments = (*COMMANDS[name].split(), *layout)
     plain, colored = (run(*arguments, "--color", choice, cwd=DATA).out for choice in ("never", "always"))
     assert ESCAPE.sub("", colored) == plain
-    # The data contains an escape character.
+    # The data contains an escape character, which the output must not contain.
     assert "\x1b" not in plain
 
 
@@ -109,6 +109,6 @@ def test_labels_differ():
 
 
 def test_color_has_three_choices():
-    """Any other choice is a usage error."""
+    """`--color` accepts `auto`, `always` and `never`; another choice is a usage error."""
     assert COLOR_CHOICES == ("auto", "always", "never")
     assert run("diff", "a", "b", "--color", "maybe").status == 2

@@ -102,7 +102,7 @@ def test_a_file_name_is_readable(name, file_name):
     ],
 )
 def test_names_that_a_system_confuses_get_a_digest(names):
-    """Projects whose names differ only in case or Unicode form each get a digest, in any order."""
+    """Names that differ only in case or Unicode form each get a file name with a digest, whatever their order."""
     chosen = choose(*names)
     assert all(re.search(r"~[0-9a-f]{16}\.json$", file_name) for file_name in chosen.values())
     assert chosen == choose(*reversed(names))
@@ -117,7 +117,7 @@ def test_a_file_that_exists_is_avoided(taken):
 
 
 def test_a_long_name_is_cut():
-    """A file name has at most 255 bytes in any script; a digest distinguishes long names with the same beginning."""
+    """A file name has at most 255 bytes, whatever its letters. A digest distinguishes long names that begin alike."""
     for letter in ("x", "\u00e9", "\u6771", "\U0001f6a2", "/"):
         chosen = choose(f"{letter * 200}1", f"{letter * 200}2")
         assert len(set(chosen.values())) == 2
@@ -139,7 +139,7 @@ def test_no_system_confuses_two_files(names, taken_by):
 
 @given(names=NAME_SETS)
 def test_every_system_can_hold_a_file(names):
-    """A file name is valid on every system, and is not hidden, an option or a device."""
+    """A file name is valid on every system, and never that of a hidden file, an option or a device."""
     for file_name in choose(*names).values():
         assert len(file_name.encode()) <= 255
         assert file_name[0] not in ".- "

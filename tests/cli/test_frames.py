@@ -1,4 +1,4 @@
-"""The source line below a finding, and the carets below its value."""
+"""The source line that is shown below a finding, and the carets below the wrong value."""
 
 import json
 
@@ -21,7 +21,7 @@ def frame(text, pointer):
 
 
 def make_line(before, after):
-    """Return a line with a value after `before` and before `after` characters of text, and the value."""
+    """Return a line of JSON and a value in it, which `before` letters precede and `after` letters follow."""
     value = '"<value>"'
     return f'{{"a": "{"x" * before}", "b": {value}, "c": "{"y" * after}"}}', value
 
@@ -29,7 +29,7 @@ def make_line(before, after):
 @pytest.mark.parametrize("before", [0, 100, 3_000])
 @pytest.mark.parametrize("after", [0, 100, 3_000])
 def test_the_caret_is_under_the_value(before, after):
-    """The frame shows the value of a line of any length, with carets only below its characters."""
+    """For a line of any length, the frame shows the value, with carets exactly below it."""
     text, value = make_line(before, after)
     line, caret = frame(text, "/b")
     assert len(line) <= ROW_LIMIT

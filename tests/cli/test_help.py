@@ -73,7 +73,7 @@ def test_help_is_the_help_of_the_command(command):
 
 
 def test_help_without_a_topic_is_the_help_of_all_commands():
-    """`paramcore help` prints what `paramcore --help` prints, which names the topics."""
+    """`paramcore help` prints what `paramcore --help` prints; both name the topics."""
     done = run("help")
     assert done == run("--help")
     assert ", ".join(TOPICS) in done.out
@@ -86,7 +86,7 @@ def test_help_is_about_its_command_only(command):
 
 
 def test_commands_without_assumed_rules_have_no_assumptions():
-    """Commands whose output depends on no assumed rule lack `--assume`."""
+    """Commands lack `--assume` if their output does not depend on assumed rules."""
     without = {command for command in COMMANDS if "--assume" not in run("help", command).out}
     assert without == {"diff", "schema", "completion", "help"}
 

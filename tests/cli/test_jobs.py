@@ -36,7 +36,7 @@ NOTE = "x" * 180
 
 
 def make_task(number):
-    """Return a task whose kind depends on `number`: plain, pinned, opted out, invalid, rejected."""
+    """Return a task whose kind depends on `number`, for example pinned, opted out, invalid or rejected."""
     others = [
         {"instruction": "Night."},
         {"project_version": 0},
@@ -123,14 +123,14 @@ def test_the_answer_is_written_whole(place, tmp_path):
 
 
 def test_zero_is_one_process_for_each_core(place):
-    """`--jobs 0` starts up to one process for each core."""
+    """With `--jobs 0`, which starts up to one process for each core, all lines are processed."""
     ran = run("preview", "boxes.json", "good.jsonl", "--format", "json", "--jobs", "0", cwd=place)
     assert (ran.status, len(ran.lines)) == (FINE, GOOD)
 
 
 @pytest.mark.parametrize("number", ["-1", "1000", "two", "1.5", "\u0663"])
 def test_other_numbers_are_rejected(number, place):
-    """The number of processes must be a whole number below 1000."""
+    """The number of processes must be a whole number from 0 to 999."""
     ran = run("preview", "boxes.json", "good.jsonl", f"--jobs={number}", cwd=place)
     assert (ran.status, "from 0 to 999" in ran.err) == (REFUSED, True)
 
@@ -173,7 +173,7 @@ def test_a_document_is_not_split(place):
 @pytest.mark.parametrize("tasks", ["/dev/stdin", "/dev/fd/3", "/proc/self/fd/3", "link.jsonl"])
 @pytest.mark.parametrize("name", ["preview", "validate"])
 def test_the_name_of_an_open_file_is_read(name, tasks, place):
-    """`/dev/stdin`, a path such as `/dev/fd/3`, or a link is read as with one process."""
+    """With several processes too, TASKS may be `/dev/stdin`, a path such as `/dev/fd/3`, or a link."""
     if not (place / "link.jsonl").is_symlink():
         (place / "link.jsonl").symlink_to("tasks.jsonl")
     arguments = f"$paramcore {name} boxes.json {tasks} --lines --keep-going < tasks.jsonl 3< tasks.jsonl --jobs"
@@ -263,7 +263,7 @@ def test_a_signal_ends_all_processes(started, number):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_the_end_of_the_command_ends_all_processes(started, number):
-    """A signal for the command alone ends all processes, even SIGKILL."""
+    """A signal for the command alone, even SIGKILL, ends all processes."""
     process, workers = started
     process.send_signal(number)
     _, errors = process.communicate(timeout=20)
@@ -281,7 +281,7 @@ def test_a_closed_pipe_ends_all_processes(started):
 
 
 def die(lines):
-    """Kill the process before it returns an output."""
+    """Kill this process before it returns an output."""
     os.kill(os.getpid(), signal.SIGKILL)
     yield from lines
 
@@ -305,7 +305,7 @@ def test_a_process_that_dies_is_reported(place):
     ],
 )
 def test_a_process_ends_quietly_with_its_parent(sent):
-    """If its parent is killed, a process prints nothing, whatever part of a message it has read."""
+    """If its parent is killed, a worker ends and prints nothing, whatever part of a message it has read."""
     script = f"""
 import os, pickle, signal
 from paramcore.cli.worker import Worker
@@ -336,7 +336,7 @@ def test_no_process_imports_from_the_working_directory(name, place, tmp_path):
     """A file in the working directory with the name of a module is not imported."""
     (tmp_path / f"{name}.py").write_text("raise SystemExit('imported from the working directory')")
     arguments = command("preview", place / "boxes.json", place / "good.jsonl", "--format", "json", "--jobs", "2")
-    # With `-P`, Python does not search the working directory. For the script `paramcore`, it does not, either.
+    # The script `paramcore` imports nothing from the working directory.  `python -m` needs `-P` for that.
     arguments.insert(1, "-P")
     done = subprocess.run(arguments, capture_output=True, cwd=tmp_path, env=environment(), timeout=60)
     assert (done.returncode, done.stderr, done.stdout.count(b"\n")) == (FINE, b"", GOOD)
@@ -352,7 +352,7 @@ def test_an_interrupt_of_one_process_changes_nothing(started):
 
 
 def test_a_process_reads_no_settings_that_the_command_ignores(place):
-    """A command that ignores the environment starts processes that ignore it too."""
+    """If `python -I` runs the command, its workers ignore PYTHONHOME and PYTHONPATH too."""
     arguments = command("preview", place / "boxes.json", place / "good.jsonl", "--format", "json", "--jobs", "2")
     arguments.insert(1, "-I")
     changes = {"PYTHONHOME": "/nonexistent", "PYTHONPATH": "/nonexistent"}

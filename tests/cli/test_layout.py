@@ -20,7 +20,7 @@ CHANGES = PAIRS | st.tuples(st.dictionaries(st.just("t"), TEXTS), st.dictionarie
 
 
 def iter_shown(rows, screen):
-    """Yield the cells and values that a screen must show, or, instead of a value, the changes inside it."""
+    """Yield the cells and values that a screen must show; the changes inside a value may replace it."""
     for row in rows:
         yield from row.cells
         yield from row.text and [row.text]
@@ -87,7 +87,7 @@ def test_a_frame_marks_the_end_of_a_line():
 
 @pytest.mark.parametrize("length", [33, 34, 35, 67, 68, 69])
 def test_a_caret_after_a_full_line_fits(length):
-    """The caret after the end of a line that fills the width stands on the next line."""
+    """If a line fills the width, the caret after its end is on the next line."""
     lines = Screen(40).render([Frame(3, "x" * length, length, 1)]).split("\n")
     assert max(map(len, lines)) <= 40
     assert "".join(lines).count("^") == 1
@@ -134,7 +134,7 @@ def test_pieces_have_a_layout(piece, screen):
 
 
 def test_columns_are_aligned():
-    """All values begin in the same column, even after wide letters; a long name moves only its own value."""
+    """Values begin in the same column, even after wide letters; a long name moves only its own value."""
     rows = [Row((Label("added"), name), (1,)) for name in ("日本", "abc", "a_name_that_is_long")]
     assert Screen(40).render([Table.of(rows)]) == (
         "  added  日本              1\n  added  abc               1\n  added  a_name_that_is_long  1"
@@ -154,7 +154,7 @@ def test_long_values_are_truncated(value, full, cut):
 
 
 def test_deep_values_show_as_much_as_a_pipe():
-    """A value with few characters on each line is truncated after more lines."""
+    """For a deep value, whose lines are short, a screen shows at least as much as the output to a pipe."""
     value = [[[[[[[[[[[[[[[[[[[["x" * 40]]]]]]]]]]]]]]]]]]]]
     pieces = [Table.of([Row(("a",), (value,))])]
     piped = format_pieces(pieces).split("  ")[-1]
@@ -191,7 +191,7 @@ def test_a_note_stays_on_its_line_if_it_fits_exactly():
 
 
 def test_a_change_is_spread_as_in_a_pipe():
-    """Output to a pipe and to a wide terminal list the same changes inside a value."""
+    """Output to a pipe or a terminal shows the change inside a long value, not the whole value."""
     diff = Diff.between({"box": {"min": 1, "note": "n" * 130}}, {"box": {"min": 2, "note": "n" * 130}})
     for width in (None, 60, 400):
         assert "  changed  /box/min  1 -> 2" in Screen(width).render(diff.list_pieces()).splitlines()

@@ -54,7 +54,7 @@ def test_each_command_prints_markdown(name):
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_summary_does_not_change_the_output(name, tmp_path):
-    """`--summary` appends the same Markdown, and changes neither the output nor the exit code."""
+    """`--summary` appends what `--format markdown` prints, and changes neither the output nor the exit code."""
     summary = tmp_path / "summary.md"
     summary.write_text("# earlier\n")
     markdown = run(name, *COMMANDS[name], "--format", "markdown").out
@@ -84,7 +84,7 @@ def test_a_single_task_has_its_params_in_full():
 
 
 def test_an_explanation_of_several_params_is_about_the_task():
-    """If several params are explained, the heading is the verdict about the task."""
+    """If several params are explained, the heading is about the task: `6 params, inherits version 1`."""
     ran = run("explain", PROJECT, "night-shift.json", "padding", "no such", "--format", "markdown")
     assert ran.out.splitlines()[1].startswith("### 6 params, inherits version 1")
     assert "`no such`: ABSENT" in ran.out
@@ -113,7 +113,7 @@ def test_bad_lines_are_left_out():
 
 @pytest.mark.slow
 def test_several_processes_print_the_same(tmp_path):
-    """With `--jobs`, the document is the same."""
+    """Two processes print the same Markdown as one."""
     note = "x" * 200
     lines = "".join(
         f'{{"unique_id": "{number}", "padding": "{number}", "note": "{note}"}}\n' for number in range(3_000)
@@ -127,7 +127,7 @@ def test_several_processes_print_the_same(tmp_path):
 
 
 def test_markdown_is_written_to_a_file(tmp_path):
-    """`--output` writes the Markdown; the command that lists the rest has neither `--output` nor `--format`."""
+    """`--output` writes the Markdown, which ends with the command that lists the rest, without output options."""
     path = tmp_path / "comment.md"
     tasks = "".join(f'{{"padding": {number}}}\n' for number in range(2_000))
     ran = run("preview", PROJECT, "-", "--lines", "--format=markdown", f"--output={path}", stdin=tasks)
@@ -157,7 +157,7 @@ def test_a_summary_has_more_than_a_comment(tmp_path):
     ],
 )
 def test_the_command_that_lists_the_rest(arguments, words):
-    """The command is the command line without its output options, quoted for a shell."""
+    """The command that lists the rest is the command line without output options, quoted for a shell."""
     assert format_command(Namespace(arguments=arguments)) == f"paramcore {words}"
 
 
@@ -174,7 +174,7 @@ def test_a_summary_needs_its_variable():
 
 
 def test_a_summary_that_cannot_be_written_is_an_error(tmp_path):
-    """A directory or a full summary is an error; the summary does not change."""
+    """If the summary is a directory or is full, that is an error, and the summary does not change."""
     ran = run("plan", PROJECT, "reword.json", "--summary", GITHUB_STEP_SUMMARY=str(tmp_path))
     assert ran.status == 2
     assert "cannot append to the job summary: a directory; set GITHUB_STEP_SUMMARY to a file, or omit" in ran.err
@@ -253,7 +253,7 @@ def test_a_part_of_a_summary_before_other_text_is_kept(tmp_path):
 
 
 def test_no_summary_after_an_error(tmp_path):
-    """A command that fails appends nothing."""
+    """A command that ends with an error appends nothing to the summary."""
     summary = tmp_path / "summary.md"
     assert run("plan", PROJECT, "no.json", "--summary", GITHUB_STEP_SUMMARY=str(summary)).status == 2
     assert not summary.exists()
@@ -338,7 +338,7 @@ def test_an_error_is_annotated(tmp_path):
 
 
 def test_equal_annotations_are_printed_once():
-    """Several projects may have the same finding on an update, which is printed once."""
+    """Equal annotations, as for one finding on several projects, are printed once."""
     annotations = [format_annotation(severity, "t", "x") for severity in ("notice", "warning", "error", "warning")]
     lines = list(limit_annotations(annotations, Namespace(summary=False)))
     assert lines == ["::error title=t::x\n", "::warning title=t::x\n", "::notice title=t::x\n"]

@@ -12,7 +12,7 @@ from paramcore.cli.hidden_values import describe_types
 from paramcore.cli.options import COMMANDS
 from paramcore.service import StandIn, run_server
 
-#: Text and digits that every value contains.
+#: Every value contains this text or these digits.
 SECRETS = ("s3cret", "8675309")
 
 
@@ -45,7 +45,7 @@ TASKS = [
     {"unique_id": "t-3", "attachment": secret("link"), "project_version": 99, "padding": 86753097},
     {"unique_id": "t-4", "attachment": secret("link"), "instruction": 86753098},
 ]
-#: Requests that repeat the project's params, and share values.
+#: Requests that repeat the project's params, except `padding`.
 OWN = [{**PARAMS, "attachment": secret("link"), "padding": padding} for padding in (86753093, 86753093.0, 86753090)]
 FINISHED = [
     {"task_id": "f-1", "project": "boxes", "project_param_version": 1, "instruction": secret("else"), "params": {}},
@@ -156,7 +156,7 @@ def test_no_output_has_a_value(line, folder):
 
 @pytest.mark.parametrize("line", [line for line in LINES if line.split()[0] not in SERVICE])
 def test_names_stay(line, folder):
-    """`--no-values` does not change the exit code or, except in explanations, the JSON keys."""
+    """`--no-values` does not change the exit code, and changes JSON keys only in explanations."""
     shown, hidden = (run(*line.split(), "--format", "json", *flag, cwd=folder) for flag in ((), ("--no-values",)))
     assert shown.status == hidden.status
     if "broken" not in line and "--explain" not in line:
@@ -273,7 +273,7 @@ def test_null_that_means_no_value_stays_null(line, key, folder):
 
 
 def find_members(answer, key):
-    """Return the values of each member of this name, at any depth."""
+    """Return the values of all members with the name `key`, at any depth."""
     if isinstance(answer, dict):
         return [
             value for name in answer for value in [*([answer[name]] * (name == key)), *find_members(answer[name], key)]

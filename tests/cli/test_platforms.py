@@ -1,4 +1,4 @@
-"""Commands run on systems without the modules and functions of Unix."""
+"""Commands work on systems without the modules and functions of Unix."""
 
 import subprocess
 import sys

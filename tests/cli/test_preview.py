@@ -76,7 +76,7 @@ def test_opting_out_on_the_command_line():
 
 @pytest.mark.parametrize("version", ["9" * 19, "-" + "9" * 19])
 def test_a_version_has_at_most_18_digits(version):
-    """A whole number with more digits is rejected, with the limit."""
+    """A whole number of more than 18 digits is rejected, and the error names the limit."""
     commands = [("preview", PROJECT, "night-shift.json", "--project-version"), ("validate", PROJECT, "--since-version")]
     for *arguments, option in commands:
         ran = run(*arguments, f"{option}={version}")
@@ -86,7 +86,7 @@ def test_a_version_has_at_most_18_digits(version):
 
 @pytest.mark.parametrize("version", ["9" * 18, "-" + "9" * 18])
 def test_a_version_of_18_digits_is_unknown(version):
-    """A version with 18 digits is a version that the project does not have."""
+    """For a version number of 18 digits, the error is that this version does not exist."""
     ran = run("preview", PROJECT, "night-shift.json", f"--project-version={version}")
     assert f"version {version} does not exist" in ran.err
 
@@ -332,7 +332,7 @@ def test_files_of_lines_have_two_suffixes(suffix, tmp_path):
 
 
 def test_audit_accepts_any_project_value():
-    """A task object whose `project` is not a string belongs to none of the projects."""
+    """`audit` prints no traceback for a task object whose `project` is not a string."""
     ran = run("audit", "projects", "-", stdin='[{"project": []}, {"project": {"a": 1}}, 7]')
     assert ran.status in (FINE, REFUSED)
     assert "Traceback" not in ran.err
@@ -364,7 +364,7 @@ def test_each_of_many_tasks_is_named():
 
 @pytest.mark.parametrize("form", ["lines", "array", "page", "object"])
 def test_audit_reads_tasks_in_each_form(form, tmp_path):
-    """JSONL, an array, a page of `GET /tasks` and a single task are all read."""
+    """`audit` reads JSONL, an array, a reply of `GET /tasks`, and a single task."""
     tasks = [json.loads(line) for line in (EXAMPLES / "finished.jsonl").read_text().splitlines()]
     tasks = tasks[:1] if form == "object" else tasks
     contents = {
@@ -380,7 +380,7 @@ def test_audit_reads_tasks_in_each_form(form, tmp_path):
 
 
 def test_audit_locates_the_element_that_is_not_a_task(tmp_path):
-    """The error about an element that is not an object has its line and column, in a page and in an array."""
+    """In an array, or in a reply of `GET /tasks`, the error for an element that is not an object has its position."""
     for text, place in (('{"docs": [{},\n 7]}', "2:2"), ("[{},\n  7]", "2:3")):
         file = tmp_path / "tasks.json"
         file.write_text(text)

@@ -159,7 +159,7 @@ def test_a_file_with_the_digest_name_is_not_overwritten(tmp_path):
 
 
 def test_a_name_with_another_project_is_taken(tmp_path):
-    """A new project never replaces another project in a file with its name."""
+    """If the file with a new project's name contains another project, that file stays."""
     store(tmp_path / "docks.json", CRANES)
     write(tmp_path, DOCKS)
     assert {name: project.type for name, project in read(tmp_path).items()} == {
@@ -169,7 +169,7 @@ def test_a_name_with_another_project_is_taken(tmp_path):
 
 
 def test_sources_in_the_directory_count(tmp_path):
-    """A project from a file in the directory is written to this file, even if it is hidden or has another suffix."""
+    """A source in the directory is written in place, even if its file is hidden or has another suffix."""
     (tmp_path / "elsewhere").mkdir()
     sources = [store(tmp_path / ".hidden.json", DOCKS), store(tmp_path / "cranes.txt", CRANES)]
     outside = store(tmp_path / "elsewhere" / "docks.json", DOCKS)
@@ -243,7 +243,7 @@ def test_what_is_written_is_found(names):
 
 
 def test_errors_of_the_system_are_errors(tmp_path, monkeypatch):
-    """A directory that cannot be listed is reported, not raised as an `OSError`."""
+    """If a directory cannot be listed, a `ParamcoreError` is raised, not an `OSError`."""
 
     def fail(_path):
         raise PermissionError(13, "Permission denied")

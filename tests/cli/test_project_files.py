@@ -49,7 +49,7 @@ def test_a_directory_of_hidden_files_holds_no_project(tmp_path):
 )
 @pytest.mark.parametrize("verb", ["validate", "log"])
 def test_a_file_without_a_project_is_skipped(place, value, verb):
-    """A file in a directory without a project is reported once on standard error."""
+    """In a directory, a file that contains no project is reported once on standard error."""
     (place / "update.json").write_text(json.dumps(value))
     ran = run(verb, place)
     assert (ran.err, ran.status) == (f"skipped {place}/update.json, because it contains no project\n", 0)
@@ -64,7 +64,7 @@ def test_a_file_without_a_project_is_skipped(place, value, verb):
     ],
 )
 def test_jsonl_in_a_directory_is_reported(place, names, shown):
-    """`validate` reports the JSONL files that it does not read, unless TASKS is given, and skips hidden ones silently."""
+    """Without TASKS, `validate` reports the JSONL files in a directory, except hidden ones."""
     for name in names:
         (place / name).write_text('{"padding": "20"}\n')
     (place / "._a.jsonl").write_text("")
@@ -86,7 +86,7 @@ def test_jsonl_in_a_directory_is_reported(place, names, shown):
     ],
 )
 def test_strict_fails_for_skipped_files(place, files, arguments, count):
-    """The summary counts skipped files, and with `--strict` they fail the check, with an annotation for each message."""
+    """The last line counts skipped files. With `--strict`, they set the exit code to 1 and get annotations."""
     for name in files:
         (place / name).write_text('{"attachment": "a"}\n')
     lenient, strict = (run("validate", *arguments, *more, cwd=place) for more in ([], ["--strict"]))
@@ -134,7 +134,7 @@ BROKEN = [
     "value", [*BROKEN, *([{"name": "a", "type": "t", "param_history": []}, each] for each in BROKEN)]
 )
 def test_a_malformed_project_is_not_skipped(place, value):
-    """A file with a history, or with two of the keys of a project, is read as a project."""
+    """A file with `param_history`, even misspelt, or with two other keys of a project is read as a project."""
     (place / "other.json").write_text(json.dumps(value))
     for arguments in ((place,), (place / "other.json",)):
         ran = run("validate", *arguments)
@@ -317,7 +317,7 @@ def test_a_bad_setting_has_a_code(text, code, tmp_path, monkeypatch):
 
 
 def test_a_long_name_is_truncated(tmp_path):
-    """An error truncates a long name."""
+    """An error message truncates a long name."""
     name = "x" * 50_000
     project = {**PROJECT, "name": name}
     (tmp_path / "one.json").write_text(json.dumps(project))
@@ -359,7 +359,7 @@ def test_settings_of_windows_are_read(encoding, tmp_path, monkeypatch):
     ],
 )
 def test_settings_that_cannot_be_read_are_located(data, message, tmp_path, monkeypatch):
-    """The error for a wrong encoding has its line, and the error for a long key is short."""
+    """The error for a wrong encoding has a line and column, and the error for a long key is short."""
     (tmp_path / "pyproject.toml").write_bytes(data)
     monkeypatch.chdir(tmp_path)
     with pytest.raises(DocumentError) as caught:

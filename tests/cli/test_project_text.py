@@ -21,7 +21,7 @@ def test_a_growing_project_has_the_text_of_a_document(project, changes, known):
 
 
 def test_params_and_fields_may_look_like_a_history():
-    """Names and texts in fields and params do not change the layout."""
+    """Names and texts that look like the history do not change the layout."""
     line = '\n  "param_history": []'
     fields = {"a": line, "nested": {"param_history": [], "b": [{"param_history": []}]}, "param_history": 1}
     project = Project("x", type="chat", params={"t": line, "param_history": []}).patch_params({"u": [[], {}, [line]]})

@@ -1,4 +1,4 @@
-"""`report` writes a page about projects, tasks and an update, or leaves the file unchanged."""
+"""`report` writes a page about projects, tasks and an update, or, after an error, leaves the file unchanged."""
 
 import json
 import os
@@ -125,13 +125,13 @@ def test_many_findings(page, tmp_path):
     ],
 )
 def test_exit_codes(page, arguments, expected):
-    """With `--exit-code`, the exit code is 1 if the update needs consent, or without an update, for errors."""
+    """With `--exit-code`, the exit code is 1 for an update that needs consent, or, without an update, for errors."""
     assert run("report", *arguments, "--output", page).status == expected
     assert page.exists()
 
 
 def test_the_exit_code_is_that_of_plan_and_validate(page):
-    """With `--exit-code`, the exit code is that of `plan`, or without an update, that of `validate`."""
+    """With `--exit-code`, the exit code is that of `plan` for an update, and otherwise that of `validate`."""
     for update in (REWORD, "pathc.json"):
         plan = run("plan", BOXES, update).status
         assert run("report", BOXES, "--update", update, "--exit-code", "--output", page).status == plan
@@ -268,7 +268,7 @@ def test_errors_that_the_patch_causes(page, tmp_path, five_tasks):
 
 
 def test_errors_on_the_project_today(page, tmp_path):
-    """An error on a kept value exists today; an error on a corrected value is removed."""
+    """An error in a value that the update keeps exists today; the update removes an error that it corrects."""
     kept = write_json(tmp_path / "kept.json", {"with_labels": True, "patch": True})
     text = report(page, SIGNS, "-", "--update", kept, "--ignore", "param_missing", stdin=b"[{}, {}]")
     assert f"Nothing is lost, and this update causes no errors. 1 error already exists today ({SIGNS}:11:18)." in text
@@ -304,7 +304,7 @@ def test_errors_of_many_projects(page):
 
 
 def test_legend(page):
-    """A page with tasks explains `pinned` and `opts out`; a page without tasks and update has no legend."""
+    """A page with tasks explains `pinned` and `opts out`; a page without tasks or an update has no legend."""
     words = "pinned: names a version; opts out: inherits nothing"
     assert words in report(page, BOXES, "night-shift.jsonl")
     text = report(page, BOXES)
@@ -375,7 +375,7 @@ def test_a_rejected_request_is_a_finding(page):
 
 
 def test_the_page_needs_a_name(page):
-    """`--output` is required, and rejects standard output and an input."""
+    """`--output` is required, and may name neither standard output nor an input."""
     done = run("report", BOXES)
     assert done.status == 2
     assert "--output" in done.err
@@ -384,7 +384,7 @@ def test_the_page_needs_a_name(page):
 
 
 def test_without_jinja2(page):
-    """Without the extra, the error names the command that installs it."""
+    """Without `jinja2`, the error names the command that installs it."""
     script = (
         "import sys; sys.modules['jinja2'] = None; from paramcore.cli.main import main; sys.exit(main(sys.argv[1:]))"
     )
@@ -409,7 +409,7 @@ def test_a_project_without_versions(page, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("hostile", [False, True])
 def test_a_thousand_versions(page, tmp_path, hostile):
-    """The page of a project with 1,000 versions is smaller than 1 MB, and is written in seconds."""
+    """The page of a project with 1,000 versions has at most 1 MB, and is written in less than 10 seconds."""
     project = write_json(tmp_path / "p.json", make_project(1_000, 25, hostile=hostile))
     start = perf_counter()
     text = report(page, project)

@@ -143,7 +143,7 @@ def test_updates_that_only_the_journal_has_are_not_lost(tmp_path, monkeypatch):
 
 
 def test_files_are_on_disk_before_the_journal_omits_their_projects(tmp_path, monkeypatch):
-    """A power failure loses no update, even directly after a start that wrote the updates of the journal to files."""
+    """Files are synced before the journal omits their updates, so that a power failure loses none."""
     with serving(tmp_path / "a", DOCKS) as stand_in, without_files(monkeypatch):
         update(stand_in, padding=1)
         kill(tmp_path / "a", tmp_path / "b")
@@ -280,7 +280,7 @@ def test_versions_that_were_appended_to_a_file_are_used(tmp_path, monkeypatch, c
 
 
 def test_an_edit_that_contradicts_the_journal_is_reported(tmp_path, monkeypatch):
-    """If the file was edited and the journal has unwritten updates, the error names both files; neither changes."""
+    """If the file was edited and lacks updates of the journal, the error names both files; neither changes."""
     with serving(tmp_path / "a", DOCKS) as stand_in, without_files(monkeypatch):
         update(stand_in, padding=1)
         update(stand_in, padding=2)
@@ -354,7 +354,7 @@ def test_files_are_written_in_the_background_during_a_pause(tmp_path, monkeypatc
 
 
 def test_a_slow_write_has_a_long_pause(tmp_path, monkeypatch):
-    """The pause depends on the time of the write, so a long history does not slow the replies."""
+    """The pause depends on how long a write takes, so a long history does not slow the replies."""
     monkeypatch.setattr(saved_directory, "_PAUSE_PER_SECOND_OF_WRITING", 1_000_000)
     with serving(tmp_path, DOCKS) as stand_in:
         for padding in range(3):
@@ -423,7 +423,7 @@ def test_a_removed_lock_file_is_locked_again(tmp_path, monkeypatch):
     ],
 )
 def test_a_directory_that_cannot_be_locked_is_reported(tmp_path, monkeypatch, number, problem):
-    """A disk without locks is not taken for a directory that another server uses."""
+    """The error for a disk without locks differs from the error for a directory that another server uses."""
 
     def flock(_descriptor, _operation):
         raise OSError(number, os.strerror(number))
@@ -437,7 +437,7 @@ def test_a_directory_that_cannot_be_locked_is_reported(tmp_path, monkeypatch, nu
 @pytest.mark.parametrize("signal_error", [KeyboardInterrupt, SystemExit])
 @pytest.mark.parametrize("step", ["open", "before the lock", "after the lock", "check"])
 def test_a_signal_while_the_directory_is_locked_leaves_no_lock(tmp_path, monkeypatch, step, signal_error):
-    """If a signal arrives when the lock file exists, the file is removed, and no descriptor stays open."""
+    """If a signal arrives when the lock file exists, the file is removed, and the directory can be locked again."""
     real = {
         "open": lambda *arguments: open(*arguments).close(),
         "lock": directory_lock._lock,
@@ -483,7 +483,7 @@ def test_a_signal_removes_no_lock_of_another_server(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("kind", ["moved", "lock removed"])
 def test_the_end_removes_no_files_of_another_server(tmp_path, kind):
-    """If somebody moves the directory or removes the lock, a second server may use the same path."""
+    """If a second server uses the path, after a move or without the lock, the first removes none of its files."""
     path = tmp_path / "d"
     with ExitStack() as second:
         with serving(path):

@@ -79,7 +79,7 @@ def test_a_wider_terminal_has_the_screen_of_120_columns():
 
 @pytest.mark.parametrize("columns", [40, 80])
 def test_width_lays_out_the_text_of_a_pipe(columns):
-    """`--width N` for a pipe, or COLUMNS for a terminal, gives the output of a terminal with N columns."""
+    """`--width N` for a pipe, or `COLUMNS=N` for a terminal, gives the output of a terminal with N columns."""
     arguments = COMMANDS["plan"].split()
     screen, _ = run_on_terminal(*arguments, columns=columns, cwd=DATA)
     assert run(*arguments, "--width", str(columns), cwd=DATA).out == screen
@@ -102,7 +102,7 @@ def test_a_terminal_of_unknown_size_has_80_columns():
 
 
 def test_a_tiny_terminal_gets_20_columns():
-    """On a narrower terminal, a layout has its minimum width."""
+    """On a terminal with less than 20 columns, a layout has 20 columns."""
     arguments = COMMANDS["diff"].split()
     assert run_on_terminal(*arguments, columns=5, cwd=DATA)[0] == run(*arguments, "--width", "20", cwd=DATA).out
 

@@ -42,7 +42,7 @@ def started(*arguments, ends_with=(signal.SIGINT, 0)):
 
 
 def test_each_request_is_printed(tmp_path):
-    """Each request prints a line, with dropped params, and changed projects are saved as files."""
+    """For each request, the server prints a line that names dropped params. Changed projects are saved as files."""
     with started("projects", "--save", str(tmp_path)) as (process, url):
         client = scaleapi.ScaleClient("any", api_instance_url=url)
         client.update_project("north docks", instruction="Box every crane.")
@@ -98,7 +98,7 @@ def test_a_project_goes_back_to_its_file(projects):
 
 
 def test_the_projects_of_the_directory_continue(projects, tmp_path):
-    """A project in the directory is served, and takes precedence over a file with the same project."""
+    """A project in the directory is served, and takes precedence over a PROJECT with the same name."""
     project = {"name": "south docks", "type": "imageannotation", "param_history": [{"version": 0, "padding": 7}]}
     (tmp_path / "mine.json").write_text(json.dumps(project))
     (tmp_path / "new.json").write_text(json.dumps({**project, "name": "new"}))
@@ -145,7 +145,7 @@ def test_a_directory_that_cannot_be_saved_is_reported_before_it_listens(projects
 
 @pytest.mark.parametrize("ends_with", [*END_SIGNALS.items(), (signal.SIGINT, 0)], ids=str)
 def test_it_saves_whatever_ends_it(tmp_path, ends_with):
-    """If a signal follows an update, the project file has the update, and no other file is left."""
+    """If a signal follows an update, the project's file has the update, and only project files are left."""
     with started("projects", "--save", str(tmp_path), ends_with=ends_with) as (_, url):
         scaleapi.ScaleClient("any", api_instance_url=url).update_project("north docks", instruction="Box every crane.")
     kept = json.loads((tmp_path / "north docks.json").read_text())

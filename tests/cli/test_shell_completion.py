@@ -69,7 +69,7 @@ def test_completion_prints_the_script_of_a_shell(shell):
 
 
 def test_the_help_knows_each_topic():
-    """Completion offers every topic of `paramcore help`."""
+    """`paramcore help` accepts every topic that completion offers."""
     assert all(run("help", topic).status == 0 for topic in TOPICS)
 
 

@@ -47,7 +47,7 @@ def interrupt(*_):
 
 class TestInterrupts:
     def test_an_interrupt_while_the_commands_load_ends_quietly(self, handlers, monkeypatch, capsys):
-        """For Ctrl-C while modules load, one word is printed, and the exit code is that of Ctrl-C."""
+        """For Ctrl-C while modules load, only `interrupted` is printed, and the exit code is that of Ctrl-C."""
         monkeypatch.setattr(main, "main", interrupt)
         assert entry.start() == INTERRUPTED
         assert capsys.readouterr().err == "interrupted\n"
@@ -167,13 +167,13 @@ class TestInterrupts:
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
     def test_the_exit_of_python_is_not_interrupted(self, handlers, monkeypatch):
-        """After the command, Ctrl-C is ignored."""
+        """After the command has ended, Ctrl-C is ignored while Python exits."""
         monkeypatch.setattr(main, "main", lambda: FINE)
         assert entry.start() == FINE
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
     def test_an_interrupt_directly_after_the_command_is_quiet(self, handlers, monkeypatch, capsys):
-        """If Ctrl-C arrives after the command, before it is ignored, the exit code is that of the command."""
+        """If Ctrl-C arrives directly after the command, the exit code is still that of the command."""
         monkeypatch.setattr(main, "main", lambda: FINE)
         real = signal.signal
 
@@ -228,7 +228,7 @@ class TestInterrupts:
         ]
 
     def test_only_fast_modules_load_before_interrupts_are_handled(self):
-        """Before the handler is set, only `signal` and the package are imported, because imports take time."""
+        """Before the handler is set, the package imports only `signal` and `__future__`, because imports take time."""
         script = (
             "import sys, signal; old = set(sys.modules); import paramcore.cli.entry; print(*set(sys.modules) - old)"
         )
@@ -242,7 +242,7 @@ class TestInterrupts:
     "error", [ParamcoreError("code", None, "wrong", ""), KeyboardInterrupt()], ids=["error", "Ctrl-C"]
 )
 def test_a_command_is_closed_before_its_error_is_printed(error, monkeypatch, capsys):
-    """The generators of a command are closed before its error is printed, even if the error is in a cycle."""
+    """The generators of a command are closed before its error is printed, even if the error is in a reference cycle."""
 
     def iter_items():
         try:
@@ -280,7 +280,7 @@ def long_lines(tmp_path):
     ids=lambda value: getattr(value, "name", value),
 )
 def test_a_signal_leaves_no_file_behind(number, exit_code, long_lines):
-    """After two signals, the command ends with the exit code of the signal, no traceback and no file."""
+    """If the same signal arrives twice, the command ends with its exit code, no traceback and no file."""
     tasks, answers = long_lines
     arguments = command("preview", "warehouse-boxes.json", tasks, "--format", "json", "--output", answers)
     process = subprocess.Popen(
@@ -380,7 +380,7 @@ def test_a_signal_after_the_cleanup_is_ignored(handlers):
 
 
 def test_a_caller_gets_its_handlers_back(handlers):
-    """If another program called `main`, signals end that program again."""
+    """After a command, the calling program has its own signal handlers again."""
     with pytest.raises(SystemExit, match=str(TERMINATED)), exit_on_signals():
         signal.raise_signal(signal.SIGTERM)
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL

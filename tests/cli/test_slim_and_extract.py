@@ -92,7 +92,7 @@ def test_a_request_that_does_not_change_keeps_its_line(tmp_path, end):
     ],
 )
 def test_a_request_that_changes_has_a_compact_line(tmp_path, line, arguments, written):
-    """A null routing name and `--pin` change the request; a null param does not."""
+    """A changed request is written compactly; a null routing name and `--pin` change it, a null param does not."""
     (tmp_path / "t.jsonl").write_text(line + "\n")
     run("slim", PROJECT, tmp_path / "t.jsonl", *arguments, "--output", tmp_path / "out.jsonl")
     assert (tmp_path / "out.jsonl").read_text() == written + "\n"
@@ -152,7 +152,7 @@ def test_exit_code_is_for_ci(tasks):
 
 
 def test_a_repeated_instruction_is_a_warning(tasks):
-    """If an instruction repeats the project's text, the task gets it twice, and a warning says so."""
+    """If an instruction repeats the project's text, the task gets the text twice, and a warning says so."""
     path = tasks({}, {"attachment": "https://example.com/a.jpg", "instruction": f"Night.\n{TEXT}"})
     ran = run("slim", PROJECT, path, "--format", "json")
     assert f"{path}:2:60: lint_repeated_instruction: the task's instruction already contains the text" in ran.err
@@ -178,7 +178,7 @@ def test_the_totals_count_appended_instructions(tasks):
 
 @pytest.mark.parametrize("name", ["one.json", "array.json"])
 def test_documents_stay_documents(tmp_path, name):
-    """A single request is written as an object and an array as an array, or as lines to a .jsonl file."""
+    """A single request stays an object, and an array stays an array; a .jsonl file gets lines."""
     request = {"padding": 5, "attachment": "https://example.com/a.jpg"}
     (tmp_path / name).write_text(json.dumps([request] if name == "array.json" else request))
     run("slim", PROJECT, tmp_path / name, "--output", tmp_path / "out.json")
@@ -202,7 +202,7 @@ def test_no_requests(tmp_path, text):
 
 
 def test_a_bad_line_leaves_the_output_as_it_was(tasks, tmp_path):
-    """After an error, the file is unchanged; with `--keep-going`, the line is skipped and the exit code is 1."""
+    """After an invalid line, the file is unchanged; with `--keep-going`, the line is skipped and the exit code is 1."""
     path = tasks({"padding": 5})
     path.write_text(path.read_text() + '{"padding": }\n{"project_version": 9}\n{"padding": 3}\n')
     (tmp_path / "out.jsonl").write_text("old")
@@ -224,14 +224,14 @@ def test_a_bad_line_leaves_the_output_as_it_was(tasks, tmp_path):
     ],
 )
 def test_wrong_usage(tasks, arguments, message):
-    """The exit code is 2 for a wrong version, and for an output file that is an input."""
+    """The exit code is 2 for a wrong `--to`, and for a wrong `--output`."""
     ran = run("slim", PROJECT, tasks({}), *arguments)
     assert message in ran.err
     assert ran.status == 2
 
 
 def test_wanted_with_two_versions_is_ambiguous(tasks):
-    """Wanted params with another `project_version` than `--to` are rejected."""
+    """With `--wanted`, a request may not have a `project_version` if `--to` is set."""
     ran = run("slim", PROJECT, tasks({"project_version": 1}), "--wanted", "--to", "0")
     assert "full.jsonl:1:21: at /project_version: the wanted params have `project_version`" in ran.err
     assert ran.status == 2
@@ -294,7 +294,7 @@ def test_extract_ends_with_0_if_all_requests_move(tasks):
 @pytest.mark.parametrize("reading", [2, 3])
 @pytest.mark.parametrize("change", ["append", "truncate", "malformed", "replace"])
 def test_extract_rejects_a_file_that_changes(tasks, tmp_path, change, reading, monkeypatch, capsys):
-    """If TASKS changes between two readings, nothing is written, and no request is lost."""
+    """If TASKS changes between two readings of the same command, nothing is written."""
     path = tasks(*({"attachment": f"https://example.com/{n}.jpg", "padding": 10} for n in range(9)))
     text = path.read_text()
     changes = {"append": text + '{"padding": 9}\n', "truncate": text[:200], "malformed": text[:-2], "replace": text}
@@ -331,7 +331,7 @@ def test_extract_rejects_a_file_that_changes(tasks, tmp_path, change, reading, m
     ],
 )
 def test_extract_refuses_wrong_usage(arguments, message):
-    """The exit code is 2 for tasks that can be read only once, and for invalid names."""
+    """The exit code is 2 for wrong arguments, such as tasks that can be read only once."""
     ran = run("extract", *arguments)
     assert message in ran.err
     assert ran.status == 2
@@ -348,7 +348,7 @@ def test_extract_refuses_wrong_usage(arguments, message):
     ],
 )
 def test_extract_rejects_a_name_that_no_request_has(options, advice, tmp_path):
-    """A misspelt name is an error before anything is written."""
+    """A misspelt name in `--keep` or `--move` is an error, and nothing is written."""
     (tmp_path / "tasks.jsonl").write_text('{"attachment": "a", "padding": 1}\n' * 2)
     outputs = ("--output", "out.jsonl", "--project-output", "project.json")
     ran = run("extract", "tasks.jsonl", "--name", "a", "--type", "imageannotation", *options, *outputs, cwd=tmp_path)
@@ -359,7 +359,7 @@ def test_extract_rejects_a_name_that_no_request_has(options, advice, tmp_path):
 
 @pytest.mark.parametrize("task", ['{"tags": ["a"]}', '{"tags": ["a"], "project": "other"}', '{"tags": null}'])
 def test_extract_accepts_a_name_that_one_request_has(task, tmp_path):
-    """A name of any request may be kept or moved, even if only one request has it, or one that is set aside."""
+    """`--keep` and `--move` accept a param that only one request has, even a request that is set aside."""
     (tmp_path / "tasks.jsonl").write_text('{"attachment": "a"}\n' * 2 + task)
     for option in ("--keep", "--move"):
         ran = run("extract", "tasks.jsonl", "--name", "a", "--type", "imageannotation", option, "tags", cwd=tmp_path)
@@ -367,7 +367,7 @@ def test_extract_accepts_a_name_that_one_request_has(task, tmp_path):
 
 
 def test_extract_warns_of_equal_ids_in_one_line(tmp_path):
-    """Requests with the same `unique_id` are reported in an array on one line, too."""
+    """Requests with the same `unique_id` are reported even if a whole array is on one line."""
     (tmp_path / "tasks.json").write_text('[{"unique_id": "a"}, {"unique_id": "b"}, {"unique_id": "a"}]')
     ran = run("extract", "tasks.json", "--name", "yard", "--type", "imageannotation", cwd=tmp_path)
     assert ran.err == "warning: tasks.json:1:56: the same `unique_id` as line 1; the service refuses the second task\n"
@@ -382,7 +382,7 @@ def test_extract_warns_of_equal_ids(tasks):
 
 
 def test_extract_keeps_going(tasks, tmp_path):
-    """An invalid line stops the command before it writes; with `--keep-going`, it is reported once and skipped."""
+    """An invalid line ends the command before it writes; with `--keep-going`, the line is reported once and skipped."""
     path = tasks(*[{"padding": 10}] * 3)
     path.write_text(path.read_text() + "{]\n")
     arguments = (
@@ -414,7 +414,7 @@ def test_both_outputs_or_none(tasks, tmp_path):
 
 @pytest.fixture
 def old_files(tasks, tmp_path, monkeypatch):
-    """Return the arguments of `extract`, and a function that says which of its files are new."""
+    """Return the arguments of `extract`, and a function that lists the output files that were replaced."""
     path = tasks(*({"attachment": f"https://example.com/{n}.jpg", "padding": 10} for n in range(9)))
     directory = tmp_path / "out"
     directory.mkdir()
@@ -517,7 +517,7 @@ def test_slim_as_markdown(tasks):
 
 
 def test_names_of_projects_are_not_markup(tmp_path, tasks):
-    """A project's name is in a code span, wherever the document has it."""
+    """The Markdown has a project's name in a code span, so that its characters are not markup."""
     name = "<b>@you</b> | [a](b)"
     for number in (1, 2):
         project = {"name": f"{name}{number}", "type": "t", "param_history": [{"version": 0, "padding": 5}]}
@@ -528,7 +528,7 @@ def test_names_of_projects_are_not_markup(tmp_path, tasks):
 
 
 def test_extract_as_markdown(tmp_path):
-    """The document lists opt-outs first, then the params of the project; `--summary` appends it."""
+    """The Markdown lists opt-outs first and params last; `--summary` appends it to the job summary."""
     (tmp_path / "summary.md").write_text("before\n")
     ran = run(*EXTRACT, "--format", "markdown", "--summary", GITHUB_STEP_SUMMARY=str(tmp_path / "summary.md"))
     assert "### 4 params would move to `yard`; 24 requests: 20 inherit, 3 opt out" in ran.out

@@ -95,7 +95,7 @@ def test_usage_goes_to_standard_error(arguments, message):
     ],
 )
 def test_a_number_out_of_range_is_named(arguments, message):
-    """The error for a wrong port or timeout has the valid range."""
+    """The error for an invalid value of an option says what the value must be."""
     ran = run(*arguments)
     assert ran.status == REFUSED
     assert f": {message}" in ran.err
@@ -103,7 +103,7 @@ def test_a_number_out_of_range_is_named(arguments, message):
 
 @pytest.mark.parametrize("seconds", ["1", "0.5", "2.", "1e-3", "86399.9", "007"])
 def test_a_deadline_is_a_decimal_number(seconds):
-    """A timeout may have a fraction or an exponent."""
+    """`--deadline` may have a fraction, an exponent or leading zeros."""
     ran = run("status", "none.json", "--deadline", seconds)
     assert ran.err == "error: none.json: cannot read the file: no such file or directory\n"
 
@@ -241,7 +241,7 @@ def test_a_full_disk_is_an_error():
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("arguments", ["--help", "--version", "slim --help", "help", "help slim", "help files"])
 def test_help_that_cannot_be_printed_is_an_error(arguments, unbuffered):
-    """If the help cannot be printed, the exit code and the message are those of other output."""
+    """If the help cannot be printed, the exit code and the message are the same as for other output."""
     prefix = f"export PYTHONUNBUFFERED={unbuffered}; $paramcore {arguments}"
     for end in (">/dev/full", ">&-"):
         ran = shell(f"{prefix} {end}")
@@ -262,14 +262,14 @@ def test_help_that_cannot_be_printed_is_an_error(arguments, unbuffered):
     ],
 )
 def test_a_lost_message_changes_no_exit_code(arguments, status, unbuffered):
-    """The exit code does not depend on whether standard error can be written."""
+    """The exit code does not depend on whether messages can be written to standard error."""
     given = f"export PYTHONUNBUFFERED={unbuffered}; echo '{{\"project_param_version\": 0}}' | $paramcore {arguments}"
     for end in ("2>/dev/full", "2>&-", "2> >(exec true)"):
         assert shell(f"{given} {end}").status == status, end
 
 
 def test_a_removed_working_directory(tmp_path):
-    """In a removed working directory, commands run without settings."""
+    """In a removed working directory, `validate` runs without a `pyproject.toml`."""
     gone = "mkdir gone && cd gone && rmdir ../gone && "
     ran = shell(f"cd {tmp_path} && {gone} $paramcore validate {EXAMPLES / 'warehouse-boxes.json'}")
     assert (ran.status, ran.err) == (FINE, "")
@@ -287,7 +287,7 @@ def test_a_directory_that_cannot_be_read(tmp_path, monkeypatch, capsys):
 
 
 def test_settings_that_are_too_deep(tmp_path):
-    """A `pyproject.toml` with thousands of levels is reported as unreadable."""
+    """A `pyproject.toml` with thousands of levels is reported as invalid TOML."""
     (tmp_path / "pyproject.toml").write_text(f"a = {'[' * 5_000}")
     ran = run("validate", EXAMPLES / "warehouse-boxes.json", cwd=tmp_path)
     assert ran.status == REFUSED
@@ -332,7 +332,7 @@ def test_json_is_ascii():
 
 
 def test_interruption_is_quiet():
-    """Ctrl-C prints one word."""
+    """After Ctrl-C, the only message is `interrupted`."""
     with subprocess.Popen(
         command("preview", "warehouse-boxes.json", "-"),
         stdin=subprocess.PIPE,

@@ -1,7 +1,7 @@
 """Snapshots of the output of each command: `transcripts/*.txt`.
 
 Rewrite them with `pytest tests/cli/test_transcripts.py --update`, then read the diff.
-A new command line needs only its line `$ paramcore ...`.
+To add a command, write only the line `$ paramcore ...` into a file, and rewrite it.
 """
 
 import re
@@ -29,7 +29,7 @@ def test_each_command_prints_its_transcript(path, tmp_path, pytestconfig):
 
 
 def run_command(command, folder):
-    """Return the part of a transcript for a command."""
+    """Run a command, and return its part of the transcript."""
     ran = shell(command.replace("paramcore ", "$paramcore ", 1), cwd=folder)
     exit_code = f"[exit {ran.status}]\n" if ran.status else ""
     return f"$ {command}\n{ran.out}{ran.err}{exit_code}\n"

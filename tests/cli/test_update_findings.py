@@ -250,7 +250,7 @@ class TestValidate:
         assert {("<stdin>", 2)} in places
 
     def test_values_can_be_hidden(self):
-        """`--no-values` hides the values of an update, and the names inside a wrapper."""
+        """`--no-values` hides the values of an update, and the names inside a `params` wrapper."""
         update = '{"patch": true, "padding": "secret", "params": {"hush": 1}}'
         ran = run("validate", PROJECT, "--update", "-", "--no-values", stdin=update)
         assert ran.status == FINDINGS

@@ -84,7 +84,7 @@ def test_a_typo_of_three_versions_ago_is_shown_where_it_was_set(place):
 
 
 def test_a_task_that_never_mentions_it(place):
-    """A finding on a task is at a line of the task; a finding on the project is reported once, in the project file."""
+    """A finding on a task is located in the task's file, and a finding on the project in the project file."""
     ran = run("validate", "boxes.json", "task.json", cwd=place)
     assert drop_messages(ran.out) == TYPO_OF_VERSION_1 + (
         "task.json:4:15: error param_choice at /priority\n"
@@ -147,7 +147,7 @@ def test_github(place):
     ],
 )
 def test_a_broken_file_is_annotated(place, name, text, annotation):
-    """An invalid or missing file is an annotation, with a line if there is one, and an error with exit code 2."""
+    """An invalid or missing file is reported as an annotation, with its line if known; the exit code is 2."""
     if text is not None:
         (place / name).write_text(text, encoding="latin-1")
     ran = run("validate", "boxes.json", name, "--format", "github", cwd=place)
@@ -177,7 +177,7 @@ def test_no_values(place, form):
 
 
 def test_a_line_for_each_task(place):
-    """For JSONL, the output has a line for the projects, a line for each task, and a line for all tasks together."""
+    """For JSONL, the JSON output has a line for the projects, one for each task, and one for all tasks together."""
     geometries = {"box": {"objects_to_annotate": ["Pallet"]}}
     lines = [{"attachment": "a", "padding": 1}, {"attachment": "b", "padding": 2, "geometries": geometries}]
     (place / "tasks.jsonl").write_text("\n".join(map(json.dumps, lines)))
@@ -205,7 +205,7 @@ def test_a_line_for_each_task(place):
     ],
 )
 def test_nothing_is_printed_before_an_error(place, tasks, data, options, project, output_format):
-    """If the tasks cannot be read, the output does not begin with the findings on the projects."""
+    """If the tasks cannot be read, nothing is printed to standard output, not even findings on the projects."""
     fine(place)
     if data is None or tasks == "-":
         pass
@@ -240,7 +240,7 @@ def test_an_interrupt_before_the_first_task(place):
 
 
 def test_many_tasks_are_streamed(place):
-    """Findings of a long file are printed as they are found, and findings on inherited values once."""
+    """For thousands of tasks, a finding on an inherited value is printed once, before a task's own finding."""
     lines = [{"attachment": "a", "unique_id": f"u-{number}"} for number in range(3_000)]
     lines.append({"attachment": "a", "priority": 11})
     (place / "tasks.jsonl").write_text("\n".join(map(json.dumps, lines)))
@@ -321,7 +321,7 @@ class TestIgnoring:
         ],
     )
     def test_an_unknown_setting(self, place, text, message):
-        """A wrong setting is an error."""
+        """A wrong setting in `pyproject.toml` is an error."""
         (place / "pyproject.toml").write_text(text)
         ran = run("validate", "boxes.json", cwd=place)
         assert ran.err.startswith("error: pyproject.toml: ")
@@ -542,7 +542,7 @@ def test_findings_since_a_version(place, since, versions):
 
 
 def test_a_task_that_is_pinned_before_that_version(place):
-    """A finding on a value that a task inherits from an older version is reported."""
+    """With `--since-version`, a finding on a value that a task inherits from an older version is still reported."""
     write_history(place)
     task = {"attachment": "https://e.com/1.jpg", "project_version": 0}
     ran = run("validate", "p.json", "-", "--since-version", "3", "--format", "json", stdin=json.dumps(task), cwd=place)

@@ -13,7 +13,7 @@ from paramcore.testing import flat_requests, json_values, param_names, params, p
 from paramcore.values.frozen import same, thaw
 from paramcore.values.pointer import resolve_pointer
 
-#: So few values and names that two draws often agree.
+#: Params with few names and values, so that two draws often agree.
 FEW = st.dictionaries(st.sampled_from("abc"), st.sampled_from([0, False, 1, None]), max_size=3)
 FEW_UPDATES = st.builds(Patch, FEW) | st.builds(Replace, FEW)
 
@@ -56,7 +56,7 @@ class TestComposing:
 
     @given(FEW, FEW, FEW)
     def test_patches_commute_if_they_agree(self, held, one, two):
-        """Two patches commute exactly if they agree on their common names."""
+        """Two patches commute exactly if they set their common names to equal values."""
         agree = all(same(one[name], two[name]) for name in one.keys() & two.keys())
         there, back = (Patch(a).then(Patch(b)).applied_to(held) for a, b in ((one, two), (two, one)))
         assert (there == back) is agree
@@ -76,7 +76,7 @@ class TestPlanning:
 
     @given(projects(), updates())
     def test_the_patch_that_keeps_drops_nothing(self, project, update):
-        """`keeping` sets what the update sets, and keeps all other params."""
+        """The patch `keeping` sets what the update sets, and keeps all other params."""
         plan = Plan.of(project, update)
         kept = Plan.of(project, plan.keeping)
         assert kept.dropped == ()
@@ -151,11 +151,11 @@ class TestPlanning:
 
 
 class TestImpact:
-    """The impact of an update equals resolving each request before and after it."""
+    """The impact of an update agrees with resolving each request before and after the update."""
 
     @given(st.data(), projects(), updates())
     def test_it_equals_resolving_before_and_after(self, data, project, update):
-        """The params of an effect are those that the update changes for the task. Without any, there is a reason."""
+        """An effect names the params that the update changes for the task. An effect without params has a reason."""
         task = data.draw(task_requests(project))
         plan = Plan.of(project, update)
         (effect,) = Impact.iter_effects(plan, [task])
@@ -266,11 +266,11 @@ TRUE = st.builds(
 
 
 class TestAudits:
-    """An audit never calls a task impossible that the engine produced."""
+    """An audit counts each task that the engine produced as possible."""
 
     @given(st.data(), projects(min_versions=1), TRUE)
     def test_a_task_of_the_engine_is_possible(self, data, project, true):
-        """Under its own assumptions, a task has no contradiction, whatever the service adds."""
+        """A task that the engine produced contradicts nothing under the same assumptions, even with added nulls."""
         project = project.with_assumptions(true)
         tasks = data.draw(st.lists(task_requests(project), max_size=4))
         made = []

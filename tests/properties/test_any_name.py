@@ -119,7 +119,7 @@ class TestPointers:
 
     @given(names=st.lists(param_names(), max_size=4))
     def test_a_path_can_be_split_into_its_names(self, names: list[str]) -> None:
-        """Splitting a JSON Pointer returns the names that were joined to it."""
+        """Splitting a JSON Pointer returns the names that it was made from."""
         assert list(split_pointer(join_pointer(*names))) == names
 
     @given(names=st.lists(param_names(), min_size=1, max_size=4))

@@ -88,7 +88,7 @@ class TestReplace:
 
     @given(project=projects(min_versions=1), data=st.data())
     def test_rolling_back_appends_the_old_params(self, project: Project, data: st.DataObject) -> None:
-        """A replace by the params of an old version appends a version with them, and keeps the versions between."""
+        """A replace by the params of an old version appends a version with these params. All other versions stay."""
         old = data.draw(st.sampled_from(project.versions))
         after = project.replace_params(old.params)
         assert spell(after.params) == spell(old.params)
@@ -107,7 +107,7 @@ class TestPatch:
 
     @given(new=params())
     def test_the_first_patch_equals_the_first_replace(self, new: dict[str, Any]) -> None:
-        """Patch and replace both append version 0 with exactly their params."""
+        """In a project without versions, a patch and a replace both append version 0 with exactly their params."""
         empty = Project("boxes", type="imageannotation")
         assert empty.patch_params(new) == empty.replace_params(new)
         assert spell(empty.patch_params(new).version(0).params) == spell(new)

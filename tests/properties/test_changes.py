@@ -1,4 +1,4 @@
-"""The nested changes of a diff: they are complete, their pointers are correct, and every format lists the same ones."""
+"""The nested changes of a diff are complete, and their pointers are correct."""
 
 from hypothesis import given, strategies as st
 
@@ -76,7 +76,7 @@ def test_each_pointer_resolves_to_its_value(pair):
 
 @given(PAIRS)
 def test_the_changes_agree_with_the_names(pair):
-    """The changes of a param are those that the diff reports by name. An unchanged param has no changes."""
+    """A param has nested changes exactly if the diff lists it as removed, added or changed."""
     diff = Diff.between(*pair)
     assert [change.param for change in diff.changes if change.kind == "removed"] == list(diff.removed)
     assert [change.param for change in diff.changes if change.kind == "added" and len(change.parts) == 1] == list(
@@ -88,7 +88,7 @@ def test_the_changes_agree_with_the_names(pair):
 
 @given(st.lists(ELEMENTS, max_size=6), st.randoms(use_true_random=False))
 def test_another_order_alone_only_moves_elements(elements, random):
-    """If distinct elements are shuffled, the only changes are moves."""
+    """If an array differs only in the order of its elements, the only change is a move."""
     shuffled = list(elements)
     random.shuffle(shuffled)
     kinds = [change.kind for change in Diff.between({"a": elements}, {"a": shuffled}).changes]

@@ -44,14 +44,14 @@ class TestMonoid:
 
     @given(a=params(), b=params())
     def test_repeating_a_layer_changes_nothing(self, a: dict[str, Any], b: dict[str, Any]) -> None:
-        """A7: if a layer is applied again later, the result does not change."""
+        """A7: if a layer occurs twice, only its upper occurrence counts."""
         assert equal(overlay(overlay(a, b), b), overlay(a, b))
         assert equal(overlay(a, overlay(a, b)), overlay(a, b))
         assert equal(overlay(overlay(a, b), a), overlay(b, a))
 
 
 class TestRightWins:
-    """A5, A8 to A10: the upper layer overrides each of its names with a whole value."""
+    """A5, A8 to A10: a value of the upper layer overrides that of the lower layer as a whole."""
 
     @given(a=params(), b=params())
     def test_the_upper_layer_is_in_the_result(self, a: dict[str, Any], b: dict[str, Any]) -> None:
@@ -61,7 +61,7 @@ class TestRightWins:
 
     @given(a=params(), b=params())
     def test_the_order_matters_only_for_names_that_disagree(self, a: dict[str, Any], b: dict[str, Any]) -> None:
-        """Two layers commute exactly if they agree on all common names."""
+        """Two layers commute exactly if their common names have equal values."""
         agree = all(equal(a[name], b[name]) for name in a if name in b)
         assert equal(overlay(a, b), overlay(b, a)) == agree
 

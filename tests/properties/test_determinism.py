@@ -63,7 +63,7 @@ def make_cases() -> list[dict[str, Any]]:
 
 
 def run_elsewhere(**environment: str) -> bytes:
-    """Return the results of another process for all cases, with these environment variables."""
+    """Run all cases in another process with these environment variables, and return its output."""
     root = str(Path(paramcore.__file__).parents[1])
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "VIRTUAL_ENV") if name in os.environ}
     run = subprocess.run(
@@ -98,7 +98,7 @@ class TestOrder:
 
     @given(project=projects(), own=task_params())
     def test_inherited_params_come_first(self, project: Project, own: dict[str, Any]) -> None:
-        """Effective params, sources and explanations have the version's order, then the task's."""
+        """Effective params and sources have the version's names first, then the task's other names."""
         answer = project.resolve(TaskRequest(own))
         inherited = [] if answer.inherited_from is None else list(answer.inherited_from.params)
         expected = [*inherited, *(name for name in own if name not in inherited)]

@@ -22,7 +22,7 @@ def loop():
 
 
 WRONG = (b"", bytearray(b"{}"), {1, 2}, frozenset(), object(), object, len, 1j, float("nan"), "\ud800", loop(), ...)
-# A function, because the number is too long for Hypothesis to print the strategy.
+# Build the number in a function, because it is too long for Hypothesis to print the strategy.
 NO_JSON = st.sampled_from(WRONG) | st.builds(lambda: 10**5000)
 ANYTHING = st.recursive(
     json_values() | NO_JSON,
@@ -70,7 +70,7 @@ ENTRY_POINTS = {
 @pytest.mark.parametrize("entry_point", ENTRY_POINTS)
 @given(value=ANYTHING)
 def test_an_entry_point_accepts_a_value_or_rejects_it(entry_point, value):
-    """No other exception is raised. The error has a code and a message of one line."""
+    """The only exception is a `ParamcoreError`, with a code and a message of one line."""
     try:
         ENTRY_POINTS[entry_point](value)
     except ParamcoreError as error:

@@ -47,7 +47,7 @@ def project_of(answer: EffectiveParams) -> Project:
 
 
 def to_model(answer: EffectiveParams) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the project and the request of a result as the reference model has them."""
+    """Return the project and the request of a result in the form of the reference model."""
     return model(project_of(answer)), {
         "params": plain(answer.task.params),
         "project_version": answer.task.project_version,
@@ -118,7 +118,7 @@ class TestTrue:
 
     @given(answer=answers())
     def test_the_candidates_give_the_value(self, answer: EffectiveParams) -> None:
-        """One candidate WON with the value, or two are APPENDED, the task's before the version's."""
+        """Either one candidate is WON, or two are APPENDED, the task's first. They give the value."""
         separator = answer.inheritance.assumptions.instruction_separator
         for one in answer.explain_all():
             won = [candidate for candidate in one.candidates if candidate.status in ("WON", "APPENDED")]
@@ -132,11 +132,11 @@ class TestTrue:
 
 
 class TestLosers:
-    """E3: exactly the overridden values are listed as LOST."""
+    """E3: the values that are listed as LOST are exactly the overridden ones."""
 
     @given(answer=answers(min_versions=1))
     def test_an_overridden_value_is_shown(self, answer: EffectiveParams) -> None:
-        """The version's value is LOST exactly if both set the param and the task's is effective."""
+        """The inherited version's value is LOST exactly if the task sets the param too, and overrides it."""
         version = answer.inherited_from
         for name in [*answer.params, "nowhere"]:
             candidates = answer.explain(name).candidates
@@ -152,7 +152,7 @@ class TestLosers:
 
     @given(answer=answers(min_versions=1))
     def test_a_newer_value_that_is_not_inherited_is_shown(self, answer: EffectiveParams) -> None:
-        """A task that does not inherit the latest version lists the latest value as IGNORED."""
+        """If a task does not inherit the latest version, the latest value is IGNORED."""
         latest = answer.versions[-1]
         for name in {*latest.params, "nowhere"}:
             ignored = [one for one in answer.explain(name).candidates if one.status == "IGNORED"]
@@ -188,7 +188,7 @@ class TestSince:
 
     @given(answer=answers(min_versions=1))
     def test_an_earlier_value_is_shown(self, answer: EffectiveParams) -> None:
-        """The superseded or dropped value is listed as LOST, with its own version."""
+        """Of the versions before the inherited one, only that of the superseded or dropped value is listed."""
         project, _ = to_model(answer)
         history, version = project["history"], answer.inherited_from
         for name in [*answer.params, *NAMES]:

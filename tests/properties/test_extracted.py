@@ -56,7 +56,7 @@ def test_each_request_is_exact(tasks: list[dict[str, Any]], chosen: dict[str, st
 @settings(max_examples=60)
 @given(tasks=tasks_of(4), chosen=settings_of())
 def test_the_total_is_minimal(tasks: list[dict[str, Any]], chosen: dict[str, str]) -> None:
-    """X2: no params of a project give a smaller total of bytes."""
+    """X2: other params of the project would not make the total of bytes smaller."""
     extraction = extract(tasks, chosen)
     assert extraction.minimal
     assert extraction.bytes_after == naive.total(dict(extraction.params), tasks, chosen, NAME)
@@ -65,7 +65,7 @@ def test_the_total_is_minimal(tasks: list[dict[str, Any]], chosen: dict[str, str
 
 @given(tasks=tasks_of(), chosen=settings_of())
 def test_each_moved_param_makes_the_total_smaller(tasks: list[dict[str, Any]], chosen: dict[str, str]) -> None:
-    """X3, X4: without any one moved param, the total is larger. At least two tasks use each moved param."""
+    """X3, X4: if one moved param is left out, the total is larger. At least two tasks use each moved param."""
     extraction = extract(tasks, chosen)
     for moved in extraction.moved:
         fewer = {name: value for name, value in extraction.params.items() if name != moved.param}

@@ -41,7 +41,7 @@ class TestWhichVersion:
 
     @given(project=projects(min_versions=1), own=task_params())
     def test_no_version_is_the_latest(self, project: Project, own: dict[str, Any]) -> None:
-        """No `project_version`, and the number of the latest version, give the same params."""
+        """A task without `project_version` gets the same params as a task that names the latest version."""
         latest = project.latest.number
         assert equal(resolve(project, own).params, resolve(project, own, latest).params)
         assert resolve(project, own).inherited_from is project.latest
@@ -83,11 +83,11 @@ class TestWhichVersion:
 
 
 class TestNoSuchVersion:
-    """C10, C11: a version of another type or out of range is rejected."""
+    """C10, C11: a version that is not a whole number, or does not exist, is rejected."""
 
     @given(project=projects(), own=task_params(), beyond=st.integers(0, 3) | st.just(2**63) | st.just(10**4299))
     def test_a_version_that_does_not_exist_is_refused(self, project: Project, own: dict[str, Any], beyond: int) -> None:
-        """Numbers out of range are rejected, negative numbers included."""
+        """A number after the latest version, or below -1, is rejected."""
         for asked in (len(project.versions) + beyond, -2 - beyond):
             with pytest.raises(NoSuchVersion) as refused:
                 resolve(project, own, asked)
@@ -105,7 +105,7 @@ class TestNoSuchVersion:
 
 
 class TestNames:
-    """C5, C17, C18, C20: the result has the names of the task and of the version, each decided independently."""
+    """C5, C17, C18, C20: the result has the names of the task and of the version; each is resolved independently."""
 
     @given(history=some_versions, own=task_params())
     def test_the_names_are_the_tasks_and_the_versions(self, history: list[dict[str, Any]], own: dict[str, Any]) -> None:
@@ -149,7 +149,7 @@ class TestNames:
 
 
 class TestWhoWins:
-    """C6 to C8, C19, C21: the values of the task override whole values."""
+    """C6 to C8, C19, C21: the values of the task override the inherited values as a whole."""
 
     @given(version=params(), own=task_params())
     def test_the_task_overrides_each_name_that_it_sets(self, version: dict[str, Any], own: dict[str, Any]) -> None:
@@ -182,7 +182,7 @@ class TestWhoWins:
 
     @given(project=projects(), own=params())
     def test_without_an_instruction_resolving_equals_a_patch(self, project: Project, own: dict[str, Any]) -> None:
-        """The effective params equal those of a patch with the task's params."""
+        """Without an instruction, the effective params are those of the project after a patch by the task's params."""
         own = bare(own)
         without = project.replace_params(bare(project.params))
         assert spell(resolve(without, own).params) == spell(without.update(Patch(own)).params)
@@ -203,7 +203,7 @@ class TestNeutral:
     def test_a_result_sent_with_minus_one_gives_the_same_params(
         self, project: Project, own: dict[str, Any], data: st.DataObject
     ) -> None:
-        """`as_request` gives the same params, however the project changes later."""
+        """The request of `as_request` gets the same params, however the project changes later."""
         asked = data.draw(st.sampled_from([None, -1, *range(len(project.versions))]))
         answer = resolve(project, own, asked)
         frozen = answer.as_request()

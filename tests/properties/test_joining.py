@@ -33,7 +33,7 @@ class TestJoining:
 
     @given(text=some_text)
     def test_the_default_separator_is_one_newline(self, text: str) -> None:
-        """Equal texts are joined without removing duplicates."""
+        """By default, one newline joins two texts, even equal texts."""
         assert joined({"instruction": text}, {"instruction": text}) == text + "\n" + text
 
     @pytest.mark.parametrize("odd", [" a ", "a\n", "\na", "\r\n", "e\u0301", "\u00e9", "\u2028", "%s{}", " ", "\x00"])
@@ -58,7 +58,7 @@ class TestOneSide:
     def test_without_any_text_the_task_decides(
         self, own: dict[str, Any], inherited: dict[str, Any], empty: str
     ) -> None:
-        """Without text, the value is the task's if set, or else the project's."""
+        """If neither side has text, the instruction is the task's value if set, or else the project's."""
         expected = {**inherited, **own}.get("instruction", "no instruction")
         assert joined(own, inherited, empty_instruction=empty) == expected
 
@@ -119,7 +119,7 @@ class TestSettings:
     def test_a_setting_affects_the_instruction_only(
         self, project: Project, own: dict[str, Any], one: Assumptions, two: Assumptions
     ) -> None:
-        """Any two sets of assumptions give the same other params."""
+        """Under any two sets of assumptions, all params except the instruction are the same."""
         answers = [dict(project.with_assumptions(settings).resolve(TaskRequest(own)).params) for settings in (one, two)]
         for answer in answers:
             answer.pop("instruction", None)

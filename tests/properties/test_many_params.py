@@ -12,7 +12,7 @@ MANY = {f"objects_to_annotat{number}": number for number in range(COUNT)}
 
 @pytest.fixture
 def merged(monkeypatch):
-    """A list of the number of params in each merge."""
+    """Return a list to which each merge appends its number of params."""
     sizes = []
     merge = Inheritance.merge
 

@@ -103,7 +103,7 @@ class TestHandedIn:
     def test_an_argument_changed_later_changes_nothing(
         self, first: dict[str, Any], patch: dict[str, Any], replace: dict[str, Any], own: dict[str, Any]
     ) -> None:
-        """Changing the arguments of a project after the call changes nothing."""
+        """Changing an argument after the call changes neither the project nor its results."""
         arguments = [first, patch, replace, own]
         expected = plain(arguments)
         project = Project("boxes", type="imageannotation", params=first).patch_params(patch).replace_params(replace)
@@ -140,7 +140,7 @@ class TestHandedIn:
 
     @pytest.mark.parametrize("place", ["fields", "not_inherited", "raw_entry"])
     def test_other_fields_are_copied(self, place: str) -> None:
-        """Other fields of projects and versions are copied."""
+        """Fields of projects and versions that are not params are copied."""
         argument = {"type": "imageannotation", "name": "boxes", "param_history": None, "extra": [1]}
         if place == "fields":
             project = Project("boxes", type="imageannotation", versions=[], fields=argument)

@@ -97,7 +97,7 @@ class TestAgainstTheModel:
         value=json_values() | wrong_values | st.lists(json_values() | wrong_values) | st.builds(dict, x=wrong_values)
     )
     def test_freezing_agrees(self, value: Any) -> None:
-        """`freeze` accepts exactly JSON values, does not change them, and rejects others with a code of the model."""
+        """`freeze` accepts a JSON value without a change, and rejects any other value with a code of the model."""
         expected = find_value_faults(value)
         try:
             frozen = freeze(value)
@@ -138,7 +138,7 @@ class TestTheModel:
 
     @pytest.mark.parametrize("asked", NO_VERSIONS, ids=lambda asked: str(asked)[:20])
     def test_it_refuses_other_versions(self, asked: Any) -> None:
-        """The model rejects versions that do not exist or have another type."""
+        """The model rejects versions that do not exist or are not whole numbers."""
         with pytest.raises(reference.Refused):
             reference.find_inherited_version([{}, {}, {}], asked)
 

@@ -22,12 +22,12 @@ Params = dict[str, Any]
 
 ABSENT: Final = object()
 LOOKALIKES: Final = (1, True, "1")
-#: The values of v1, v2 and v3. They are lookalikes, so a comparison that confuses them fails.
+#: The values of v1, v2 and v3. They are lookalikes, so a comparison that confuses them breaks a law.
 SUBSTITUTES: Final = ((1, True, "1"), (True, 1, "1"))
 
 
 def iter_layers(count: int, names: str = "a") -> Iterator[list[Params]]:
-    """Yield all layers of params with these names; a value is absent, null, one of v1 to vk, or a lookalike."""
+    """Yield all lists of `count` layers with these names; a value is absent, null, one of v1 to vk, or a lookalike."""
     values = (ABSENT, None, *(f"v{number + 1}" for number in range(count)), *LOOKALIKES)
     for columns in product(product(values, repeat=count), repeat=len(names)):
         yield make_layers(count, names, columns)
@@ -40,7 +40,7 @@ def list_params(names: str) -> list[Params]:
 
 
 def iter_distinct_layers(count: int, names: str) -> Iterator[list[Params]]:
-    """Yield all layers up to the order of names, with two choices of the values v1, v2 and v3."""
+    """Yield all lists of `count` layers, without regard to the order of names, with both choices of v1, v2 and v3."""
     for columns in combinations_with_replacement(sorted(iter_columns(count)), len(names)):
         for values in SUBSTITUTES:
             meant = {"absent": ABSENT, "null": None, **{f"v{place + 1}": value for place, value in enumerate(values)}}
@@ -48,7 +48,7 @@ def iter_distinct_layers(count: int, names: str) -> Iterator[list[Params]]:
 
 
 def iter_columns(count: int) -> Iterator[tuple[str, ...]]:
-    """Yield each column, which has the value of one name in each layer; new values are v1, v2 and v3, in this order."""
+    """Yield each column: the values of one name in all layers, with v1, v2 and v3 in order of first use."""
     if count == 0:
         yield ()
         return
@@ -133,7 +133,7 @@ class TestCombining:
             assert key(Patch(a).applied_to(a)) == key(Patch({}).applied_to(a)) == key(Patch(a).applied_to({})) == key(a)
 
     def test_it_commutes_if_the_layers_agree(self) -> None:
-        """Two layers commute exactly if they agree on their common names."""
+        """Two layers commute exactly if their common names have equal values."""
         for a, b in iter_layers(2, "ab"):
             agree = all(key({name: a[name]}) == key({name: b[name]}) for name in a.keys() & b.keys())
             assert (key(Patch(b).applied_to(a)) == key(Patch(a).applied_to(b))) is agree
@@ -167,7 +167,7 @@ class TestPlanning:
     """Two names, two layers: a plan shows the effect of an update, and `Plan.to` returns the smallest update."""
 
     def test_a_plan_is_the_update(self) -> None:
-        """A plan has the params of the updated project and the dropped params, and needs consent if there are any."""
+        """A plan has the params of the updated project and the dropped params, and needs consent if any are dropped."""
         for held, wanted in iter_layers(2, "ab"):
             project = boxes(held)
             for update in updates_of(wanted):
@@ -183,7 +183,7 @@ class TestPlanning:
                 assert key(Plan.of(boxes(held), update).keeping.params) == key(wanted) - key(held)
 
     def test_the_smallest_update_gives_the_wanted_params(self) -> None:
-        """`Plan.to` gives the wanted params. It is a replace only to remove a param, and empty if nothing changes."""
+        """`Plan.to` gives the wanted params. It plans a replace only to remove a param, and nothing without changes."""
         for held, wanted in iter_layers(2, "ab"):
             plan = Plan.to(boxes(held), wanted)
             assert key(plan.after) == key(wanted)
@@ -258,7 +258,7 @@ class TestSlimming:
     """Two names, three layers: a slim request is exact, minimal, and found if one exists."""
 
     def test_it_is_minimal(self) -> None:
-        """S1 to S3: a slim request gives the wanted params. Each request that gives them has at least its params."""
+        """S1 to S3: a slim request gives the wanted params. Other requests that do so have at least these params."""
         for held, solutions, wanted in iter_wanted():
             project = boxes(held)
             slim = SlimRequest.to(project, wanted)
@@ -269,7 +269,7 @@ class TestSlimming:
             assert not found or key(slim.request.params) in map(key, found)
 
     def test_the_reasons_are_the_params_that_must_be_absent(self) -> None:
-        """The reasons are the inherited params that are not wanted. The dropped params are those that are equal."""
+        """`blocked` lists inherited params that are not wanted. If it is empty, `dropped` lists the equal params."""
         for held, _, wanted in iter_wanted():
             slim = SlimRequest.to(boxes(held), wanted)
             assert {block.param for block in slim.blocked} == held.keys() - wanted.keys()
@@ -279,7 +279,7 @@ class TestSlimming:
             assert slim.respelled == ()
 
     def test_requests(self) -> None:
-        """S4 to S6 and S10: `of` is idempotent, only leaves out params, keeps the version, and inverts `resolve`."""
+        """S4 to S6 and S10: `of` is idempotent, only leaves out params, keeps the version, and agrees with `to`."""
         for held, own in iter_layers(2, "ab"):
             project = boxes(held)
             for version in (None, 0, -1):
@@ -292,7 +292,7 @@ class TestSlimming:
 
 
 def iter_wanted() -> Iterator[tuple[Params, dict[Any, list[Params]], Params]]:
-    """Yield the params of a version, all own params by the result that they give, and wanted params."""
+    """Yield the params of a version, all own params grouped by their result, and wanted params."""
     everything = list_params("ab")
     for held in everything:
         merge = boxes(held).inheritance()
@@ -365,7 +365,7 @@ def check_impact(project: Project, update: Patch | Replace, tasks: list[Params])
     ],
 )
 def test_a_mistake_is_found(monkeypatch: pytest.MonkeyPatch, name: str, mistake: Any, law: Any) -> None:
-    """The laws fail for an engine that compares values differently."""
+    """The laws fail for an engine that compares values wrongly."""
     monkeypatch.setattr(name, mistake)
     with pytest.raises((AssertionError, ParamcoreError)):
         law()

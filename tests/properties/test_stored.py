@@ -81,7 +81,7 @@ def sent(value: Any) -> Any:
 
 
 class TestProjects:
-    """S1 to S4: a project that is written and read is equal, and is written as the same text."""
+    """S1 to S4: writing and reading a project gives an equal project, which is written as the same text."""
 
     @given(project=projects())
     def test_a_project_read_back_has_the_same_versions(self, project: Project) -> None:
@@ -95,7 +95,7 @@ class TestProjects:
 
     @given(project=projects())
     def test_a_project_read_back_is_equal(self, project: Project) -> None:
-        """A project that is written and read is equal."""
+        """Writing and reading a project gives an equal project."""
         assert read_project(sent(write_project(project)), assumptions=project.assumptions) == project
 
     @given(project=projects(), later=st.lists(updates(), max_size=2))
@@ -130,7 +130,7 @@ class TestProjects:
 
     @given(payload=payloads())
     def test_the_order_of_names_does_not_matter(self, payload: dict[str, Any]) -> None:
-        """Projects that are read from objects with another order of names are equal."""
+        """The order of names in a project object does not change the project that is read."""
         other = dict(reversed(payload.items()))
         other["param_history"] = [dict(reversed(entry.items())) for entry in payload["param_history"]]
         assert read_project(other) == read_project(payload)
@@ -167,7 +167,7 @@ class TestRequestsAndUpdates:
 
     @given(task=task_requests())
     def test_a_request_read_back_is_equal(self, task: TaskRequest) -> None:
-        """A request that is written and read with its type is equal."""
+        """Writing a request, and reading it with its type, gives an equal request."""
         assert read_task_request(sent(write_task_request(task)), type=task.type) == task
 
     @given(flat=flat_requests())
@@ -179,7 +179,7 @@ class TestRequestsAndUpdates:
 
     @given(update=updates())
     def test_an_update_read_back_is_equal(self, update: Update) -> None:
-        """An update that is written and read is equal."""
+        """Writing and reading an update gives an equal update."""
         assert read_update(sent(write_update(update))) == update
 
 
@@ -208,13 +208,13 @@ def everything(project: Project, task: TaskRequest, update: Update) -> list[Any]
 
 
 class TestCopies:
-    """S6: a pickled or copied object is equal and still frozen."""
+    """S6: a pickled or copied object equals the original, and is still frozen."""
 
     @given(project=projects(), own=task_params(), update=updates(), pin=st.booleans())
     def test_a_copy_of_anything_is_equal(
         self, project: Project, own: dict[str, Any], update: Update, pin: bool
     ) -> None:
-        """Pickled and copied objects are equal and of the same type."""
+        """Pickled and copied objects equal the originals, and have the same types."""
         for value in everything(project, TaskRequest(own, project_version=-1 if pin else None), update):
             copies = [copy.copy(value), copy.deepcopy(value)]
             copies += [
@@ -263,7 +263,7 @@ def project_update(deep: Any) -> Update:
 
 
 class TestErrors:
-    """S6: a pickled error is equal."""
+    """S6: a pickled error equals the original."""
 
     @given(
         project=projects(), own=params(), bad=st.sampled_from(({1, 2}, float("nan"), b"", {1: 2}, 10**5000, "\ud800"))
@@ -290,7 +290,7 @@ def plain_types(value: Any) -> bool:
 
 @given(update=updates(), assumptions=st.builds(Assumptions))
 def test_a_plan_for_a_stored_project_is_the_same(update: Update, assumptions: Assumptions) -> None:
-    """A plan for a project and for its stored copy has the same body and drops."""
+    """Plans for a project and for its stored copy have the same body, diff and drops."""
     project = Project("boxes", type="imageannotation", params={"a": 1, "b": [1]}, assumptions=assumptions)
     one, two = Plan.of(project, update), Plan.of(read_project(write_project(project)), update)
     assert (one.dropped, one.diff, one.request) == (two.dropped, two.diff, two.request)

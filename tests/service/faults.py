@@ -27,7 +27,7 @@ def reply(body=b"", status="200 OK", headers=(), *, length=None):
 
 
 class Server:
-    """A server that answers each GET normally, and each POST with a fault."""
+    """A server that answers GET normally, and POST with a fault."""
 
     def __init__(self, fault=None, *, elsewhere=None, tls=None, times=None):
         self.service = MemoryService([start()])
@@ -282,7 +282,7 @@ def chunked(body):
     return b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n" % (len(body), body)
 
 
-#: Faults by name, as in the table of faults.
+#: The faults of the table in `docs/faults.md`, by name.
 FAULTS = {
     "refuse_before_read": None,
     "drop_before_commit": lambda server, stream, request: None,

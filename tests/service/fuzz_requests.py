@@ -1,7 +1,7 @@
 """Send random requests to a stand-in: `python -m tests.service.fuzz_requests SECONDS [SEED]`.
 
-It prints the number of replies by status.  It reports an error for a reply that is not
-JSON, for a status from 500 except 501 and 507, and for a request that does not end in 5 seconds.
+The command prints the number of replies by status.  It reports a failure for a malformed reply,
+for a status from 500 except 501 and 507, and for 5 seconds without a reply.
 """
 
 import random
@@ -48,7 +48,7 @@ BODIES = [
         "1;x=y\r\n{\r\n1\r\n}\r\n0\r\nA: b\r\n\r\n",
     ),
 ]
-#: Calls that the stand-in answers if the request has no other fault.
+#: Calls that the stand-in accepts, if the rest of the request is valid.
 CALLS = [
     ("GET", "/v1/projects", ""),
     ("GET", "/v1/tasks?limit=2&offset=1", ""),

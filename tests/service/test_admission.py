@@ -68,7 +68,7 @@ def test_loopback_hosts_are_accepted(host, port):
     ],
 )
 def test_other_hosts_are_refused(host):
-    """Any other host gets status 421, because a site can make its own name resolve to this machine."""
+    """A host other than loopback gets status 421, because a site can make its own name resolve to this machine."""
     assert find_status(host=host) == 421
     assert find_status("POST", host=host, content_type=JSON) == 421
     if host.isascii() and host.isprintable() and "/" not in host and " " not in host:
@@ -103,7 +103,7 @@ def test_a_request_may_have_no_host():
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "HEAD", "DELETE", "PUT"])
 def test_only_the_own_origin_is_accepted(method, origin, host, status):
-    """A request from any other origin gets status 403, even from another port of this machine."""
+    """A request from an origin other than the stand-in's gets status 403, even from a port of this machine."""
     assert find_status(method, origin=origin, host=host, content_type=JSON) == status
 
 
@@ -252,7 +252,7 @@ def test_a_page_never_changes_anything(call, host, origin, site, content_type, b
     if is_foreign(target, host, origin, site) or host == "evil.example":
         assert status in (403, 421)
     elif method == "POST" and (origin or site):
-        # The fault is not used up, either.
+        # The rejected request did not use up the fault, so the next POST is throttled.
         assert status == 415
         assert stand_in.handle(method, target, {"host": "localhost"} | key, body).status == 429
 

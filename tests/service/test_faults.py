@@ -21,13 +21,15 @@ DEADLINE = 6.0
 HANGS = {"hang_before_commit", "hang_after_commit", "commit_after_timeout", "trickle", "trickle_headers"}
 SHORT = 1.2
 
-#: The faults after which `apply` reports *not done* or *done*. After any other, it reports *unknown*.
+#: The faults after which `apply` reports *not done* or *done*. After others, except `applied_twice`, it
+#: reports *unknown*.
 NOT_DONE = {"400", "401", "403", "404", "409", "error_is_a_list", "error_is_an_object", "429_huge_header"}
 DONE = {
     *("429_seconds", "429_bad_header", "429_text_header", "200_prefix_changed", "200_extra_fields", "200_bom"),
     *("200_extra_bytes", "1xx_first", "set_cookie", "rival_patch_before", "rival_replace_before"),
     *("rival_same_name_before", "rival_after"),
 }
+#: The faults after which `apply` reports *unknown*, and no version contains the update.
 NEVER_SEEN = {
     *("refuse_before_read", "drop_before_commit", "hang_before_commit", "500_before_commit", "503_retry_after", "408"),
     *("200_html_no_commit", "200_stale_no_commit"),

@@ -23,10 +23,10 @@ from paramcore.service.replies import check_status, read_project_reply, read_pro
 from paramcore.transport import ApiKey, GuardedClient, HttpTransport, ScaleApiTransport
 from tests.service.faults import KEY, NAME, reply
 
-#: Printable ASCII; base64 of some keys contains `+` or `/`, and URLs escape some characters.
+#: Printable ASCII except the colon.  Base64 of some keys contains `+` or `/`, and URLs escape some characters.
 LETTERS = "".join(chr(code) for code in range(ord("!"), ord("~") + 1) if chr(code) != ":")
 
-#: A key without digits or capitals could be a word of our own messages, such as `instruction_`.
+#: Text keys have a digit and a capital, so that none is a word of a message, such as `instruction_`.
 LONG_KEYS = st.text(LETTERS, min_size=12, max_size=50).filter(
     lambda key: any(map(str.isdigit, key)) and any(map(str.isupper, key))
 ) | st.from_regex(r"(live|test)_[0-9a-f]{32}", fullmatch=True)
@@ -44,7 +44,7 @@ def encodings(key):
 
 
 def percent(text, *, lower):
-    """Percent-encode each character, with upper-case or lower-case digits."""
+    """Percent-encode each character, with upper-case or lower-case hexadecimal digits."""
     return "".join(f"%{ord(char):02x}" if lower else f"%{ord(char):02X}" for char in text)
 
 
@@ -222,7 +222,7 @@ def leaks(draw, keys=LONG_KEYS):
 @pytest.mark.parametrize("make", [over_httpx, over_scaleapi])
 @given(leak=leaks())
 def test_no_text_of_a_client_contains_the_key(echo, make, leak):
-    """For any reply that contains the key, no message, log, `repr` or outcome contains it."""
+    """For any reply that contains the key, no message, log, `repr` or outcome contains the key."""
     key, answer = leak
     with logged() as log:
         client = Client(make(key, echo.url), deadline=5, sleep=lambda _seconds: None)
@@ -355,7 +355,7 @@ class TestErrorText:
         ],
     )
     def test_the_text(self, body, text):
-        """The text is `error`, or else `message`, if it is a string."""
+        """The text is the string `error`, or else the string `message`."""
         assert read_error_text(body) == text
 
     def test_the_longest_error_body(self):
@@ -364,7 +364,7 @@ class TestErrorText:
         assert read_error_text(b'{"error": "' + b"a" * (2**16 - 12) + b'"}') == ""
 
     def test_a_message_replaces_the_text_of_the_body(self):
-        """An error shows the message of the transport; without a message, it shows the text of the body."""
+        """In an error, the message of the transport, even if empty, replaces the text of the body."""
         body = b'{"error": "from the body"}'
         for message, text in (
             (None, "status 400: from the body"),
@@ -389,7 +389,7 @@ class TestErrorText:
         ],
     )
     def test_a_reply_is_summarized_by_status_type_and_size(self, media_type, shown_type):
-        """The summary has the status, the size and, if it is a common one, the media type."""
+        """The summary has the status, the size, and the media type if that is a common type."""
         headers = {} if media_type is None else {"content-type": media_type}
         for response in (Response(200, KEY.encode(), headers), Response(503, KEY.encode(), headers)):
             assert repr(response) == f"<Response: status {response.status} ({shown_type}, 21 bytes)>"
@@ -440,7 +440,7 @@ def test_the_path_has_the_index_of_the_project():
 
 @given(key=LONG_KEYS, data=st.data())
 def test_no_reader_shows_an_unreadable_reply(key, data):
-    """No reader of replies shows values of an unreadable reply with status 200."""
+    """No reader of replies shows the key that an unreadable reply with status 200 contains."""
     body = data.draw(st.sampled_from(bodies(data.draw(st.sampled_from(forms(key))))))
     for read in (lambda response: read_project_reply(response, NAME), read_projects_reply, read_task_reply):
         try:
@@ -451,7 +451,7 @@ def test_no_reader_shows_an_unreadable_reply(key, data):
 
 @pytest.mark.parametrize("place", [place for place in PLACES if place != "name"])
 def test_the_guard_shows_no_value_of_a_reply(place):
-    """An error about a project that the SDK's client returned does not contain the key."""
+    """If the SDK's client returns an invalid project, the guard's error does not show its values."""
 
     class Stub:
         def get_project(self, name):

@@ -73,7 +73,7 @@ def restart(disk, projects=(BOXES,)):
 
 
 def everything(stand_in):
-    """Return all that a client can read."""
+    """Return the replies that list projects, tasks and batches, for live and test keys."""
     paths = ("/projects", "/tasks", "/batches")
     return [call(stand_in, "GET", path, headers=headers) for headers in (HEADERS, TEST_HEADERS) for path in paths]
 
@@ -183,7 +183,7 @@ def test_a_change_that_cannot_be_written_is_undone():
 
 
 class DiskThatFailsOnce(Disk):
-    """A journal whose first write raises another error than `OSError`."""
+    """A journal whose first write raises an error other than `OSError`."""
 
     def append(self, line):
         if self.is_writing.is_set():
@@ -195,7 +195,7 @@ class DiskThatFailsOnce(Disk):
 
 
 def test_another_error_of_a_write_stops_no_other_call():
-    """If a write raises another error than `OSError`, its call raises it, and a waiting call writes both changes."""
+    """If a write raises an error other than `OSError`, its call raises it, and a waiting call writes both changes."""
     disk = DiskThatFailsOnce()
     disk.may_write.clear()
     stand_in = StandIn([BOXES], journal=disk)
@@ -302,7 +302,7 @@ def test_a_large_task_counts_with_its_whole_size(monkeypatch):
 
 
 class TestJournalFile:
-    """The file survives a torn write, and another file is rejected."""
+    """The journal file survives an incomplete write, and a file that is no journal is rejected."""
 
     @pytest.fixture
     def path(self, tmp_path):
@@ -431,7 +431,7 @@ class TestJournalFile:
         [b"[1", b"[1]", b"7", b'[["live", "tasks", "1", {}]]', b'[["live", "versions", "boxes", {}]]', b"[[]]"],
     )
     def test_a_damaged_line_is_reported(self, path, damaged):
-        """A damaged line in the middle was acknowledged, so it is an error with its number."""
+        """A damaged line in the middle was acknowledged, so it is an error with its line number."""
         self.create(path, damaged + b"\n", b"[]\n")
         journal = JournalFile(path)
         with pytest.raises(DocumentError, match="journal:2:"):

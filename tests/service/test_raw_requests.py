@@ -414,7 +414,7 @@ def test_a_callback_that_raises_is_status_500():
 
 
 def test_a_reported_request_has_no_control_characters():
-    """`on_event` receives one printable line, whatever the request contains."""
+    """For each request, `on_event` receives one printable line, whatever the request contains."""
     events = []
     stand_in = StandIn(on_event=events.append)
     stand_in.handle("GET", "/v1/\x1b[2J\u202e\n", {}, b"")
@@ -445,7 +445,7 @@ def test_random_requests_are_answered():
 
 @pytest.mark.parametrize("port", [-1, 65536, 10**30, "8080", 80.5, None, True])
 def test_a_port_that_does_not_exist_is_rejected(port):
-    """`run_server` accepts whole numbers from 0 to 65535."""
+    """`run_server` rejects a port that is not a whole number from 0 to 65535."""
     with pytest.raises(InvalidSetting, match="from 0 to 65535") as refused, run_server(StandIn(), port=port):
         pass
     assert refused.value.code == "argument_type"

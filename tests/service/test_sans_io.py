@@ -1,4 +1,4 @@
-"""The service modules do no I/O: only the client has a clock, and only the server has a network."""
+"""Some modules of the service do no I/O, because callers pass the transport and the clock."""
 
 import ast
 import subprocess
@@ -56,7 +56,7 @@ def closure(name):
 
 @pytest.mark.parametrize("name", SANS_IO)
 def test_a_module_imports_nothing_that_does_io(name):
-    """Neither these modules nor those that they import use files, streams, a network, a clock or randomness."""
+    """Neither the module nor those that it imports use files, streams, a network, a clock or randomness."""
     for module, path in closure(name).items():
         allowed = ALLOWED.get(module.rpartition(".")[2], set())
         impure = {imported.split(".")[0] for imported in imports(path)} & IMPURE

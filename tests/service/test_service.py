@@ -216,7 +216,7 @@ class TestReplies:
             assert (refused.value.code, refused.value.path) == ("wrong_project", "/1/name")
 
     def test_an_encoded_reply_is_rejected(self):
-        """A reply with a content encoding is not decoded, and the error names the encoding."""
+        """A reply with a content encoding other than `identity` is rejected, and is not decoded."""
         with pytest.raises(OutcomeUnknown) as refused:
             read_projects_reply(Response(200, b"[]", {"content-encoding": "gzip", "x": "y"}))
         assert refused.value.code == "reply_encoding"
@@ -225,7 +225,7 @@ class TestReplies:
 
 
 class Script:
-    """A transport that sends replies from a list and records the requests."""
+    """A transport that returns replies from a list and records the requests."""
 
     def __init__(self, *answers):
         self.answers = list(answers)
@@ -317,7 +317,7 @@ def test_retries(flow_of, answers, result, sent, waits):
 
 @pytest.mark.parametrize("flow_of", [get_with_retry, post_once])
 def test_no_wait_exceeds_the_deadline(flow_of):
-    """If a wait would end after the deadline, the request is not retried."""
+    """If a wait would end at or after the deadline, the request is not retried."""
     result, sent, waits = ran(flow_of, Response(429, b"", {"retry-after": "999"}), FINE, deadline=5)
     assert (sent, waits) == (1, [])
     assert result == ("too_many_requests" if flow_of is get_with_retry else Response(429, b"", {"retry-after": "999"}))
@@ -383,7 +383,7 @@ PLAN = Plan.of(BOXES, UPDATE)
     ],
 )
 def test_no_update_is_sent_to_another_history(project):
-    """If the history differs from that of the plan, nothing is sent, even if it has as many versions."""
+    """If the history differs from that of the plan, nothing is sent, even if both have the same number of versions."""
     service = MemoryService([project])
     outcome = Client(service).apply(PLAN)
     assert (outcome.state, outcome.error.code) == ("not done", "history_moved")
@@ -499,7 +499,7 @@ def test_a_digest_follows_json_equality():
 
 
 class TestMemory:
-    """The service in memory answers like the real one."""
+    """The service in memory answers like the real service."""
 
     def test_the_life_of_a_project(self):
         """A project is created, updated, listed and read, and a task is created in it."""
@@ -536,7 +536,7 @@ class TestMemory:
         ],
     )
     def test_invalid_requests_are_rejected(self, request_, status):
-        """An error reply has its status, and the projects stay unchanged."""
+        """An error reply repeats its status in the body, and the projects stay unchanged."""
         service = MemoryService([BOXES])
         answer = service.send(request_)
         assert answer.status == status
@@ -544,7 +544,7 @@ class TestMemory:
         assert service.projects == {"boxes": BOXES}
 
     def test_an_update_without_a_body_is_a_replace_by_nothing(self):
-        """U12: an update without a body drops all params. The official SDK sends none if there are no params."""
+        """U12: an update without a body drops all params. The official SDK sends no body if there are no params."""
         service = MemoryService([BOXES])
         service.send(Request("POST", "/projects/boxes/setParams"))
         assert service.projects["boxes"].params == {}
@@ -557,7 +557,7 @@ class TestMemory:
         assert json.loads(service.send(Request("GET", f"/task/{created['task_id']}")).body) == created
 
     def test_the_pages_of_many_tasks_end(self):
-        """Each page names the next page, and the last page names none."""
+        """A client that follows `next_token` gets each task once, and reaches the end."""
         service, ids, query = MemoryService(), [], {"limit": "5000"}
         for _ in range(2_001):
             service.send(Request("POST", "/task/comparison", body=b"{}"))
@@ -583,7 +583,7 @@ class TestMemory:
         ],
     )
     def test_the_size_of_a_page(self, tasks, query, page, has_more):
-        """A page holds 100 tasks, or `limit` tasks up to 100; only the last has no `next_token`."""
+        """A reply of `GET /tasks` has up to `limit` tasks, and at most 100; only the last reply has no `next_token`."""
         service = MemoryService()
         for _ in range(tasks):
             service.send(Request("POST", "/task/comparison", body=b"{}"))

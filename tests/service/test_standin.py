@@ -44,7 +44,7 @@ def sdk(served):
 
 
 class TestTheOfficialSDK:
-    """Each call of the official SDK for projects, batches and tasks works."""
+    """Calls of the official SDK for projects, batches and tasks work."""
 
     def test_projects_are_created(self, sdk):
         """A project is created with or without params; a used name is rejected with 409."""
@@ -92,7 +92,7 @@ class TestTheOfficialSDK:
         ]
 
     def test_projects_are_listed(self, sdk):
-        """The list holds all projects."""
+        """The list contains all projects."""
         sdk.create_project("more", TaskType.ImageAnnotation)
         assert [project.name for project in sdk.projects()] == ["boxes", "more"]
 
@@ -121,7 +121,7 @@ class TestTheOfficialSDK:
         assert list(sdk.get_tasks(project_name="boxes")) == []
 
     def test_references_of_a_task_must_exist_and_fit(self, sdk):
-        """Another type, an unknown project or task, and a used `unique_id` are errors."""
+        """A type other than the project's, an unknown project or task, and a used `unique_id` are errors."""
         with pytest.raises(ScaleInvalidRequest):
             sdk.create_task(TaskType.Categorization, project="boxes")
         with pytest.raises(ScaleResourceNotFound):
@@ -176,7 +176,7 @@ class TestTheOfficialSDK:
             sdk.api.get_request(endpoint.format("boxes"))
 
     def test_live_and_test_keys_are_separate(self, sdk, served):
-        """A test key and a live key see different projects. Both start with the same projects (E7)."""
+        """Live keys and test keys start with the same projects, but do not see each other's changes (E7)."""
         test = scaleapi.ScaleClient("test_any", api_instance_url=served.url)
         sdk.create_project("only live", TaskType.ImageAnnotation)
         assert [project.name for project in test.projects()] == ["boxes"]
@@ -188,7 +188,7 @@ class TestTheOfficialSDK:
     [("test_a", "test"), ("test_", "test"), ("test", "live"), ("testing", "live"), ("live_test_", "live")],
 )
 def test_a_test_key_begins_with_test_and_an_underscore(key, world):
-    """Any other key sees the live projects, even if it begins with `test` (E7)."""
+    """Only a key that begins with `test_` sees the projects of test keys (E7)."""
     stand_in = StandIn()
     request = b'{"name": "boxes", "type": "comparison"}'
     reply = stand_in.handle("POST", "/v1/projects", {"authorization": f"Bearer {key}"}, request)
@@ -304,7 +304,7 @@ class TestWSGI:
         return started[0][0], json.loads(b"".join(pieces))
 
     def test_requests_are_answered(self):
-        """Status and body are those of the HTTP server."""
+        """The WSGI application returns the status and the body of the reply."""
         status, projects = self.call("GET", PATH_INFO="/v1/projects", QUERY_STRING="archived=false")
         assert (status, len(projects)) == ("200 OK", 2)
         status, project = self.call(

@@ -98,7 +98,7 @@ class TestPython:
         sdk.create_task(TaskType.ImageAnnotation, project="docks", unique_id="u-1", **IMAGE)
 
     def test_a_task_is_audited(self, sdk, task):
-        """An audit sets the review status of a task, which is a filter. A task without an audit is pending."""
+        """The API call `audit` sets a task's review status, by which tasks can be filtered; before, it is pending."""
         task.audit(accepted=False, comments="one box is missing")
         task.refresh()
         assert task.customer_review_status == "rejected"
@@ -165,7 +165,7 @@ class TestPython:
         assert sdk.get_tasks_count(project_name="docks") == 2
 
     def test_tasks_are_listed(self, sdk, task):
-        """`tasks`, `get_tasks` and `get_tasks_count` accept all of their filters."""
+        """`get_tasks` and `get_tasks_count` accept all of their filters."""
         filters = {
             "task_type": TaskType.ImageAnnotation,
             "status": TaskStatus.Pending,
@@ -213,7 +213,7 @@ class TestPython:
         assert sdk.finalize_batch("b").status == "in_progress"
 
     def test_a_batch_takes_only_tasks_of_its_project(self, sdk):
-        """A task that names another project than its batch is rejected."""
+        """A task that names a project other than that of its batch is rejected."""
         sdk.create_batch("docks", "b")
         sdk.create_task(TaskType.ImageAnnotation, batch="b", project="docks", **IMAGE)
         with pytest.raises(ScaleInvalidRequest, match='belongs to the project "docks"'):

@@ -80,7 +80,7 @@ class TestFaults:
             assert "(slow by 1 s)" in served.stand_in.requests[-1].reason
 
     def test_the_faults_of_several_calls(self, served):
-        """`times` and `method` select the calls that fail. A fault of another method neither applies nor blocks."""
+        """`times` and `method` select the calls that fail. A fault for another method does not affect a call."""
         served.stand_in.fail_next("throttle", times=2, method="POST")
         served.stand_in.fail_next("error", method="GET")
         statuses = [
@@ -151,7 +151,7 @@ class TestFaults:
 
     @pytest.mark.parametrize("fault", ["error", "drop", "slow", "throttle=0"])
     def test_a_safe_update_is_applied_once(self, served, fault):
-        """After any fault, `Client.apply` and `Client.reconcile` report the true outcome, and add one version."""
+        """After each fault, `apply` has added one version, and `reconcile` finds it."""
         client = Client(HttpTransport(ApiKey("any"), base_url=served.url))
         plan = Plan.of(client.get_project("boxes"), Patch({"padding": 5}))
         served.stand_in.fail_next(fault, method="POST")

@@ -147,7 +147,7 @@ class TestFacts:
         assert text.index("000000000002") < text.index("000000000001")
 
     def test_a_task_with_another_history_is_not_explained(self, page_format):
-        """If the history of the project was edited, the page says so and gives no reasons, which would be wrong."""
+        """If the history of the project was edited, the page says so, and omits the reasons, which would be wrong."""
         stand_in = make_docks()
         send(stand_in, "POST", "task/imageannotation", {"project": "docks"})
         edited = StandIn([Project("docks", type="imageannotation", params={"padding": 4})])
@@ -248,7 +248,7 @@ class TestSafety:
 
     @pytest.mark.parametrize("path", ["/", "/projects/docks", "/projects/none"])
     def test_headers(self, path, page_format):
-        """A header repeats the policy, and forbids frames, caching and guessing of types."""
+        """The headers contain the content security policy, and forbid frames, caching and guessing of types."""
         headers = make_docks().handle("GET", path, HOST, b"").headers
         policy = get_content_security_policy() if page_format == "html" else "default-src 'none'"
         assert headers == {
@@ -288,7 +288,7 @@ class TestSafety:
         "path", ["/projects", "/projects/", "/projects/docks/", "/test", "/test/", "//", "/v1", "/x/"]
     )
     def test_other_paths_are_no_pages(self, path):
-        """Any other path belongs to the API, which needs a key."""
+        """A path without a page belongs to the API, which needs a key."""
         assert make_docks().handle("GET", path, HOST, b"").status == 401
 
     def test_web_pages_of_other_sites_are_refused(self):
@@ -459,7 +459,7 @@ class TestBounds:
 
 
 class TestReasons:
-    """The reason for a reply explains it."""
+    """The log says why each request got its reply."""
 
     @pytest.mark.parametrize(
         ("body", "reason"),
@@ -480,7 +480,7 @@ class TestReasons:
         ],
     )
     def test_the_reason_for_a_dropped_param_or_lost_value(self, body, reason):
-        """A param is dropped because `patch` was not sent. A value inside a param is lost in either mode."""
+        """A param is dropped because `patch` is false or was not sent. A patch can also lose values inside a param."""
         stand_in = StandIn([Project("docks", type="comparison", params={"a": 1, "box": {"min": 1, "max": 2}})])
         send(stand_in, "POST", "projects/docks/setParams", body)
         assert stand_in.requests[-1].reason == f"version 1 {reason}"

@@ -1,4 +1,4 @@
-"""Every transport keeps the contract, and `check_transport` rejects a transport that does not."""
+"""The transports of paramcore keep the contract, and `check_transport` rejects a transport that does not."""
 
 import http.client
 import re
@@ -274,7 +274,7 @@ def test_nothing_is_sent_without_the_proxy():
 
 
 def test_a_tls_error_after_sending_is_unknown(monkeypatch):
-    """Only an invalid certificate proves that nothing was sent. After another TLS error, the outcome is unknown."""
+    """After a TLS error, the outcome is unknown. Only an invalid certificate proves that nothing was sent."""
     reason = urllib3.exceptions.SSLError(ssl.SSLEOFError("EOF occurred in violation of protocol"))
     error = requests.exceptions.SSLError(urllib3.exceptions.MaxRetryError(None, "/", reason))
     monkeypatch.setattr("requests.Session.request", lambda *_, **__: (_ for _ in ()).throw(error))
@@ -301,7 +301,7 @@ def authority(tmp_path_factory):
 
 @pytest.mark.parametrize("fault", ["500_after_commit", "drop_after_commit"])
 def test_the_sdks_retries_apply_an_update_twice(authority, fault, monkeypatch):
-    """As the table of faults documents, the official SDK sends the update twice and reports success."""
+    """As `docs/faults.md` documents, the official SDK sends the update twice and reports success."""
     context, certificate = authority
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", certificate)
     with Server(fault, tls=context, times=1) as server:

@@ -155,7 +155,7 @@ def test_another_assumption_may_explain_a_task(whole, ways):
 
 
 def test_a_joined_empty_instruction_has_its_separator():
-    """Under `join`, a task without an instruction begins with the separator."""
+    """Under `join`, the instruction of a task whose request has none begins with the separator."""
     joined = BOXES.with_assumptions(Assumptions(empty_instruction="join"))
     assert audited(task(instruction="\nBox it."), project=joined).possible == 1
     assert summarize(audited(task(), project=joined))[0][4] == [
@@ -191,7 +191,7 @@ def test_only_task_objects_are_audited(obj, error):
 
 
 def test_an_audit_in_text():
-    """The text has the counts, then the findings with the settings that explain them, then the settings."""
+    """The text has the counts, the findings with the settings that explain them, and the settings that explain all."""
     audit = audited(task(instruction="Hurry.\nBox it."), task(0, "Hurry. Box it.", task_id="t2"), task(project="other"))
     assert str(audit) == (
         'tasks of "boxes": 1 possible, 1 impossible, 1 not judged (they record no version of this project)\n'
@@ -304,7 +304,7 @@ def test_a_finding_in_text():
 
 
 def test_tasks_that_are_not_judged_are_counted():
-    """Each task without a version is counted as not judged."""
+    """Each task of another project or without a version is counted as not judged."""
     assert audited(task(project="x"), task(project="y"), task(None)).not_judged == 3
 
 

@@ -88,7 +88,7 @@ def test_lost_values_are_listed_by_pointer(before, after, lost):
 @pytest.mark.parametrize(
     ("before", "after", "changes"),
     [
-        # Of the members that identify every object on both sides, the first with a shared value matches the elements.
+        # Elements are matched by the first identifying member of which a value occurs on both sides.
         (
             [{"name": "a", "x": 1}, {"name": "b", "x": 1}],
             [{"name": "b", "x": 2}, {"name": "a", "x": 1}],
@@ -128,7 +128,7 @@ def test_lost_values_are_listed_by_pointer(before, after, lost):
                 ("added", "/a/1/name", "/a/1/name"),
             ],
         ),
-        # Without a shared identifying member, the objects at the same index are compared.
+        # If no value of an identifying member occurs on both sides, the objects at the same index are compared.
         ([{"name": "a", "x": 1}], [{"name": "b", "x": 1}], [("changed", "/a/0/name", "/a/0/name")]),
         ([{"name": True, "x": 1}, 1], [1, {"name": True, "x": 2}], [("lost", "/a/0", None), ("added", "/a/1", "/a/1")]),
         ([{"name": "", "x": 1}, 1], [1, {"name": "", "x": 2}], [("lost", "/a/0", None), ("added", "/a/1", "/a/1")]),
@@ -171,7 +171,7 @@ def test_a_change_names_the_element_that_contains_it():
     ],
 )
 def test_unchanged_values_are_counted(before, after, unchanged):
-    """Each value that is not removed, lost or changed is counted once, at any depth."""
+    """Each scalar that is not removed, lost or changed is counted once, at any depth."""
     assert count_unchanged(before, Diff.between(before, after).changes) == unchanged
 
 

@@ -84,7 +84,7 @@ FAULTS = [
 
 @pytest.mark.parametrize(("data", "code", "line", "column"), FAULTS)
 def test_an_error_has_its_line_and_column(written, data, code, line, column):
-    """Each error has a code, a line and a column. Lines and columns count from 1, and columns count characters."""
+    """An error has a code, a line and a column, which count from 1; an empty document has only the code."""
     error = refused(lambda: read_document(written(data)))
     assert (error.code, error.line, error.column) == (code, line, column)
 
@@ -324,7 +324,7 @@ def test_other_syntax_errors_are_not_taken_for_a_mistake(written, text):
 
 
 def test_a_hundred_levels_are_read(written):
-    """A document may have as many levels as `depth` allows, but any number of brackets."""
+    """A document may have only as many levels as `depth` allows, but any number of brackets side by side."""
     assert read_document(written("[" * 100 + "]" * 100)).value
     assert refused(lambda: read_document(written("[[]]"), depth=1)).code == "json_depth"
     brackets_side_by_side = "[" + ",".join(["[]"] * 200) + "]"
@@ -470,7 +470,7 @@ TEXT = '{\n  "a": [1, {"é": true}],\n  "": {"a/b": null}\n}'
     ],
 )
 def test_a_value_is_located(path, value, name):
-    """`locate` returns the position of a value or its name, or else that of the innermost value around the place."""
+    """`locate` returns the position of a value or name; a missing value has that of the container around it."""
     document = Document(None, "some.json", TEXT)
     assert document.locate(path) == Position(*value)
     assert document.locate(path, name=True) == Position(*name)
@@ -541,7 +541,7 @@ def test_a_file_keeps_its_mode(tmp_path):
 
 
 def test_a_system_without_fchmod_keeps_no_mode(tmp_path, monkeypatch):
-    """Without `os.fchmod`, as on Windows before 3.13, an existing file is still replaced."""
+    """Without `os.fchmod`, as in Python before 3.13 on Windows, an existing file is still replaced."""
     file = tmp_path / "out.txt"
     file.write_text("before")
     monkeypatch.delattr(os, "fchmod")

@@ -82,7 +82,7 @@ def test_each_value_has_its_reason(request_, param, reason, value):
 
 @pytest.mark.parametrize("own", [{}, {"instruction": "Hurry."}])
 def test_an_instruction_may_override(own):
-    """Under `override`, the reason is the task or the project, and `rests_on` lists T6."""
+    """Under `override`, the instruction is that of the task or of the project; only the task's rests on T6."""
     project = PROJECT.with_assumptions(Assumptions(instruction_rule="override"))
     explanation = project.resolve(own).explain("instruction")
     assert explanation.reason == ("INSTRUCTION_TASK_ONLY" if own else "INSTRUCTION_PROJECT_ONLY")
@@ -113,7 +113,7 @@ def test_a_dropped_param_lists_its_last_version():
 
 
 def test_the_latest_is_shown_to_a_task_that_ignores_it():
-    """A task that is pinned or opted out also lists the value of the latest version."""
+    """If a task is pinned or opts out, the explanation also lists the value of the latest version."""
     assert list_candidates(resolved(project_version=0).explain("padding")) == [
         (None, "UNSET", None, None, ""),
         (0, "WON", 3, 0, ""),
@@ -126,7 +126,7 @@ def test_the_latest_is_shown_to_a_task_that_ignores_it():
 
 
 def test_an_earlier_version_has_not_lost_a_later_param():
-    """A param that a later version added has no LOST candidate in an earlier version."""
+    """For a task that is pinned to an older version, a param of a later version is IGNORED, not LOST."""
     project = Project("boxes", type="comparison", params={}).patch_params({"new": 1})
     assert list_candidates(resolved(project, project_version=0).explain("new"))[1:] == [
         (0, "UNSET", None, None, ""),
@@ -186,7 +186,7 @@ def test_an_explanation_has_the_value_first():
 @pytest.mark.parametrize("name", ["project", "project_version", "batch", "unique_id", "clear_unique_id_on_error"])
 @pytest.mark.parametrize("version", [None, 0, -1])
 def test_a_routing_name_is_explained_as_no_param(name, version):
-    """T10: the request may set a routing name, so the explanation does not deny that; it says that it is no param."""
+    """T10: the explanation of a routing name says that it is no param, and does not say whether the task sets it."""
     explanation = PROJECT.resolve({"project": "boxes", "project_version": version}).explain(name)
     assert explanation.describe_reason() == "it is a routing name of the task request, not a param"
     assert str(explanation).startswith(f"{name} is not a param\n")

@@ -45,7 +45,7 @@ def test_an_error_is_of_its_own_class_only():
 
 @pytest.mark.parametrize("kind", [one for one in CLASSES if one is not ParamcoreError])
 def test_an_error_is_a_builtin_one_too(kind):
-    """Each subclass of `ParamcoreError` has a base class such as `ValueError`, so generic handlers catch it."""
+    """Each subclass of `ParamcoreError` also has a builtin base class, such as `ValueError`, for generic handlers."""
     others = {NoSuchVersion: LookupError, NotDone: RuntimeError, OutcomeUnknown: RuntimeError}
     assert issubclass(kind, others.get(kind, ValueError))
 
@@ -106,7 +106,7 @@ def test_a_path_is_seen_from_further_out():
     ],
 )
 def test_a_value_is_described(value, text):
-    """The description of a value is one short line, and names only JSON types."""
+    """A value is described in one short line, with its JSON type, or with its Python type if it is not JSON."""
     assert describe_value(value) == text
 
 

@@ -27,7 +27,7 @@ def describe(results):
 
 
 def test_shared_values_move_and_the_rest_stays():
-    """A value that all tasks share moves to the project, with the lines that end every instruction."""
+    """Values that all tasks share move to the project, and so do the lines with which all instructions end."""
     tasks = [make_task(1), make_task(2, instruction=f"Night.\n{RULES}"), make_task(3, padding=5)]
     extraction = extract(tasks)
     assert extraction.params == {"geometries": GEOMETRIES, "instruction": RULES}
@@ -286,7 +286,7 @@ class TestLimits:
 
 
 def test_the_json_has_the_numbers_of_tasks():
-    """Tasks are counted from 0, and at most 20 of them are named."""
+    """Tasks are numbered from 0, and at most 20 of their numbers are listed."""
     tasks = [make_task(n) for n in range(200)] + [{**make_task(n), "project": "other"} for n in range(30)]
     [reason] = extract(tasks).to_json()["set_aside"]
     assert reason == {"code": "names_project", "count": 30, "tasks": list(range(200, 220))}
@@ -308,7 +308,7 @@ def test_the_repr_is_short():
     ],
 )
 def test_an_extraction_can_be_a_key(tasks):
-    """Equal extractions have equal hashes, as all results of an analysis, whatever their reasons contain."""
+    """Equal extractions have equal hashes, whatever their reasons contain."""
     assert {extract(tasks): "first"}[extract(tasks)] == "first"
     assert hash(pickle.loads(pickle.dumps(extract(tasks)))) == hash(extract(tasks))
 
@@ -348,7 +348,7 @@ def test_a_task_that_opts_out_is_described_as_json():
 
 
 def test_the_greedy_search_leaves_tasks_out(monkeypatch):
-    """The greedy search also finds that a few tasks should opt out of one param each."""
+    """The greedy search also finds that two tasks should opt out, because each lacks one shared param."""
     shared = {"rules": ["a long value that most tasks share"] * 9, "zones": ["another long value"] * 9}
     tasks = [make_task(n, **shared) for n in range(20)]
     tasks += [make_task(20, rules=shared["rules"]), make_task(21, zones=shared["zones"])]

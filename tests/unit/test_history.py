@@ -88,7 +88,7 @@ def test_a_history_as_json():
 
 
 def test_short_histories():
-    """Projects with no version and with one version have their own text."""
+    """The text of a history says if there are no versions, and which version is the first."""
     assert str(History.of(Project("bare", type="comparison"))) == '"bare" has no versions yet'
     assert str(History.of(project_of({}))) == '"boxes": 1 version\n\nversion 0  the first version'
     assert not History.of(project_of({})).steps[0].is_noop
@@ -142,7 +142,7 @@ def test_only_a_certain_replace_restates():
 
 
 def test_a_value_returns_from_the_last_version_that_had_it():
-    """A value returns if an earlier version had it. `True` is not equal to 1, so it is no return to it."""
+    """A value returns if an earlier version had it. `True` differs from 1, so it does not return to 1."""
     steps = History.of(project_of({"a": 1}, {"a": 2}, {"a": 1.0}, {"a": True}, {}, {"a": 1})).steps
     assert [dict(step.returns) for step in steps] == [{}, {}, {"a": 0}, {}, {}, {"a": 2}]
 

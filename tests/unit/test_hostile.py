@@ -51,7 +51,7 @@ FOLLOWERS = ", ".join(f'"a{number}": 1' for number in range(2_000))
     ],
 )
 def test_a_repeated_name_below_long_names_takes_little_memory(text, column, tmp_path):
-    """The search for a repeated name stores each name once, and no paths."""
+    """The search for a repeated name takes little memory, even below long names."""
     file = tmp_path / "long.json"
     file.write_text(text)
     tracemalloc.start()
@@ -64,7 +64,7 @@ def test_a_repeated_name_below_long_names_takes_little_memory(text, column, tmp_
 
 
 def test_deep_yaml_takes_little_memory(tmp_path):
-    """Many deeply nested values are located without a path for each value."""
+    """Locating one of many deeply nested values takes little memory."""
     file = tmp_path / "deep.yaml"
     file.write_text("[" * 96 + ",".join("1" * 8_000) + "]" * 96)
     document = read_document(str(file))

@@ -71,7 +71,7 @@ def test_an_overriding_instruction_prevents_an_effect():
     ],
 )
 def test_a_request_that_the_project_refuses_is_refused(task, error):
-    """A request that the project would reject raises the same error here."""
+    """`Impact.of` raises an error for a request that the project would reject."""
     with pytest.raises(error):
         Impact.of(PADDED, [task])
 

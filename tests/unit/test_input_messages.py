@@ -23,7 +23,7 @@ from tests.validation.test_user_schema import REJECTED
 
 SNAPSHOT = Path(__file__).parent.parent / "snapshots" / "inputs.json"
 
-#: Settings of requests and of the transport that are rejected.
+#: Rejected settings of requests and of the transport.
 SETTINGS = {
     "a flag that is a number": lambda: create_project("a", type="b", rapid=1),
     "a flag that is text": lambda: create_project("a", type="b", studio="yes"),

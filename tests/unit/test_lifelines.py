@@ -18,7 +18,7 @@ def list_runs(*entries):
 
 
 def test_the_last_changed_param_comes_first():
-    """Params are ordered by their last change, newest first; params whose last change is in the same version keep their order."""
+    """Params are ordered by their last change, newest first; params that last changed together keep their order."""
     runs = list_runs({"b": 1, "a": 1, "c": 1}, {"b": 1, "a": 1, "c": 2}, {"b": 1, "a": 1, "c": 2})
     assert runs == {"c": [(1, 2, 2), (0, 0, 1)], "b": [(0, 2, 1)], "a": [(0, 2, 1)]}
     assert list(runs) == ["c", "b", "a"]

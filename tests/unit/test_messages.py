@@ -1,4 +1,4 @@
-"""Every error of the library: its class, code and path here, its message in `tests/snapshots/errors.json`.
+"""Errors of the library: this file has the class, code and path, and `tests/snapshots/errors.json` the message.
 
 `pytest tests/unit/test_messages.py --update` writes the messages as they are now.
 """

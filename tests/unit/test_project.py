@@ -148,7 +148,7 @@ def test_fields_with_the_name_of_an_attribute_are_ignored():
 
 
 def test_other_assumptions_give_other_results():
-    """The assumptions of a project decide the results."""
+    """The assumptions of a project decide how instructions are joined."""
     joined = BOXES.with_assumptions(Assumptions(instruction_separator=" "))
     assert joined.resolve({"instruction": "Hurry."}).params["instruction"] == "Hurry. Box it."
     assert BOXES.resolve({"instruction": "Hurry."}).params["instruction"] == "Hurry.\nBox it."
@@ -234,7 +234,7 @@ def test_values_of_another_type_are_refused(odd):
 @pytest.mark.parametrize("own", [5, 0, 1.5, True, False, [], ["a"], {}, {"a": 1}])
 @pytest.mark.parametrize("held", [{}, {"instruction": "P"}])
 def test_the_merge_checks_the_type_of_the_instruction(held, own):
-    """The merge function rejects any other JSON type, whether it appends or overrides."""
+    """The merge function rejects an instruction of a wrong type, even if the project has no instruction."""
     merge = Project("p", type="t", params=held).inheritance()
     with pytest.raises(InvalidParams) as refused:
         merge({"instruction": own})

@@ -103,7 +103,7 @@ def test_tasks_before_the_failing_one_are_resolved():
 
 @pytest.mark.parametrize("line", ['{"padding": 1}\n', "", {"padding": 1}, None, 7])
 def test_lines_are_bytes(line):
-    """A line of text or JSON names the mode in which to open the file, also after other lines."""
+    """The error for a line that is not bytes names the mode in which to open the file, also after valid lines."""
     project = Project("docks", type="imageannotation", params={"padding": 3})
     for lines in ([line], [b"{}\n", line]):
         with pytest.raises(InvalidSetting, match='a line must be bytes, got .*; open the file with the mode "rb"'):

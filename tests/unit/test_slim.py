@@ -22,7 +22,7 @@ def project_of(params, **settings):
 
 
 def own_instruction(text, wanted, **settings):
-    """Return the instruction that the slim request sends, or the reasons why no version can give the wanted one."""
+    """Return the instruction that the slim request sends, or the reasons why the version cannot give the wanted one."""
     slim = SlimRequest.to(project_of({} if text is ... else {"instruction": text}, **settings), wanted)
     if slim.blocked:
         assert slim.request.flat == {"project_version": -1, **wanted}
@@ -145,7 +145,7 @@ def test_each_instruction_has_one_result(text, settings, wanted, sent):
     ],
 )
 def test_an_equal_value_is_not_sent(held, wanted):
-    """A JSON-equal value is not sent. `respelled` names it if its JSON text differs."""
+    """A JSON-equal value is not sent. `respelled` names the param if the JSON text differs."""
     slim = SlimRequest.to(project_of({"a": held}), {"a": wanted})
     assert slim.request.params == {}
     assert slim.dropped == ("a",)
@@ -197,7 +197,7 @@ def test_null_is_a_value_and_absent_is_impossible():
 
 
 def test_all_reasons_are_given():
-    """A request that opts out lists each param that is impossible; the instruction comes last."""
+    """For an opt-out, `blocked` lists each param that is impossible, and the instruction last."""
     project = project_of({"b": 1, "instruction": "Q", "a": 2})
     slim = SlimRequest.to(project, {"instruction": "x", "c": 3})
     assert slim.blocked == (Block("b", INHERITED), Block("a", INHERITED), Block("instruction", APPENDED))
@@ -263,7 +263,7 @@ class TestOfRequests:
         assert SlimRequest.of(BOXES, request).request.flat == {"unique_id": "u"}
 
     def test_an_opt_out_stays(self):
-        """A request with -1 does not change. If a version is selected, it inherits that version."""
+        """A request with -1 does not change. If a version is selected, the slim request inherits that version."""
         request = {"project_version": -1, "instruction": "Q", "padding": 6, "labels": True}
         slim = SlimRequest.of(BOXES, request)
         assert slim.request.flat == request
@@ -287,7 +287,7 @@ class TestOfRequests:
         assert back.request.flat == {"project_version": 0, "padding": 6, "labels": True}
 
     def test_a_repeated_instruction_is_kept(self):
-        """A request that repeats the project's instruction still gets it twice (T4)."""
+        """If a request repeats the project's instruction, the task still gets the text twice (T4)."""
         slim = SlimRequest.of(BOXES, {"instruction": "x\nQ"})
         assert slim.request.flat == {"instruction": "x\nQ"}
         assert BOXES.resolve(slim.request).params["instruction"] == "x\nQ\nQ"
@@ -366,7 +366,7 @@ class TestAnyVersion:
         assert self.choose([*[{"b": 1}] * 100, {}, {"b": 1}], {"a": 2}) == (100, 100)
 
     def test_the_reasons_are_those_of_the_latest(self):
-        """If no version can, the request opts out, with the reasons of the latest version."""
+        """If no version can give the params, the request opts out, with the reasons of the latest version."""
         project = Project("boxes", type="imageannotation", params={"a": 1}).replace_params({"b": 1, "c": 1})
         slim = SlimRequest.to(project, {}, version="any")
         assert slim.request.flat == {"project_version": -1}
@@ -428,7 +428,7 @@ class TestVersions:
         [(2, "version_unknown"), *((wrong, "version_type") for wrong in (True, 1.0, "any", "1", [], {"a": [1]}))],
     )
     def test_a_wrong_version_in_the_request_has_a_path(self, version, code):
-        """A wrong `project_version` is an error with its path, even after an equal number, such as 1 before `True`."""
+        """A wrong `project_version` is an error with its path, even `True` after a request with version 1."""
         for answer in (SlimRequest.bind(BOXES).of, SlimRequest.bind(BOXES).to):
             answer({"project_version": 1, **self.WANTED})
             with pytest.raises(NoSuchVersion) as refused:

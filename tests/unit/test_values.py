@@ -192,7 +192,7 @@ def test_many_references_to_one_list_are_too_large():
 
 
 def test_a_failing_mapping_is_rejected():
-    """An error inside a foreign Mapping is raised as `NotJSON` with its path."""
+    """An error inside a foreign Mapping is raised as `NotJSON`, with the path of the Mapping."""
     error = refused({"a": Broken()})
     assert (error.code, error.path) == ("changed_during_call", "/a")
     assert "OSError" in error.problem
@@ -250,7 +250,7 @@ def test_frozen_json_behaves_like_plain_json():
 
 
 def test_the_union_with_a_list_is_a_type_error():
-    """`|` with a list raises `TypeError`, as for any dict."""
+    """`|` with a list raises `TypeError`, as `|` of a plain dict and a list does."""
     with pytest.raises(TypeError):
         freeze({}) | [("a", 1)]
     with pytest.raises(TypeError):
