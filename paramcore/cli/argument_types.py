@@ -65,7 +65,7 @@ def parse_slim_version(text: str) -> int | str:
         return parse_version(text)
     except ArgumentTypeError:
         got = format_value(text, limit=MESSAGE_LIMIT)
-        raise ArgumentTypeError(f"must be the number of a version, -1 or any, got {got}") from None
+        raise ArgumentTypeError(f"must be the number of a version, -1, or the word `any`, got {got}") from None
 
 
 def parse_requested_version(text: str) -> int:

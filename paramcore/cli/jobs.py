@@ -168,4 +168,4 @@ def _receive(worker: Worker) -> Any:
 
 
 def _make_error(problem: str) -> DocumentError:
-    return DocumentError("unreadable", None, problem, "use a smaller number, or leave out --jobs", "--jobs", None, None)
+    return DocumentError("unreadable", None, problem, "use a smaller number, or omit --jobs", "--jobs", None, None)

@@ -211,7 +211,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
             dest="purpose",
             choices=("project", "task", "update"),
             default="task",
-            help="the file that the schema describes (default: task)",
+            help="what the schema describes: a project, a task request or an update (default: task)",
         ),
     ),
     "assumptions": (TEXT_OR_JSON,),
@@ -247,7 +247,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
             type=parse_version,
             required=True,
             metavar="N",
-            help="the number of versions before the update, as `apply` printed it",
+            help="the number of versions when the update was planned, as `apply` printed it",
         ),
         make_argument(
             "--digest",

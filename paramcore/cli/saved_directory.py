@@ -68,7 +68,8 @@ class SavedDirectory:
         for name in given.keys() & self._files.projects.keys():
             if given[name] != self.projects[name]:
                 print_message(
-                    f"the project {format_value(name)} differs from {self._describe_file(name)}, which is used"
+                    f"the project {format_value(name)} on the command line differs from {self._describe_file(name)}, "
+                    "which is used"
                 )
         live = self.recovered["live"]
         for name, project in live.projects.items():
@@ -97,7 +98,9 @@ class SavedDirectory:
             # so serve the project from the journal.
             self.projects[name] = project
         elif everything_was_saved or _begins_with(file, project):
-            print_message(f"{self._describe_file(name)} was edited, and is used as it is")
+            print_message(
+                f"{self._describe_file(name)} was edited, and is served instead of the project in the journal"
+            )
         else:
             problem = f"the project {format_value(name)} was edited, but the journal has updates that the file lacks"
             remedy = f"restore the file, or remove {format_path(os.path.join(self._path, JOURNAL_NAME))}"

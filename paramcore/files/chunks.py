@@ -40,7 +40,7 @@ class Chunk:
         """
         with open_source(self.path, self.source) as (stream, label):
             if get_file_state(stream.fileno()) != self.file_state:
-                raise make_change_error(label, "read a copy of it, or leave out --jobs")
+                raise make_change_error(label, "read a copy of it, or omit --jobs")
             stream.seek(self.offset)
             yield from split_lines(stream, label, first_line=self.first_line, size=self.size)
 
@@ -87,5 +87,5 @@ def make_change_error(label: str, remedy: str) -> DocumentError:
 def _check_start(block: bytes, label: str) -> None:
     reject_binary(block, label, 1)
     if block.startswith(UTF16_BOMS):
-        problem, remedy = "--jobs does not support UTF-16", "convert it to UTF-8, or leave out --jobs"
+        problem, remedy = "--jobs does not support UTF-16", "convert it to UTF-8, or omit --jobs"
         raise DocumentError("json_encoding", None, problem, remedy, label, 1, 1)

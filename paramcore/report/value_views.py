@@ -148,7 +148,7 @@ def _summarize(value: Any) -> str:
     if isinstance(value, dict):
         return f"object with {format_count(len(value), 'member')}"
     if isinstance(value, list):
-        return f"list with {format_count(len(value), 'element')}"
+        return f"array with {format_count(len(value), 'element')}"
     return "number" if isinstance(value, (int, float)) and not isinstance(value, bool) else "value"
 
 

@@ -66,7 +66,7 @@ def reconcile_outcome(outcome: Outcome, clock: Clock) -> Flow[Outcome]:
     name, base, plan = outcome.project, outcome.base, outcome.plan
     if type(base) is not int or base < 0:
         problem = f"`base` must be a whole number of at least 0, got {describe_value(base)}"
-        remedy = "pass the number of versions that the project had before the update"
+        remedy = "pass the number of versions that the project had when the update was planned"
         raise InvalidSetting("base_type", None, problem, remedy)
     response = yield from get_with_retry(get_project(name), clock)
     if plan is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal, Self, TypeAlias
 
 from attrs import evolve, frozen
@@ -154,14 +154,14 @@ class Outcome:
         if self.now is not None and self.version is not None:
             earlier, later = range(self.base, self.version), range(self.version + 1, len(self.now.versions))
             if earlier:
-                notes.append(f"another writer added version {_join(earlier)} before this update")
+                notes.append(f"other writers added {_list_versions(earlier)} before this update")
             if self.overwritten:
                 names = ", ".join(format_name(name) for name in self.overwritten)
                 notes.append(f"this update overwrote params that another writer changed concurrently: {names}")
             if later:
-                notes.append(f"another writer added version {_join(later)} after this update")
+                notes.append(f"other writers added {_list_versions(later)} after this update")
         if self.altered:
-            notes.append(f"the service now reports other params for version {_join(self.altered)}")
+            notes.append(f"the service now reports {_list_versions(self.altered)} differently")
         if self.state == "unknown":
             notes.append(f"to look up the outcome again: {self.reconcile_command}")
         return notes
@@ -200,6 +200,11 @@ def _normalize(value: Any) -> Any:
         return [_normalize(element) for element in value]
     # In JSON, 1.0 equals 1, so both must have the same digest.
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _list_versions(numbers: Collection[int]) -> str:
+    """Return `version 3`, or `versions 3, 4`."""
+    return f"version{'s' if len(numbers) > 1 else ''} {_join(numbers)}"
 
 
 def _join(numbers: Iterable[int]) -> str:

@@ -257,7 +257,9 @@ class TestApply:
             ran = run_with(server, "apply", NAME, str(file), "--yes", *allowed)
             assert (ran.status, server.posts) == (0 if sent else 1, sent)
             if not sent:
-                errors = "not sent: the update has errors; correct them, or pass --allow-errors to send it as it is"
+                errors = (
+                    "not sent: the plan has errors; correct them, or pass --allow-errors to send the update as it is"
+                )
                 drops = "not sent: the update drops params; pass --allow-drop to send it"
                 has_errors, has_drops = "--allow-errors" not in allowed, "patch" not in update + str(allowed)
                 expected = [errors] * has_errors + [drops] * (has_drops and "--allow-drop" not in allowed)

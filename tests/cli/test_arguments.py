@@ -345,7 +345,7 @@ def test_the_versions_of_slim(place, text):
     """The error for a wrong `--to` names each form of value that the option accepts."""
     ran = run("slim", "docks.json", "task.json", f"--to={text}", cwd=place)
     assert ran.status == 2
-    assert "argument --to: must be the number of a version, -1 or any, got " in ran.err
+    assert "argument --to: must be the number of a version, -1, or the word `any`, got " in ran.err
 
 
 @pytest.mark.parametrize(

@@ -407,7 +407,7 @@ def test_processes_that_cannot_start_are_reported(place, monkeypatch):
     """If no process can be started, the error says so and has a remedy."""
     for executable in ("/nonexistent", ""):
         monkeypatch.setattr(sys, "executable", executable)
-        with pytest.raises(DocumentError, match="cannot start a process: .*leave out --jobs"):
+        with pytest.raises(DocumentError, match="cannot start a process: .*omit --jobs"):
             list(process_chunks(split_file(str(place / "good.jsonl")), die, 2))
 
 

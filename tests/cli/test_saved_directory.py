@@ -266,7 +266,9 @@ def test_a_file_that_was_edited_is_used(tmp_path, capsys, is_killed, kind):
     with serving(then) as stand_in:
         assert write_project(stand_in.live.projects["docks"]) == edited
     assert read_file(then / "docks.json") == edited
-    assert ("docks.json was edited, and is used as it is" in capsys.readouterr().err) is is_killed
+    assert (
+        "docks.json was edited, and is served instead of the project in the journal" in capsys.readouterr().err
+    ) is is_killed
 
 
 def test_versions_that_were_appended_to_a_file_are_used(tmp_path, monkeypatch, capsys):

@@ -117,7 +117,9 @@ def test_the_projects_of_the_directory_continue(projects, tmp_path):
         assert {project.name for project in client.projects()} == {"north docks", "south docks", "new"}
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 0
-        continues = f'the project "south docks" differs from {projects}/south-docks.json, which is used\n'
+        continues = (
+            f'the project "south docks" on the command line differs from {projects}/south-docks.json, which is used\n'
+        )
         assert process.stderr.read() == continues
     after = list_texts(projects)
     assert json.loads(after.pop("new.json")) == {**project, "name": "new"}

@@ -218,7 +218,7 @@ def test_a_bad_line_leaves_the_output_as_it_was(tasks, tmp_path):
     ("arguments", "message"),
     [
         (("--to", "9"), "error: --to: version 9 does not exist: the project has versions 0 to 2"),
-        (("--to", "x"), "must be the number of a version, -1 or any, got"),
+        (("--to", "x"), "must be the number of a version, -1, or the word `any`, got"),
         (("--output", "-"), "omit --output"),
         (("--output", EXAMPLES / PROJECT), "is a file that the command reads"),
     ],
@@ -370,14 +370,14 @@ def test_extract_warns_of_equal_ids_in_one_line(tmp_path):
     """Requests with the same `unique_id` are reported even if a whole array is on one line."""
     (tmp_path / "tasks.json").write_text('[{"unique_id": "a"}, {"unique_id": "b"}, {"unique_id": "a"}]')
     ran = run("extract", "tasks.json", "--name", "yard", "--type", "imageannotation", cwd=tmp_path)
-    assert ran.err == "warning: tasks.json:1:56: the same `unique_id` as line 1; the service refuses the second task\n"
+    assert ran.err == "warning: tasks.json:1:56: the same `unique_id` as line 1; the service rejects the second task\n"
 
 
 def test_extract_warns_of_equal_ids(tasks):
     """A warning names the two lines with the same `unique_id`."""
     path = tasks(*[{"unique_id": "a", "padding": 1}] * 2, {"unique_id": "b"})
     ran = run("extract", path, "--name", "yard", "--type", "imageannotation")
-    assert f"warning: {path}:2:15: the same `unique_id` as line 1; the service refuses the second task" in ran.err
+    assert f"warning: {path}:2:15: the same `unique_id` as line 1; the service rejects the second task" in ran.err
     assert ran.err.count("warning") == 1
 
 

@@ -267,8 +267,8 @@ def test_many_params_fit_the_size(projects, update, whole):
     assert len(markdown) <= 60_000
     page = render(markdown)
     check_inert(page)
-    dropped = sum(len(plan.dropped) + len(plan.diff.lost) for plan in plans)
-    listed = markdown.count("| dropped") + markdown.count("| lost with")
+    dropped = sum(len(plan.dropped) for plan in plans)
+    listed = markdown.count("| dropped")
     header = 1 if projects > 1 else 0
     if whole:
         assert listed - header == dropped

@@ -59,8 +59,8 @@ def test_no_time():
         ("x" * 998, f'"{"x" * 998}"', "text of 998 characters", False, False),
         ("x" * 999, f'"{"x" * 999}"', "text of 999 characters", False, True),
         ({"a": [1]}, '{"a": [1]}', "object with 1 member", True, False),
-        (["x" * 30] * 2, f'[  "{"x" * 30}",  "{"x" * 30}"]', "list with 2 elements", False, False),
-        ([0] * 28 + ["x" * 30], None, "list with 29 elements", False, True),
+        (["x" * 30] * 2, f'[  "{"x" * 30}",  "{"x" * 30}"]', "array with 2 elements", False, False),
+        ([0] * 28 + ["x" * 30], None, "array with 29 elements", False, True),
     ],
 )
 def test_values(value, text, summary, is_short, is_long):

@@ -133,10 +133,10 @@ def test_without_a_fault_it_is_done():
 @pytest.mark.parametrize(
     ("fault", "text", "overwritten"),
     [
-        ("rival_patch_before", "another writer added version 2 before this update", ()),
+        ("rival_patch_before", "other writers added version 2 before this update", ()),
         ("rival_same_name_before", "this update overwrote params that another writer changed concurrently: b", ("b",)),
-        ("rival_after", "another writer added version 3 after this update", ()),
-        ("200_prefix_changed", "the service now reports other params for version 0", ()),
+        ("rival_after", "other writers added version 3 after this update", ()),
+        ("200_prefix_changed", "the service now reports version 0 differently", ()),
         ("applied_twice", "applied more than once: versions 2, 3", ()),
     ],
 )

@@ -85,7 +85,7 @@ def _has_consent(plan: Plan, options: Namespace) -> bool:
     """Return whether to send the update: check the options, and ask the user unless `--yes` is set."""
     refused = False
     if plan.errors and not options.allow_errors:
-        print_message("not sent: the update has errors; correct them, or pass --allow-errors to send it as it is")
+        print_message("not sent: the plan has errors; correct them, or pass --allow-errors to send the update as it is")
         refused = True
     if plan.dropped and not options.allow_drop:
         print_message("not sent: the update drops params; pass --allow-drop to send it")

@@ -94,7 +94,7 @@ class _ExtractRun:
             if unique_id in ids:
                 location = request.read_document().format_location("/unique_id")
                 first = f"the same `unique_id` as line {ids[unique_id]}"
-                print_message(f"warning: {location}: {first}; the service refuses the second task")
+                print_message(f"warning: {location}: {first}; the service rejects the second task")
             elif unique_id is not None and len(ids) < _MAX_IDS:
                 ids[unique_id] = request.line
         if missing:

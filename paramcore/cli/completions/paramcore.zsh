@@ -270,7 +270,7 @@ _shtab_paramcore_preview_defaults_added=0
 
 _shtab_paramcore_reconcile_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--base[the number of versions before the update, as \`apply\` printed it]:N:"
+  "--base[the number of versions when the update was planned, as \`apply\` printed it]:N:"
   "--digest[the digest that \`apply\` printed before it sent the update]:D:"
   "--format[the output format (default\: text)]:format:(text json)"
   "--base-url[the address of the service, including \/v1]:URL:"
@@ -305,7 +305,7 @@ _shtab_paramcore_report_defaults_added=0
 _shtab_paramcore_schema_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--format[list the types as JSON\; a schema is always JSON]:format:(json)"
-  "--for[the file that the schema describes (default\: task)]:purpose:(project task update)"
+  "--for[what the schema describes\: a project, a task request or an update (default\: task)]:purpose:(project task update)"
   ":a task type (default\: list all types):(annotation audiotranscription categorization chat chatexperimental chatlite comparison cuboidannotation datacollection documentmodel documenttranscription federal2dvideoannotation imageannotation laneannotation lidarannotation lidarlinking lidarsegmentation lidartopdown lineannotation multichat multistage namedentityrecognition phonecall pointannotation polygonannotation segmentannotation sensorfusion textcollection transcription videoannotation videoboxannotation videocuboidannotation videoplaybackannotation)"
 )
 
