@@ -219,10 +219,9 @@ def _report_lines(paths: Sequence[str], projects: ProjectFiles) -> None:
         found = list_visible_paths(directory, JSONL_SUFFIXES)
         if found:
             more = f" and {format_count(len(found) - 1, 'more .jsonl file')}" if found[1:] else ""
-            projects.report_skip(
-                f"skipped {format_path(found[0])}{more}, because it contains no project; to read it as tasks, name it too",
-                len(found),
-            )
+            path = format_path(found[0])
+            message = f"skipped {path}{more}, because it contains no project; to read it as tasks, name it too"
+            projects.report_skip(path, message, len(found))
 
 
 def _reject_update(options: Namespace) -> None:

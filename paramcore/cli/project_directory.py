@@ -35,7 +35,7 @@ class ProjectDirectory:
         assumptions: Assumptions,
         *,
         sources: Iterable[str] = (),
-        on_skip: Callable[[str], None] = lambda _message: None,
+        on_skip: Callable[[str, str], None] = lambda _path, _message: None,
     ) -> None:
         self._path = path
         arguments = [source for source in sources if _is_file_in(source, path)]

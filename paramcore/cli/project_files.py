@@ -48,13 +48,13 @@ def read_project_files(
     assumptions: Assumptions,
     *,
     documents: Mapping[str, Document] = {},
-    on_skip: Callable[[str], None] = lambda _message: None,
+    on_skip: Callable[[str, str], None] = lambda _path, _message: None,
 ) -> list[ProjectFile]:
     """Read the projects in files, and in the JSON and YAML files of directories.
 
     `documents` contains the documents of files that were already read, by path.  In a
     directory, skip hidden files silently.  Also skip files without a project, and call
-    `on_skip` with a message for each.
+    `on_skip` with the path and a message for each.
 
     Raises:
         DocumentError: `wrong_project` for two projects with the same name, or for JSONL.
@@ -74,7 +74,7 @@ def read_project_files(
     for path in by_real_path.values():
         document = documents.get(path) or (_read_document(path) if path in paths else _read_entry(path))
         if path not in paths and not holds_projects(document.value):
-            on_skip(f"skipped {document.source}, because it contains no project")
+            on_skip(document.source, f"skipped {document.source}, because it contains no project")
             continue
         with document.locate_errors():
             file = ProjectFile(path, document, _read_projects(document, assumptions))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from paramcore.bulk import Route
 from paramcore.cli.output import print_message
@@ -16,6 +16,16 @@ from paramcore.text import MESSAGE_LIMIT, format_path, format_value
 from paramcore.values import join_pointer
 
 _T = TypeVar("_T")
+
+
+class Skipped(NamedTuple):
+    """A message about skipped files of a directory."""
+
+    #: The first of the files.
+    path: str
+    message: str
+    #: The number of files.
+    files: int
 
 
 class ProjectFiles:
@@ -42,8 +52,8 @@ class ProjectFiles:
         documents: Mapping[str, Document] = {},
     ) -> None:
         self.paths: str = ", ".join(map(format_path, paths))
-        #: Messages about skipped files of directories, with the number of files that each is about.
-        self.skipped: dict[str, int] = {}
+        #: The messages about skipped files of directories.
+        self.skipped: list[Skipped] = []
         files = read_project_files(paths, assumptions, documents=documents, on_skip=self.report_skip)
         self.many: bool = len(paths) > 1 or any(map(os.path.isdir, paths)) or any(file.is_array for file in files)
         self._by_name: dict[str, Project] = {}
@@ -65,10 +75,10 @@ class ProjectFiles:
     def __len__(self) -> int:
         return len(self._by_name)
 
-    def report_skip(self, message: str, count: int = 1) -> None:
+    def report_skip(self, path: str, message: str, count: int = 1) -> None:
         """Report on standard error that files of a directory were skipped, and add the message to `skipped`."""
         print_message(message)
-        self.skipped[message] = count
+        self.skipped.append(Skipped(path, message, count))
 
     def apply_update(self, update: Update) -> None:
         """Apply an update to each project."""

@@ -74,7 +74,7 @@ class FastCodec:
         try:
             value = self._decode(line)
             # `jiter` decodes 1e400 to infinity, which `orjson` writes as null.  `jiter` also allows deeper nesting
-            # than `freeze`.  So `PLAIN` decodes lines with a null, many brackets or many bytes.
+            # than `freeze`.  So leave lines with a null, many brackets or many bytes to `PLAIN`.
             if (
                 type(value) is dict
                 and line.count(b"[") + line.count(b"{") <= TASK_DEPTH

@@ -30,7 +30,7 @@ _BINARY = {
     },
 }
 
-#: The start of a Python literal that differs from JSON.
+#: The start of a Python literal that differs from JSON, or of a call.
 _PYTHON_LITERAL = re.compile(
     r"(?:True|False|None)\b|[A-Za-z_][\w.]*\(|b['\"]|'(?:[^'\\]|\\.)*'(?=.*\b(?:True|False|None)\b)"
 )

@@ -85,8 +85,8 @@ def _lint_opt_out(
     missing = [name for name in required if name not in params and name in latest.params]
     if missing:
         names = ", ".join(f"`{name}`" for name in missing)
-        planned = ", which this update would append," if is_planned else ""
-        problem = f"the task inherits nothing, so {names} of version {latest.number}{planned} will be missing"
+        owner = f"version {latest.number} {'would have after this update' if is_planned else 'has'}"
+        problem = f"the task inherits nothing, so it will lack {names}, which {owner}"
         remedy = f"set {names} in the task, or remove `project_version`"
         yield _make_warning("lint_bare_opt_out", "/project_version", problem, remedy)
 
@@ -161,7 +161,7 @@ class UnusedDefaults:
         for name in project.params:
             if name in self.overridden:
                 problem = f"all {self.tasks:,} tasks that inherit this version override this value"
-                remedy = "remove it from the project, or let tasks inherit it"
+                remedy = "remove it from the project, unless other tasks inherit it"
                 yield _make_warning("lint_unused_default", join_pointer(name), problem, remedy, project.latest.number)
 
 

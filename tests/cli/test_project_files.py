@@ -96,7 +96,8 @@ def test_strict_fails_for_skipped_files(place, files, arguments, count):
     skipped = annotated.err.splitlines()
     assert skipped
     for message in skipped:
-        assert f"::error title=skipped::{message}\n" in annotated.out
+        name = message.removeprefix("skipped ").split(",")[0].split(" and ")[0]
+        assert f"::error file={name},title=skipped::{message}\n" in annotated.out
     assert strict.status == annotated.status == 1
     assert "skipped" not in run("validate", *arguments, "--format", "github", cwd=place).out
 

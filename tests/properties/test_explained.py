@@ -1,4 +1,4 @@
-"""Laws E: an explanation has the true value, its source, and the values that were overridden."""
+"""An explanation has the true value, its source, and the values that were overridden."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def to_model(answer: EffectiveParams) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 class TestComplete:
-    """E1: exactly the effective params are explained, with their values."""
+    """Exactly the effective params are explained, with their values."""
 
     @given(answer=answers())
     def test_every_param_is_explained_with_its_value(self, answer: EffectiveParams) -> None:
@@ -86,7 +86,7 @@ class TestComplete:
 
 
 class TestTrue:
-    """E2: the explained source is the true source."""
+    """The explained source is the true source."""
 
     @given(answer=answers())
     def test_reasons_and_sources_equal_those_of_the_reference_model(self, answer: EffectiveParams) -> None:
@@ -132,7 +132,7 @@ class TestTrue:
 
 
 class TestLosers:
-    """E3: the values that are listed as LOST are exactly the overridden ones."""
+    """A value of the inherited version is LOST exactly if the task overrides it."""
 
     @given(answer=answers(min_versions=1))
     def test_an_overridden_value_is_shown(self, answer: EffectiveParams) -> None:
@@ -161,7 +161,7 @@ class TestLosers:
 
 
 class TestSince:
-    """E5: `first_set_in` is the first version since which the value has not changed."""
+    """`first_set_in` is the first version since which the value has not changed."""
 
     @given(answer=answers(min_versions=1))
     def test_first_set_in_of_an_inherited_value(self, answer: EffectiveParams) -> None:
@@ -188,7 +188,7 @@ class TestSince:
 
     @given(answer=answers(min_versions=1))
     def test_an_earlier_value_is_shown(self, answer: EffectiveParams) -> None:
-        """Of the versions before the inherited one, only that of the superseded or dropped value is listed."""
+        """At most one earlier version is a candidate: the one whose value was superseded or dropped."""
         project, _ = to_model(answer)
         history, version = project["history"], answer.inherited_from
         for name in [*answer.params, *NAMES]:
@@ -239,7 +239,7 @@ class TestTold:
 
 
 class TestPlan:
-    """E4: a plan shows the effect of its update, and fails if the update fails."""
+    """A plan shows the effect of its update, and fails if the update fails."""
 
     @given(project=projects(), update=updates(), own=task_params())
     def test_a_plan_shows_the_params_of_the_updated_project(

@@ -156,7 +156,7 @@ def preview_line(project: Project, line: bytes, overrides: dict[str, Any], codec
         try:
             answers.append(encoder.encode(reader.read(Line(1, "tasks", line))))
         except DocumentError as error:
-            # The error for a blank line has no line number, because `preview_lines` passes no blank line to the reader.
+            # The error for a blank line has no line number.  Users never see it, because `preview_lines` skips these lines.
             assert (error.source, error.line) == ("tasks", 1 if line.strip() else None)
             answers.append(error.code)
     assert answers[0] == answers[1]
@@ -184,7 +184,7 @@ def thawed(value: Any) -> Any:
 
 @st.composite
 def projects_and_lines(draw: st.DrawFn) -> tuple[Project, bytes]:
-    """Draw a project and a request in any JSON notation; most requests are for the project."""
+    """Draw a project and a request in any JSON notation; most requests can be resolved with the project."""
     project = draw(projects())
     text = json.dumps(draw(flat_requests(project) | task_params(max_size=6)), **draw(st.sampled_from(NOTATIONS)))
     return project, text.encode("utf-8", "surrogatepass") + draw(st.sampled_from([b"", b"\n", b"\r\n", b" \n"]))
@@ -207,7 +207,7 @@ def test_bulk_agrees_with_resolve_on_damaged_lines(both: tuple[Project, bytes], 
 
 @given(value=json_values(), name=st.sampled_from([*ROUTING_NAMES, "instruction"]))
 def test_bulk_agrees_with_resolve_on_any_routing_value(value: Any, name: str) -> None:
-    """For any JSON value of a routing name, `bulk` gives the result or the error of `resolve`."""
+    """For any JSON value of a routing name or `instruction`, `bulk` gives the result or the error of `resolve`."""
     check_agreement(BOXES, json.dumps({name: value, "c": 1}).encode())
 
 
@@ -240,7 +240,7 @@ def test_earlier_lines_do_not_matter(project: Project, data: st.DataObject) -> N
 @pytest.mark.parametrize("under", [{}, {"empty_instruction": "join"}, {"instruction_rule": "override"}])
 @pytest.mark.parametrize("order", [REQUESTS, REQUESTS[::-1]])
 def test_each_request_rests_on_its_own_rules(under: dict[str, Any], order: list[dict[str, Any]]) -> None:
-    """Each request lists its own rules, whether its instruction is text, empty, null or missing, in any order."""
+    """Each preview lists the rules of its own request, whose instruction is text, empty, null or missing."""
     project = BOXES.with_assumptions(Assumptions(**under, instruction_separator=' "\n\u00e9'))
     lines = [json.dumps(request).encode() for request in order]
     for codec in CODECS:

@@ -321,7 +321,7 @@ class TestSafety:
         assert done.stdout == "text/plain; charset=utf-8\n"
 
     def test_a_change_that_is_not_saved_is_not_shown(self):
-        """If a change cannot be saved, a page that would show it fails instead."""
+        """If a change cannot be saved, a page does not show it, but fails with status 500."""
 
         class FullDisk:
             size = 0

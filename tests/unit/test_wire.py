@@ -233,7 +233,7 @@ NO_UPDATES = [
 
 @pytest.mark.parametrize(("body", "code"), NO_UPDATES)
 def test_another_document_of_the_api_is_no_update(body, code):
-    """Another document of the API is rejected as a whole, not because of its first reserved name."""
+    """Another document of the API or of paramcore is rejected as a whole, not because of its first reserved name."""
     with pytest.raises(MalformedPayload) as refused:
         read_update(body)
     assert (refused.value.code, refused.value.path) == (code, "")
@@ -272,7 +272,7 @@ NO_PROJECTS = [
 
 @pytest.mark.parametrize(("body", "code"), NO_PROJECTS)
 def test_another_document_of_the_api_is_no_project(body, code):
-    """A task, a page of tasks or an error reply is rejected with its own code."""
+    """A task, a page of tasks, an error reply or a project without a history is rejected with its own code."""
     with pytest.raises(MalformedPayload) as refused:
         read_project(body)
     assert refused.value.code == code

@@ -1,4 +1,4 @@
-"""Without tasks, a value of a project is an error only if no params that a task adds make it valid (T13)."""
+"""If a project is validated alone, a value is an error only if no task could make it valid by adding params (T13)."""
 
 import json
 
@@ -99,7 +99,7 @@ WRONG = {
 @BOTH
 @pytest.mark.parametrize("name", WRONG)
 def test_a_value_that_no_task_can_correct_is_an_error(name, fast):
-    """A value that no task can make valid is an error at its place, with its version."""
+    """A value that stays wrong whatever params a task adds is an error at its place, with its version."""
     schema, params, pointer = WRONG[name]
     findings = validate_project(schema, params, fast=fast)
     assert [(severity, place) for severity, place, _ in findings] == [("error", pointer)]

@@ -25,7 +25,7 @@ def lint(task, project=PROJECT):
             "the latest version would be 1 after this update; after the update, write 1, unless",
             "the latest version is 1; write 1, unless",
         ),
-        (-1, "of version 1, which this update would append, will be missing", "of version 1 will be missing"),
+        (-1, "which version 1 would have after this update", "which version 1 has"),
     ],
 )
 def test_a_version_that_does_not_exist_yet(version, planned, now):

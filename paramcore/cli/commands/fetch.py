@@ -18,7 +18,9 @@ def fetch(options: Namespace) -> Pieces:
     # Read the directory first, so that a malformed project is reported before any request is sent.
     directory = None
     if options.all is not None:
-        directory = ProjectDirectory(options.all, options.assumptions, on_skip=print_message)
+        directory = ProjectDirectory(
+            options.all, options.assumptions, on_skip=lambda _path, message: print_message(message)
+        )
     client = create_client(options)
     if directory is None:
         yield format_document(write_project(client.get_project(options.name)))

@@ -127,7 +127,9 @@ class ValidationRun:
         """With `--format github` and `--strict`, return annotations for skipped files, which then set the exit code."""
         if self._options.format != "github" or not self._options.strict:
             return []
-        annotations = (format_annotation("error", "skipped", message) for message in self._projects.skipped)
+        annotations = (
+            format_annotation("error", "skipped", skip.message, skip.path) for skip in self._projects.skipped
+        )
         return [ReportedFinding(None, "skipped file", f"{annotation}\n", None) for annotation in annotations]
 
     def _validate_project(self, project: Project) -> list[ReportedFinding]:
@@ -187,7 +189,10 @@ class ValidationRun:
         inputs = [format_count(len(self._projects), "project") + after]
         if self._options.tasks:
             inputs.append(format_count(self._tasks, "task"))
-        others = {"invalid line": self.bad_lines.count, "skipped file": sum(self._projects.skipped.values())}
+        others = {
+            "invalid line": self.bad_lines.count,
+            "skipped file": sum(skip.files for skip in self._projects.skipped),
+        }
         listed = "".join(f", {format_count(count, noun)}" for noun, count in others.items() if count)
         errors, warnings = (format_count(self._counts[severity], severity) for severity in ("error", "warning"))
         return f"{errors}, {warnings} in {' and '.join(inputs)}{listed}"
