@@ -101,14 +101,14 @@ class Cases:
         return made
 
     def update(self) -> tuple[str, Any]:
-        """Draw an update; a few have a name that a project cannot have."""
+        """Draw an update; a few have a param with a reserved name."""
         params = self.params(wrong=0.02)
         if self.chance() < 0.02 and isinstance(params, dict):
             params = {**params, self.choose(reference.BOOKKEEPING + reference.ROUTING): self.choose(VALUES)}
         return ("patch" if self.chance() < 0.6 else "replace"), params
 
     def settings(self) -> dict[str, str]:
-        """Draw assumptions, mostly the default ones."""
+        """Draw assumptions, often the default ones."""
         if self.chance() < 0.4:
             return dict(reference.DEFAULTS)
         return {

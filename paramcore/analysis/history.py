@@ -195,7 +195,7 @@ class History(NotebookReprs):
     def list_lifetime_pieces(self, param: str) -> list[Piece]:
         """Return the lifetimes of a param as pieces.
 
-        If a value or the value before it is long, a table of the differences follows.
+        If a text, object or array or the one before it is long, a table of the differences follows.
 
         Raises:
             InvalidParams: the errors of `lifetimes`.
@@ -234,7 +234,7 @@ class History(NotebookReprs):
 
 
 def _list_long_changes(param: str, before: Any, after: Any) -> list[Piece]:
-    """Return a table of the changes between two values if a row would truncate one of them."""
+    """Return a table of the changes inside a value, or between two texts, if a row would truncate one of them."""
     if not (is_long(before) or is_long(after)):
         return []
     changed, *lost = Diff.between({param: before}, {param: after}).make_table(removed="removed").rows

@@ -26,7 +26,7 @@ def send_within(seconds: float, exchange: Callable[[], Response | NotDone | Outc
     def run() -> None:
         try:
             results.append(exchange())
-        except BaseException as error:  # noqa: BLE001  (a thread that raises an error prints a traceback)
+        except BaseException as error:  # noqa: BLE001  (otherwise, the thread would print a traceback)
             problem = f"the request failed before the reply was complete ({type(error).__name__})"
             results.append(OutcomeUnknown("no_reply", None, problem, ""))
 

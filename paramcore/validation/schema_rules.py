@@ -1,8 +1,9 @@
 """Split the schema of a task type into rules for one param and rules for all params together.
 
 Most keywords at the root of a schema are independent of each other.  `properties`
-applies to one param at a time, so the findings on a version are cached, and for a task
-only its own params are validated.  The other keywords need the effective params.
+applies to one param at a time.  So `Validator` caches its findings on a version, and reuses
+them for each task that inherits the version.  For a task, it then checks only the task's
+own params.  The other keywords need the effective params.
 """
 
 from __future__ import annotations

@@ -70,10 +70,9 @@ def test_partitions_are_previewed_on_two_workers(client, tmp_path):
 
 @pytest.mark.parametrize("versions", [1, 10, 100])
 def test_pickles_are_small(versions):
-    """A pickle has at most twice the size of JSON.
+    """The pickle of a project has at most twice the size of the project's JSON.
 
-    For a project, this is the project's JSON.  For a merge function, it is the JSON of the
-    latest params.
+    The pickle of a merge function has at most twice the size of the JSON of the latest params.
     """
     params = {
         "instruction": "Box every ship. " * 5,

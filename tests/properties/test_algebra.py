@@ -266,7 +266,7 @@ TRUE = st.builds(
 
 
 class TestAudits:
-    """An audit counts each task that the engine produced as possible."""
+    """An audit counts as possible each task that the engine produced."""
 
     @given(st.data(), projects(min_versions=1), TRUE)
     def test_a_task_of_the_engine_is_possible(self, data, project, true):

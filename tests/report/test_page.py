@@ -227,7 +227,7 @@ def test_a_page_lists_a_thousand_changes(extra, sentence, values):
 
 @pytest.mark.parametrize("extra", [0, 1, 7])
 def test_a_page_lists_a_thousand_changes_of_a_task(extra):
-    """A page counts the changes of the only task, or the affected params of many tasks, beyond the first 1,000."""
+    """A page lists 1,000 changes of the only task, or 1,000 affected params of many tasks, and counts the rest."""
     few = Project("docks", type="imageannotation", params={"kept": 1})
     plan = Plan.of(few, Patch({f"n{number}": number for number in range(1_000 + extra)}))
     after = few.update(plan.update)
@@ -243,7 +243,7 @@ def test_a_page_lists_a_thousand_changes_of_a_task(extra):
 
 @pytest.mark.parametrize(("number", "rest"), [(1_000, ""), (1_001, "1 more param"), (2_500, "1,500 more params")])
 def test_a_page_names_a_thousand_dropped_params(number, rest):
-    """The summary names 1,000 dropped params, and a version 1,000 added params. The patch stays complete."""
+    """The summary names at most 1,000 dropped params, and the row of a version at most 1,000 added params. The patch stays complete."""
     old = {f"o{number}": number for number in range(number)}
     new = {f"n{number}": number for number in range(number)}
     project = Project("docks", type="imageannotation", params=old)

@@ -61,7 +61,7 @@ class TestRequests:
             assert refused.value.code == "project_name"
 
     def test_projects_are_listed(self):
-        """E2: without `archived`, the request lists all projects. With `archived`, it lists those with this flag."""
+        """E2: without `archived`, the request lists all projects. With `archived`, it lists those whose flag has this value."""
         assert list_projects() == Request("GET", "/projects")
         assert list_projects(archived=False).query == {"archived": "false"}
         assert list_projects().target == "/projects"
@@ -361,7 +361,7 @@ def test_the_default_deadline():
 
 
 def test_another_loop_can_run_a_flow():
-    """A flow yields each `Request` and each `Wait`, so any event loop can run it."""
+    """A flow yields each `Send` and each `Wait`, so any event loop can run it."""
     flow = get_with_retry(Request("GET", "/"), Clock(10, lambda: 0.0, lambda: 1.0))
     next(flow)
     assert flow.send(BROKEN) == Wait(0.5)
@@ -383,7 +383,7 @@ PLAN = Plan.of(BOXES, UPDATE)
     ],
 )
 def test_no_update_is_sent_to_another_history(project):
-    """If the history differs from that of the plan, nothing is sent, even if both have the same number of versions."""
+    """If the history differs from that of the plan, no update is sent, even if both have the same number of versions."""
     service = MemoryService([project])
     outcome = Client(service).apply(PLAN)
     assert (outcome.state, outcome.error.code) == ("not done", "history_moved")

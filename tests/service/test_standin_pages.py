@@ -444,6 +444,15 @@ class TestBounds:
         assert "he bodies are left out." in read(page_format, page)
         assert all(len(request.reason) < 1.3 * MAX_BODY_EXCERPT for request in stand_in.requests)
 
+    def test_bodies_of_line_feeds(self, page_format):
+        """The limit of the bodies counts their line feeds."""
+        stand_in = StandIn()
+        for _ in range(250):
+            stand_in.handle("POST", "/v1/projects", {"authorization": "Bearer any"}, b"\n" * 5_000)
+        page = look(stand_in)
+        assert len(page.encode()) <= MAX_PAGE_SIZE
+        assert "he bodies are left out." in read(page_format, page)
+
     def test_many_projects(self, page_format):
         """The first page lists 200 projects and counts the others. A name that is too long has no link."""
         names = [f"p{number}" for number in range(202)]

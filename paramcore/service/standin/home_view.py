@@ -14,7 +14,7 @@ from paramcore.service.standin.request_log import MAX_BODY_EXCERPT, LoggedReques
 from paramcore.service.standin.state import Snapshot, StoredProject
 from paramcore.text import ROW_LIMIT, escape_unprintable, format_count, format_name, truncate
 
-#: The maximum number of projects that the page shows for live keys, and also for test keys.
+#: The maximum number of projects that the page shows for each kind of key.
 MAX_PROJECTS = 200
 #: The maximum number of characters of a link to a project; a longer link is left out.
 MAX_LINK = 500
@@ -22,10 +22,12 @@ MAX_LINK = 500
 MAX_TARGET = 200
 #: The maximum number of characters of a reason.
 MAX_REASON = 400
-#: The maximum number of bytes of all bodies together, as HTML.
+#: The maximum number of bytes of all bodies together, as HTML or text.
 MAX_BODIES = 300_000
+#: The maximum number of bytes that a page adds to a line of a body: the line feed and an indent.
+MAX_INDENT = 8
 
-#: How the pages name the keys of each state.
+#: How the pages name the keys of each world, `live` or `test`.
 KEY_NAMES = {"live": "live keys", "test": "test keys"}
 _PREFIXES = {"live": "", "test": "/test"}
 
@@ -187,8 +189,8 @@ def _view_requests(requests: Iterable[LoggedRequest]) -> tuple[RequestRow, ...]:
 
 
 def _measure(text: str) -> int:
-    """Return an upper bound for the number of bytes of a text in HTML."""
-    return len(escape(text).encode())
+    """Return an upper bound for the number of bytes of a line of a body, as HTML or indented text."""
+    return len(escape(text).encode()) + MAX_INDENT
 
 
 def _view_request(request: LoggedRequest, bodies: tuple[BodyView, ...], *, omits_bodies: bool) -> RequestRow:
