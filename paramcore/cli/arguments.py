@@ -105,13 +105,17 @@ def check_standard_input(options: Namespace) -> None:
 def _is_input_in(path: str, directory: str) -> bool:
     """Return whether a command that reads `directory` would read the file `path`, which may not exist yet."""
     parent, name = os.path.split(path)
-    if name.startswith(".") or not has_suffix(name, DOCUMENT_SUFFIXES) or not os.path.isdir(directory):
+    if name.startswith(".") or not has_suffix(name, DOCUMENT_SUFFIXES):
         return False
-    return os.path.isdir(parent or ".") and os.path.samefile(directory, parent or ".")
+    parent = parent or os.curdir
+    if os.path.isdir(directory):
+        return os.path.isdir(parent) and os.path.samefile(directory, parent)
+    # `fetch --all` creates a missing directory.
+    return not os.path.exists(directory) and resolve_path(directory) == resolve_path(parent)
 
 
 def _list_inputs(options: Namespace) -> list[str]:
-    single = [getattr(options, name, None) for name in ("project", "update", "tasks")]
+    single = [getattr(options, name, None) for name in ("project", "update", "tasks", "all")]
     specs = [split_spec(getattr(options, name, None) or "")[0] for name in ("wanted", "before", "after")]
     schemas = [argument.partition("=")[2] for argument in getattr(options, "schema", ())]
     settings = find_settings_file() if hasattr(options, "ignore") else None

@@ -12,7 +12,7 @@ from paramcore.bulk import RawTask, RequestReader, Route, RoutedRequest
 from paramcore.cli.hidden_values import select_error
 from paramcore.cli.output import print_message
 from paramcore.cli.progress import OnRead, show_progress
-from paramcore.errors import DocumentError, MalformedPayload
+from paramcore.errors import DocumentError, MalformedPayload, ParamcoreError
 from paramcore.files.document import TASKS_DEPTH
 from paramcore.files.reader import JSONL_SUFFIXES, PROJECT_SIZE, Line, has_suffix, read_document, read_lines
 from paramcore.model import TaskRequest
@@ -119,10 +119,18 @@ def _read_request(value: Any) -> TaskRequest:
 
 
 def _blame_option(error: DocumentError, overrides: Mapping[str, Any]) -> DocumentError:
-    option = "project_version" if error.path == "/project_version" else "type" if error.code == "wrong_type" else ""
-    if option not in overrides:
-        return error
-    return evolve(error, path=None, source=f"--{option.replace('_', '-')}", line=None, column=None)
+    if error.path == "/project_version" and "project_version" in overrides:
+        return make_version_error(error, "--project-version")
+    if error.code == "wrong_type" and "type" in overrides:
+        remedy = "pass the type of the project, or omit --type"
+        return DocumentError(error.code, None, error.problem, remedy, "--type", None, None)
+    return error
+
+
+def make_version_error(error: ParamcoreError, option: str, place: str = "") -> DocumentError:
+    """Return the error for an option that selects an unknown version; `place` precedes the problem."""
+    remedy = f"pass an existing version, pass -1 to inherit nothing, or omit {option}"
+    return DocumentError(error.code, None, f"{place}{error.problem}", remedy, option, None, None)
 
 
 def describe_look_alikes(request: RoutedRequest) -> list[str]:

@@ -13,14 +13,15 @@ from paramcore.analysis import Block, Choice, Chooser, RuleFinder
 from paramcore.analysis.slim_choice import LABEL_WIDTH, Version
 from paramcore.bulk import RoutedRequest
 from paramcore.cli.projects import ProjectFiles
-from paramcore.errors import DocumentError, NoSuchVersion, ParamcoreError
+from paramcore.cli.requests import make_version_error
+from paramcore.errors import NoSuchVersion, ParamcoreError
 from paramcore.files.codec import Codec, choose_codec
 from paramcore.files.reader import Line
 from paramcore.model import ROUTING_NAMES, Project
 from paramcore.report.document import Rank
 from paramcore.report.inverses import Total
 from paramcore.report.verdicts import Phrase, UserText
-from paramcore.text import format_count, format_name, join_message
+from paramcore.text import MESSAGE_LIMIT, format_count, format_name, format_value, join_message
 from paramcore.text.rows import Label, Piece, Row, Table
 from paramcore.validation.lint import repeats_instruction
 from paramcore.values import same
@@ -96,10 +97,13 @@ class LineSlimmer:
         self._pins = pins
         self._encode = (codec or choose_codec()).encode
         self._rules = {project.name: RuleFinder(project) for project in projects}
-        try:
-            self._choosers = {project.name: Chooser(project, version) for project in projects}
-        except NoSuchVersion as error:
-            raise DocumentError(error.code, None, error.problem, error.remedy, "--to", None, None) from None
+        self._choosers: dict[str, Chooser] = {}
+        for project in projects:
+            try:
+                self._choosers[project.name] = Chooser(project, version)
+            except NoSuchVersion as error:
+                name = format_value(project.name, limit=MESSAGE_LIMIT)
+                raise make_version_error(error, "--to", f"{name}: ") from None
 
     def slim(self, request: RoutedRequest) -> SlimLine:
         """Shorten a request.

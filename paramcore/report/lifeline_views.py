@@ -83,7 +83,7 @@ class LifelineView:
     param: str
     #: The name as the grid shows it.
     short_param: str
-    #: The name, quoted for a shell.
+    #: The name as an argument of a command, quoted for a shell.
     quoted_param: str
     #: The id of the element with the runs.
     anchor: str
@@ -148,7 +148,8 @@ def _view_line(
     return LifelineView(
         format_name(line.param),
         format_name(line.param, limit=_GRID_NAME),
-        quote_for_shell(line.param),
+        # After `--`, a name that begins with a dash is not an option.
+        f"{'-- ' if line.param.startswith('-') else ''}{quote_for_shell(line.param)}",
         anchor,
         tuple(runs[:in_grid]),
         tuple(runs[:listed]),

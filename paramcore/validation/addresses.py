@@ -28,10 +28,11 @@ _ADDRESS_TYPES = (
 )
 
 #: Matches most valid addresses. A matching address needs no check except `_has_several_addresses`.
-_PLAIN = re.compile(r"(?:https?|s3|gs|scaledata)://[!-.0-~][!-~]*", re.IGNORECASE)
+_PLAIN = re.compile(r"(?:https?|s3|gs|scaledata)://(?![/?#:@])[!-~]+", re.IGNORECASE)
 _LOCAL = re.compile(r"file:|/(?!/)|~|\.\.?[/\\]|[a-z]:[/\\]|\\\\", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-_WITHOUT_HOST = re.compile(r"https?:(?!//[^/])", re.IGNORECASE)
+#: In the address of a file in a bucket, the bucket is in the place of the host.
+_WITHOUT_HOST = re.compile(r"(?:https?|s3|gs):(?!//[^/?#:@])", re.IGNORECASE)
 #: Matches a second address after a separator, but not in a query or a fragment, which may contain other addresses.
 _SECOND = re.compile(r"[^?#]*?[,;|\s][a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
@@ -106,7 +107,8 @@ def _check_address(text: Any, pointer: str) -> Iterator[Finding]:
     elif _LOCAL.match(address):
         yield _make_finding(pointer, text, "is a path on your computer", _READABLE)
     elif _WITHOUT_HOST.match(address):
-        yield _make_finding(pointer, text, "is an address without a host", _READABLE)
+        what = "host" if address.lower().startswith("http") else "bucket"
+        yield _make_finding(pointer, text, f"is an address without a {what}", _READABLE)
     elif not _SCHEME.match(address) and re.search(r"[./\\\s]", address):
         yield _make_finding(pointer, text, "is not an address", _READABLE)
     elif whitespace:
@@ -123,7 +125,7 @@ def check_callback(params: Mapping[str, Any]) -> Iterator[Finding]:
     if not isinstance(value, str) or not value:
         return
     address = _strip(value)
-    is_email = "@" in address and not _LOCAL.match(address)
+    is_email = "@" in address[1:-1] and not _LOCAL.match(address)
     is_web = address.lower().startswith(("http://", "https://"))
     if not is_web and not is_email:
         yield _make_finding(pointer, value, "is neither a web address nor an e-mail address", _FOR_CALLBACK)

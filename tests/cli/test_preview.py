@@ -96,6 +96,7 @@ def test_another_type_is_rejected():
     ran = run("preview", PROJECT, "night-shift.json", "--type", "textcollection")
     assert (ran.out, ran.status) == ("", REFUSED)
     assert ran.err.startswith("error: --type: ")
+    assert ran.err.endswith("; pass the type of the project, or omit --type\n")
 
 
 def test_assumptions_change_the_answer():

@@ -1,8 +1,10 @@
 """`report` writes a page about projects, tasks and an update, or, after an error, leaves the file unchanged."""
 
+import html
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from time import perf_counter
@@ -190,7 +192,7 @@ def test_a_rejected_request_counts_for_the_project_that_it_names(page):
     assert "north docks" in first.partition("</h2>")[0]
     for section in (first, second):
         assert section.count("(request_refused)") == 1
-        assert "rejects 1 task." in section
+        assert "1 task is rejected." in section
     assert "99" in second.partition("(request_refused)")[0][-400:]
 
 
@@ -370,8 +372,22 @@ def test_a_bad_line_ends_the_command(page, tmp_path):
 def test_a_rejected_request_is_a_finding(page):
     """A rejected request is counted, and is a finding with the reason."""
     text = report(page, BOXES, "-", "--update", REWORD, stdin=b'[{"project_version": 9}, {"project": [1]}, {}]')
-    assert "The project rejects 2 tasks. See the findings." in text
+    assert "2 tasks are rejected. See the findings." in text
     assert text.count("(request_refused)") == 2
+
+
+def test_the_commands_of_the_page_run(page, tmp_path):
+    """A shell can run the commands on the page, even if the name of a file or a param begins with a dash."""
+    history = [{"version": number, "--param": f"{number} " + "x" * 4_000} for number in range(200)]
+    write_json(tmp_path / "-p.json", {"type": "imageannotation", "name": "boxes", "param_history": history})
+    write_json(tmp_path / "-u.json", {"padding": 1})
+    write_lines(tmp_path / "-t.jsonl", [{}, {"project_version": 0}])
+    files = ("--output", page, "--update=-u.json", "--", "-p.json", "-t.jsonl")
+    assert run("report", *files, cwd=tmp_path).status == 0
+    commands = re.findall(r"paramcore (\w+) ([^<]*)</code>", html.unescape(page.read_text("utf-8")))
+    assert {name for name, _ in commands} == {"log", "report"}
+    for name, arguments in commands:
+        assert run(name, *shlex.split(arguments), cwd=tmp_path).status == 0
 
 
 def test_the_page_needs_a_name(page):

@@ -217,7 +217,11 @@ def test_a_bad_line_leaves_the_output_as_it_was(tasks, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--to", "9"), "error: --to: version 9 does not exist: the project has versions 0 to 2"),
+        (
+            ("--to", "9"),
+            'error: --to: "warehouse boxes": version 9 does not exist: the project has versions 0 to 2; '
+            "pass an existing version, pass -1 to inherit nothing, or omit --to\n",
+        ),
         (("--to", "x"), "must be the number of a version, -1, or the word `any`, got"),
         (("--output", "-"), "omit --output"),
         (("--output", EXAMPLES / PROJECT), "is a file that the command reads"),

@@ -20,6 +20,8 @@ BAD = [
     ("example.com/1.jpg", None), ("//example.com/1.jpg", None), ("https:/e.com/1.jpg", None), ("https:///1.jpg", None),
     (" /home/me/1.jpg", None), ("Look at this.", None), (f"{URL}, {URL}", None), (f"{URL} {URL}", None),
     (f"{URL};{URL}", None), (f"{URL},{URL}", None), ("s3://b/1.jpg,s3://b/2.jpg", None),
+    ("https://", None), ("https://:8080/1.jpg", None), ("https://?x=1", None), ("http://#x", None),
+    ("https://@/1.jpg", None), ("s3://", None), ("s3:///1.jpg", None), ("s3:/b/1.jpg", None), ("GS:///1.jpg", None),
 ]  # fmt: skip
 
 
@@ -70,6 +72,11 @@ def test_no_address(address, suggestion):
         ("chat", {"callback_url": "https://e.com/my hook"}, "/callback_url"),
         ("chat", {"callback_url": "https://"}, "/callback_url"),
         ("chat", {"callback_url": "https:///done"}, "/callback_url"),
+        ("chat", {"callback_url": "https://:8080/done"}, "/callback_url"),
+        ("chat", {"callback_url": "https://?id=1"}, "/callback_url"),
+        ("chat", {"callback_url": "me@"}, "/callback_url"),
+        ("chat", {"callback_url": "@example.com"}, "/callback_url"),
+        ("chat", {"callback_url": "@"}, "/callback_url"),
         ("chat", {"callback_url": f"{URL}, {URL}"}, "/callback_url"),
         ("chat", {"callback_url": "me @example.com"}, "/callback_url"),
     ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from paramcore.cli.arguments import read_project_argument
 from paramcore.cli.exit_codes import FINDINGS, FINE
@@ -38,7 +38,7 @@ def _list_commands(options: Namespace) -> Commands:
     """Return the commands that the page shows, with the files as the user named them."""
     from paramcore.report.project_report import Commands  # noqa: PLC0415  (see `report`)
 
-    project, tasks, update = options.project, options.tasks, options.update
+    project, tasks, update = map(_protect_dash, (options.project, options.tasks, options.update))
     assume = _repeat("--assume", options.assume)
     read = [*assume, *(_list_task_options(options) if tasks else [])]
     check = [*_repeat("--schema", options.schema), *_repeat("--ignore", options.ignore)]
@@ -56,6 +56,12 @@ def _list_commands(options: Namespace) -> Commands:
         preview=_join(["preview", project, tasks, *read]) if tasks else "",
         validate=_join(validate),
     )
+
+
+def _protect_dash(path: Any) -> Any:
+    """Return the path of a file, which may be missing, so that no command reads it as an option."""
+    # `-` is standard input.
+    return f"./{path}" if path and path != "-" and path.startswith("-") else path
 
 
 def _list_task_options(options: Namespace) -> list[str]:
