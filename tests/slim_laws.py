@@ -23,7 +23,7 @@ from paramcore.testing import LOOKALIKES
 from tests import reference
 from tests.reference import ROUTING, equal, model, plain, size
 
-#: A function that draws a value from a sequence, made by Hypothesis or by a seeded generator.
+#: A function of Hypothesis or of a seeded generator.  It draws a value from a sequence.
 Choose = Callable[[Sequence[Any]], Any]
 
 NAMES = ("a", "b", "c", "é")
@@ -140,7 +140,7 @@ def draw_wanted(choose: Choose, inherited: dict[str, Any], separator: str) -> di
 
 
 def draw_instruction(choose: Choose, text: str, separator: str) -> str | None:
-    """Draw an instruction that ends, or almost ends, with the project's instruction."""
+    """Draw an instruction that usually ends, or almost ends, with the project's instruction."""
     own, end = choose(OWN_TEXTS), choose(("", "", "", "", "\n", " "))
     plain_texts = (None, "", text, separator + text, own)
     joined = (own + separator + text, own + "\n" + text, own + text, text + separator + text)
@@ -148,7 +148,7 @@ def draw_instruction(choose: Choose, text: str, separator: str) -> str | None:
 
 
 def respelled(value: Any) -> Any:
-    """Return an equal value with different JSON text, if there is one."""
+    """Return an equal value, if possible with different JSON text."""
     if type(value) is int and float(value) == value:
         return float(value)
     if type(value) is float and value.is_integer():
@@ -160,12 +160,12 @@ def respelled(value: Any) -> Any:
 
 
 def s1_exact(case: Case) -> None:
-    """Engine and model resolve the request to the wanted params, and the attributes of `SlimRequest` are correct."""
+    """The engine and the reference model resolve the request to the wanted params, and the attributes of `SlimRequest` are correct."""
     slim = SlimRequest.to(case.project, case.flat_wanted, version=case.version)
     assert equal(case.project.resolve(slim.request).params, case.wanted)
     own, inherited = plain(slim.request.params), case.inherited_by(slim.request.project_version)
     assert equal(reference.merge(own, inherited, case.settings), case.wanted)
-    # Sent values have the wanted spelling; of an instruction, the project's text is cut.
+    # Sent values have the wanted spelling.  A sent instruction lacks the project's text, which is appended.
     sent = {**case.wanted, **({} if slim.cut is None else {"instruction": own["instruction"]})}
     assert written(own) == written({name: sent[name] for name in case.wanted if name in own})
     assert slim.cut is None or own["instruction"] + slim.cut == case.wanted["instruction"]
@@ -184,7 +184,7 @@ def s2_minimal(case: Case) -> None:
 
 
 def s3_complete(case: Case) -> None:
-    """A slim request opts out exactly if -1 is selected, or if no version can give the wanted params."""
+    """A slim request opts out exactly if -1 is selected, or if no selected version can give the wanted params."""
     slim = SlimRequest.to(case.project, case.flat_wanted, version=case.version)
     possible = [
         version
@@ -279,7 +279,7 @@ def s9_name_by_name(case: Case) -> None:
 
 
 def s10_round_trip(case: Case) -> None:
-    """A request and its effective params have the same slim request; without a pin, `as_request` has it, too."""
+    """A request and its effective params have the same slim request, and so has `as_request` if no version is named."""
     slim = SlimRequest.of(case.project, case.request)
     effective = case.project.resolve(case.request)
     assert SlimRequest.to(case.project, {**case.routing, **effective.params}, version=case.own_version) == slim

@@ -99,7 +99,7 @@ def _wants_bar(path: str, *, prints: bool) -> bool:
     try:
         if sys.stderr is None or not sys.stderr.isatty() or (path != "-" and os.path.getsize(path) < _MIN_SIZE):
             return False
-        # The reader of a pipe may print to the same terminal, so only a regular file is safe.
+        # The program that reads a pipe may print to the same terminal, so only a regular file is safe.
         if prints and not stat.S_ISREG(os.fstat(1).st_mode):
             return False
         import rich  # noqa: F401, PLC0415

@@ -96,7 +96,7 @@ class Naive:
 
 
 def test_a_plain_transport_passes():
-    """A minimal transport passes the check, with and without a key."""
+    """A minimal transport passes the check, with and without a key.  A key of a few letters counts as no secret."""
     check_transport(Naive)
     check_transport(lambda url: Naive(url, key=KEY))
     check_transport(lambda url: Naive(url, key="any", tell=True))
@@ -291,7 +291,7 @@ def authority(tmp_path_factory):
     files = ["-keyout", str(place / "key.pem"), "-out", str(place / "cert.pem")]
     openssl = shutil.which("openssl")
     if openssl is None:
-        pytest.skip("openssl is missing, which creates the certificate")
+        pytest.skip("the program openssl, which creates the certificate, is missing")
     made = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *names, *files]
     subprocess.run(made, check=True, capture_output=True, timeout=60)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
