@@ -175,7 +175,7 @@ def assign_files(options: Namespace) -> ProjectFiles:
 
     Raises:
         DocumentError: the errors of `ProjectFiles`.
-        SystemExit: if there are projects, for several files of tasks or an update; if there are none, for JSONL.
+        SystemExit: with projects, for several other files, or for an update; without projects, for JSONL.
     """
     documents: dict[str, Document] = {}
     if options.tasks is None:
@@ -222,9 +222,10 @@ def _report_lines(paths: Sequence[str], projects: ProjectFiles) -> None:
     for directory in filter(os.path.isdir, paths):
         found = list_visible_paths(directory, JSONL_SUFFIXES)
         if found:
-            more = f" and {format_count(len(found) - 1, 'more .jsonl file')}" if found[1:] else ""
+            more = f" and {format_count(len(found) - 1, 'more file')} of JSONL" if found[1:] else ""
+            it = "one" if found[1:] else "it"
             path = format_path(found[0])
-            message = f"skipped {path}{more}, because it contains no project; to read it as tasks, name it too"
+            message = f"skipped {path}{more}, because JSONL contains no project; to read {it} as tasks, name it too"
             projects.report_skip(path, message, len(found))
 
 

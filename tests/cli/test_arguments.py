@@ -242,7 +242,7 @@ def test_output_is_no_input(place, name, redirection):
 @pytest.mark.parametrize("directory", ["projects", "./projects/", "missing"])
 @pytest.mark.parametrize("name", ["docks.json", "new.json", "new.YML"])
 def test_the_list_of_fetched_files_is_no_project_file(place, directory, name, monkeypatch, capsys):
-    """`fetch --all DIR` rejects an `--output` that would replace a project file of DIR, or become one."""
+    """`fetch --all DIR` rejects an `--output` that would become a project file of DIR."""
     monkeypatch.chdir(place)
     output = f"{directory.removesuffix('/')}/{name}"
     assert main(["fetch", "--all", directory, "--output", output]) == 2

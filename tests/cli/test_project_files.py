@@ -59,8 +59,8 @@ def test_a_file_without_a_project_is_skipped(place, value, verb):
     ("names", "shown"),
     [
         (["tasks.jsonl"], "tasks.jsonl"),
-        (["b.NDJSON", "a.jsonl"], "a.jsonl and 1 more .jsonl file"),
-        (["a.jsonl", "b.jsonl", "c.ndjson"], "a.jsonl and 2 more .jsonl files"),
+        (["b.NDJSON", "a.jsonl"], "a.jsonl and 1 more file of JSONL"),
+        (["a.jsonl", "b.jsonl", "c.ndjson"], "a.jsonl and 2 more files of JSONL"),
     ],
 )
 def test_jsonl_in_a_directory_is_reported(place, names, shown):
@@ -69,7 +69,8 @@ def test_jsonl_in_a_directory_is_reported(place, names, shown):
         (place / name).write_text('{"padding": "20"}\n')
     (place / "._a.jsonl").write_text("")
     ran = run("validate", place)
-    remedy = "because it contains no project; to read it as tasks, name it too"
+    it = "one" if names[1:] else "it"
+    remedy = f"because JSONL contains no project; to read {it} as tasks, name it too"
     assert (ran.err, ran.status) == (f"skipped {place}/{shown}, {remedy}\n", 0)
     assert run("validate", place, place / names[0]).err == ""
     assert run("log", place).err == ""

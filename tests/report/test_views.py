@@ -1,4 +1,4 @@
-"""What the report page shows of values, lifelines, plans and tasks, before a template renders it."""
+"""The views of values, lifelines, plans and tasks, from which the templates render the report page."""
 
 import pytest
 
@@ -129,7 +129,7 @@ def test_a_value_that_returned_was_set_again():
     ],
 )
 def test_since_when_an_array_had_a_value(first, second, wanted, pointer, since):
-    """An element is found in older versions at any index, and a member in the element with the same `name`."""
+    """An element is found in older versions at any index, and its members in the older element of the same `name`."""
     project = project_of({"labels": first}, {"labels": second})
     plan = Plan.of(project, Patch({"labels": wanted}))
     [view] = view_changes(plan.diff.changes, values=True, versions=project.versions)
@@ -205,7 +205,7 @@ def test_runs_without_values():
 
 
 def test_short_texts_are_not_compared():
-    """Two texts that each fit on one line are not compared word by word."""
+    """A lifeline does not compare two texts word by word if each fits on one line."""
     [line] = view_lifelines(History.of(project_of({"a": "one two"}, {"a": "one three"})), prefix="", values=True).lines
     assert line.runs[0].words is None
 
@@ -389,7 +389,7 @@ def test_effects_on_tasks():
 
 
 def test_short_texts_that_share_words_are_compared():
-    """A changed short text has its changed words marked, unless the texts share no words."""
+    """In a table of changes, a changed short text has its changed words marked, unless the texts share no words."""
     project = project_of({"a": "Box it.", "b": "red", "c": "old 1"})
     update = Patch({"a": "Box it, also at night.", "b": "blue", "c": 1})
     views = view_changes(Plan.of(project, update).diff.changes, values=True)

@@ -81,7 +81,7 @@ def show_all(*values):
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_every_fault(fault, caplog):
-    """The outcome agrees with the history, `apply` ends before its deadline, and no text contains the key."""
+    """The outcome agrees with the history, `apply` ends within half a second after its deadline, and no text contains the key."""
     caplog.set_level(logging.DEBUG)
     with Server("thief") as thief, Server(fault, elsewhere=thief) as server:
         deadline = SHORT if fault in HANGS else DEADLINE
@@ -160,7 +160,7 @@ def test_an_outcome_can_be_found_by_base_and_digest():
 
 
 def test_a_changed_project_is_not_updated():
-    """If the project has changed since the plan, nothing is sent."""
+    """If the project has changed since the plan, no update is sent."""
     with Server() as server:
         client = client_of(server)
         plan = planned(client)

@@ -143,7 +143,7 @@ NO_JSON = [
 
 @pytest.mark.parametrize(("text", "code", "line", "column"), NO_JSON)
 def test_yaml_without_equivalent_in_json_is_rejected(written, text, code, line, column):
-    """YAML that JSON cannot express is rejected with a code, a line and a column, in a message of one line."""
+    """Invalid or unsupported YAML is rejected with a code, a line and a column, in a message of one line."""
     error = refused(lambda: read_document(written(text)))
     assert (error.code, error.line, error.column) == (code, line, column)
     assert "\n" not in str(error)
