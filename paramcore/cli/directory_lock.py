@@ -52,7 +52,7 @@ def lock_directory(path: str) -> Iterator[None]:
 def _acquire(lock: str) -> BinaryIO:
     while True:
         try:
-            file = open(lock, "ab")  # noqa: SIM115  (the caller closes it)
+            file, is_new = _open(lock)
         except OSError as error:
             problem = f"cannot write in the directory: {describe_os_error(error)}"
             raise DocumentError("unwritable", None, problem, "", format_path(lock), None, None) from None
@@ -67,6 +67,9 @@ def _acquire(lock: str) -> BinaryIO:
                 remedy = "end it, or name another directory"
             else:
                 # For example, some network disks have no locks.
+                if is_new:
+                    with suppress(OSError):
+                        os.unlink(lock)
                 problem = f"cannot lock the directory: {describe_os_error(error)}"
                 remedy = "name a directory on another disk"
             directory = format_path(os.path.dirname(lock))
@@ -76,6 +79,14 @@ def _acquire(lock: str) -> BinaryIO:
             raise
         # Another process has removed the file since it was opened, so try again.
         file.close()
+
+
+def _open(lock: str) -> tuple[BinaryIO, bool]:
+    """Open a lock file, and return whether it is new."""
+    try:
+        return open(lock, "xb"), True
+    except FileExistsError:
+        return open(lock, "ab"), False
 
 
 def _remove(file: BinaryIO, lock: str) -> None:

@@ -55,6 +55,7 @@ class SavedDirectory:
         self, path: str, assumptions: Assumptions, sources: Sequence[str], given: Mapping[str, Project]
     ) -> None:
         self._path = path
+        self._status = os.stat(path)
         self._files = ProjectDirectory(path, assumptions, sources=sources)
         #: The journal, which the stand-in writes.
         self.journal: JournalFile = JournalFile(os.path.join(path, JOURNAL_NAME))
@@ -162,6 +163,7 @@ class SavedDirectory:
     def _write_files(self, ledger: Ledger) -> None:
         unsaved = ledger.list_unsaved("live")
         if unsaved:
+            self._check_path()
             # Measure the CPU time of this thread, because the elapsed time also depends on other programs.
             start = time.thread_time()
             try:
@@ -173,6 +175,14 @@ class SavedDirectory:
             with self._unsynced_lock:
                 self._unsynced.update({stored.project.name: stored for stored in unsaved})
             ledger.mark_saved("live", unsaved)
+
+    def _check_path(self) -> None:
+        """Check that the path leads to the locked directory, and not to another one with other projects."""
+        with suppress(OSError):
+            if os.path.samestat(os.stat(self._path), self._status):
+                return
+        problem, remedy = "the directory was moved, removed or replaced", "restart the server"
+        raise DocumentError("unwritable", None, problem, remedy, format_path(self._path), None, None)
 
     def sync(self, ledger: Ledger) -> None:
         """Wait until the written files are on disk, and record this in the journal.

@@ -12,9 +12,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
-#: The descriptors of standard output and standard error, except terminals.  After a signal, a write does not wait for
-#: the reader.  If the reader has stopped reading, as `less` does, nothing else could end the write: later signals are
-#: ignored.
+#: The descriptors of standard output and standard error whose writes wait for the reader, except terminals.  A signal
+#: empties the list, and writes no longer wait.  If the reader has stopped reading, as `less` does, nothing else could
+#: end a write: later signals are ignored.
 output_pipes: list[int] = []
 
 #: The signals other than Ctrl-C that a command handles, and the exit code for each.
@@ -72,7 +72,8 @@ def ignore_signals() -> None:
 def _stop_waiting() -> None:
     import os  # noqa: PLC0415  (see `TYPE_CHECKING`)
 
-    for descriptor in output_pipes:
+    while output_pipes:
+        descriptor = output_pipes.pop()
         # The descriptor may be closed.
         try:  # noqa: SIM105  (`contextlib` is slow to import)
             os.set_blocking(descriptor, False)

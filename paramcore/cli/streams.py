@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from typing import Any
 
 from paramcore.cli.signals import output_pipes
 
@@ -20,13 +21,10 @@ def prepare_streams() -> Iterator[None]:
     After a signal, writes no longer wait.  Characters that the encoding of a stream lacks are
     escaped.
     """
-    _buffer_output()
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
     with ExitStack() as stack:
+        _fill_closed_descriptors(stack)
         for descriptor in (_OUTPUT, _ERROR):
-            # A stream may be closed.  Before Python 3.12, Windows lacks `os.get_blocking`.
+            # Before Python 3.12, Windows lacks `os.get_blocking`.
             with suppress(OSError, AttributeError):
                 stack.callback(_restore, os.get_blocking(descriptor), os.dup(descriptor))
         stack.callback(output_pipes.clear)
@@ -37,6 +35,8 @@ def prepare_streams() -> Iterator[None]:
                 # Other processes, such as the shell, use the same terminal, so a signal must not make it non-blocking.
                 if not os.isatty(descriptor):
                     output_pipes.append(descriptor)
+        stack.callback(_set_streams, sys.stdout, sys.stderr)
+        _set_streams(_wait_on_write(sys.stdout), _wait_on_write(sys.stderr))
         stack.callback(_discard_unwritten)
         yield
 
@@ -53,13 +53,69 @@ def discard_output() -> None:
     discard(_OUTPUT)
 
 
-def _buffer_output() -> None:
-    """Buffer the lines of standard output, even with `PYTHONUNBUFFERED`."""
-    # Without a buffer, Python ignores that the system wrote only a part of the output, as on a full disk.
-    if isinstance(getattr(sys.stdout, "buffer", None), io.RawIOBase):
-        descriptor, encoding = sys.stdout.fileno(), sys.stdout.encoding
-        buffer = open(descriptor, "wb", closefd=False)  # noqa: SIM115  (open until the exit)
-        sys.stdout = io.TextIOWrapper(buffer, encoding, line_buffering=True)
+def _fill_closed_descriptors(stack: ExitStack) -> None:
+    """Open the null device for each closed standard stream until the stack closes.
+
+    Otherwise, a file that the command opens could get the descriptor of the closed stream,
+    and `discard` would redirect it.
+    """
+    with suppress(OSError):
+        while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _ERROR:
+            stack.callback(os.close, descriptor)
+        os.close(descriptor)
+
+
+def _wait_on_write(stream: Any) -> Any:
+    """Return a buffered stream that writes to the same file, and waits for its reader.
+
+    `stream` may be `None`, or have no file.
+    """
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="backslashreplace")
+    buffer = getattr(stream, "buffer", None)
+    # With `PYTHONUNBUFFERED`, the buffer is the raw stream.  Without a buffer, Python ignores that the system wrote
+    # only a part of the output, as on a full disk.
+    is_unbuffered = isinstance(buffer, io.RawIOBase)
+    raw = buffer if is_unbuffered else getattr(buffer, "raw", None)
+    if not isinstance(raw, io.RawIOBase):
+        return stream
+    with suppress(OSError):
+        stream.flush()
+    buffered = io.BufferedWriter(_WaitingStream(raw))
+    line_buffering = is_unbuffered or stream.line_buffering
+    return io.TextIOWrapper(buffered, stream.encoding, "backslashreplace", line_buffering=line_buffering)
+
+
+class _WaitingStream(io.RawIOBase):
+    """A raw stream whose writes wait, even if another process makes the file non-blocking meanwhile.
+
+    For example, another command that shares the pipe restores the earlier state when it ends.
+    """
+
+    def __init__(self, raw: Any) -> None:
+        self._raw = raw
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return int(self._raw.fileno())
+
+    def isatty(self) -> bool:
+        return bool(self._raw.isatty())
+
+    def write(self, data: Any) -> int | None:
+        """Write bytes; return `None` if a signal has ended the wait."""
+        while (count := self._raw.write(data)) is None:
+            # A signal removes the descriptor from `output_pipes`.
+            if self.fileno() not in output_pipes and not self.isatty():
+                return None
+            os.set_blocking(self.fileno(), True)
+        return int(count)
+
+
+def _set_streams(output: Any, error: Any) -> None:
+    sys.stdout, sys.stderr = output, error
 
 
 def _discard_unwritten() -> None:
@@ -70,6 +126,8 @@ def _discard_unwritten() -> None:
                 stream.flush()
         except OSError:
             discard(descriptor)
+            with suppress(OSError):
+                stream.flush()
 
 
 def _restore(is_blocking: bool, copy: int) -> None:

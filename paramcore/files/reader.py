@@ -207,7 +207,7 @@ def open_source(source: str, label: str | None = None) -> Iterator[tuple[BinaryI
         raise DocumentError("unreadable", None, problem, remedy, label, None, None)
     try:
         if source == "-":
-            with _block_on_read(sys.stdin):
+            with block_on_read(sys.stdin):
                 yield sys.stdin.buffer, label
         else:
             with open(source, "rb") as stream:
@@ -222,7 +222,7 @@ def open_source(source: str, label: str | None = None) -> Iterator[tuple[BinaryI
 
 
 @contextmanager
-def _block_on_read(stream: TextIO) -> Iterator[None]:
+def block_on_read(stream: TextIO) -> Iterator[None]:
     """Make a stream blocking, so that reads wait for more input.
 
     A process that shares the stream may have made it non-blocking, and reads

@@ -309,6 +309,26 @@ class TestApply:
             assert (process.returncode, start + rest) == (1, b"send the update? [y/N] not sent\n")
             assert server.posts == 0
 
+    def test_a_non_blocking_terminal(self, patch):
+        """The prompt waits for the answer even if another process has made the terminal non-blocking."""
+        ours, theirs = pty.openpty()
+        os.set_blocking(theirs, False)
+        with Server() as server:
+            process = subprocess.Popen(
+                command("apply", NAME, patch, "--base-url", server.url),
+                stdin=theirs,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=environment(SCALE_API_KEY=KEY),
+            )
+            process.stderr.read(len("send the update? [y/N] "))
+            os.write(ours, b"y\n")
+            process.communicate(timeout=20)
+            assert (process.returncode, server.posts) == (0, 1)
+        assert not os.get_blocking(theirs)
+        os.close(ours)
+        os.close(theirs)
+
     @pytest.mark.parametrize(
         ("answer", "sent"),
         [("y", 1), ("Yes ", 1), ("yep", 0), ("yesterday", 0), ("n", 0), ("", 0), ("ye", 0), ("y\udce9", 0)],

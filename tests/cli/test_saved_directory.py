@@ -335,6 +335,31 @@ def test_files_that_cannot_be_written_are_reported_once(tmp_path, monkeypatch, c
     assert capsys.readouterr().err == "the projects are saved only in the journal: docks.json: not now\n"
 
 
+@pytest.mark.parametrize("kind", ["moved", "replaced", "link"])
+def test_no_file_is_written_to_another_directory(tmp_path, monkeypatch, capsys, kind):
+    """If the path leads to another directory, the server does not write its projects there."""
+    monkeypatch.setattr(saved_directory, "_PAUSE", 1_000)
+    path, moved, other = tmp_path / "path", tmp_path / "moved", tmp_path / "other"
+    other.mkdir()
+    if kind == "link":
+        moved.mkdir()
+        path.symlink_to(moved)
+    with serving(path, DOCKS) as stand_in:
+        update(stand_in, padding=1)
+        if kind == "link":
+            path.unlink()
+            path.symlink_to(other)
+        else:
+            path.rename(moved)
+        if kind == "replaced":
+            other.rename(path)
+    assert not path.exists() or list_names(path) == []
+    problem = "the directory was moved, removed or replaced; restart the server"
+    assert capsys.readouterr().err == f"the projects are saved only in the journal: {path}: {problem}\n"
+    with serving(moved) as stand_in:
+        assert get_paddings(stand_in) == [0, 1]
+
+
 def count_versions(path):
     return len(read_file(path / "docks.json")["param_history"])
 
@@ -434,6 +459,8 @@ def test_a_directory_that_cannot_be_locked_is_reported(tmp_path, monkeypatch, nu
     with pytest.raises(DocumentError) as raised, lock_directory(str(tmp_path)):
         pass
     assert str(raised.value) == f"{tmp_path}: {problem}"
+    # The file of another server stays.
+    assert list_names(tmp_path) == ([LOCK_NAME] if problem.startswith("another") else [])
 
 
 @pytest.mark.parametrize("signal_error", [KeyboardInterrupt, SystemExit])

@@ -180,6 +180,42 @@ def test_a_non_blocking_pipe_gets_the_whole_output(tmp_path, output_format, unbu
     assert (process.returncode, is_blocking) == (FINE, True)
 
 
+@pytest.mark.parametrize("name", ["stdout", "stderr"])
+@pytest.mark.parametrize("output_format", ["text", "json"])
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_pipe_that_becomes_non_blocking_gets_the_whole_output(tmp_path, name, output_format, unbuffered):
+    """Output and messages are complete even if another process makes the pipe non-blocking during the command."""
+    tasks = tmp_path / "tasks.jsonl"
+    # Each task causes a warning on standard error.
+    tasks.write_text('{"projectVersion": 1}\n' * 2_000)
+    arguments = ("preview", "warehouse-boxes.json", tasks, "--format", output_format)
+    ran = run_process(*arguments)
+    whole = ran.out if name == "stdout" else ran.err
+    ours, theirs = os.pipe()
+    other = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(
+        command(*arguments), **{**other, name: theirs}, cwd=EXAMPLES, env=environment(PYTHONUNBUFFERED=unbuffered)
+    )
+    wait_until_blocked(process)
+    os.set_blocking(theirs, False)
+
+    def end():
+        process.wait(20)
+        os.close(theirs)
+
+    writer = threading.Thread(target=end)
+    writer.start()
+    pieces = []
+    while piece := os.read(ours, 4096):
+        pieces.append(piece)
+        # The reader is slower than the command, so the pipe is full.
+        time.sleep(0.001)
+    assert b"".join(pieces).decode() == whole
+    writer.join()
+    os.close(ours)
+    assert process.returncode == FINE
+
+
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize(
     "arguments",
@@ -230,6 +266,16 @@ def test_lines_are_printed_at_once_without_a_buffer(output_format):
 def test_closed_standard_output_is_an_error():
     """If standard output is closed, the exit code is that of a failed write."""
     assert shell(f"{PREVIEW} >&-").status == CANNOT_WRITE
+
+
+@pytest.mark.parametrize("closed", [">&-", "<&- >&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_leave_no_file_behind(tmp_path, closed):
+    """If standard streams are closed, a file that a command opens is never taken for one of them."""
+    assert shell(f"$paramcore serve --save {tmp_path} {closed}").status == CANNOT_WRITE
+    assert list(tmp_path.iterdir()) == []
+    out = tmp_path / "out"
+    assert shell(f"{PREVIEW} --output {out} {closed}").status == FINE
+    assert out.read_text() == shell(PREVIEW).out
 
 
 def test_a_full_disk_is_an_error():

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent.parent
 
 #: A test that a user without hypothesis might write.
@@ -60,3 +62,22 @@ import sys, paramcore.testing
 print([name for name in ("hypothesis", "pytest", "paramcore.service", "http.server") if name in sys.modules])
 """
     assert run_python(script).stdout.strip() == "[]"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="only POSIX forks processes")
+def test_a_forked_process_leaves_the_server_running():
+    """A forked process that leaves the `with` block ends at once, and does not stop the server."""
+    script = """
+import os, signal, sys, urllib.request
+from paramcore.service import StandIn, run_server
+
+with run_server(StandIn()) as server:
+    child = os.fork()
+    if child == 0:
+        signal.alarm(10)
+        sys.exit(7)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    print(urllib.request.urlopen(server.url.removesuffix("v1")).status)
+"""
+    done = run_python(script)
+    assert (done.stdout, done.stderr) == ("7\n200\n", "")

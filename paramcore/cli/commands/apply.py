@@ -24,6 +24,7 @@ from paramcore.cli.output import (
     print_text,
 )
 from paramcore.cli.planner import Planner
+from paramcore.files.reader import block_on_read
 from paramcore.service.outcome import Outcome
 from paramcore.service.requests import Request, Response, Transport
 from paramcore.text import format_path
@@ -101,7 +102,9 @@ def _has_consent(plan: Plan, options: Namespace) -> bool:
     with suppress(OSError, UnicodeDecodeError):
         sys.stderr.write("send the update? [y/N] ")
         sys.stderr.flush()
-        if sys.stdin.readline().strip().lower() in ("y", "yes"):
+        with block_on_read(sys.stdin):
+            answer = sys.stdin.readline()
+        if answer.strip().lower() in ("y", "yes"):
             return True
     print_message("not sent")
     return False
