@@ -18,6 +18,7 @@ from paramcore.validation.schema_errors import (
     list_alternatives,
     list_choices,
     list_missing,
+    list_tag_errors,
     select_branch_error,
 )
 from paramcore.validation.subschemas import CLOSING
@@ -153,6 +154,11 @@ def _explain_enum(error: ValidationError, choices: list[Any]) -> Finding:
     return _make_value_finding(error, "param_choice", expectation, _suggest_choice(error.instance, choices))
 
 
+def _get_choices(error: ValidationError) -> list[Any]:
+    limit = get_limit(error)
+    return list(limit) if error.validator == "enum" else [limit]
+
+
 def _format_choice(choice: Any) -> str:
     return format_value(choice, limit=40)
 
@@ -197,6 +203,10 @@ def _explain_choice(error: ValidationError) -> Iterator[Finding]:
         yield _make_finding(error, "param_missing", str(description))
     elif description and error.validator == "not":
         yield _make_finding(error, "param_conflict", str(description))
+    elif tag_errors := list_tag_errors(branch_errors):
+        tag_error: Any = tag_errors[0]
+        tag_error.is_warning = _is_warning(error)
+        yield _explain_enum(tag_error, [choice for each in tag_errors for choice in _get_choices(each)])
     elif alternatives := list_alternatives(branch_errors):
         yield _explain_alternatives(error, alternatives)
     elif branch_errors:
@@ -222,7 +232,7 @@ def _explain_alternatives(error: ValidationError, alternatives: Sequence[Validat
         if branch.validator == "type":
             types += [limit] if isinstance(limit, str) else limit
         else:
-            choices += limit if branch.validator == "enum" else [limit]
+            choices += _get_choices(branch)
     if not types:
         return _explain_enum(error, choices)
     words = [*map(_format_choice, choices), *(word for name in dict.fromkeys(types) for word in _TYPES[name])]

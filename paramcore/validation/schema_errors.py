@@ -61,6 +61,21 @@ def list_alternatives(branch_errors: Sequence[ValidationError]) -> list[Validati
     return alternatives if len(alternatives) > 1 and (is_about_names or not missing) else []
 
 
+def list_tag_errors(branch_errors: Sequence[ValidationError]) -> list[ValidationError]:
+    """Return the errors on a member such as `kind` whose value selects the branch, if no branch allows its value.
+
+    The list has one error of `enum` or `const` for each branch, or is empty.
+    """
+    branches: dict[Any, dict[Any, ValidationError]] = {}
+    for error in branch_errors:
+        by_member = branches.setdefault(error.relative_schema_path[0], {})
+        if error.validator in ("enum", "const") and len(error.relative_path) == 1:
+            by_member[error.relative_path[0]] = error
+    first = next(iter(branches.values()), {})
+    shared = [member for member in first if all(member in by_member for by_member in branches.values())]
+    return [by_member[shared[0]] for by_member in branches.values()] if shared and len(branches) > 1 else []
+
+
 def list_missing(error: ValidationError) -> list[str]:
     """Return the names that an error of `required` is about."""
     value: Any = error.instance

@@ -209,6 +209,37 @@ def test_a_message_names_every_alternative(schema, value, message):
     assert finding.message == message
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"kind": "square", "points": []}, 'must be "circle", "poly" or "line", got the text \'square\''),
+        ({"kind": "Circle"}, 'must be "circle", "poly" or "line", got the text \'Circle\'; write `"circle"`'),
+        ({"kind": "circle"}, "`r` is missing"),
+    ],
+)
+def test_a_tag_that_no_branch_allows(value, expected):
+    """If no branch allows the `kind` of a value, the message names the kinds of all branches."""
+    branches = [
+        {"properties": {"kind": {"const": "circle"}, "r": {"type": "number"}}, "required": ["kind", "r"]},
+        {
+            "properties": {"kind": {"enum": ["poly", "line"]}, "points": {"type": "array"}},
+            "required": ["kind", "points"],
+        },
+    ]
+    project = Project("boxes", type="mine")
+    for document in (
+        {"properties": {"shape": {"oneOf": branches}}},
+        {
+            "properties": {"shape": {"anyOf": [{"$ref": "#/$defs/a"}, {"$ref": "#/$defs/b"}]}},
+            "$defs": dict(zip("ab", branches, strict=True)),
+        },
+    ):
+        findings = Validator(project, Schemas().with_schema("mine", document)).task(project.resolve({"shape": value}))
+        errors = [finding for finding in findings if finding.severity == "error"]
+        assert [finding.message for finding in errors] == [expected]
+        assert errors[0].pointer == ("/shape" if "missing" in expected else "/shape/kind")
+
+
 @pytest.mark.parametrize("keywords", [{"title": "Level"}, {"type": "integer"}])
 def test_the_description_of_a_value_is_not_a_message(keywords):
     """The description of a param does not say what is wrong with its value."""
