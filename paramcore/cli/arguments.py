@@ -114,6 +114,11 @@ def _is_input_in(path: str, directory: str) -> bool:
     return not os.path.exists(directory) and resolve_path(directory) == resolve_path(parent)
 
 
+def _list_used(options: Namespace) -> list[str]:
+    """Return the files that a command reads besides the projects."""
+    return [path for path in _list_inputs(options) if path != "-" and not os.path.isdir(path)]
+
+
 def _list_inputs(options: Namespace) -> list[str]:
     single = [getattr(options, name, None) for name in ("project", "update", "tasks", "all")]
     specs = [split_spec(getattr(options, name, None) or "")[0] for name in ("wanted", "before", "after")]
@@ -133,7 +138,7 @@ def read_project_argument(options: Namespace, *, quiet: bool = False) -> Project
     """
     path = options.project
     try:
-        return ProjectFiles([path], options.assumptions, quiet=quiet)
+        return ProjectFiles([path], options.assumptions, quiet=quiet, used=_list_used(options))
     except DocumentError as error:
         # If PROJECT cannot be read, it may still be a project, so do not suggest to swap it with UPDATE or TASKS.
         # A PARAM is the name of a param, so a PARAM that is the path of a project was meant as PROJECT.
@@ -196,7 +201,9 @@ def assign_files(options: Namespace) -> ProjectFiles:
             _reject_update(options)
     else:
         options.projects = options.files
-    projects = ProjectFiles(options.projects, options.assumptions, quiet=True, documents=documents)
+    projects = ProjectFiles(
+        options.projects, options.assumptions, quiet=True, documents=documents, used=_list_used(options)
+    )
     if options.tasks is None:
         _report_lines(options.projects, projects)
     return projects

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 
 from attrs import evolve, frozen
@@ -48,13 +48,14 @@ def read_project_files(
     assumptions: Assumptions,
     *,
     documents: Mapping[str, Document] = {},
+    used: Iterable[str] = (),
     on_skip: Callable[[str, str], None] = lambda _path, _message: None,
 ) -> list[ProjectFile]:
     """Read the projects in files, and in the JSON and YAML files of directories.
 
     `documents` contains the documents of files that were already read, by path.  In a
     directory, skip hidden files silently.  Also skip files without a project, and call
-    `on_skip` with the path and a message for each.
+    `on_skip` with the path and a message for each, except for the files in `used`.
 
     Raises:
         DocumentError: `wrong_project` for two projects with the same name, or for JSONL.
@@ -71,10 +72,13 @@ def read_project_files(
         # A file that the command line names is never skipped, so the path on the command line takes precedence.
         if path in paths or real_path not in by_real_path:
             by_real_path[real_path] = path
-    for path in by_real_path.values():
+    used_paths = set(map(resolve_path, used))
+    for real_path, path in by_real_path.items():
         document = documents.get(path) or (_read_document(path) if path in paths else _read_entry(path))
         if path not in paths and not holds_projects(document.value):
-            on_skip(document.source, f"skipped {document.source}, because it contains no project")
+            # The command reads a file such as TASKS or UPDATE for another purpose, so it is not skipped.
+            if real_path not in used_paths:
+                on_skip(document.source, f"skipped {document.source}, because it contains no project")
             continue
         with document.locate_errors():
             file = ProjectFile(path, document, _read_projects(document, assumptions))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 from paramcore.bulk import Route
@@ -34,6 +34,8 @@ class ProjectFiles:
     In a directory, a file without a project is skipped, and a message on standard error
     reports this.  Without `quiet`, messages also report names that no task inherits.
     `documents` contains the documents of files that were already read, by path.
+    `used` contains files that the command reads for another purpose, such as TASKS.
+    If such a file is in a directory, it is not reported as skipped.
 
     `many` is true for a directory, an array of projects, or several files.  Commands
     then print a list of results instead of a single result.
@@ -50,11 +52,12 @@ class ProjectFiles:
         *,
         quiet: bool = False,
         documents: Mapping[str, Document] = {},
+        used: Iterable[str] = (),
     ) -> None:
         self.paths: str = ", ".join(map(format_path, paths))
         #: The messages about skipped files of directories.
         self.skipped: list[Skipped] = []
-        files = read_project_files(paths, assumptions, documents=documents, on_skip=self.report_skip)
+        files = read_project_files(paths, assumptions, documents=documents, used=used, on_skip=self.report_skip)
         self.many: bool = len(paths) > 1 or any(map(os.path.isdir, paths)) or any(file.is_array for file in files)
         self._by_name: dict[str, Project] = {}
         self._locations: dict[str, tuple[Document, str]] = {}

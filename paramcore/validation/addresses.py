@@ -33,6 +33,7 @@ _LOCAL = re.compile(r"file:|/(?!/)|~|\.\.?[/\\]|[a-z]:[/\\]|\\\\", re.IGNORECASE
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 #: In the address of a file in a bucket, the bucket is in the place of the host.
 _WITHOUT_HOST = re.compile(r"(?:https?|s3|gs):(?!//[^/?#:@])", re.IGNORECASE)
+_SPACE_IN_HOST = re.compile(r"https?://[^/?#]* ", re.IGNORECASE)
 #: Matches a second address after a separator, but not in a query or a fragment, which may contain other addresses.
 _SECOND = re.compile(r"[^?#]*?[,;|\s][a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
@@ -91,6 +92,15 @@ def _make_several_finding(pointer: str, text: str) -> Finding:
     return _make_finding(pointer, text, "contains several addresses", "write one address")
 
 
+def _make_space_finding(pointer: str, text: str, address: str) -> Finding:
+    """Return a finding about a space in a web address."""
+    if _SPACE_IN_HOST.match(address):
+        # `%20` is not allowed in a host, so the space must go.
+        return _make_finding(pointer, text, "has a space in the host of the address", "remove it")
+    corrected = address.replace(" ", "%20")
+    return _make_finding(pointer, text, "has a space in the address", _ENCODED_SPACES, corrected)
+
+
 def _check_address(text: Any, pointer: str) -> Iterator[Finding]:
     """Check an address that the service fetches data from."""
     if not isinstance(text, str) or not text:
@@ -115,8 +125,7 @@ def _check_address(text: Any, pointer: str) -> Iterator[Finding]:
         yield from whitespace
     elif " " in address and address.lower().startswith("http"):
         # The address of a file in a bucket may contain spaces, but a web address may not.
-        corrected = address.replace(" ", "%20")
-        yield _make_finding(pointer, text, "has a space in the address", _ENCODED_SPACES, corrected)
+        yield _make_space_finding(pointer, text, address)
 
 
 def check_callback(params: Mapping[str, Any]) -> Iterator[Finding]:
@@ -135,9 +144,10 @@ def check_callback(params: Mapping[str, Any]) -> Iterator[Finding]:
         yield _make_finding(pointer, value, "is an address without a host", _FOR_CALLBACK)
     elif whitespace := [*_check_whitespace(value, pointer)]:
         yield from whitespace
+    elif " " in address and is_web:
+        yield _make_space_finding(pointer, value, address)
     elif " " in address:
-        remedy, corrected = (_ENCODED_SPACES, address.replace(" ", "%20")) if is_web else ("remove it", None)
-        yield _make_finding(pointer, value, "has a space in the address", remedy, corrected)
+        yield _make_finding(pointer, value, "has a space in the address", "remove it")
 
 
 def _check_attachment(params: Mapping[str, Any]) -> Iterator[Finding]:

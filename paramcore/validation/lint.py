@@ -49,7 +49,7 @@ def lint_params(own: Mapping[str, Any], inheritance: Inheritance) -> Iterator[Fi
             )
     if repeats_instruction(own, inheritance):
         problem = f"the task's instruction already contains the text that version {version.number} appends to it"
-        remedy = "write only the task's own text, which `paramcore slim --wanted` finds"
+        remedy = "remove this text from the task's instruction"
         yield _make_warning("lint_repeated_instruction", "/instruction", problem, remedy)
 
 

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
 
 from paramcore.errors import InvalidSchema
 from paramcore.text import describe_type, describe_value, format_count, format_value
-from paramcore.validation.completion import ORIGINAL
 from paramcore.validation.finding import Finding
 from paramcore.validation.names import MOST_NAMES, suggest_name
+from paramcore.validation.schema_errors import (
+    get_limit,
+    get_rule,
+    list_alternatives,
+    list_choices,
+    list_missing,
+    list_tag_errors,
+    select_branch_error,
+)
 from paramcore.validation.subschemas import CLOSING
 from paramcore.values import freeze, join_pointer
 
@@ -69,7 +77,7 @@ def explain_errors(errors: Iterable[ValidationError], param: str | None = None) 
 
 def _explain(error: ValidationError) -> Iterator[Finding]:
     value: Any = error.instance
-    keyword, limit = str(error.validator), _get_limit(error)
+    keyword, limit = str(error.validator), get_limit(error)
     if keyword == "required":
         yield from _explain_required(error, limit)
     elif keyword == "dependentRequired":
@@ -101,12 +109,6 @@ def _explain(error: ValidationError) -> Iterator[Finding]:
         yield _make_value_finding(error, "param_conflict", "no value is allowed here")
     else:
         yield from _explain_choice(error)
-
-
-def _get_limit(error: ValidationError) -> Any:
-    """Return the value of the keyword in the original schema, not in a schema that `completion` derived."""
-    limit: Any = error.validator_value
-    return limit.get(ORIGINAL, limit) if error.validator == "not" else limit
 
 
 def _make_finding(
@@ -148,10 +150,22 @@ def _is_about_name(error: ValidationError) -> bool:
 
 
 def _explain_enum(error: ValidationError, choices: list[Any]) -> Finding:
-    # An enum may have thousands of values, so format only those that the message lists.
-    listed = _join_choices([format_value(choice, limit=40) for choice in choices[: _MAX_LISTED + 1]], len(choices))
-    expectation = f"{_get_verb(error)} be {listed}" if choices else "no value is allowed here"
+    expectation = f"{_get_verb(error)} be {_format_choices(choices)}" if choices else "no value is allowed here"
     return _make_value_finding(error, "param_choice", expectation, _suggest_choice(error.instance, choices))
+
+
+def _get_choices(error: ValidationError) -> list[Any]:
+    limit = get_limit(error)
+    return list(limit) if error.validator == "enum" else [limit]
+
+
+def _format_choice(choice: Any) -> str:
+    return format_value(choice, limit=40)
+
+
+def _format_choices(choices: list[Any]) -> str:
+    # An enum may have thousands of values, so format only those that the message lists.
+    return _join_choices([*map(_format_choice, choices[: _MAX_LISTED + 1])], len(choices))
 
 
 def _explain_range(error: ValidationError, limit: str) -> Finding:
@@ -173,10 +187,6 @@ def _explain_required(error: ValidationError, names: Iterable[str], reason: str 
             yield _make_finding(error, "param_missing", f"`{name}` is missing{reason}")
 
 
-def _get_schema(error: ValidationError) -> Mapping[str, Any]:
-    return error.schema if isinstance(error.schema, Mapping) else {}
-
-
 def _explain_unknown_names(error: ValidationError, names: list[str], known: list[str]) -> Iterator[Finding]:
     for name in names:
         pointer = join_pointer(*error.absolute_path, name)
@@ -186,41 +196,49 @@ def _explain_unknown_names(error: ValidationError, names: list[str], known: list
 
 def _explain_choice(error: ValidationError) -> Iterator[Finding]:
     """Explain an error of a keyword that contains schemas, such as `anyOf` or `not`."""
-    description = _get_schema(error).get("description")
+    description = get_rule(error)
     branch_errors = error.context or ()
     is_about_names = bool(branch_errors) and all(branch.validator == "required" for branch in branch_errors)
     if description and is_about_names:
         yield _make_finding(error, "param_missing", str(description))
     elif description and error.validator == "not":
         yield _make_finding(error, "param_conflict", str(description))
+    elif tag_errors := list_tag_errors(branch_errors):
+        tag_error: Any = tag_errors[0]
+        tag_error.is_warning = _is_warning(error)
+        yield _explain_enum(tag_error, [choice for each in tag_errors for choice in _get_choices(each)])
+    elif alternatives := list_alternatives(branch_errors):
+        yield _explain_alternatives(error, alternatives)
     elif branch_errors:
-        branch_error: Any = _select_branch_error(branch_errors)
+        branch_error: Any = select_branch_error(branch_errors)
         branch_error.is_about_name, branch_error.is_warning = _is_about_name(error), _is_warning(error)
         yield from _explain(branch_error)
+    elif error.validator == "not" and (choices := list_choices(get_limit(error))) is not None:
+        expectation = f"{_get_verb(error)} not be {_format_choices(choices)}"
+        yield _make_value_finding(error, "param_conflict", expectation)
     else:
-        limit = format_value(_get_limit(error), limit=100)
+        limit = format_value(get_limit(error), limit=100)
         yield _make_value_finding(error, "param_conflict", f"must satisfy `{error.validator}: {limit}`")
 
 
-def _select_branch_error(branch_errors: Sequence[ValidationError]) -> ValidationError:
-    """Return the best error of the nearest branch.
-
-    Branches with the correct type are nearer than the others.  If the types do not decide, fewer errors are nearer.
-    """
-    from jsonschema.exceptions import best_match  # noqa: PLC0415  (slow to import)
-
-    branches: dict[Any, list[ValidationError]] = {}
-    for error in branch_errors:
-        branches.setdefault(error.relative_schema_path[0], []).append(error)
-
-    def measure_distance(errors: list[ValidationError]) -> tuple[bool, int]:
-        is_other_type = any(
-            error.validator in ("type", "const", "enum") and not error.relative_path for error in errors
-        )
-        return is_other_type, len(errors)
-
-    nearest = min(branches.values(), key=measure_distance)
-    return best_match(nearest) or nearest[0]
+def _explain_alternatives(error: ValidationError, alternatives: Sequence[ValidationError]) -> Finding:
+    if alternatives[0].validator == "required":
+        names = list(dict.fromkeys(f"`{name}`" for branch in alternatives for name in list_missing(branch)))
+        return _make_finding(error, "param_missing", f"{_join_choices(names, len(names))} is missing")
+    choices: list[Any] = []
+    types: list[str] = []
+    for branch in alternatives:
+        limit = get_limit(branch)
+        if branch.validator == "type":
+            types += [limit] if isinstance(limit, str) else limit
+        else:
+            choices += _get_choices(branch)
+    if not types:
+        return _explain_enum(error, choices)
+    words = [*map(_format_choice, choices), *(word for name in dict.fromkeys(types) for word in _TYPES[name])]
+    suggestion = _convert_text(error.instance, types) or _suggest_choice(error.instance, choices)
+    code = "param_choice" if choices else "param_type"
+    return _make_value_finding(error, code, f"{_get_verb(error)} be {_join_choices(words, len(words))}", suggestion)
 
 
 def _join_choices(choices: Sequence[str], count: int) -> str:

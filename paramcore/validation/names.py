@@ -57,6 +57,9 @@ class MisplacedName:
     @property
     def remedy(self) -> str:
         """What to write instead."""
+        if self.name == "params":
+            # Without the object, the task would lack the params in it.
+            return "write its params at the top level"
         return f"write `{self.replacement}`" if self.replacement else "remove it"
 
     @property

@@ -30,6 +30,7 @@ from paramcore.validation.known_names import KnownNames
 from paramcore.validation.messages import explain_errors
 from paramcore.validation.names import find_look_alike, load_misplaced_names, suggest_name
 from paramcore.validation.schema import Schema, Schemas
+from paramcore.validation.schema_errors import ABOUT_VALUES
 from paramcore.validation.subschemas import walk_schemas
 from paramcore.values import join_pointer
 
@@ -55,6 +56,9 @@ class SchemaRules:
         if document.get("type") == "object":
             # Params are always an object, so `type` cannot fail.
             dropped.add("type")
+        if not ABOUT_VALUES.isdisjoint(document):
+            # The description is about the params, so it must not explain an error.
+            dropped.add("description")
         self._whole_schema = {keyword: value for keyword, value in document.items() if keyword not in dropped}
         self._validator = make_validator(document)
         self._whole_validator = make_validator(self._whole_schema)
@@ -91,11 +95,14 @@ class SchemaRules:
             findings += make_rules(name).validate(value, fits_schema=fits_schema)
         return findings
 
-    def validate_whole(self, effective: Mapping[str, Any]) -> Iterator[Finding]:
-        """Yield the findings of the schema on all effective params together."""
+    def validate_whole(self, effective: Mapping[str, Any], *, inherits_latest: bool = True) -> Iterator[Finding]:
+        """Yield the findings of the schema on all effective params together.
+
+        `inherits_latest` is whether a task of these params gets the params of the next version, too.
+        """
         for name in self._schema.required:
             if name not in effective:
-                remedy = "set it in the task or the project"
+                remedy = "set it in the task or the project" if inherits_latest else "set it in the task"
                 yield Finding("param_missing", "error", "", f"`{name}` is missing", remedy)
         if self._has_whole_rules and not self._is_valid_whole(effective):
             yield from explain_errors(self._whole_validator.iter_errors(effective))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from paramcore.errors import InvalidSchema, ParamcoreError
+from paramcore.model import ROUTING_TYPES
 from paramcore.text import MESSAGE_LIMIT, describe_value, format_value
 from paramcore.validation.messages import explain_errors
 from paramcore.validation.patterns import compile_pattern
@@ -50,6 +51,7 @@ def read_user_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
     _check_dialect_name(plain, "")
     _check_dialect(plain)
     _check_has_keyword(plain)
+    _check_required(plain)
     for pointer, node in walk_schemas(plain):
         _check_dialect_name(node, pointer)
         if "dependencies" in node:
@@ -122,6 +124,14 @@ def _check_has_keyword(schema: dict[str, Any]) -> None:
             "write a schema, for example with `properties`",
         )
         raise InvalidSchema("schema_invalid", "", problem, remedy)
+
+
+def _check_required(schema: dict[str, Any]) -> None:
+    # A routing name is never among the params, so a schema that requires one would reject every task.
+    for index, name in enumerate(schema.get("required", ())):
+        if name in ROUTING_TYPES:
+            problem = f"`{name}` is a routing name, and the schema validates only params"
+            raise InvalidSchema("schema_invalid", f"/required/{index}", problem, f"remove `{name}` from `required`")
 
 
 def _check_own_keywords(node: dict[str, Any], pointer: str) -> None:

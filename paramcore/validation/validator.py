@@ -113,7 +113,11 @@ class Validator:
             finding for finding in inherited.together if finding.pointer and _get_param(finding) in own
         )
         # T13: required params and rules for several params apply to the effective params.
-        together, readers = [*self._rules.validate_whole(effective)], self._rules.cross_checks_by_param
+        # A task that inherits an older version, or nothing, does not get the params of a later update.
+        versions = self._project.versions
+        inherits_latest = version == (versions[-1] if versions else None)
+        together = [*self._rules.validate_whole(effective, inherits_latest=inherits_latest)]
+        readers = self._rules.cross_checks_by_param
         # Rerun the checks that read one of the task's own params. The findings of the other checks are cached.
         touched = {check for name in own if name in readers for check in readers[name]}
         for check in touched:

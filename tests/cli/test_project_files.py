@@ -103,6 +103,27 @@ def test_strict_fails_for_skipped_files(place, files, arguments, count):
     assert "skipped" not in run("validate", *arguments, "--format", "github", cwd=place).out
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["validate", ".", "./task.json", "--strict"],
+        ["validate", ".", "--tasks", "task.json", "--strict"],
+        ["validate", ".", "--update", "change.json", "--strict"],
+        ["plan", ".", "change.json"],
+        ["preview", ".", "task.json"],
+    ],
+)
+def test_a_file_that_the_command_reads_is_not_skipped(place, arguments):
+    """TASKS and UPDATE may be files in the directory of the projects."""
+    task = {"attachment": "https://e.com/1.jpg", "geometries": {"box": {"objects_to_annotate": ["pallet"]}}}
+    name, content = (
+        ("change.json", {"patch": True, "padding": 7}) if "change.json" in arguments else ("task.json", task)
+    )
+    (place / name).write_text(json.dumps(content))
+    ran = run(*arguments, cwd=place)
+    assert (ran.status, ran.err) == (0, "")
+
+
 @pytest.mark.parametrize("arguments", [["docks.json"], [".", "--ignore", "lint_old_pin"]])
 def test_strict_passes_without_skipped_files(place, arguments):
     """Hidden files and files with other suffixes do not fail `--strict`."""

@@ -15,6 +15,7 @@ BAD = [
     (f" {URL}", URL), (f"{URL}\n", URL), (f"\t{URL}\r\n", URL), (f"\ufeff{URL}", URL), (f"{URL}\u200b", URL),
     (f"{URL}\xa0", URL), ("   ", None), ("https://e.com/a\nb.jpg", None), ("https://e.com/a\x00b", None),
     ("https://e.com/a\u200bb", None), ("https://e.com/my file.jpg", "https://e.com/my%20file.jpg"),
+    ("https://e .com/1.jpg", None), ("https://e.com /1 2.jpg", None), ("HTTP://e.com :80?x", None),
     ("/home/me/1.jpg", None), ("C:\\x.jpg", None), ("c:/x.jpg", None), ("file:///x.jpg", None), ("./a.png", None),
     ("../a.png", None), ("~/a.png", None), ("\\\\server\\a.png", None), ("images/1.jpg", None), ("1.jpg", None),
     ("example.com/1.jpg", None), ("//example.com/1.jpg", None), ("https:/e.com/1.jpg", None), ("https:///1.jpg", None),

@@ -144,7 +144,11 @@ def test_a_choice_with_another_case_or_whitespace_is_suggested(value):
         ({"type": ["string", "null"], "x-warn": {"enum": ["a", "b"]}}, "c", 'should be "a" or "b", '),
         ({"enum": [10, 20, None], "x-warn": {"type": "integer"}}, "x", "must be 10, 20 or null, "),
         ({"enum": [10, 20, None], "x-warn": {"type": "integer"}}, None, "should be a whole number, "),
-        ({"x-warn": {"anyOf": [{"type": "integer"}, {"type": "array"}]}}, None, "should be a whole number, "),
+        (
+            {"x-warn": {"anyOf": [{"type": "integer"}, {"type": "array"}]}},
+            None,
+            "should be a whole number or an array, ",
+        ),
     ],
 )
 def test_a_value_that_is_only_a_warning_should_change(schema, value, expected):
@@ -154,3 +158,122 @@ def test_a_value_that_is_only_a_warning_should_change(schema, value, expected):
     (finding,) = Validator(project, schemas).task(project.resolve({"a": value}))
     assert finding.message.startswith(expected)
     assert finding.severity == ("error" if expected.startswith("must") else "warning")
+
+
+ALTERNATIVES = {
+    "choices": ({"anyOf": [{"enum": ["a"]}, {"const": "b"}]}, "c", 'must be "a" or "b", got the text \'c\''),
+    "titled choices": (
+        {"oneOf": [{"const": "fast", "title": "F"}, {"const": "slow", "title": "S"}]},
+        "Slow",
+        'must be "fast" or "slow", got the text \'Slow\'; write `"slow"`',
+    ),
+    "types": ({"anyOf": [{"type": "string"}, {"type": "array"}]}, 1, "must be text or an array, got the number 1"),
+    "null": (
+        {"oneOf": [{"type": "integer"}, {"type": "null"}]},
+        "5",
+        "must be a whole number or null, got the text '5'; write `5`",
+    ),
+    "a reference": (
+        {"anyOf": [{"$ref": "#/$defs/word"}, {"type": "null"}]},
+        5,
+        "must be text or null, got the number 5",
+    ),
+    "a choice and a type": (
+        {"anyOf": [{"const": "auto"}, {"type": "integer"}]},
+        "aut",
+        'must be "auto" or a whole number, got the text \'aut\'; write `"auto"`',
+    ),
+    "a choice with a type": (
+        {"anyOf": [{"type": "string", "enum": ["auto"]}, {"type": "integer"}]},
+        True,
+        'must be "auto" or a whole number, got true',
+    ),
+    "names": ({"anyOf": [{"required": ["a"]}, {"required": ["b"]}]}, {}, "`a` or `b` is missing"),
+    "a description of the names": (
+        {"description": "set a or b", "anyOf": [{"required": ["a"]}, {"required": ["b"]}]},
+        {},
+        "set a or b",
+    ),
+    "a forbidden choice": ({"not": {"const": 3}}, 3, "must not be 3, got the number 3"),
+    "forbidden choices": ({"not": {"enum": [3, "x"]}}, "x", "must not be 3 or \"x\", got the text 'x'"),
+    "a description of the rule": ({"description": "3 is out of use", "not": {"const": 3}}, 3, "3 is out of use"),
+}
+
+
+@pytest.mark.parametrize(("schema", "value", "message"), ALTERNATIVES.values(), ids=ALTERNATIVES)
+def test_a_message_names_every_alternative(schema, value, message):
+    """A message such as `must be "a"` would be wrong if another branch allows "b"."""
+    project = Project("boxes", type="mine")
+    document = {"properties": {"a": schema}, "$defs": {"word": {"type": "string"}}}
+    (finding,) = Validator(project, Schemas().with_schema("mine", document)).task(project.resolve({"a": value}))
+    assert finding.message == message
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"kind": "square", "points": []}, 'must be "circle", "poly" or "line", got the text \'square\''),
+        ({"kind": "Circle"}, 'must be "circle", "poly" or "line", got the text \'Circle\'; write `"circle"`'),
+        ({"kind": "circle"}, "`r` is missing"),
+    ],
+)
+def test_a_tag_that_no_branch_allows(value, expected):
+    """If no branch allows the `kind` of a value, the message names the kinds of all branches."""
+    branches = [
+        {"properties": {"kind": {"const": "circle"}, "r": {"type": "number"}}, "required": ["kind", "r"]},
+        {
+            "properties": {"kind": {"enum": ["poly", "line"]}, "points": {"type": "array"}},
+            "required": ["kind", "points"],
+        },
+    ]
+    project = Project("boxes", type="mine")
+    for document in (
+        {"properties": {"shape": {"oneOf": branches}}},
+        {
+            "properties": {"shape": {"anyOf": [{"$ref": "#/$defs/a"}, {"$ref": "#/$defs/b"}]}},
+            "$defs": dict(zip("ab", branches, strict=True)),
+        },
+    ):
+        findings = Validator(project, Schemas().with_schema("mine", document)).task(project.resolve({"shape": value}))
+        errors = [finding for finding in findings if finding.severity == "error"]
+        assert [finding.message for finding in errors] == [expected]
+        assert errors[0].pointer == ("/shape" if "missing" in expected else "/shape/kind")
+
+
+@pytest.mark.parametrize("keywords", [{"title": "Level"}, {"type": "integer"}])
+def test_the_description_of_a_value_is_not_a_message(keywords):
+    """The description of a param does not say what is wrong with its value."""
+    project = Project("boxes", type="mine")
+    level = {"description": "How hard the task is.", "not": {"const": 3}, **keywords}
+    schemas = Schemas().with_schema("mine", {"properties": {"level": level}})
+    (finding,) = Validator(project, schemas).task(project.resolve({"level": 3}))
+    assert finding.message == "must not be 3, got the number 3"
+
+
+def test_the_description_of_a_schema_is_not_a_message():
+    """The description of all params does not say which param is missing."""
+    project = Project("boxes", type="mine")
+    document = {
+        "description": "Params of our tasks.",
+        "properties": {"a": {}, "b": {}},
+        "anyOf": [{"required": ["a"]}, {"required": ["b"]}],
+    }
+    (finding,) = Validator(project, Schemas().with_schema("mine", document)).task(project.resolve({}))
+    assert (finding.code, finding.message) == ("param_missing", "`a` or `b` is missing")
+
+
+@pytest.mark.parametrize(
+    ("type_", "params", "message"),
+    [
+        ("annotation", {"min_width": "12px"}, "must be a whole number of pixels, as a number or as a string of digits"),
+        (
+            "namedentityrecognition",
+            {"global_attributes": {"tone": {"type": "linked", "description": "Tone"}}},
+            'must not be "angle", "x_line", "y_line" or "linked", got the text \'linked\'',
+        ),
+    ],
+)
+def test_a_message_of_the_package_says_what_is_wrong(type_, params, message):
+    """A message is not the description of a param in the schemas of the package."""
+    findings = Validator(Project("boxes", type=type_, params=params)).project()
+    assert [finding.message for finding in findings if finding.severity == "error"] == [message]

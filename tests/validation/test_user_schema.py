@@ -500,3 +500,12 @@ def test_a_document_without_keywords_is_rejected(schema):
 def test_a_schema_needs_one_keyword(schema):
     """An empty schema is accepted. A schema with unknown keywords is accepted if it also has a known keyword."""
     assert Schemas().with_schema("mine", schema)
+
+
+@pytest.mark.parametrize("name", ["project", "project_version", "batch", "unique_id", "clear_unique_id_on_error"])
+def test_a_schema_cannot_require_a_routing_name(name):
+    """A routing name is never among the params, so a schema that requires it would reject every task."""
+    remedy = f"; remove `{name}` from `required`"
+    with pytest.raises(InvalidSchema, match=f"`{name}` is a routing name, .*{remedy}") as caught:
+        Schemas().with_schema("mine", {"required": ["a", name]})
+    assert (caught.value.code, caught.value.path) == ("schema_invalid", "/required/1")

@@ -6,7 +6,7 @@ from copy import deepcopy
 
 import pytest
 
-from paramcore import Project, TaskRequest
+from paramcore import Patch, Project, TaskRequest
 from paramcore.validation.schema import Schemas
 from paramcore.validation.validator import Validator
 from tests.validation.helpers import BOTH, GEOMETRIES, NEEDS_FAST, ROUTING, make_boxes, summarize, validate
@@ -292,3 +292,34 @@ def test_fast_without_the_extra_names_the_extra(schema, monkeypatch):
         Validator(project, schemas, fast=True)
     for fast in (None, False):
         assert Validator(project, schemas, fast=fast).project() == ()
+
+
+@pytest.mark.parametrize(
+    ("request_", "remedy"),
+    [
+        ({}, "set it in the task or the project"),
+        ({"project_version": -1}, "set it in the task"),
+        ({"project_version": 0}, "set it in the task"),
+    ],
+)
+def test_a_missing_param_is_set_where_the_task_gets_it(request_, remedy):
+    """A task that opts out, or is pinned to an old version, does not get a param that the project sets now."""
+    project = Project("boxes", type="imageannotation", params={"padding": 1})
+    project = project.update(Patch({"padding": 2}))
+    findings = Validator(project).task(project.resolve({"attachment": "https://e.com/1.jpg", **request_}))
+    assert [finding.message for finding in findings] == [f"`geometries` is missing; {remedy}"]
+
+
+def test_a_missing_param_of_a_project_without_versions():
+    """The first version of a project would contain the param."""
+    project = Project("boxes", type="imageannotation")
+    findings = Validator(project).task(project.resolve({"attachment": "https://e.com/1.jpg"}))
+    assert [finding.remedy for finding in findings] == ["set it in the task or the project"]
+
+
+def test_params_in_an_object_are_not_removed():
+    """Removing `params` would lose the params in it."""
+    project = Project("boxes", type="imageannotation", params={"geometries": GEOMETRIES})
+    request = {"attachment": "https://e.com/1.jpg", "params": {"padding": 1}}
+    (finding,) = Validator(project).task(project.resolve(request))
+    assert (finding.code, finding.remedy) == ("param_misplaced", "write its params at the top level")

@@ -1,0 +1,103 @@
+"""Read the schemas of the errors of jsonschema, and select among the errors of branches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from paramcore.validation.completion import ORIGINAL
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+
+
+def get_limit(error: ValidationError) -> Any:
+    """Return the value of the keyword in the original schema, not in a schema that `completion` derived."""
+    limit: Any = error.validator_value
+    return limit.get(ORIGINAL, limit) if error.validator == "not" else limit
+
+
+def _get_schema(error: ValidationError) -> Mapping[str, Any]:
+    return error.schema if isinstance(error.schema, Mapping) else {}
+
+
+#: The description of a schema with one of these keywords is about its value, not about a rule that the value breaks.
+ABOUT_VALUES = {"title", "type", "properties", "$schema"}
+
+
+def get_rule(error: ValidationError) -> str | None:
+    """Return the description of the schema of an error, if it describes a rule and not a value."""
+    schema = _get_schema(error)
+    return schema.get("description") if ABOUT_VALUES.isdisjoint(schema) else None
+
+
+def list_choices(schema: Any) -> list[Any] | None:
+    """Return the values of a schema that has only `enum` or `const`; otherwise, return `None`."""
+    keyword = next(iter(schema), None) if isinstance(schema, Mapping) and len(schema) == 1 else None
+    if keyword not in ("enum", "const"):
+        return None
+    return list(schema[keyword]) if keyword == "enum" else [schema[keyword]]
+
+
+def list_alternatives(branch_errors: Sequence[ValidationError]) -> list[ValidationError]:
+    """Return one error for each branch, if a value violates each branch by its type, or because it is not a choice.
+
+    Errors because of a single missing name are alternatives, too.  Otherwise, return an empty list.
+    """
+    branches: dict[Any, ValidationError] = {}
+    for error in branch_errors:
+        branch = error.relative_schema_path[0]
+        # A branch may consist of a reference.
+        keywords = [step for step in [*error.relative_schema_path][1:] if step != "$ref"]
+        is_simple = len(keywords) == 1 and not error.relative_path
+        if not (is_simple and error.validator in ("type", "enum", "const", "required")):
+            return []
+        # If a branch has `type` and `enum`, the choices include the type.
+        if branch not in branches or branches[branch].validator == "type":
+            branches[branch] = error
+    alternatives = [*branches.values()]
+    missing = [list_missing(error) for error in alternatives if error.validator == "required"]
+    is_about_names = len(missing) == len(alternatives) and all(len(names) == 1 for names in missing)
+    return alternatives if len(alternatives) > 1 and (is_about_names or not missing) else []
+
+
+def list_tag_errors(branch_errors: Sequence[ValidationError]) -> list[ValidationError]:
+    """Return the errors on a member such as `kind` whose value selects the branch, if no branch allows its value.
+
+    The list has one error of `enum` or `const` for each branch, or is empty.
+    """
+    branches: dict[Any, dict[Any, ValidationError]] = {}
+    for error in branch_errors:
+        by_member = branches.setdefault(error.relative_schema_path[0], {})
+        if error.validator in ("enum", "const") and len(error.relative_path) == 1:
+            by_member[error.relative_path[0]] = error
+    first = next(iter(branches.values()), {})
+    shared = [member for member in first if all(member in by_member for by_member in branches.values())]
+    return [by_member[shared[0]] for by_member in branches.values()] if shared and len(branches) > 1 else []
+
+
+def list_missing(error: ValidationError) -> list[str]:
+    """Return the names that an error of `required` is about."""
+    value: Any = error.instance
+    return [name for name in get_limit(error) if name not in value]
+
+
+def select_branch_error(branch_errors: Sequence[ValidationError]) -> ValidationError:
+    """Return the best error of the nearest branch.
+
+    Branches with the correct type are nearer than the others.  If the types do not decide, fewer errors are nearer.
+    """
+    from jsonschema.exceptions import best_match  # noqa: PLC0415  (slow to import)
+
+    branches: dict[Any, list[ValidationError]] = {}
+    for error in branch_errors:
+        branches.setdefault(error.relative_schema_path[0], []).append(error)
+
+    def measure_distance(errors: list[ValidationError]) -> tuple[bool, int]:
+        is_other_type = any(
+            error.validator in ("type", "const", "enum") and not error.relative_path for error in errors
+        )
+        return is_other_type, len(errors)
+
+    nearest = min(branches.values(), key=measure_distance)
+    return best_match(nearest) or nearest[0]
