@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from paramcore.analysis.diff import Diff, find_overwritten_params
 from paramcore.errors import InvalidSetting
 from paramcore.model import Patch, Project, Replace, Update
-from paramcore.text import NotebookReprs, format_count, format_name, format_repr, format_value
+from paramcore.text import NotebookReprs, format_count, format_name, format_repr, format_value, format_versions
 from paramcore.text.rows import Line, Piece, format_pieces
 from paramcore.values import thaw
 
@@ -235,8 +235,7 @@ class Rebase:
     def __str__(self) -> str:
         if not self.since:
             return "the history has not changed since the plan"
-        numbers = ", ".join(map(str, self.since))
-        changed = f"version{'s' if self.since[1:] else ''} {numbers} {'were' if self.since[1:] else 'was'} added since the plan"
+        changed = f"{format_versions(self.since)} {'was' if len(self.since) == 1 else 'were'} added since the plan"
         if self.is_clean:
             return f"{changed}; the update still has the planned effect"
         names = ", ".join(format_name(name) for name in self.conflicts)

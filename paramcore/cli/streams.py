@@ -41,23 +41,22 @@ def prepare_streams() -> Iterator[None]:
         yield
 
 
-def discard(descriptor: int) -> None:
-    """Discard everything that is written to a descriptor from now on, including what Python has buffered."""
+def discard_output() -> None:
+    """Discard further writes to standard output, including what Python has buffered."""
+    _discard(_OUTPUT)
+
+
+def _discard(descriptor: int) -> None:
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, descriptor)
     os.close(null)
-
-
-def discard_output() -> None:
-    """Discard further writes to standard output, including what Python has buffered."""
-    discard(_OUTPUT)
 
 
 def _fill_closed_descriptors(stack: ExitStack) -> None:
     """Open the null device for each closed standard stream until the stack closes.
 
     Otherwise, a file that the command opens could get the descriptor of the closed stream,
-    and `discard` would redirect it.
+    and `_discard` would redirect it.
     """
     with suppress(OSError):
         while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _ERROR:
@@ -125,7 +124,7 @@ def _discard_unwritten() -> None:
             if stream is not None:
                 stream.flush()
         except OSError:
-            discard(descriptor)
+            _discard(descriptor)
             with suppress(OSError):
                 stream.flush()
 
@@ -133,7 +132,7 @@ def _discard_unwritten() -> None:
 def _restore(is_blocking: bool, copy: int) -> None:
     """Restore whether writes to a stream wait.
 
-    `copy` is a duplicate of the stream's descriptor, because `discard` may redirect the original.
+    `copy` is a duplicate of the stream's descriptor, because `_discard` may redirect the original.
     """
     os.set_blocking(copy, is_blocking)
     os.close(copy)

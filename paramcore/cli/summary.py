@@ -26,7 +26,7 @@ _OUTPUT_OPTIONS = {"--format": True, "--output": True, "--summary": False, "--co
 
 def find_summary_path(options: Namespace) -> str | None:
     """Return the path of the job summary that `--summary` appends to; `None` without the option or outside GitHub."""
-    return os.environ.get(SUMMARY_VARIABLE) or None if getattr(options, "summary", False) else None
+    return (getattr(options, "summary", False) and os.environ.get(SUMMARY_VARIABLE)) or None
 
 
 def check_summary(options: Namespace) -> None:
@@ -61,8 +61,9 @@ def report_document(options: Namespace, build: Callable[[str], Document]) -> Ite
         document = document.without_values()
     if options.format == "markdown":
         yield render_markdown(document)
-    if options.summary:
-        _append_summary(os.environ[SUMMARY_VARIABLE], document)
+    summary = find_summary_path(options)
+    if summary is not None:
+        _append_summary(summary, document)
 
 
 def format_command(options: Namespace) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal, Self, TypeAlias
 
 from attrs import evolve, frozen
@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 from paramcore.analysis import Plan, find_overwritten_params
 from paramcore.errors import NotDone, OutcomeUnknown
 from paramcore.model import Project
-from paramcore.text import format_count, format_name, format_repr, format_value, quote_for_shell
+from paramcore.text import format_count, format_name, format_repr, format_value, format_versions, quote_for_shell
 from paramcore.values import same
 
 #: `done`: one version contains the update.  `repeated`: several versions contain it.
@@ -144,7 +144,7 @@ class Outcome:
         if self.state == "done":
             headline = f"done: version {self.version} of {name}"
         elif self.state == "repeated":
-            headline = f"applied more than once: versions {_join(self.versions)} of {name} contain the update"
+            headline = f"applied more than once: {format_versions(self.versions)} of {name} contain the update"
         else:
             headline = f"{self.state} (update of {name}): {self.error}"
         return "\n  ".join([headline, *self._list_notes()])
@@ -154,14 +154,14 @@ class Outcome:
         if self.now is not None and self.version is not None:
             earlier, later = range(self.base, self.version), range(self.version + 1, len(self.now.versions))
             if earlier:
-                notes.append(f"other writers added {_list_versions(earlier)} before this update")
+                notes.append(f"other writers added {format_versions(earlier)} before this update")
             if self.overwritten:
                 names = ", ".join(format_name(name) for name in self.overwritten)
                 notes.append(f"this update overwrote params that another writer changed concurrently: {names}")
             if later:
-                notes.append(f"other writers added {_list_versions(later)} after this update")
+                notes.append(f"other writers added {format_versions(later)} after this update")
         if self.altered:
-            notes.append(f"the service now reports {_list_versions(self.altered)} differently")
+            notes.append(f"the service now reports {format_versions(self.altered)} differently")
         if self.state == "unknown":
             notes.append(f"to look up the outcome again: {self.reconcile_command}")
         return notes
@@ -200,12 +200,3 @@ def _normalize(value: Any) -> Any:
         return [_normalize(element) for element in value]
     # In JSON, 1.0 equals 1, so both must have the same digest.
     return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _list_versions(numbers: Collection[int]) -> str:
-    """Return `version 3`, or `versions 3, 4`."""
-    return f"version{'s' if len(numbers) > 1 else ''} {_join(numbers)}"
-
-
-def _join(numbers: Iterable[int]) -> str:
-    return ", ".join(map(str, numbers))

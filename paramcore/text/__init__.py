@@ -7,6 +7,7 @@ Formatted values and names are on one line and contain no characters that move t
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from importlib import import_module
 from typing import Any
 
@@ -121,6 +122,11 @@ def _escape_octal(char: str) -> str:
 def format_count(count: int, noun: str) -> str:
     """Format a count and its noun: `1 version`, `2,000 versions`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def format_versions(numbers: Collection[int]) -> str:
+    """Format the numbers of versions: `version 3`, `versions 3, 4`."""
+    return f"version{'' if len(numbers) == 1 else 's'} {', '.join(map(str, numbers))}"
 
 
 def describe_value(value: object) -> str:

@@ -90,7 +90,7 @@ def _explain(error: ValidationError) -> Iterator[Finding]:
         choices = _join_choices(words, len(words))
         yield _make_value_finding(error, "param_type", f"{_get_verb(error)} be {choices}", _convert_text(value, types))
     elif keyword in ("enum", "const"):
-        yield _explain_enum(error, limit if keyword == "enum" else [limit])
+        yield _explain_enum(error, _get_choices(error))
     elif keyword == "pattern":
         yield _make_value_finding(error, "param_pattern", f"must match {format_value(limit)}")
     elif keyword == "uniqueItems":

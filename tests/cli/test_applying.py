@@ -28,6 +28,17 @@ def run_with(server, *arguments, stdin="", **changes):
     return ran
 
 
+def start_prompting(server, patch, terminal):
+    """Start `apply` with standard input from a terminal, so that it prompts."""
+    return subprocess.Popen(
+        command("apply", NAME, patch, "--base-url", server.url),
+        stdin=terminal,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(SCALE_API_KEY=KEY),
+    )
+
+
 @pytest.fixture
 def patch(tmp_path):
     file = tmp_path / "patch.json"
@@ -295,13 +306,7 @@ class TestApply:
         """If the terminal closes at the prompt, nothing is sent, and the only message is `not sent`."""
         ours, theirs = pty.openpty()
         with Server() as server:
-            process = subprocess.Popen(
-                command("apply", NAME, patch, "--base-url", server.url),
-                stdin=theirs,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=environment(SCALE_API_KEY=KEY),
-            )
+            process = start_prompting(server, patch, theirs)
             os.close(theirs)
             start = process.stderr.read(len("send the update? [y/N] "))
             os.close(ours)
@@ -314,13 +319,7 @@ class TestApply:
         ours, theirs = pty.openpty()
         os.set_blocking(theirs, False)
         with Server() as server:
-            process = subprocess.Popen(
-                command("apply", NAME, patch, "--base-url", server.url),
-                stdin=theirs,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=environment(SCALE_API_KEY=KEY),
-            )
+            process = start_prompting(server, patch, theirs)
             process.stderr.read(len("send the update? [y/N] "))
             os.write(ours, b"y\n")
             process.communicate(timeout=20)
