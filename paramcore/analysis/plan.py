@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from attrs import evolve, frozen
@@ -180,18 +180,25 @@ class Plan(NotebookReprs):
         counts = (
             f"{len(self.dropped)} dropped, {len(diff.changed)} changed, {len(diff.added)} added, {len(diff.kept)} kept"
         )
+        if diff.lost:
+            counts += f"; {format_count(len(diff.lost), 'value')} lost inside params"
         if self.findings:
             errors = len(self.errors)
             warnings = len(self.findings) - errors
             counts += f"; {format_count(errors, 'error')}, {format_count(warnings, 'warning')}"
-        if not self.dropped:
-            return [counts]
-        if not self.after:
-            return [counts, "this update names no params, so it drops all params"]
-        if not self.keeping.params:
-            return [counts, "this update only drops params, so a patch that keeps them would change nothing"]
-        way = 'pass `--patch`, or write `"patch": true` in the update (in Python: `plan.keeping.body`)'
-        return [counts, f"to keep the dropped params, {way}"]
+        return [counts, *self._list_advice()]
+
+    def _list_advice(self) -> Iterator[str]:
+        """Yield how to keep what the update would drop and lose."""
+        if self.dropped and not self.after:
+            yield "this update names no params, so it drops all params"
+        elif self.dropped and not self.keeping.params:
+            yield "this update only drops params, so a patch that keeps them would change nothing"
+        elif self.dropped:
+            way = 'pass `--patch`, or write `"patch": true` in the update (in Python: `plan.keeping.body`)'
+            yield f"to keep the dropped params, {way}"
+        if self.diff.lost:
+            yield "to keep the values that are lost inside params, write the whole values of these params in the update"
 
 
 def _list_finding_pieces(finding: PlanFinding) -> Iterable[Piece]:

@@ -36,6 +36,38 @@ def test_a_patch_keeps():
     assert plan.keeping == Patch({"padding": 4})
 
 
+@pytest.mark.parametrize(
+    ("update", "summary"),
+    [
+        (
+            Patch({"padding": 3, "geometries": {"box": {"min_width": 2}}}),
+            [
+                "0 dropped, 1 changed, 0 added, 1 kept; 1 value lost inside params",
+                "to keep the values that are lost inside params, write the whole values of these params in the update",
+            ],
+        ),
+        (
+            Replace({"geometries": {"box": {}}}),
+            [
+                "1 dropped, 1 changed, 0 added, 0 kept; 2 values lost inside params",
+                "to keep the dropped params, pass `--patch`, or write `\"patch\": true` in the update "
+                "(in Python: `plan.keeping.body`)",
+                "to keep the values that are lost inside params, write the whole values of these params in the update",
+            ],
+        ),
+        (
+            Patch({"geometries": {"box": {"min_width": 2, "min_height": 4, "rotate": True}}}),
+            ["0 dropped, 1 changed, 0 added, 1 kept"],
+        ),
+    ],
+)
+def test_the_summary_counts_what_is_lost_inside_params(update, summary):
+    """The last lines count the values that objects and arrays would lose, even if no param is dropped."""
+    params = {"padding": 3, "geometries": {"box": {"min_width": 2, "min_height": 2}}}
+    plan = Plan.of(Project("boxes", type="imageannotation", params=params), update)
+    assert str(plan).splitlines()[-len(summary) :] == summary
+
+
 def test_an_empty_replace_suggests_no_patch():
     """The text of an empty replace reports that it drops all params, and suggests no patch."""
     assert str(Plan.of(BOXES, Replace({}))).splitlines()[-1] == "this update names no params, so it drops all params"
