@@ -69,8 +69,7 @@ class ParamcoreError(Exception):
         return hash((type(self), self._fields()))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # The default implementation sets fields, which a frozen class forbids.
-        return type(self), self._fields()
+        return type(self), self._fields()  # The default implementation sets fields, which a frozen class forbids.
 
     def _fields(self) -> tuple[Any, ...]:
         return attrs.astuple(self, recurse=False)
@@ -165,6 +164,7 @@ class MalformedPayload(ParamcoreError, ValueError):
         update_is_answer: output of `paramcore plan` or `preview` in place of an update.
         request_is_project: a project in place of a task request.
         request_is_task: a created task in place of a task request.
+        request_is_answer: output of `paramcore plan` or `preview` in place of a task request.
         request_is_page: a page of created tasks in place of a task request.
         request_is_error: an error reply in place of a task request.
         request_is_update: an update in place of a task request.

@@ -180,7 +180,8 @@ def assign_files(options: Namespace) -> ProjectFiles:
 
     Raises:
         DocumentError: the errors of `ProjectFiles`.
-        SystemExit: with projects, for several other files, or for an update; without projects, for JSONL.
+        SystemExit: with projects, for several other files, or for an update; without projects, for JSONL;
+            without TASKS, for options that are only about tasks.
     """
     documents: dict[str, Document] = {}
     if options.tasks is None:
@@ -202,11 +203,29 @@ def assign_files(options: Namespace) -> ProjectFiles:
     else:
         options.projects = options.files
     projects = ProjectFiles(
-        options.projects, options.assumptions, quiet=True, documents=documents, used=_list_used(options)
+        options.projects,
+        options.assumptions,
+        quiet=True,
+        documents=documents,
+        used=_list_used(options),
+        skip_remedy="if it contains tasks, name it too" if options.tasks is None else "",
     )
     if options.tasks is None:
+        _reject_options_for_tasks(options)
         _report_lines(options.projects, projects)
     return projects
+
+
+def _reject_options_for_tasks(options: Namespace) -> None:
+    """Reject options that have no effect without TASKS."""
+    given = {
+        "--project-version": options.project_version is not None,
+        "--type": options.type is not None,
+        "--lines": options.lines,
+    }
+    for option, is_given in given.items():
+        if is_given:
+            exit_with_usage(f"{option} is about tasks, but no file of tasks is named; name one, or omit {option}")
 
 
 def _find_tasks(options: Namespace, documents: dict[str, Document]) -> list[str]:

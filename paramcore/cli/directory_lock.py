@@ -86,7 +86,12 @@ def _open(lock: str) -> tuple[BinaryIO, bool]:
     try:
         return open(lock, "xb"), True
     except FileExistsError:
-        return open(lock, "ab"), False
+        return open(lock, "ab", opener=_open_at_once), False
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    # If the path is a pipe, fail instead of waiting for a reader.
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o666)
 
 
 def _remove(file: BinaryIO, lock: str) -> None:

@@ -68,7 +68,7 @@ def parse_options(arguments: Sequence[str] | None) -> Namespace:
         else:
             setattr(options, name, _unmark(value))
     options.arguments = arguments
-    options.assumptions = Assumptions.from_settings(dict(map(_parse_assumption, getattr(options, "assume", ()))))
+    options.assumptions = Assumptions.from_settings(_parse_assumptions(getattr(options, "assume", ())))
     options.screen = Screen.of(options)
     return options
 
@@ -184,6 +184,16 @@ def _mark_operands(arguments: Sequence[str]) -> list[str]:
 
 def _unmark(value: Any) -> Any:
     return value.removeprefix(_OPERAND) if isinstance(value, str) else value
+
+
+def _parse_assumptions(texts: Sequence[str]) -> dict[str, str]:
+    settings: dict[str, str] = {}
+    for name, value in map(_parse_assumption, texts):
+        if name in settings:
+            problem = f"--assume sets `{format_name(name, limit=MESSAGE_LIMIT)}` twice"
+            raise InvalidSetting("assumption_value", None, problem, "set it once")
+        settings[name] = value
+    return settings
 
 
 def _parse_assumption(text: str) -> tuple[str, str]:

@@ -74,6 +74,10 @@ def test_standard_input_is_recognized(place):
         (("task.json",), "`param_history` is missing"),
         (("task.json", "update.json"), "`param_history` is missing"),
         (("docks.json", "task.json", "--tasks", "tasks.jsonl"), "`param_history` is missing"),
+        (("docks.json", "--project-version", "-1"), "--project-version is about tasks, but no file of tasks is named"),
+        (("projects", "--type", "imageannotation"), "name one, or omit --type"),
+        (("projects", "--lines"), "name one, or omit --lines"),
+        (("projects", "--update", "update.json", "--lines"), "name one, or omit --lines"),
     ],
 )
 def test_wrong_files_for_validate(place, arguments, error):

@@ -423,6 +423,14 @@ def test_a_second_server_is_refused(tmp_path):
     assert list_names(tmp_path) == []
 
 
+def test_a_pipe_in_place_of_the_lock_is_reported(tmp_path):
+    """If a pipe has the name of the lock file, the start fails at once instead of waiting for a reader."""
+    os.mkfifo(tmp_path / LOCK_NAME)
+    with pytest.raises(DocumentError) as raised, lock_directory(str(tmp_path)):
+        pass
+    assert raised.value.code == "unwritable"
+
+
 def test_a_removed_lock_file_is_locked_again(tmp_path, monkeypatch):
     """If the lock file is removed while it is being locked, a new lock file is created and locked."""
     flocks = []

@@ -354,6 +354,13 @@ class TestOwnSchemas:
         ran = run("validate", "own.json", "--schema", "my type=mine.json", "--ignore", "param_unknown", cwd=place)
         assert ran.out.startswith("own.json:16:69: error param_type at /padding\n")
 
+    def test_two_schemas_for_one_type(self, place):
+        """`--schema` names each type once, because only one of two schemas could apply."""
+        (place / "mine.json").write_text("{}")
+        ran = run("validate", "boxes.json", "--schema", "a=mine.json", "--schema", "a=mine.json", cwd=place)
+        assert (ran.status, ran.out) == (2, "")
+        assert ran.err == 'error: --schema names two files for "a"; name one file for each type\n'
+
     def test_two_findings_at_one_place(self, place):
         """Two params that are missing in the same object are both reported."""
         (place / "mine.json").write_text('{"properties": {"geometries": {"required": ["circle", "arc"]}}}')

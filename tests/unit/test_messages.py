@@ -320,6 +320,12 @@ CASES = {
         "request_is_task",
         "",
     ),
+    "output of `preview` as a request": (
+        lambda: read_task_request({"project": "a", "params": {}, "inherited_version": 0}),
+        "MalformedPayload",
+        "request_is_answer",
+        "",
+    ),
     "a page of tasks as a request": (
         lambda: read_task_request({"docs": [], "total": 0}),
         "MalformedPayload",

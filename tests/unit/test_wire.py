@@ -250,12 +250,14 @@ NO_REQUESTS = [
     ({"status_code": 404, "error": "no such task"}, "request_is_error"),
     ({"status_code": 404, "message": "no such task"}, "request_is_error"),
     ({"error": "no such task"}, "request_is_error"),
+    (PLAN, "request_is_answer"),
+    ({"project": "docks", "params": {"padding": 3}, "inherited_version": 0, "rests_on": []}, "request_is_answer"),
 ]
 
 
 @pytest.mark.parametrize(("body", "code"), NO_REQUESTS)
 def test_another_document_of_the_api_is_no_request(body, code):
-    """A task, a page of tasks, a project or an error reply is rejected with its own code."""
+    """A task, a page, a project, an error reply or output of paramcore is rejected with its own code."""
     with pytest.raises(MalformedPayload) as refused:
         read_task_request(body)
     assert (refused.value.code, refused.value.path) == (code, "")
@@ -265,6 +267,10 @@ NO_PROJECTS = [
     (TASK, "project_is_task"),
     ({"docs": [TASK], "total": 1}, "project_is_page"),
     ({"status_code": 401, "error": "No valid API key provided."}, "project_is_error"),
+    ({"error": "No valid API key provided."}, "project_is_error"),
+    ({"message": "No valid API key provided."}, "project_is_error"),
+    ({"message": 3}, "history_type"),
+    ({"message": "No valid API key provided.", "name": "a"}, "history_type"),
     ({"name": "a", "type": "b"}, "history_type"),
     ({**PROJECT, "task_id": "a", "status": "b", "param_history": 3}, "history_type"),
 ]
