@@ -14,6 +14,7 @@ from paramcore.cli.output import print_message
 from paramcore.cli.progress import OnRead, show_progress
 from paramcore.errors import DocumentError, MalformedPayload, ParamcoreError
 from paramcore.files.document import TASKS_DEPTH
+from paramcore.files.mistakes import MERGE_CONFLICT
 from paramcore.files.reader import JSONL_SUFFIXES, PROJECT_SIZE, Line, has_suffix, read_document, read_lines
 from paramcore.model import TaskRequest
 from paramcore.text import format_count
@@ -39,7 +40,8 @@ class BadLines:
         if error.line is None:
             raise error
         if not self._options.keep_going:
-            if self._can_keep_going:
+            # With `--keep-going`, the lines of both sides of a merge conflict would be read.
+            if self._can_keep_going and error.problem != MERGE_CONFLICT:
                 skip = "pass --keep-going to skip invalid lines"
                 raise evolve(error, remedy=f"{error.remedy}, or {skip}" if error.remedy else skip)
             raise error

@@ -38,8 +38,10 @@ _PYTHON_LITERAL = re.compile(
 _MEMBER = re.compile(r'[ \t]*"(?:[^"\\]|\\.)*"[ \t]*:')
 #: A line that git writes around the two sides of a merge conflict.
 _CONFLICT_MARKER = re.compile("<{7} |={7}(?=\r?\n)|>{7} |[|]{7}(?= |\r?\n)")
+#: The problem of a file with a merge conflict.
+MERGE_CONFLICT = "the file contains a merge conflict"
 _CONFLICT = (
-    "the file contains a merge conflict",
+    MERGE_CONFLICT,
     "resolve it, and remove the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`",
 )
 _BARE_NAME = re.compile(r"[A-Za-z_$][\w$-]*(?=\s*:)")

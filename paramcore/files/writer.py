@@ -112,8 +112,11 @@ def _finish(stream: BinaryIO, mode: int | None, *, sync: bool) -> None:
     stream.flush()
     if sync:
         os.fsync(stream.fileno())
+    if mode is None or stat.S_IMODE(os.fstat(stream.fileno()).st_mode) == mode:
+        # On a disk without file modes, such as exFAT, all files have the same mode, and `os.fchmod` may fail.
+        return
     # Windows has no file modes. Before Python 3.13, `os.fchmod` does not exist there.
-    if mode is not None and hasattr(os, "fchmod"):
+    if hasattr(os, "fchmod"):
         os.fchmod(stream.fileno(), mode)
 
 

@@ -79,6 +79,16 @@ def test_a_bad_line_names_the_option_that_skips_it(name, bad):
     assert "--keep-going" not in skipped.err + document.err
 
 
+@pytest.mark.parametrize("name", BULK)
+@pytest.mark.parametrize("marker", ["<<<<<<< HEAD", ">>>>>>> theirs", "||||||| 0a1b2c3"])
+def test_a_merge_conflict_is_not_skipped(name, marker):
+    """The error for a merge conflict does not suggest `--keep-going`, which would read the lines of both sides."""
+    ran = run(*BULK[name], "-", "--lines", stdin=f"{lines(name, 1)}{marker}\n{lines(name, 1)}")
+    assert (ran.status, ran.err.count("\n")) == (REFUSED, 1)
+    assert "the file contains a merge conflict; resolve it" in ran.err
+    assert "--keep-going" not in ran.err
+
+
 @pytest.mark.parametrize("more", [(), ("--keep-going",), ("--keep-going", "--format", "json")])
 @pytest.mark.parametrize(
     ("name", "options"),

@@ -328,6 +328,14 @@ class TestIgnoring:
         assert message in ran.err
         assert ran.status == 2
 
+    @pytest.mark.parametrize("key", ["a" + ".a" * 1_001, "a" + " . a" * 1_001, "[" + "'a'." * 1_001 + "a]"])
+    def test_a_key_with_thousands_of_parts(self, place, key):
+        """A key with thousands of parts is rejected, because reading it could fill the memory."""
+        (place / "pyproject.toml").write_text(f"[tool.other]\n{key} = 1\n")
+        ran = run("validate", "boxes.json", cwd=place)
+        assert ran.err == "error: pyproject.toml:2:1: the line has more than 1,000 dots; shorten the line\n"
+        assert ran.status == 2
+
     def test_unreadable_settings(self, place):
         """The error for unreadable settings has the message of the system, and does not say invalid TOML."""
         # This file can be opened, but its first bytes cannot be read.

@@ -540,6 +540,19 @@ def test_a_file_keeps_its_mode(tmp_path):
     assert (file.read_text(), stat.S_IMODE(file.stat().st_mode)) == ("after", 0o640)
 
 
+def test_a_disk_without_modes(tmp_path, monkeypatch):
+    """On a disk that rejects each change of a mode, a file with the usual mode is written."""
+
+    def fchmod(_descriptor, _mode):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "fchmod", fchmod)
+    file = tmp_path / "file"
+    for text in ("before", "after"):
+        write_atomically(str(file), [text])
+        assert file.read_text() == text
+
+
 def test_a_system_without_fchmod_keeps_no_mode(tmp_path, monkeypatch):
     """Without `os.fchmod`, as in Python before 3.13 on Windows, an existing file is still replaced."""
     file = tmp_path / "out.txt"

@@ -50,7 +50,7 @@ def test_a_patch_keeps():
             Replace({"geometries": {"box": {}}}),
             [
                 "1 dropped, 1 changed, 0 added, 0 kept; 2 values lost inside params",
-                "to keep the dropped params, pass `--patch`, or write `\"patch\": true` in the update "
+                'to keep the dropped params, pass `--patch`, or write `"patch": true` in the update '
                 "(in Python: `plan.keeping.body`)",
                 "to keep the values that are lost inside params, write the whole values of these params in the update",
             ],
