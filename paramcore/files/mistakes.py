@@ -52,7 +52,7 @@ _WRITE_JSON = "write the file with Python's `json.dump`"
 _DECODER_MESSAGES = {
     "Expecting value": "expected a value",
     "Expecting property name enclosed in double quotes": "expected a name in double quotes",
-    "Expecting ',' delimiter": "expected a comma",
+    "Expecting ',' delimiter": "expected a comma or a closing bracket",
     "Expecting ':' delimiter": "expected a colon",
     "Extra data": "unexpected text after the document",
     "Unterminated string starting at": "a string without a closing quote",
