@@ -13,7 +13,7 @@ from attrs import evolve
 from paramcore.cli.contents import holds_projects
 from paramcore.cli.output import exit_with_usage
 from paramcore.cli.params import split_spec
-from paramcore.cli.project_files import list_visible_paths
+from paramcore.cli.project_files import list_subdirectories, list_visible_paths
 from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.pyproject import find_settings_file
 from paramcore.cli.summary import SUMMARY_VARIABLE, find_summary_path
@@ -213,6 +213,7 @@ def assign_files(options: Namespace) -> ProjectFiles:
     if options.tasks is None:
         _reject_options_for_tasks(options)
         _report_lines(options.projects, projects)
+        _report_subdirectories(options, projects)
     return projects
 
 
@@ -253,6 +254,18 @@ def _report_lines(paths: Sequence[str], projects: ProjectFiles) -> None:
             path = format_path(found[0])
             message = f"skipped {path}{more}, because JSONL contains no project; to read {it} as tasks, name it too"
             projects.report_skip(path, message, len(found))
+
+
+def _report_subdirectories(options: Namespace, projects: ProjectFiles) -> None:
+    """Report the subdirectories with JSON or YAML files, because a user may expect that `validate` reads them."""
+    for directory in filter(os.path.isdir, options.projects):
+        found = list_subdirectories(directory, used=[*options.projects, *_list_used(options)])
+        if found:
+            more = f" and {format_count(len(found) - 1, 'more subdirectory')}" if found[1:] else ""
+            remedy = f"if {'they contain' if found[1:] else 'it contains'} projects, name {'them' if found[1:] else 'it'} too"
+            path = format_path(found[0])
+            message = f"skipped {path}{more}, because subdirectories are not read; {remedy}"
+            projects.report_skip(path, message, len(found), "subdirectory")
 
 
 def _reject_update(options: Namespace) -> None:

@@ -125,7 +125,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         *TASK_OPTIONS,
         *BULK_OPTIONS,
         JOBS,
-        make_flag("--strict", "exit with 1 for warnings and skipped files too"),
+        make_flag("--strict", "also exit with 1 for warnings, and for files and subdirectories that were skipped"),
         make_input("--update", "FILE", "validate projects and tasks as they would be after this update"),
         IGNORE,
         make_argument(

@@ -116,12 +116,34 @@ def _read_projects(document: Document, assumptions: Assumptions) -> tuple[Projec
 
 def list_visible_paths(directory: str, suffixes: tuple[str, ...] = DOCUMENT_SUFFIXES) -> list[str]:
     """Return the paths of the files with these suffixes in a directory, except hidden files."""
+    return [os.path.join(directory, name) for name in list_directory(directory) if _is_visible(name, suffixes)]
+
+
+def _is_visible(name: str, suffixes: tuple[str, ...]) -> bool:
     # Skip hidden files, because macOS writes a `._docks.json` for each `docks.json` on some disks.
-    return [
-        os.path.join(directory, name)
-        for name in list_directory(directory)
-        if has_suffix(name, suffixes) and not name.startswith(".")
-    ]
+    return has_suffix(name, suffixes) and not name.startswith(".")
+
+
+def list_subdirectories(directory: str, used: Iterable[str] = ()) -> list[str]:
+    """Return the paths of the subdirectories that contain JSON or YAML files, at any depth.
+
+    Hidden entries and the files and directories in `used` do not count.
+    """
+    used_paths = set(map(resolve_path, used))
+    paths = [os.path.join(directory, name) for name in list_directory(directory) if not name.startswith(".")]
+    return [path for path in paths if os.path.isdir(path) and _contains_documents(path, used_paths)]
+
+
+def _contains_documents(directory: str, used: set[str]) -> bool:
+    # `os.walk` skips subdirectories that cannot be read.
+    for path, subdirectories, names in os.walk(directory):
+        documents = (os.path.join(path, name) for name in names if _is_visible(name, DOCUMENT_SUFFIXES))
+        if resolve_path(path) in used:
+            subdirectories.clear()
+        elif any(resolve_path(document) not in used for document in documents):
+            return True
+        subdirectories[:] = [name for name in subdirectories if not name.startswith(".")]
+    return False
 
 
 def list_directory(path: str) -> list[str]:
@@ -190,5 +212,7 @@ def _list_files(path: str) -> list[str]:
     paths = list_visible_paths(path)
     if not paths:
         problem, remedy = "the directory has no .json or .yaml files", "name a directory that contains projects"
+        if list_subdirectories(path):
+            problem += ", and subdirectories are not read"
         raise DocumentError("unreadable", None, problem, remedy, format_path(path), None, None)
     return paths

@@ -19,13 +19,15 @@ _T = TypeVar("_T")
 
 
 class Skipped(NamedTuple):
-    """A message about skipped files of a directory."""
+    """A message about skipped entries of a directory."""
 
-    #: The first of the files.
+    #: The first of the entries.
     path: str
     message: str
-    #: The number of files.
-    files: int
+    #: The number of entries.
+    entries: int
+    #: `file` or `subdirectory`.
+    kind: str
 
 
 class ProjectFiles:
@@ -57,7 +59,7 @@ class ProjectFiles:
         skip_remedy: str = "",
     ) -> None:
         self.paths: str = ", ".join(map(format_path, paths))
-        #: The messages about skipped files of directories.
+        #: The messages about skipped entries of directories.
         self.skipped: list[Skipped] = []
 
         def report_skip(path: str, message: str) -> None:
@@ -84,10 +86,10 @@ class ProjectFiles:
     def __len__(self) -> int:
         return len(self._by_name)
 
-    def report_skip(self, path: str, message: str, count: int = 1) -> None:
-        """Report on standard error that files of a directory were skipped, and add the message to `skipped`."""
+    def report_skip(self, path: str, message: str, count: int = 1, kind: str = "file") -> None:
+        """Report on standard error that entries of a directory were skipped, and add the message to `skipped`."""
         print_message(message)
-        self.skipped.append(Skipped(path, message, count))
+        self.skipped.append(Skipped(path, message, count, kind))
 
     def apply_update(self, update: Update) -> None:
         """Apply an update to each project."""

@@ -120,8 +120,10 @@ def _escape_octal(char: str) -> str:
 
 
 def format_count(count: int, noun: str) -> str:
-    """Format a count and its noun: `1 version`, `2,000 versions`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    """Format a count and its noun: `1 version`, `2,000 versions`, `2 directories`."""
+    if count != 1:
+        noun = f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}s"
+    return f"{count:,} {noun}"
 
 
 def format_versions(numbers: Collection[int]) -> str:

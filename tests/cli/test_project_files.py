@@ -15,6 +15,9 @@ from paramcore.files import reader
 PROJECT = {"name": "docks", "type": "imageannotation", "param_history": [{"version": 0, "padding": 3}]}
 
 
+NAME_ANOTHER = "name a directory that contains projects\n"
+
+
 @pytest.fixture
 def place(tmp_path):
     (tmp_path / "docks.json").write_text(json.dumps(PROJECT))
@@ -78,6 +81,66 @@ def test_jsonl_in_a_directory_is_reported(place, names, shown):
 
 
 @pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        (["a/x.json"], "skipped {0}/a, because subdirectories are not read; if it contains projects, name it too\n"),
+        (
+            ["b/c/x.yaml", "a/x.json"],
+            "skipped {0}/a and 1 more subdirectory, because subdirectories are not read; "
+            "if they contain projects, name them too\n",
+        ),
+        (["a/x.txt", "a/tasks.jsonl", ".git/x.json", "b/.cache/x.json", "b/._x.json"], ""),
+    ],
+)
+def test_a_subdirectory_is_reported(place, files, message):
+    """`validate DIR` reports the subdirectories with JSON or YAML files, unless the command line names them."""
+    for name in files:
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_text((place / "docks.json").read_text().replace("docks", name))
+    ran = run("validate", place)
+    assert (ran.err, ran.status) == (message.format(place), 0)
+    assert run("log", place).err == ""
+
+
+@pytest.mark.parametrize(
+    ("files", "named"),
+    [
+        (["a/x.json"], ["a"]),
+        (["a/x.json", "a/y.json"], ["a"]),
+        (["a/x.json", "a/y.json"], ["a/x.json", "a/y.json"]),
+        (["a/b/x.json"], ["a/b"]),
+        (["a/b/x.json", "b/y.json"], ["a/b", "b/y.json"]),
+    ],
+)
+def test_a_named_subdirectory_is_not_reported(place, files, named):
+    """A subdirectory is not reported if the command line names it, or everything in it."""
+    for name in files:
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_text((place / "docks.json").read_text().replace("docks", name))
+    ran = run("validate", ".", *named, "--strict", cwd=place)
+    assert (ran.err, ran.status) == ("", 0)
+    assert ran.out.endswith(f" in {len(files) + 1} projects\n")
+    (place / "a" / "another.json").write_text("{}")
+    assert run("validate", ".", *[name for name in named if name != "a"], cwd=place).err.startswith("skipped ./a")
+
+
+def test_a_schema_in_a_subdirectory_is_not_reported(place):
+    """A subdirectory is not reported if it contains only files that the command reads."""
+    (place / "schemas").mkdir()
+    (place / "schemas" / "mine.json").write_text("{}")
+    assert run("validate", place, "--schema", f"mine={place}/schemas/mine.json").err == ""
+
+
+def test_a_directory_with_projects_only_in_subdirectories(tmp_path):
+    """The error for a directory without project files says that subdirectories are not read."""
+    (tmp_path / "signs").mkdir()
+    assert run("log", tmp_path).err == f"error: {tmp_path}: the directory has no .json or .yaml files; {NAME_ANOTHER}"
+    (tmp_path / "signs" / "a.json").write_text("{}")
+    problem = "the directory has no .json or .yaml files, and subdirectories are not read"
+    assert run("log", tmp_path).err == f"error: {tmp_path}: {problem}; {NAME_ANOTHER}"
+
+
+@pytest.mark.parametrize(
     ("files", "arguments", "count"),
     [
         (["update.json"], ["."], "1 skipped file"),
@@ -85,11 +148,15 @@ def test_jsonl_in_a_directory_is_reported(place, names, shown):
         (["a.jsonl", "b.ndjson"], ["."], "2 skipped files"),
         (["update.json", "a.jsonl"], [".", "a.jsonl"], "1 skipped file"),
         (["update.json"], [".", "--tasks", "/dev/null", "--lines"], "1 skipped file"),
+        (["signs/a.json"], ["."], "1 skipped subdirectory"),
+        (["b/update.json", "a/deep/down/b.yaml", "c/d.YML", "c/.git/x"], ["."], "3 skipped subdirectories"),
+        (["update.json", "a/b.json"], ["."], "1 skipped file, 1 skipped subdirectory"),
     ],
 )
 def test_strict_fails_for_skipped_files(place, files, arguments, count):
-    """The last line counts skipped files. With `--strict`, they set the exit code to 1 and get annotations."""
+    """The last line counts what was skipped. With `--strict`, it sets the exit code to 1 and gets annotations."""
     for name in files:
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
         (place / name).write_text('{"attachment": "a"}\n')
     lenient, strict = (run("validate", *arguments, *more, cwd=place) for more in ([], ["--strict"]))
     assert lenient.out.splitlines()[-1].endswith(f", {count}")

@@ -170,7 +170,7 @@ complete -c paramcore -n '_shtab_paramcore_using validate' -l lines -d 'read TAS
 complete -c paramcore -n '_shtab_paramcore_using validate' -l output -xka "(__fish_complete_path (commandline -ct))" -d 'write the output to FILE; on error, leave FILE unchanged'
 complete -c paramcore -n '_shtab_paramcore_using validate' -l keep-going -d 'report each invalid line of a .jsonl file, and continue'
 complete -c paramcore -n '_shtab_paramcore_using validate' -l jobs -x -d 'process a .jsonl file in at most N processes (0: one for each core; default: 1)'
-complete -c paramcore -n '_shtab_paramcore_using validate' -l strict -d 'exit with 1 for warnings and skipped files too'
+complete -c paramcore -n '_shtab_paramcore_using validate' -l strict -d 'also exit with 1 for warnings, and for files and subdirectories that were skipped'
 complete -c paramcore -n '_shtab_paramcore_using validate' -l update -xka "(__fish_complete_path (commandline -ct))" -d 'validate projects and tasks as they would be after this update'
 complete -c paramcore -n '_shtab_paramcore_using validate' -l ignore -xka "param_missing param_type param_choice param_range param_size param_pattern param_repeated param_conflict param_unknown param_misplaced type_unknown request_refused update_mode update_wrapper update_argument update_null update_noop lint_unused_default lint_equal_override lint_repeated_instruction lint_old_pin lint_bare_opt_out lint_noop_version lint_retry_twin lint_stored_name" -d 'omit findings with this code (repeatable)'
 complete -c paramcore -n '_shtab_paramcore_using validate' -l since-version -x -d 'omit findings on project versions before N, except on the latest version'

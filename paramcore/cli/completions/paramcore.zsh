@@ -379,7 +379,7 @@ _shtab_paramcore_validate_options=(
   "--output[write the output to FILE\; on error, leave FILE unchanged]:FILE:_files"
   "--keep-going[report each invalid line of a .jsonl file, and continue]"
   "--jobs[process a .jsonl file in at most N processes (0\: one for each core\; default\: 1)]:N:"
-  "--strict[exit with 1 for warnings and skipped files too]"
+  "--strict[also exit with 1 for warnings, and for files and subdirectories that were skipped]"
   "--update[validate projects and tasks as they would be after this update]:FILE:_files"
   "*--ignore[omit findings with this code (repeatable)]:CODE:(param_missing param_type param_choice param_range param_size param_pattern param_repeated param_conflict param_unknown param_misplaced type_unknown request_refused update_mode update_wrapper update_argument update_null update_noop lint_unused_default lint_equal_override lint_repeated_instruction lint_old_pin lint_bare_opt_out lint_noop_version lint_retry_twin lint_stored_name)"
   "--since-version[omit findings on project versions before N, except on the latest version]:N:"
