@@ -189,7 +189,7 @@ class Plan(NotebookReprs):
         return [counts, *self._list_advice()]
 
     def _list_advice(self) -> Iterator[str]:
-        """Yield how to keep what the update would drop and lose."""
+        """Yield advice about dropped params and lost values."""
         if self.dropped and not self.after:
             yield "this update names no params, so it drops all params"
         elif self.dropped and not self.keeping.params:
