@@ -1,4 +1,4 @@
-"""Read task requests from lines of JSON, and write their previews, at full speed.
+"""Read task requests from lines of JSON, and write their previews, with a fast path.
 
 A codec decodes a line.  `RequestReader` separates the routing fields from the params, and
 finds the project and the version.  `PreviewEncoder` merges the params and encodes the

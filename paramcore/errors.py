@@ -113,7 +113,7 @@ class InvalidSetting(ParamcoreError, ValueError):
         task_type: a task type that is empty, not a string, not listed by `paramcore schema`, or not the request's type.
         routing_type: a routing field whose value has the wrong type.
         flag_type: a flag that is neither true nor false.
-        created_at_type: a time that is not a string, or for a stand-in, not in ISO 8601 format.
+        created_at_type: a time that is not a string, or a stand-in's time that is not in ISO 8601 format.
         update_type: neither a `Patch` nor a `Replace`, or a plan without an update.
         separator_type: an instruction separator that is not a string.
         assumption_value: a value that the setting cannot have.

@@ -1,4 +1,4 @@
-"""Recognize a wrong document in place of a project, task, request or update.
+"""Recognize wrong documents in place of projects, tasks, task requests or updates.
 
 The errors say what the document is.  Otherwise the user would only see an error about one
 of its members.

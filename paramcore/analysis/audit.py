@@ -52,7 +52,7 @@ class Audit(NotebookReprs):
 
     @classmethod
     def of(cls, project: Project, tasks: Iterable[Mapping[str, Any]]) -> Audit:
-        """Audit task objects that `GET /tasks` returned.
+        """Check task objects that `GET /tasks` returned.
 
         Raises:
             MalformedPayload: `task_type` for a document other than a created task.

@@ -1,8 +1,8 @@
 """Find the version that a task inherits, and merge the params of both.
 
 This module contains all rules about the inherited version, the precedence of params
-and the joined instruction.  Only `Inheritance.merge` merges
-a task's params with inherited params.
+and the joined instruction.  Only `Inheritance.merge` merges a task's params with inherited
+params.
 """
 
 from __future__ import annotations
@@ -124,8 +124,7 @@ class Inheritance:
     def merge(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Return the effective params of a task: a new dict whose values are not copied.
 
-        `params` must be checked and contain no routing names.  Pass
-        `TaskRequest.params`, or decoded JSON that you trust.
+        Pass checked params without routing names, such as `TaskRequest.params`.
 
         Raises:
             InvalidParams: `instruction_type`, if `instruction` is neither text nor

@@ -3,8 +3,8 @@
 A frozen value is None, a bool, an int, a finite float, a string without lone
 surrogates, a `JSONObject` or a `JSONArray`.  `JSONObject` is a subclass of `dict`, and
 `JSONArray` is a subclass of `list`.  Their mutators raise `TypeError`.  `json`,
-`jsonschema`, HTTP clients and `**kwargs` accept both classes without conversion.  Only a deliberate call such as
-`dict.__setitem__(frozen, ...)` can change a frozen value.
+`jsonschema`, HTTP clients and `**kwargs` accept both classes without conversion.  Only a
+deliberate call such as `dict.__setitem__(frozen, ...)` can change a frozen value.
 """
 
 from __future__ import annotations
