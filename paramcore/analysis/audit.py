@@ -22,7 +22,7 @@ from paramcore.text.rows import Line, Piece, format_pieces
 from paramcore.values import freeze, wrap_frozen
 from paramcore.wrong_documents import reject_other_than_task
 
-#: Separators that an audit tries, in addition to the one in the settings of the project.
+#: Separators that an audit tries, in addition to the separator of the project's settings.
 #: To explain a single task, an audit also tries the white space before the project's instruction in this task.
 SEPARATORS = ("\n", "\n\n", " ", "")
 

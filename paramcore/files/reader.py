@@ -196,7 +196,7 @@ def resolve_path(path: str) -> str:
 def open_source(source: str, label: str | None = None) -> Iterator[tuple[BinaryIO, str]]:
     """Open a file, or standard input for `-`, and yield the stream and its name in messages.
 
-    `label` is the name in messages; the default is the path.
+    `label` is the name in messages; the default is the path, or `<stdin>`.
 
     Raises:
         DocumentError: `unreadable`, also if a read of the open file fails.
