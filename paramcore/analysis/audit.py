@@ -34,8 +34,8 @@ class Audit(NotebookReprs):
     `possible` and `impossible` count the checked tasks.  `not_judged` counts the
     tasks that do not belong to the project, or that record no version.  `findings`
     contains the contradictions of the impossible tasks.  `calibration` contains the
-    tried combinations of settings that no task contradicts.  It ignores each task that
-    nothing explains: no combination, and no separator from the task's own instruction.
+    tried combinations of settings that no task contradicts.  `calibration` ignores each task
+    that neither a tried combination nor a separator from the task's instruction explains.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3})

@@ -92,7 +92,7 @@ class Choice(NamedTuple):
 
     @property
     def fell_back(self) -> bool:
-        """Whether the request must opt out, because no version that may be selected can give the wanted params."""
+        """Whether the request must opt out, because no version that the caller allows can give the wanted params."""
         return any(block.code != "opted_out" for block in self.blocked)
 
     def pin(self) -> Choice:
