@@ -163,7 +163,7 @@ class Search:
             yield self._find_having(group.names.intersection(self._candidates))
 
     def _list_restrictions(self) -> list[int]:
-        """Return up to `MAX_STARTS` sets of tasks that can inherit a value; sets whose value may save most come first."""
+        """Return up to `MAX_STARTS` sets of tasks that can inherit a value; sets that may save most come first."""
         best: dict[int, int] = {}
         for candidates in self._candidates.values():
             for most, candidate in candidates:
