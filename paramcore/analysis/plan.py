@@ -129,7 +129,7 @@ class Plan(NotebookReprs):
         if later.name != self.project.name or later.versions[:planned] != self.project.versions:
             history = f"the history of {format_value(later.name)}"
             problem = f"{history} does not begin with the versions that the plan is based on"
-            remedy = "pass a later state of the same project, or make a new plan"
+            remedy = "pass a newer copy of the same project, or make a new plan"
             raise InvalidSetting("history_moved", "/param_history", problem, remedy)
         ours = self.after if self.update is None else self.update.applied_to(later.params)
         return Rebase(self, later, find_overwritten_params(self.before, later.params, ours))

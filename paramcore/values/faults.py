@@ -75,7 +75,7 @@ def make_name_fault(trail: Trail, name: object) -> NotJSON:
 def make_surrogate_fault(trail: Trail | None, description: str) -> NotJSON:
     """Return the error for a lone surrogate; `description` describes the value or name."""
     problem = f"{description} contains a lone surrogate, which UTF-8 cannot encode"
-    return make_fault(trail, "value_text", problem, "write the whole surrogate pair, or remove it")
+    return make_fault(trail, "value_text", problem, "write the whole surrogate pair, or remove the lone surrogate")
 
 
 def make_limit_fault(trail: Trail, code: str, problem: str) -> NotJSON:
