@@ -20,13 +20,13 @@ except ImportError:
 
 #: The name of the lock file.  The file is hidden, so commands that read the directory skip it.
 LOCK_NAME = ".paramcore-lock"
-#: The errors if another process has locked the file; Windows reports `EACCES`.
+#: The numbers of the errors that mean that another process has locked the file.  Windows reports `EACCES`.
 _LOCKED = (errno.EWOULDBLOCK, errno.EACCES)
 
 
 @contextmanager
 def lock_directory(path: str) -> Iterator[None]:
-    """Lock an existing directory, so that only one process serves it.
+    """Lock an existing directory during a `with` block, so that only one process serves it.
 
     Raises:
         DocumentError: `unwritable`, if another process has the lock, or if the directory
@@ -38,7 +38,7 @@ def lock_directory(path: str) -> Iterator[None]:
             try:
                 yield
             finally:
-                # Remove the file while this process has the lock.  After the release, another process could lock it.
+                # Remove the file while this process has the lock.  After the release, another process could lock the file.
                 # Windows cannot remove an open file; there, the next process uses the same file.
                 _remove(file, lock)
     except (KeyboardInterrupt, SystemExit):

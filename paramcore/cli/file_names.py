@@ -10,7 +10,7 @@ from unicodedata import normalize
 
 #: The maximum number of bytes of a project name in a file name. Most file systems allow 255 bytes for the file name.
 _MAX_NAME = 180
-#: The space, and the punctuation that all common file systems accept.
+#: The space, and punctuation that all common file systems accept.
 _PLAIN = frozenset(" ()+,=@-_.")
 #: Invisible characters that Python treats as printable. Some file systems ignore them, so encode them.
 _INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
@@ -23,8 +23,8 @@ def choose_file_names(project_names: Iterable[str], taken: Iterable[str]) -> dic
 
     `taken` contains the names of the files in the directory.  The project `docks` gets
     `docks.json`, or `docks~0123456789abcdef.json` if `docks.json` is taken.  If several
-    projects would get the same file name, each gets a name with a digest of the project
-    name.  The order of the projects therefore does not matter.  File names that differ
+    projects would get the same file name, each gets a file name with a digest of the
+    project's name.  The order of the projects therefore does not matter.  File names that differ
     only in case or Unicode form count as the same.
 
     Example:

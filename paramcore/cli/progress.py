@@ -45,7 +45,7 @@ def show_progress(
     if not _wants_bar(path, prints=prints):
         yield from read(None)
         return
-    # Import `rich` only for a bar, since its import is slow.
+    # Import `rich` only for a bar, because it is slow to import.
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn  # noqa: PLC0415
 

@@ -59,7 +59,7 @@ class SlimLine(NamedTuple):
         source = self.source.source
         if not isinstance(source, Line) or not self.is_same:
             return None
-        # The request to send has no null routing names.  A `RoutedRequest` may lack those of the line, so decode it again.
+        # The request to send has no null routing names.  A `RoutedRequest` may lack them too, so decode the line again.
         has_null = b"null" in source.data and not same(source.document().value, self.flat)
         return None if has_null else source.data
 
