@@ -142,7 +142,7 @@ def read_project_argument(options: Namespace, *, quiet: bool = False) -> Project
         return ProjectFiles([path], options.assumptions, quiet=quiet, used=_list_used(options))
     except DocumentError as error:
         # If PROJECT cannot be read, it may still be a project, so do not suggest to swap it with UPDATE or TASKS.
-        # A PARAM that is the path of a project was meant as PROJECT, so suggest that swap even then.
+        # A PARAM that is the path of a project was meant as PROJECT, so suggest to swap a PARAM in any case.
         named = [getattr(options, name, None) for name in ("update", "tasks") if _can_be_read(path)]
         others = [other for other in [*named, *getattr(options, "params", ())] if other and other != path]
         swapped = None if _may_hold_projects(path) else next(filter(_may_hold_projects, others), None)
@@ -181,8 +181,8 @@ def assign_files(options: Namespace) -> ProjectFiles:
 
     Raises:
         DocumentError: the errors of `ProjectFiles`.
-        SystemExit: if projects are named with several other files, or with an update.  Also if
-            no FILE contains a project and one is JSONL, or if an option about tasks is given without TASKS.
+        SystemExit: for an update, or for several files without a project, among projects.  Also for
+            JSONL if no FILE contains a project, and for an option about tasks if there is no TASKS.
     """
     documents: dict[str, Document] = {}
     if options.tasks is None:

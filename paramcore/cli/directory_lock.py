@@ -39,7 +39,7 @@ def lock_directory(path: str) -> Iterator[None]:
                 yield
             finally:
                 # Remove the file while this process has the lock.  After the release, another process could lock the file.
-                # Windows cannot remove an open file; there, the next process uses the same file.
+                # Windows cannot remove an open file, so the next process on Windows uses the same file.
                 _remove(file, lock)
     except (KeyboardInterrupt, SystemExit):
         # A signal may arrive when the file exists, but is not locked yet, so lock and remove it here.
@@ -77,7 +77,7 @@ def _acquire(lock: str) -> BinaryIO:
         except BaseException:
             file.close()
             raise
-        # Another process has removed the file since it was opened, so try again.
+        # Another process has removed the file after this process opened it, so try again.
         file.close()
 
 

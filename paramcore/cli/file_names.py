@@ -24,8 +24,8 @@ def choose_file_names(project_names: Iterable[str], taken: Iterable[str]) -> dic
     `taken` contains the names of the files in the directory.  The project `docks` gets
     `docks.json`, or `docks~0123456789abcdef.json` if `docks.json` is taken.  If several
     projects would get the same file name, each gets a file name with a digest of the
-    project's name.  The order of the projects therefore does not matter.  File names that differ
-    only in case or Unicode form count as the same.
+    project's name.  The order of the projects therefore does not matter.  File names that
+    differ only in case or Unicode form count as equal.
 
     Example:
         >>> choose_file_names(["docks", "a/b"], [])
@@ -41,7 +41,7 @@ def choose_file_names(project_names: Iterable[str], taken: Iterable[str]) -> dic
 
 
 def fold_file_name(file_name: str) -> str:
-    """Return a key for a file name; if some file system treats two names as the same, their keys are equal."""
+    """Return a key for a file name; if a common file system treats two names as equal, their keys are equal."""
     folded = file_name
     # One round is not enough, because a folded letter may have a normal form that folds again.
     for _ in range(3):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-#: A callback that gets the number of bytes read since its last call.
+#: A callback that gets the number of bytes read since the last call.
 OnRead: TypeAlias = Callable[[int], None]
 
 #: The minimum size of a file with a progress bar, in bytes.

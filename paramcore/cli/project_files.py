@@ -1,4 +1,4 @@
-"""Read the project files that a command line names, and those in directories."""
+"""Read the project files and directories that a command line names."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ def read_project_files(
     Raises:
         DocumentError: `wrong_project` for two projects with the same name, or for JSONL.
             `unreadable` for a directory without JSON or YAML files, or for a directory
-            entry that has the suffix of such a file, but is not a file.  Also the errors of `read_document` and
-            `read_projects`.
+            entry that has the suffix of such a file, but is not a file.  Also the errors of
+            `read_document` and `read_projects`.
     """
     files: list[ProjectFile] = []
     locations: dict[str, str] = {}

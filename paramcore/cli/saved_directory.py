@@ -6,8 +6,8 @@ just written, it replies first and writes them after a pause.
 
 When the server starts again, it reads the files, and then the journal.  When it ends, it
 removes the journal if the project files contain everything.  The journal remains if the
-server was killed, or if a file could not be written.  It also remains if it contains tasks, batches,
-uploaded files, settings such as `rapid`, or changed projects of test keys.
+server was killed, or if a file could not be written.  It also remains if it contains
+tasks, batches, uploaded files, settings such as `rapid`, or changed projects of test keys.
 """
 
 from __future__ import annotations

@@ -134,7 +134,7 @@ class LineSlimmer:
             flat,
             self._encode(flat),
             len(self._encode(before)),
-            # Both have their values from the same request, so `==` never compares 1 with True.
+            # Both flat forms have their values from the same request, so `==` never compares 1 with True.
             flat == before,
             self._rules[route.project.name].find(choice),
             not self._is_wanted and repeats_instruction(params, route.inheritance),

@@ -155,7 +155,7 @@ def _identify(request: RoutedRequest) -> dict[str, Any]:
 
 
 def write_outputs(outputs: Iterable[Output], formatter: TaskFormatter) -> Pieces:
-    """Yield the text and JSON among the outputs, then the document of the rows, if wanted; print messages.
+    """Yield the text and JSON among the outputs, print the messages, and call `report_document` for the rows.
 
     A blank line separates texts.  With `--keep-going`, print errors; otherwise, raise the
     first error.  Return the exit code.

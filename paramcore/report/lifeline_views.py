@@ -52,7 +52,7 @@ class RunView:
     #: Whether the run is without the param because a version dropped it.
     is_dropped: bool
     is_latest: bool
-    #: The value; `None` if it is not set, or if values are hidden.
+    #: The value; `None` if the param is not set, or if values are hidden.
     value: ValueView | None
     #: The previous and the new text in one view, word by word.  `None` if one is missing or not text,
     #: if each fits on one line, or if values are hidden.
@@ -95,7 +95,7 @@ class LifelineView:
 
     @property
     def is_unchanged(self) -> bool:
-        """Whether all versions of the grid have the same value."""
+        """Whether the param is the same in all versions of the grid."""
         return len(self.grid) == 1
 
 

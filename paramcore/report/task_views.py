@@ -36,7 +36,7 @@ class Tasks:
     """The tasks of a project in a report."""
 
     total: int = 0
-    #: The number of requests by the version that they inherit; `None` for requests that inherit nothing.
+    #: The number of requests that inherit a version, by its number; the key `None` is for those that inherit nothing.
     inherited: Mapping[int | None, int] = field(factory=dict)
     #: The number of requests that cannot be read or resolved.
     rejected: int = 0
@@ -123,7 +123,7 @@ def _view_candidate(candidate: Candidate, *, values: bool) -> CandidateView:
 
 @frozen
 class ImpactView:
-    """The numbers of tasks that an update affects."""
+    """The numbers of tasks that an update affects, and of tasks that it does not affect."""
 
     affected: int
     total: int

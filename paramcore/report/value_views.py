@@ -222,7 +222,7 @@ def _iter_values(container: Any, latest: Any, parts: Parts) -> Iterator[Any]:
     """Yield the values that a path in the `latest` params may have had in the older params, `container`.
 
     The index of an array element may have changed, so look in each element with the same
-    identifying member.  If there is no such member, look in each element without one.
+    identifying member.  If the latest element has none, look in each element without one.
     """
     if not parts:
         yield container
