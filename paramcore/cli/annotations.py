@@ -41,7 +41,7 @@ def annotate_errors(pieces: Pieces, options: Namespace) -> Pieces:
         return (yield from pieces)
     except DocumentError as error:
         if options.format == "github":
-            # `main` prints the error too, but only this workflow command makes GitHub show it beside the line of the file.
+            # `main` prints the error too.  This workflow command makes GitHub show it beside the line of the file.
             yield f"{format_error(select_error(error, options))}\n"
         raise
 

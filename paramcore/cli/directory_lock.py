@@ -38,7 +38,7 @@ def lock_directory(path: str) -> Iterator[None]:
             try:
                 yield
             finally:
-                # Remove the file while this process has the lock.  After the release, another process could lock the file.
+                # Remove the file while this process has the lock.  Later, another process could have locked the file.
                 # Windows cannot remove an open file, so the next process on Windows uses the same file.
                 _remove(file, lock)
     except (KeyboardInterrupt, SystemExit):

@@ -135,8 +135,8 @@ def locate_finding(
     """Locate a finding in the file of its task, its update or its project.
 
     `project_location` is a document and the JSON Pointer of the project in the document.
-    A value of a project is located in the version that set it first, even if the finding
-    is about a later version with the same value.
+    If several versions of a project have the same value, the value is located in the
+    version that set it first.
     """
     is_in_update = update is not None and update.holds(finding)
     location: tuple[Document, str] | None

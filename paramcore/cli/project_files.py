@@ -59,8 +59,8 @@ def read_project_files(
 
     Raises:
         DocumentError: `wrong_project` for two projects with the same name, or for JSONL.
-            `unreadable` for a directory without JSON or YAML files, or for a directory
-            entry that has the suffix of such a file, but is not a file.  Also the errors of
+            `unreadable` for a directory without JSON or YAML files, or for an entry
+            with the suffix of such a file that is not a file.  Also the errors of
             `read_document` and `read_projects`.
     """
     files: list[ProjectFile] = []

@@ -44,8 +44,8 @@ _PAUSE_PER_SECOND_OF_WRITING = 10
 class SavedDirectory:
     """The projects in a directory, and the journal beside their files.
 
-    `given` are the projects that the command line names; the directory's own projects
-    take precedence.  The caller must lock the directory first.
+    `sources` are the PROJECT arguments, and `given` are the projects in them.  The projects
+    in the directory take precedence.  The caller must lock the directory first.
 
     Raises:
         DocumentError: if a file cannot be read or written, or contradicts the journal.

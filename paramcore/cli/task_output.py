@@ -72,8 +72,8 @@ class TaskFormatter:
 
     Instances can be pickled, so other processes can use them.  With `--format json`, the
     output is JSONL for JSONL tasks, and an array for an array of tasks.  In every format,
-    the output for a line of JSONL or an element of an array begins with the line number
-    and the `unique_id`, if any.
+    the output for one of several tasks begins with the line number and the `unique_id`, if
+    any.
     """
 
     options: Namespace

@@ -1,4 +1,4 @@
-"""Compare the errors of a project and its tasks today, after an update, and with the patch that keeps dropped params."""
+"""Compare errors today, after an update, and with the patch that keeps the dropped params."""
 
 from __future__ import annotations
 
