@@ -119,7 +119,7 @@ class Plan(NotebookReprs):
         return Patch({**diff.changed, **diff.added})
 
     def rebase_on(self, later: Project) -> Rebase:
-        """Check the update against a later state of the project.
+        """Check the update against a newer copy of the project.
 
         Raises:
             InvalidSetting: `history_moved`, if `later` has another name, or its history does
@@ -189,7 +189,7 @@ class Plan(NotebookReprs):
         return [counts, *self._list_advice()]
 
     def _list_advice(self) -> Iterator[str]:
-        """Yield how to keep what the update would drop and lose."""
+        """Yield advice about dropped params and lost values."""
         if self.dropped and not self.after:
             yield "this update names no params, so it drops all params"
         elif self.dropped and not self.keeping.params:
@@ -209,7 +209,7 @@ def _list_finding_pieces(finding: PlanFinding) -> Iterable[Piece]:
 
 @frozen
 class Rebase:
-    """A plan that `Plan.rebase_on` checked against a later state of its project.
+    """A plan that `Plan.rebase_on` checked against a newer copy of the project.
 
     `conflicts` contains the names of the params that later versions changed and that
     the update would overwrite.  Without conflicts, the update makes its planned
