@@ -135,8 +135,8 @@ def locate_finding(
     """Locate a finding in the file of its task, its update or its project.
 
     `project_location` is a document and the JSON Pointer of the project in the document.
-    If several versions of a project have the same value, the value is located in the
-    version that set it first.
+    If consecutive versions of a project have the same value, the value is located in the
+    first of them.
     """
     is_in_update = update is not None and update.holds(finding)
     location: tuple[Document, str] | None

@@ -32,7 +32,7 @@ class Message(NamedTuple):
 
 
 class TaskRows(NamedTuple):
-    """A task in a document: its rows if it is one of many tasks, or its whole document."""
+    """A task in a document: its rows if it is in JSONL or in an array; otherwise, its whole document."""
 
     rows: list[Row]
     document: Document | None
@@ -72,8 +72,8 @@ class TaskFormatter:
 
     Instances can be pickled, so other processes can use them.  With `--format json`, the
     output is JSONL for JSONL tasks, and an array for an array of tasks.  In every format,
-    the output for one of several tasks begins with the line number and the `unique_id`, if
-    any.
+    the output for a task in JSONL or in an array begins with the line number and the
+    `unique_id`, if any.
     """
 
     options: Namespace
