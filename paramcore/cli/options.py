@@ -79,7 +79,11 @@ COMMANDS: dict[str, Sequence[Argument]] = {
             metavar="FILE[@N]",
             help="the old params: a file with a params object, or version N of a project (default: the latest)",
         ),
-        make_argument("after", metavar="FILE[@N]", help="the new params, in the same form"),
+        make_argument(
+            "after",
+            metavar="FILE[@N]",
+            help="the new params: a file with a params object, or version N of a project (default: the latest)",
+        ),
         *REPORT,
         make_flag("--exit-code", "exit with 1 if anything differs"),
         *SCREEN_OPTIONS,

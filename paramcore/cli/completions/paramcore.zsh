@@ -27,7 +27,7 @@ _shtab_paramcore_commands() {
     report:'Write an HTML page about a project, its tasks and an update, to share or to print.'
     schema:'Print a JSON Schema of a project, a task request or an update, for editors.'
     serve:'Run a stand-in for the API on this machine, and print the effect of each request.'
-    slim:'Find the shortest request that gives each task the same params.'
+    slim:'Find, for each task, the shortest request that gives it the same params as now.'
     status:'Compare project files with the service, and show which side is ahead.'
     validate:'Report what the service would reject or silently ignore, with file and line.'
   )
@@ -113,7 +113,7 @@ _shtab_paramcore_diff_options=(
   "--width[wrap text at N columns (default\: the width of the terminal, up to 120)]:N:"
   "--color[print labels in color (default\: on a terminal, unless NO_COLOR is set)]:color:(auto always never)"
   ":the old params\: a file with a params object, or version N of a project (default\: the latest):_files"
-  ":the new params, in the same form:_files"
+  ":the new params\: a file with a params object, or version N of a project (default\: the latest):_files"
 )
 
 # guard to ensure default positional specs are added only once per session
