@@ -131,8 +131,8 @@ class StandIn:
 
         `target` is the raw target of the request line; header names are lower case.
         `body` may be a function that returns the body.  The function is not called if the
-        method, the target or a header is refused, for example because a web page may
-        have sent the request.
+        method, the target or a header is refused.  For example, a web page may have sent
+        the request.
 
         Raises:
             OutcomeUnknown: `no_reply`, if a fault drops the reply; the caller must then
