@@ -27,7 +27,7 @@ MAX_BODIES = 300_000
 #: The maximum number of bytes that a page adds to a line of a body: the line feed and an indent.
 MAX_INDENT = 8
 
-#: How the pages name the keys of each world, `live` or `test`.
+#: The names of the two kinds of keys on the pages, by world: `live` or `test`.
 KEY_NAMES = {"live": "live keys", "test": "test keys"}
 _PREFIXES = {"live": "", "test": "/test"}
 
