@@ -118,12 +118,12 @@ class Transport(Protocol):
 
 
 def get_project(name: str) -> Request:
-    """Build the request for one project (E2)."""
+    """Build the request that reads one project (E2)."""
     return Request("GET", _encode_project_path(name))
 
 
 def list_projects(*, archived: bool | None = None) -> Request:
-    """Build the request that lists projects; with `archived`, those whose flag has this value (E2)."""
+    """Build the request that lists projects; with `archived`, only those whose flag has this value (E2)."""
     return Request("GET", "/projects", {} if archived is None else {"archived": json.dumps(archived)})
 
 
