@@ -162,7 +162,7 @@ def test_a_terminal_shows_progress(name, long_files, tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("name", BULK)
 def test_a_signal_leaves_the_cursor_visible(name, number, wait, tmp_path):
-    """A signal removes the bar and shows the cursor again. Ctrl-C also prints `interrupted`."""
+    """After a signal while the bar is shown, the cursor is visible again. Ctrl-C also prints `interrupted`."""
     (tmp_path / "long.jsonl").write_text(lines(name, 200_000 if name == "preview" else 60_000))
     ours, theirs = pty.openpty()
     with (tmp_path / "answer").open("w") as stdout:

@@ -101,7 +101,7 @@ def test_a_project_from_standard_input(place):
 
 @pytest.mark.parametrize("name", ["preview", "validate"])
 def test_the_first_bad_line_ends_all(name, place, tmp_path):
-    """The error has the line number in the file. Earlier output is printed, but with `--output`, no file is written."""
+    """The error has the line number. The output for earlier lines is printed; with `--output`, the file does not change."""
     target = tmp_path / "answer"
     target.write_text("old")
     good = (place / "good.jsonl").read_text()

@@ -103,7 +103,7 @@ def test_a_request_may_have_no_host():
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "HEAD", "DELETE", "PUT"])
 def test_only_the_own_origin_is_accepted(method, origin, host, status):
-    """A request from an origin other than the stand-in's gets status 403, even from a port of this machine."""
+    """A request from an origin other than the stand-in's gets status 403, even from another port of this machine."""
     assert find_status(method, origin=origin, host=host, content_type=JSON) == status
 
 
@@ -171,13 +171,13 @@ def test_a_simple_body_is_not_accepted_from_a_browser(method, content_type):
 
 @pytest.mark.parametrize("content_type", ["application/json", "Application/JSON", "application/json; charset=utf-8"])
 def test_json_is_accepted_from_the_own_page(content_type):
-    """JSON is accepted from the stand-in's own origin. A page of another site cannot send it without permission."""
+    """JSON is accepted from the stand-in's own origin."""
     headers = {"host": "localhost", "origin": "http://localhost", "sec_fetch_site": "same-origin"}
     assert find_status("POST", content_type=content_type, **headers) is None
 
 
 def test_node_sends_only_the_mode():
-    """The `fetch` of Node sends only `Sec-Fetch-Mode`, and is accepted."""
+    """The `fetch` of Node sends `Sec-Fetch-Mode` without the other headers of a browser, and is accepted."""
     assert find_status("POST", host="localhost", sec_fetch_mode="cors", content_type="text/plain") is None
 
 

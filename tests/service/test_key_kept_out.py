@@ -1,4 +1,4 @@
-"""E7: project data comes back byte for byte, and no message or log contains the API key."""
+"""E7: project data that contains the API key does not change, and no message or log contains the key."""
 
 import base64
 import contextlib
@@ -26,7 +26,7 @@ from tests.service.faults import KEY, NAME, reply
 #: Printable ASCII except the colon.  Base64 of some keys contains `+` or `/`, and URLs escape some characters.
 LETTERS = "".join(chr(code) for code in range(ord("!"), ord("~") + 1) if chr(code) != ":")
 
-#: Text keys have a digit and a capital, so that none is a word of a message, such as `instruction_`.
+#: Random keys have a digit and a capital letter, so that none is a word of a message, such as `instruction_`.
 LONG_KEYS = st.text(LETTERS, min_size=12, max_size=50).filter(
     lambda key: any(map(str.isdigit, key)) and any(map(str.isupper, key))
 ) | st.from_regex(r"(live|test)_[0-9a-f]{32}", fullmatch=True)

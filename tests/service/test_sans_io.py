@@ -14,8 +14,8 @@ DOCUMENT = PACKAGE / "files" / "document.py"
 
 #: The modules that do no I/O; callers pass the transport, the clock and `sleep`.
 SANS_IO = ["requests", "replies", "retry", "outcome", "apply", "memory"]
-#: `urllib.parse` does no I/O, `query` parses times, and `ledger` and `faults` need locks from `threading`.
-#: `document` reads a limit from `sys`.
+#: The allowed exceptions to `IMPURE`, by module.  `urllib.parse` does no I/O, `query` parses times,
+#: `ledger` and `faults` need locks from `threading`, and `document` reads a limit from `sys`.
 ALLOWED = {
     "requests": {"urllib"},
     "account": {"urllib"},

@@ -115,7 +115,7 @@ class TestRequests:
         ],
     )
     def test_invalid_fields_of_a_project_are_rejected(self, fields, code):
-        """E1: `pipeline` requires `studio`, and `consensus_attempts` requires `consensus_task`."""
+        """E1: a field of a wrong type, `pipeline` without `studio`, or attempts without `consensus_task` is rejected."""
         with pytest.raises(InvalidSetting) as refused:
             create_project("boxes", **{"type": "comparison", **fields})
         assert refused.value.code == code
@@ -341,7 +341,7 @@ def test_a_request_has_the_remaining_time_as_timeout():
 @pytest.mark.parametrize("flow_of", [get_with_retry, post_once])
 @pytest.mark.parametrize(("deadline", "timeout"), [(math.inf, 86_400), (1e300, 86_400), (86_400.5, 86_400), (5, 5)])
 def test_a_timeout_is_at_most_a_day(flow_of, deadline, timeout):
-    """The timeout of a request is never longer than the system allows, even without a deadline."""
+    """The timeout of a request is at most one day, even without a deadline."""
     flow = flow_of(Request("GET", "/"), Clock(deadline, lambda: 0.0, lambda: 1.0))
     assert next(flow).request.timeout == timeout
 
@@ -650,7 +650,7 @@ class TestKey:
         ],
     )
     def test_a_base_url_is_https_or_loopback(self, url):
-        """A key is never sent unencrypted to another machine. An error does not show a URL that may contain a key."""
+        """A URL that is invalid, or neither `https` nor loopback, is rejected. The error does not show a key in the URL."""
         with pytest.raises(InvalidSetting) as refused:
             HttpTransport(ApiKey("k"), base_url=url)
         assert refused.value.code == "base_url"
