@@ -53,7 +53,7 @@ def found():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_axe_finds_nothing(found, name):
-    """The page violates no accessibility rule: open, in light and dark mode, and folded, in light mode."""
+    """With open parts in light and dark mode, and with folded parts in light mode, no accessibility rule is violated."""
     assert found[name]["axe"] == []
 
 

@@ -1,4 +1,4 @@
-"""Run the command line in this process or in another."""
+"""Run `paramcore` in this process or in a new one."""
 
 import json
 import os
@@ -22,7 +22,7 @@ EXAMPLES = ROOT / "docs" / "examples"
 
 @frozen
 class Ran:
-    """The output, the error output and the exit code of a command."""
+    """The texts on standard output and standard error, and the exit code of a command."""
 
     out: str
     err: str

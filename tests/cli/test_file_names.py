@@ -86,7 +86,7 @@ def choose(*names, taken=()):
     ],
 )
 def test_a_file_name_is_readable(name, file_name):
-    """A file name is the project's name and `.json`; characters that are unsafe there are percent-encoded."""
+    """A file name is the project's name and `.json`, with unsafe characters percent-encoded."""
     assert choose(name) == {name: file_name}
     assert unquote(file_name) == f"{name}.json"
 

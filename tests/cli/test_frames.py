@@ -66,6 +66,6 @@ def test_the_frame_shows_what_can_be_printed():
     ],
 )
 def test_the_beginning_of_the_value_is_underlined(text, pointer, underlined):
-    """A string, a number, a boolean or null is underlined whole; of an array or object, only the start is."""
+    """A string, a number, a boolean or null is underlined whole, but only the beginning of an array or object."""
     line, caret = frame(text, pointer)
     assert line[caret.index("^") : len(caret)] == underlined

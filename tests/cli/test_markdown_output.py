@@ -91,7 +91,7 @@ def test_an_explanation_of_several_params_is_about_the_task():
 
 
 def test_many_tasks_are_named_by_line():
-    """A row begins with the line and the `unique_id` of its task; empty input has no rows."""
+    """A row begins with the line number and the `unique_id` of its task; empty input has no rows."""
     tasks = '{"unique_id": "a|b", "x": 1}\n{"x": 2}\n'
     ran = run("preview", PROJECT, "-", "--lines", "--format", "markdown", stdin=tasks)
     assert "| line 1, `a\\|b` | `x` | task request | `1` |\n" in ran.out
@@ -104,7 +104,7 @@ def test_many_tasks_are_named_by_line():
 
 
 def test_bad_lines_are_left_out():
-    """With `--keep-going`, invalid lines are reported on standard error; the Markdown has the tasks of the others."""
+    """With `--keep-going`, invalid lines are reported on standard error; the Markdown shows the other tasks."""
     ran = run("preview", PROJECT, "-", "--lines", "--keep-going", "--format", "markdown", stdin='{"x": 1}\nno\n')
     assert "of 1 task:" in ran.out
     assert "1 invalid line" in ran.err

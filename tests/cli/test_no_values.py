@@ -177,7 +177,7 @@ def list_keys(answer):
 
 
 def test_the_message_of_the_service_is_hidden(folder):
-    """The service may repeat a value in its reply, so the message is hidden; the exit code does not change."""
+    """The message of a reply may repeat a value, so `--no-values` hides it. The exit code does not change."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):

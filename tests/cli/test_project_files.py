@@ -154,7 +154,7 @@ def test_a_directory_with_projects_only_in_subdirectories(tmp_path):
     ],
 )
 def test_strict_fails_for_skipped_files(place, files, arguments, count):
-    """The last line counts skipped files and directories. `--strict` annotates them and sets the exit code to 1."""
+    """The last line of the output counts skipped files and directories. `--strict` annotates them; the exit code is 1."""
     for name in files:
         (place / name).parent.mkdir(parents=True, exist_ok=True)
         (place / name).write_text('{"attachment": "a"}\n')
@@ -225,7 +225,7 @@ BROKEN = [
     "value", [*BROKEN, *([{"name": "a", "type": "t", "param_history": []}, each] for each in BROKEN)]
 )
 def test_a_malformed_project_is_not_skipped(place, value):
-    """A file with `param_history`, even misspelt, or with two other keys of a project is read as a project."""
+    """A file with `param_history`, even misspelt, or with both `name` and `type` is read as a project."""
     (place / "other.json").write_text(json.dumps(value))
     for arguments in ((place,), (place / "other.json",)):
         ran = run("validate", *arguments)

@@ -270,7 +270,7 @@ def test_errors_that_the_patch_causes(page, tmp_path, five_tasks):
 
 
 def test_errors_on_the_project_today(page, tmp_path):
-    """An error in a value that the update keeps exists today; the update removes an error that it corrects."""
+    """An error in a value that the update keeps is shown as an error of today, and a corrected error as removed."""
     kept = write_json(tmp_path / "kept.json", {"with_labels": True, "patch": True})
     text = report(page, SIGNS, "-", "--update", kept, "--ignore", "param_missing", stdin=b"[{}, {}]")
     assert f"Nothing is lost, and this update causes no errors. 1 error already exists today ({SIGNS}:11:18)." in text

@@ -423,7 +423,7 @@ def test_an_interrupt_does_not_wait_for_a_reader(tmp_path, name, shares, output_
     ids=lambda value: getattr(value, "name", value),
 )
 def test_a_server_does_not_wait_for_a_reader(tmp_path, number, exit_code):
-    """A signal ends `serve` even if nobody reads its lines."""
+    """A signal ends `serve` even if nobody reads the lines that it prints."""
     ours, theirs = os.pipe()
     fcntl.fcntl(theirs, fcntl.F_SETPIPE_SZ, 4096)
     process = subprocess.Popen(

@@ -436,7 +436,7 @@ def old_files(tasks, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("count", [1, 2])
 def test_a_full_disk_leaves_both_files_unchanged(old_files, monkeypatch, count):
-    """If the disk is full at the end of either file, neither file is replaced."""
+    """If the disk is full when either file is synced, neither file is replaced."""
     arguments, list_new = old_files
     real, calls = os.fsync, []
 

@@ -58,7 +58,7 @@ def test_errors_need_consent_and_warnings_do_not(update, codes):
 
 
 def test_a_finding_has_the_fields_of_validate_and_its_place_in_the_update():
-    """File, line and column are those of the value in the update."""
+    """A finding on a value of the update has the file, line and column of this value."""
     _, document = plan(PROJECT, '{"patch": true,\n "padding": "20"}')
     [finding] = document["findings"]
     assert {name: finding[name] for name in ("file", "line", "column", "project", "version", "suggestion")} == {
@@ -74,7 +74,7 @@ def test_a_finding_has_the_fields_of_validate_and_its_place_in_the_update():
 
 
 def test_a_value_that_stays_is_located_in_the_project(docks):
-    """A value that the update keeps is located in the project file. A value that it repeats is located in the update."""
+    """A value that the update keeps is located in the project file. A value that the update repeats is located there."""
     [finding] = plan(docks, {"patch": True, "instruction": "x"})[1]["findings"]
     assert (finding["file"], finding["line"], finding["version"], finding["first_set_in"]) == (str(docks), 8, 2, 0)
     [finding] = plan(docks, {"patch": True, "instruction": "x", "padding": "5"})[1]["findings"]
@@ -160,7 +160,7 @@ class TestPatch:
         assert ran.document["request"]["patch"] is True
 
     def test_the_hint_on_drops_names_the_flag(self):
-        """The hint names `--patch` and its Python equivalent."""
+        """The hint below dropped params names `--patch` and the equivalent in Python."""
         last = run("plan", PROJECT, "reword.json").out.splitlines()[-1]
         assert (
             last

@@ -64,7 +64,7 @@ def place(tmp_path):
 
 
 def drop_messages(text):
-    """Return the output of `validate` without the messages; the transcripts test the messages."""
+    """Return the output of `validate` without the messages, which the snapshots of screens contain."""
     return re.sub(r"(?m)^(\S+:\d+:\d+: .*\n)  .*\n", r"\1", text)
 
 
@@ -330,7 +330,7 @@ class TestIgnoring:
 
     @pytest.mark.parametrize("key", ["a" + ".a" * 1_001, "a" + " . a" * 1_001, "[" + "'a'." * 1_001 + "a]"])
     def test_a_key_with_thousands_of_parts(self, place, key):
-        """A key with thousands of parts is rejected, because reading it could fill the memory."""
+        """A key with more than 1,000 parts is rejected, because reading it could fill the memory."""
         (place / "pyproject.toml").write_text(f"[tool.other]\n{key} = 1\n")
         ran = run("validate", "boxes.json", cwd=place)
         assert ran.err == "error: pyproject.toml:2:1: the line has more than 1,000 dots; shorten the line\n"
@@ -393,7 +393,7 @@ class TestOwnSchemas:
 
 
 def test_ctrl_c_ends_with_the_findings_so_far(place):
-    """Ctrl-C prints a summary of the findings so far."""
+    """After Ctrl-C, a summary of the findings so far is printed."""
     process = subprocess.Popen(
         command("validate", "boxes.json", "-", "--lines"),
         stdin=subprocess.PIPE,
@@ -464,7 +464,7 @@ def test_a_refused_request_is_a_finding(tmp_path):
 
 
 def test_a_bad_version_of_an_option_is_reported_for_the_option(tmp_path):
-    """The error for a wrong option names the option, not a file or a field of the requests."""
+    """The error for a wrong `--project-version` names the option, not a file or a field of the requests."""
     for verb in ("preview", "validate"):
         ran = run(verb, "warehouse-boxes.json", "night-shift.json", "--project-version", "9")
         assert ran.status == 2

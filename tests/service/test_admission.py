@@ -21,7 +21,7 @@ FORM = (
 
 
 def find_status(method="GET", target="/v1/projects", **headers):
-    """Return the status with which a request is rejected, or None."""
+    """Return the status with which a request is rejected, or None if it is accepted."""
     try:
         check_request(method, target, {name.replace("_", "-"): value for name, value in headers.items()})
     except RejectedCall as error:
@@ -326,7 +326,7 @@ def test_another_page_reads_nothing_even_with_json(call, host, origin, site):
     ],
 )
 def test_wsgi_rejects_the_same_requests(method, target, headers, body, changes, status):
-    """The WSGI application rejects the same requests as the server, in JSON, and logs them."""
+    """The WSGI application rejects the same requests as the server, with a body in JSON, and logs them."""
     stand_in = StandIn()
     found, content = send_by_wsgi(stand_in, method, target, headers | {"authorization": "Bearer k"}, body, changes)
     assert found == status

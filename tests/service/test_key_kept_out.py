@@ -23,7 +23,8 @@ from paramcore.service.replies import check_status, read_project_reply, read_pro
 from paramcore.transport import ApiKey, GuardedClient, HttpTransport, ScaleApiTransport
 from tests.service.faults import KEY, NAME, reply
 
-#: Printable ASCII except the colon.  Base64 of some keys contains `+` or `/`, and URLs escape some characters.
+#: The characters of keys: printable ASCII except the colon.  Base64 of some keys contains `+` or `/`,
+#: and URLs escape some characters.
 LETTERS = "".join(chr(code) for code in range(ord("!"), ord("~") + 1) if chr(code) != ":")
 
 #: Random keys have a digit and a capital letter, so that none is a word of a message, such as `instruction_`.

@@ -94,7 +94,7 @@ def fill(stand_in):
 
 @pytest.mark.parametrize("is_rewritten", [False, True])
 def test_a_restart_continues(is_rewritten):
-    """Projects, tasks, batches, files and their indexes are the same after a restart, for live and test keys."""
+    """Projects, tasks, batches, files and used ids are the same after a restart, for live and test keys."""
     disk = Disk()
     stand_in = StandIn([BOXES], journal=disk)
     task_id = fill(stand_in)
@@ -116,7 +116,7 @@ def test_a_restart_continues(is_rewritten):
 
 
 def test_a_reply_waits_for_the_journal():
-    """Neither the writer nor a reader gets a reply about a change before it is in the journal."""
+    """Neither the writer nor a reader gets a reply about a change before the journal contains the change."""
     disk = Disk()
     stand_in = StandIn([BOXES], journal=disk)
     disk.may_write.clear()

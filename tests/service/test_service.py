@@ -50,7 +50,7 @@ class TestRequests:
 
     @pytest.mark.parametrize("name", ["", ".", "..", None, "a\n"])
     def test_a_name_that_changes_the_path_is_rejected(self, name):
-        """A name that is empty, a dot segment, or has a control character is rejected."""
+        """An empty name, a dot segment, or a name with a control character is rejected."""
         for build in (
             get_project,
             lambda name: update_project(name, Patch({})),
@@ -115,7 +115,7 @@ class TestRequests:
         ],
     )
     def test_invalid_fields_of_a_project_are_rejected(self, fields, code):
-        """E1: a field of a wrong type, `pipeline` without `studio`, or attempts without `consensus_task` is rejected."""
+        """E1: wrong values, `pipeline` without `studio`, and `consensus_attempts` without `consensus_task` are rejected."""
         with pytest.raises(InvalidSetting) as refused:
             create_project("boxes", **{"type": "comparison", **fields})
         assert refused.value.code == code
@@ -439,7 +439,7 @@ def test_a_reply_is_classified(received, state, code):
 
 
 def test_an_outcome_in_text_and_json():
-    """The text has the next command to run, and the JSON has stable keys."""
+    """The text of an outcome has the next command to run, and its JSON has stable keys."""
     outcome = classify_reply(PLAN, NO_REPLY)
     digest = digest_params(PLAN.after)
     assert str(outcome) == (
@@ -650,7 +650,7 @@ class TestKey:
         ],
     )
     def test_a_base_url_is_https_or_loopback(self, url):
-        """A URL that is invalid, or neither `https` nor loopback, is rejected. The error does not show a key in the URL."""
+        """A base URL that is invalid or unsafe is rejected, and the error does not show a key in the URL."""
         with pytest.raises(InvalidSetting) as refused:
             HttpTransport(ApiKey("k"), base_url=url)
         assert refused.value.code == "base_url"
@@ -658,7 +658,7 @@ class TestKey:
 
 
 def test_an_outcome_with_an_invalid_base_is_rejected():
-    """`base` must be a whole number of at least 0."""
+    """The `base` of an outcome to reconcile must be a whole number of at least 0."""
     for base in (-1, True, "1"):
         with pytest.raises(InvalidSetting):
             Client(MemoryService([BOXES])).reconcile(Outcome("unknown", "boxes", base, "d"))

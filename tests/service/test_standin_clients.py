@@ -344,7 +344,7 @@ class TestNode:
         ],
     )
     def test_the_filters_of_the_generated_client(self, node, path, query):
-        """The generated client (`scaleapi-node`) can use these filters."""
+        """The server accepts the filters of the generated client (`scaleapi-node`)."""
         assert node.get(path, **query).status_code == 200
 
     def test_the_generated_client_sets_an_ontology(self, node):

@@ -71,7 +71,7 @@ class TestFacts:
     """The HTML and the text of a page show the same facts."""
 
     def test_projects_have_type_versions_and_last_change(self, page_format):
-        """The first page shows each project with its type, versions, last change and number of tasks."""
+        """The home page shows each project with its type, versions, last change and number of tasks."""
         first = Project("docks", type="imageannotation", params={"padding": 3}, created_at="2026-01-31T09:00:00.000Z")
         newer = Project("boxes", type="comparison", params={"a": 1}, created_at="2026-02-01T09:00:00.000Z")
         stand_in = StandIn([first, newer, Project("empty", type="comparison")])
@@ -156,7 +156,7 @@ class TestFacts:
         assert "the file of the project was edited" in read(page_format, look_at(edited, "docks"))
 
     def test_tasks_without_a_project_are_counted(self, page_format):
-        """A task without a project is on no page, so the first page has the number of such tasks."""
+        """A task without a project is on no page, so the home page has the number of such tasks."""
         stand_in = StandIn()
         send(stand_in, "POST", "task/imageannotation", {"attachment": "a"})
         text = read(page_format, look(stand_in))
@@ -454,7 +454,7 @@ class TestBounds:
         assert "he bodies are left out." in read(page_format, page)
 
     def test_many_projects(self, page_format):
-        """The first page lists 200 projects and counts the others. A name that is too long has no link."""
+        """The home page lists 200 projects and counts the others. A name that is too long has no link."""
         names = [f"p{number}" for number in range(202)]
         stand_in = StandIn(
             [Project(name, type="comparison") for name in names]
