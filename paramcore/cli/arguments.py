@@ -211,14 +211,14 @@ def assign_files(options: Namespace) -> ProjectFiles:
         skip_remedy="if it contains tasks, name it too" if options.tasks is None else "",
     )
     if options.tasks is None:
-        _reject_options_for_tasks(options)
+        reject_options_for_tasks(options)
         _report_lines(options.projects, projects)
         _report_subdirectories(options, projects)
     return projects
 
 
-def _reject_options_for_tasks(options: Namespace) -> None:
-    """Reject options that have no effect without TASKS."""
+def reject_options_for_tasks(options: Namespace) -> None:
+    """Reject options that have no effect without TASKS; raise `SystemExit`."""
     given = {
         "--project-version": options.project_version is not None,
         "--type": options.type is not None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
-from paramcore.cli.arguments import read_project_argument
+from paramcore.cli.arguments import read_project_argument, reject_options_for_tasks
 from paramcore.cli.exit_codes import FINDINGS, FINE
 from paramcore.cli.output import Pieces, exit_with_usage
 from paramcore.cli.project_reports import ReportBuilder
@@ -23,6 +23,8 @@ def report(options: Namespace) -> Pieces:
         exit_with_usage(
             "the package `jinja2`, which writes the page, is not installed; run `pip install 'paramcore[cli]'`"
         )
+    if options.tasks is None:
+        reject_options_for_tasks(options)
     options.format = "html"
     projects = read_project_argument(options, quiet=True)
     reports = ReportBuilder(options, projects).build()
