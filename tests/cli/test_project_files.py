@@ -154,7 +154,7 @@ def test_a_directory_with_projects_only_in_subdirectories(tmp_path):
     ],
 )
 def test_strict_fails_for_skipped_files(place, files, arguments, count):
-    """The last line of the output counts skipped files and directories. `--strict` annotates them; the exit code is 1."""
+    """The last line of the output counts skipped files and directories, which are errors with `--strict`."""
     for name in files:
         (place / name).parent.mkdir(parents=True, exist_ok=True)
         (place / name).write_text('{"attachment": "a"}\n')

@@ -520,7 +520,7 @@ def test_a_signal_removes_no_lock_of_another_server(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("kind", ["moved", "lock removed"])
 def test_the_end_removes_no_files_of_another_server(tmp_path, kind):
-    """If a second server uses the path after a move or without the lock, the first server keeps the second's files."""
+    """If a second server uses the path after a move or without the lock, the first does not remove the second's files."""
     path = tmp_path / "d"
     with ExitStack() as second:
         with serving(path):
