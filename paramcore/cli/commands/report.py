@@ -61,7 +61,7 @@ def _list_commands(options: Namespace) -> Commands:
 
 
 def _protect_dash(path: Any) -> Any:
-    """Return the path of a file, which may be missing, so that no command reads it as an option."""
+    """Return a path in a form that no command reads as an option; the path may be `None`."""
     # `-` is standard input.
     return f"./{path}" if path and path != "-" and path.startswith("-") else path
 
