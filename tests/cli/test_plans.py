@@ -64,7 +64,7 @@ def test_many_projects_begin_with_a_summary(tmp_path):
 
 
 def test_a_setting_that_is_set_twice():
-    """`--assume` sets each setting once, because only one of two values could apply."""
+    """A setting that `--assume` sets twice is an error, because only one of the values could apply."""
     ran = run("assumptions", "--assume", "empty_instruction=join", "--assume", "empty_instruction=leave out")
     assert (ran.status, ran.err) == (2, "error: --assume sets `empty_instruction` twice; set it once\n")
 

@@ -154,7 +154,7 @@ def test_a_directory_with_projects_only_in_subdirectories(tmp_path):
     ],
 )
 def test_strict_fails_for_skipped_files(place, files, arguments, count):
-    """The last line counts what was skipped. With `--strict`, it sets the exit code to 1 and gets annotations."""
+    """The last line of the output counts skipped files and directories, which are errors with `--strict`."""
     for name in files:
         (place / name).parent.mkdir(parents=True, exist_ok=True)
         (place / name).write_text('{"attachment": "a"}\n')
@@ -225,7 +225,7 @@ BROKEN = [
     "value", [*BROKEN, *([{"name": "a", "type": "t", "param_history": []}, each] for each in BROKEN)]
 )
 def test_a_malformed_project_is_not_skipped(place, value):
-    """A file with `param_history`, even misspelt, or with two other keys of a project is read as a project."""
+    """A file with `param_history`, even misspelt, or with both `name` and `type` is read as a project."""
     (place / "other.json").write_text(json.dumps(value))
     for arguments in ((place,), (place / "other.json",)):
         ran = run("validate", *arguments)
@@ -269,7 +269,7 @@ def test_a_suffix_in_upper_case_counts(tmp_path, suffix):
 
 @pytest.mark.parametrize("suffix", ["JSONL", "NDJSON"])
 def test_lines_in_upper_case_are_lines(place, suffix):
-    """A suffix of JSONL may be in upper case, even if the file is in place of an update."""
+    """`.JSONL` and `.NDJSON` in upper case mean JSONL, also in the error for tasks in place of an update."""
     (place / f"tasks.{suffix}").write_text('{"padding": 1}\n{"padding": 2}\n')
     assert len(run("preview", place, f"{place}/tasks.{suffix}", "--format", "json").lines) == 2
     assert run("validate", place, f"{place}/tasks.{suffix}").out.endswith("and 2 tasks\n")
@@ -300,7 +300,7 @@ def test_a_pipe_in_a_directory_is_not_read(place, capsys):
     ids=["a directory", "a link to a directory", "a dangling link", "a loop"],
 )
 def test_an_entry_that_is_not_a_file_is_an_error(place, make, problem, remedy, verb, suffix):
-    """The error for a directory or a dangling link in a directory has a remedy."""
+    """The error for a subdirectory or a broken link with the suffix of a project file has a remedy."""
     (place / "other").mkdir()
     make(place / f"old.{suffix}")
     ran = run(verb, place)
