@@ -82,7 +82,7 @@ def test_each_value_has_its_reason(request_, param, reason, value):
 
 @pytest.mark.parametrize("own", [{}, {"instruction": "Hurry."}])
 def test_an_instruction_may_override(own):
-    """Under `override`, the instruction is that of the task or of the project; only the task's rests on T6."""
+    """Under `override`, the task's instruction replaces the project's. Only then, the explanation rests on T6."""
     project = PROJECT.with_assumptions(Assumptions(instruction_rule="override"))
     explanation = project.resolve(own).explain("instruction")
     assert explanation.reason == ("INSTRUCTION_TASK_ONLY" if own else "INSTRUCTION_PROJECT_ONLY")
@@ -271,7 +271,7 @@ def test_as_request_gives_the_same_params_in_any_project():
 
 
 def test_a_created_task_has_its_instruction_beside_its_params():
-    """T9: params that a task has as fields are beside `params`, and all others are in `params`."""
+    """T9: in a created task, some params, such as `tags`, are fields beside `params`. All others are in `params`."""
     answer = resolved(instruction="Hurry.", tags=["night"], priority=10, unique_id="u-1", clear_unique_id_on_error=True)
     assert json.dumps(answer.as_task()) == json.dumps(
         {
