@@ -127,7 +127,7 @@ def test_a_task_without_a_version_of_the_project_is_not_judged(finished):
     ],
 )
 def test_a_contradiction_names_its_rule(finished, finding):
-    """A value that no request can produce is reported with the broken rule, the path and the settings that explain the value."""
+    """A finding about an impossible value has the broken rule, the path and the settings that explain the value."""
     audit = audited(finished)
     assert audit.impossible == 1
     assert finding in summarize(audit)
@@ -191,7 +191,7 @@ def test_only_task_objects_are_audited(obj, error):
 
 
 def test_an_audit_in_text():
-    """The text has the counts, the findings with the settings that explain them, and the settings that explain all tasks."""
+    """The text has the counts, each finding with the settings that explain it, and those that explain all tasks."""
     audit = audited(task(instruction="Hurry.\nBox it."), task(0, "Hurry. Box it.", task_id="t2"), task(project="other"))
     assert str(audit) == (
         'tasks of "boxes": 1 possible, 1 impossible, 1 not judged (they record no version of this project)\n'

@@ -28,7 +28,7 @@ STORY = project_of(
 
 
 def test_a_history_in_text():
-    """Each version has a heading and its changes, drops first. The heading says whether the kind of update is certain."""
+    """Each version has a heading and its changes, drops first. The heading names the possible kinds of update."""
     assert str(History.of(STORY)) == (
         '"boxes": 6 versions\n'
         "\n"

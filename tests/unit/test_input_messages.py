@@ -1,6 +1,6 @@
 """The messages of rejected inputs are in `tests/snapshots/inputs.json`; other tests assert codes and locations.
 
-`pytest tests/unit/test_input_messages.py --update` writes the messages as they are now.
+`pytest tests/unit/test_input_messages.py --update` rewrites the snapshot with the current messages.
 """
 
 import json

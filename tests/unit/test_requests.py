@@ -37,7 +37,7 @@ def test_a_routing_name_is_no_param_of_a_task(name):
     ],
 )
 def test_a_routing_field_has_its_type(fields, code, path):
-    """A routing field of the wrong type is rejected with its path."""
+    """A routing field with a wrong value is rejected, and the error has the path of the field."""
     with pytest.raises(InvalidSetting) as refused:
         TaskRequest({}, **fields)
     assert (refused.value.code, refused.value.path) == (code, path)
@@ -82,7 +82,7 @@ def test_requests_for_lookalike_versions_differ():
 @pytest.mark.parametrize("kind", [Patch, Replace])
 @pytest.mark.parametrize("name", sorted({*BOOKKEEPING_NAMES, *ROUTING_NAMES}))
 def test_a_project_cannot_have_reserved_names(kind, name):
-    """Bookkeeping and routing names are rejected in updates with any value (U9, U10)."""
+    """Bookkeeping and routing names are rejected in updates, even with the value null (U9, U10)."""
     with pytest.raises(InvalidParams) as refused:
         kind({name: None})
     assert (refused.value.code, refused.value.path) == ("param_name", f"/{name}")
@@ -232,7 +232,7 @@ def test_equal_inheritances():
 
 
 def test_a_pickled_inheritance_has_no_raw_entry():
-    """A pickled inheritance merges the same, but does not contain the raw entry."""
+    """An inheritance merges as before after pickling, but no longer has the raw entry of the version."""
     version = ParamVersion(0, {"instruction": "Box it."}, raw_entry={"version": 0, "instruction": "Box it."})
     bound = Inheritance(version, Assumptions())
     again = pickle.loads(pickle.dumps(bound))
@@ -251,7 +251,7 @@ def test_params_may_be_any_mapping(kind):
 
 
 def test_the_first_of_two_wrong_fields_is_reported():
-    """The flat form and the constructor report the same field first."""
+    """Of two wrong fields, the flat form and the constructor report the same one."""
     for make in (
         lambda: TaskRequest.from_flat({"batch": 5}, type=5),
         lambda: TaskRequest({}, batch=5, type=5),

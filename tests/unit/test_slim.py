@@ -185,7 +185,7 @@ def test_a_lookalike_is_sent(held, wanted):
 
 
 def test_null_is_a_value_and_absent_is_impossible():
-    """A wanted null over a value is sent. A param that the version sets cannot be removed."""
+    """If null is wanted and the version has a value, null is sent. A param of the version cannot be removed."""
     project = project_of({"padding": 5})
     null = SlimRequest.to(project, {"padding": None})
     assert null.request.flat == {"padding": None}
@@ -470,7 +470,7 @@ class TestErrors:
 
     @pytest.mark.parametrize("make", [SlimRequest.of, SlimRequest.to])
     def test_the_version_is_checked_before_the_project(self, make):
-        """A request with two errors raises the same error as `resolve`."""
+        """If both the project and the version of a request are wrong, the error is about the version."""
         with pytest.raises(NoSuchVersion):
             make(BOXES, {"project": "others", "project_version": 2})
 
@@ -494,7 +494,7 @@ class TestErrors:
         ],
     )
     def test_a_wrong_inverse_is_never_returned(self, monkeypatch, mistake):
-        """If the request would not get the wanted params, `request_inexact` is raised and no request is returned."""
+        """If a bug gives the task other params than the wanted ones, `InexactRequest` is raised."""
         right = Inheritance.find_own_params
         monkeypatch.setattr(Inheritance, "find_own_params", lambda self, wanted: mistake(right(self, wanted)))
         with pytest.raises(InexactRequest) as refused:
@@ -506,7 +506,7 @@ class TestDescriptions:
     """The JSON, the text and the `repr` of a slim request."""
 
     def test_the_rules_are_those_of_the_slim_request(self):
-        """`rests_on` lists T5 or T6 if the project has text, T1 for a null, and T8 for a pin or an opt-out."""
+        """`rests_on` lists T5 or T6 if the project has an instruction, T1 for a null, and T8 for a pin or an opt-out."""
         wanted = {"instruction": "x\nQ", "padding": 6, "labels": True}
         assert SlimRequest.to(BOXES, wanted).rests_on == ("T5",)
         assert SlimRequest.to(BOXES, {**wanted, "labels": None}).rests_on == ("T1", "T5")
