@@ -139,7 +139,7 @@ class TestNames:
 
     @given(version=params(), own=task_params(), some=st.sets(param_names()))
     def test_each_name_is_independent(self, version: dict[str, Any], own: dict[str, Any], some: set[str]) -> None:
-        """Selecting names before or after resolving gives the same result."""
+        """Selecting some names before or after resolving gives the same result."""
 
         def only(params: Mapping[str, Any]) -> dict[str, Any]:
             return {name: value for name, value in params.items() if name in some or name == "instruction"}
@@ -173,7 +173,7 @@ class TestWhoWins:
 
     @given(version=params(), own=task_params())
     def test_resolving_never_inspects_a_value(self, version: dict[str, Any], own: dict[str, Any]) -> None:
-        """Changing values, except the instruction, before or after resolving gives the same result."""
+        """Applying a function to all values but the instruction, before or after resolving, gives the same result."""
         for function in (lambda _: None, lambda value: [value], lambda value: {"instruction": plain(value)}):
             changed = [{name: function(value) for name, value in bare(one).items()} for one in (version, own)]
             answer = bare(resolve(with_versions([version]), own).params)
@@ -193,7 +193,7 @@ class TestNeutral:
 
     @given(project=projects(min_versions=1), own=task_params())
     def test_an_empty_side_gives_the_other_side(self, project: Project, own: dict[str, Any]) -> None:
-        """An empty task gets the version's params; over an empty version, a task gets its own."""
+        """An empty task gets the version's params; over an empty version, a task gets its own params."""
         default = project.with_assumptions(type(project.assumptions)())
         for version in project.versions:
             assert spell(resolve(default, {}, version.number).params) == spell(version.params)

@@ -121,7 +121,7 @@ class TestProjects:
 
     @given(payload=payloads(), own=task_params())
     def test_reserved_names_are_not_inherited(self, payload: dict[str, Any], own: dict[str, Any]) -> None:
-        """A reserved name in a history is in no effective params and in no later version."""
+        """A reserved name in a history is not inherited by tasks, and not copied to later versions."""
         project = read_project(payload)
         assert set(project.resolve(TaskRequest(own)).params) <= set(own) | {
             name for entry in payload["param_history"] for name in entry if name not in RESERVED_PROJECT_NAMES

@@ -1,4 +1,4 @@
-"""This file has the class, code and path of each error. `tests/snapshots/errors.json` has the messages.
+"""Errors have a class, a code and a path, which are listed here. The messages are in `tests/snapshots/errors.json`.
 
 `pytest tests/unit/test_messages.py --update` rewrites the snapshot with the current messages.
 """

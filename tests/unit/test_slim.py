@@ -506,7 +506,7 @@ class TestDescriptions:
     """The JSON, the text and the `repr` of a slim request."""
 
     def test_the_rules_are_those_of_the_slim_request(self):
-        """`rests_on` lists T5 or T6 if the project has an instruction, T1 for a null, and T8 for a pin or an opt-out."""
+        """`rests_on` lists T5 or T6 for an instruction of the project, T1 for a null, and T8 for a pin or opt-out."""
         wanted = {"instruction": "x\nQ", "padding": 6, "labels": True}
         assert SlimRequest.to(BOXES, wanted).rests_on == ("T5",)
         assert SlimRequest.to(BOXES, {**wanted, "labels": None}).rests_on == ("T1", "T5")

@@ -59,7 +59,7 @@ def test_rarer_keywords():
 
 
 def test_elements_are_compared_as_json():
-    """`true` does not repeat `1`."""
+    """Under `uniqueItems`, `true` does not repeat `1`."""
     assert validate_own({"ids": [1, True, "1"]}, OWN) == []
 
 
