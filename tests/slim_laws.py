@@ -284,7 +284,7 @@ def s9_name_by_name(case: Case) -> None:
 def s10_round_trip(case: Case) -> None:
     """A request and its effective params have the same slim request.
 
-    `as_request` has the slim request with these params, too, if the original request names no version.
+    If the request names no version, the slim request of `as_request` has the same params, too.
     """
     slim = SlimRequest.of(case.project, case.request)
     effective = case.project.resolve(case.request)

@@ -156,7 +156,8 @@ def preview_line(project: Project, line: bytes, overrides: dict[str, Any], codec
         try:
             answers.append(encoder.encode(reader.read(Line(1, "tasks", line))))
         except DocumentError as error:
-            # The error for a blank line has no line number.  Users never see it, because `preview_lines` skips these lines.
+            # The error for a blank line has no line number.  Users never see this error,
+            # because `preview_lines` skips blank lines.
             assert (error.source, error.line) == ("tasks", 1 if line.strip() else None)
             answers.append(error.code)
     assert answers[0] == answers[1]

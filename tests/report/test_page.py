@@ -243,7 +243,10 @@ def test_a_page_lists_a_thousand_changes_of_a_task(extra):
 
 @pytest.mark.parametrize(("number", "rest"), [(1_000, ""), (1_001, "1 more param"), (2_500, "1,500 more params")])
 def test_a_page_names_a_thousand_dropped_params(number, rest):
-    """The summary names at most 1,000 dropped params. The patch sets all params, even more than 1,000."""
+    """The page names at most 1,000 dropped params, and at most 1,000 added params of a version.
+
+    The patch that keeps the dropped params still sets every param of the update.
+    """
     old = {f"o{number}": number for number in range(number)}
     new = {f"n{number}": number for number in range(number)}
     project = Project("docks", type="imageannotation", params=old)

@@ -177,7 +177,7 @@ def test_the_message_shows_errors_and_drops():
 
 
 def test_an_invalid_update_is_never_sent():
-    """Even if drops and errors are allowed, a reserved name, a wrong `patch` and a whole project are rejected."""
+    """A reserved name, a wrong `patch` and a whole project are rejected before any call, whatever is allowed."""
     client = Client()
     guard = GuardedClient(client)
     for params in ({"version": "x"}, {"patch": "yes"}, {"project": "boxes"}):

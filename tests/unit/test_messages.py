@@ -1,4 +1,4 @@
-"""Errors have a class, a code and a path, which are listed here. The messages are in `tests/snapshots/errors.json`.
+"""Tests of the class, code and path of errors. `tests/snapshots/errors.json` has the messages.
 
 `pytest tests/unit/test_messages.py --update` rewrites the snapshot with the current messages.
 """

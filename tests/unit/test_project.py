@@ -89,7 +89,7 @@ def test_an_update_does_not_change_the_old_project():
 
 @pytest.mark.parametrize("update", [None, {"padding": 1}, {"patch": True}, "patch", TWO])
 def test_an_update_is_a_patch_or_a_replace(update):
-    """A value that is no `Patch` or `Replace` is rejected as an update. A plain dict could mean either."""
+    """A value that is neither a `Patch` nor a `Replace` is rejected. A plain dict could mean either."""
     with pytest.raises(InvalidSetting) as refused:
         TWO.update(update)
     assert refused.value.code == "update_type"

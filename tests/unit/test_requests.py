@@ -51,7 +51,7 @@ def test_a_routing_field_with_a_lone_surrogate_is_refused(field):
 
 
 def test_the_flat_form_goes_both_ways():
-    """The flat form is read in any order, and written with routing names first. A null routing name counts as missing."""
+    """The flat form is read in any order, and written with routing names first. Null routing names are ignored."""
     flat = {"padding": 3, "project": "boxes", "project_version": None, "batch": "", "clear_unique_id_on_error": False}
     request = TaskRequest.from_flat(flat, type="comparison")
     assert (request.params, request.project, request.project_version) == ({"padding": 3}, "boxes", None)
@@ -107,7 +107,7 @@ def test_a_patch_is_not_a_replace():
 
 
 def test_a_patch_overlays_and_a_replace_drops():
-    """A patch keeps the order of the earlier params and appends new params. A replace drops the earlier params that it does not name."""
+    """A patch keeps the order of earlier params and appends new params. A replace keeps only the params that it names."""
     before = {"a": 1, "b": {"c": 2}}
     assert list(Patch({"d": 4, "b": {}}).applied_to(before).items()) == [("a", 1), ("b", {}), ("d", 4)]
     assert Replace({"d": 4}).applied_to(before) == {"d": 4}
