@@ -96,7 +96,7 @@ def run_test(case, test):
 
 @pytest.mark.parametrize(("case", "test"), TESTS)
 def test_case(case, test):
-    """The engine gives the results in the test, or raises an error with the code and path in the test."""
+    """The engine gives the results that a conformance test expects, or the expected error code and path."""
     run = partial(run_test, case, test)
     if "error" in test:
         with pytest.raises(ParamcoreError) as raised:

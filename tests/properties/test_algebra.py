@@ -33,7 +33,7 @@ class TestComposing:
 
     @given(updates(), updates(), updates())
     def test_it_is_associative(self, first, second, third):
-        """The grouping of updates does not matter."""
+        """Composing three updates gives the same update, whatever their grouping."""
         assert first.then(second).then(third) == first.then(second.then(third))
 
     @given(updates())
@@ -122,7 +122,7 @@ class TestPlanning:
 
     @given(FEW, FEW_UPDATES, st.lists(FEW_UPDATES, max_size=3))
     def test_conflicts_with_a_changed_history_are_exact(self, held, update, meanwhile):
-        """Conflicts are the concurrent changes that the update overwrites. Without conflicts, both changes apply."""
+        """Conflicts are the concurrent changes that the update overwrites. Otherwise, changes of both sides apply."""
         project = Project("boxes", type="comparison", params=held)
         plan, now = Plan.of(project, update), after(project, meanwhile)
         outcome = now.update(update).params
@@ -226,11 +226,11 @@ class TestDiffs:
 
 
 class TestHistories:
-    """Steps and lifetimes follow from the versions."""
+    """Steps and lifetimes agree with the versions."""
 
     @given(projects(), st.data())
     def test_lifetimes_cover_the_history(self, project, data):
-        """The lifetimes of a param cover each version once, in order, with the value in these versions."""
+        """The lifetimes of a param cover each version once, in order, with the value that the version has."""
         param = data.draw(st.sampled_from(["a", "b", "instruction", "padding"]))
         lives = History.of(project).lifetimes(param)
         covered = [number for life in lives for number in range(life.first, life.last + 1)]

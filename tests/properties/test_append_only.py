@@ -224,7 +224,7 @@ class TestComposition:
 
     @given(first=updates(), second=updates(), third=updates())
     def test_grouping_does_not_matter(self, first: Update, second: Update, third: Update) -> None:
-        """The grouping of three updates does not matter."""
+        """Composing three updates gives the same update, whatever their grouping."""
         assert first.then(second).then(third) == first.then(second.then(third))
 
     @given(update=updates())

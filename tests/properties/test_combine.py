@@ -1,4 +1,4 @@
-"""Laws A: overlaid params have the names of both layers, and the upper layer's values override as a whole."""
+"""Laws A: overlaid params have all names of the two layers, and the upper layer's values override as a whole."""
 
 from __future__ import annotations
 
@@ -83,11 +83,11 @@ class TestRightWins:
 
 
 class TestNames:
-    """A6, A11 to A13: the result has the names of both layers, and treats all names alike."""
+    """A6, A11 to A13: the result has all names of the two layers, and all names are treated alike."""
 
     @given(a=params(), b=params())
     def test_the_names_are_those_of_both(self, a: dict[str, Any], b: dict[str, Any]) -> None:
-        """The result has exactly the names of both layers."""
+        """The result has each name of either layer, and no others."""
         assert set(overlay(a, b)) == set(a) | set(b)
 
     @given(a=params(), b=params(), some=st.sets(param_names() | st.just("instruction")))

@@ -139,7 +139,7 @@ class TestElsewhere:
 
 
 class TestNothingElseIsAsked:
-    """T4: the engine reads no clock, randomness, environment or file."""
+    """T4: the engine reads no clock, random numbers, environment or file."""
 
     def test_clock_randomness_and_environment_are_not_used(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """All results stay the same if reading a clock, random numbers, the environment or a file raises an error."""

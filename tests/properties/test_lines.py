@@ -286,7 +286,7 @@ def test_usual_lines_need_no_strict_reader(
 
 @pytest.mark.parametrize("name", ROUTING_NAMES)
 def test_routing_names_are_no_params(name: str) -> None:
-    """Routing names are not in the params."""
+    """The params that `RequestReader` returns contain no routing names."""
     values = {"project": "boxes", "project_version": 0, "clear_unique_id_on_error": True}
     for codec in CODECS:
         reader = RequestReader(lambda request: Route.of(BOXES, request), codec=codec)

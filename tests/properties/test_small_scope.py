@@ -183,7 +183,7 @@ class TestPlanning:
                 assert key(Plan.of(boxes(held), update).keeping.params) == key(wanted) - key(held)
 
     def test_the_smallest_update_gives_the_wanted_params(self) -> None:
-        """`Plan.to` gives the wanted params, without an update if possible. It plans a replace only to remove a param."""
+        """`Plan.to` gives the wanted params. It plans no update if possible, and a replace only to remove a param."""
         for held, wanted in iter_layers(2, "ab"):
             plan = Plan.to(boxes(held), wanted)
             assert key(plan.after) == key(wanted)
@@ -193,7 +193,7 @@ class TestPlanning:
             assert isinstance(plan.update, Replace) is bool(held.keys() - wanted.keys())
 
     def test_no_smaller_update_gives_the_wanted_params(self) -> None:
-        """Every update that gives the wanted params has at least the params of `Plan.to`."""
+        """Every update that gives the wanted params names at least the params that `Plan.to` names."""
         all_params = list_params("ab")
         made = [update for params in all_params for update in updates_of(params)]
         for held in all_params:

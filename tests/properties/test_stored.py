@@ -100,7 +100,7 @@ class TestProjects:
 
     @given(project=projects(), later=st.lists(updates(), max_size=2))
     def test_a_project_is_written_the_same_again(self, project: Project, later: list[Update]) -> None:
-        """Writing, reading and writing again gives the same bytes, also after updates."""
+        """Writing, reading and writing again gives the same bytes, even after updates."""
         for update in later:
             project = project.update(update)
         text = json.dumps(write_project(project))
@@ -197,7 +197,7 @@ class TestLines:
 
 
 def everything(project: Project, task: TaskRequest, update: Update) -> list[Any]:
-    """Return an object of each class of the model."""
+    """Return a list with at least one object of each class of the model."""
     answer = project.resolve(task)
     plan = Plan.of(project, update)
     return [

@@ -314,7 +314,7 @@ def test_cut_drops_are_counted():
 
 
 def test_many_full_values_are_counted(monkeypatch):
-    """Beyond a limit, full values are only counted."""
+    """Beyond `MAX_FULL_VALUES`, whole values are not shown but counted."""
     monkeypatch.setattr("paramcore.report.cells.MAX_FULL_VALUES", 2)
     before = {f"p{number}": "x" * 80 for number in range(5)}
     plan = Plan.of(Project("docks", type="comparison", params=before), Replace({}))

@@ -1,4 +1,4 @@
-"""Word diffs of two texts."""
+"""`diff_words` compares two texts word by word."""
 
 import random
 import time

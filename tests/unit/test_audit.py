@@ -315,7 +315,7 @@ def test_a_field_is_beside_the_params():
 
 
 def test_a_task_without_params_lacks_them():
-    """A task object without `params` has no params."""
+    """A task object without `params` contradicts a version that sets a param."""
     lacking = {name: value for name, value in task(2).items() if name != "params"}
     assert summarize(audited(lacking))[0][:2] == ("T1", "/params/padding")
 

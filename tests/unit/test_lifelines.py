@@ -40,7 +40,7 @@ def test_equal_numbers_are_one_run():
 
 
 def test_the_runs_since_a_version():
-    """`since` returns the runs that end at or after a version, also if they began earlier."""
+    """`since` returns the runs that end at or after a version, even if they began earlier."""
     history = [{"version": number, "a": value} for number, value in enumerate([1, 1, 2, 3])]
     project = read_project({"name": "boxes", "type": "comparison", "param_history": history})
     [line] = list_lifelines(History.of(project))

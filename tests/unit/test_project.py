@@ -1,4 +1,4 @@
-"""Projects: creation, updates and inheritance (P10: no method deletes or retypes a project)."""
+"""Projects: creation, updates and inheritance (P10: no method deletes a project or changes its type)."""
 
 import copy
 import pickle
@@ -214,7 +214,7 @@ def test_a_task_for_another_project_or_type_is_refused():
 
 
 def test_a_project_compares_copies_and_pickles_by_value():
-    """Projects with equal histories are equal, also after copying and pickling."""
+    """Projects with equal histories are equal, even after copying and pickling."""
     again = Project("boxes", type="imageannotation", params={"padding": 3, "instruction": "Box it."})
     assert again == BOXES
     assert hash(again) == hash(BOXES)

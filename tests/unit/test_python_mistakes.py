@@ -62,7 +62,7 @@ def test_objects_of_the_sdk_have_as_dict():
 
 
 def test_reading_a_project_object_is_rejected():
-    """`read_project` rejects a `Project`, and the error says that it is one already."""
+    """`read_project` rejects a `Project`, and the error says that the object is already a `Project`."""
     with pytest.raises(MalformedPayload, match="is already a `Project`"):
         read_project(Project("docks", type="imageannotation"))
 
@@ -103,7 +103,7 @@ def test_tasks_before_the_failing_one_are_resolved():
 
 @pytest.mark.parametrize("line", ['{"padding": 1}\n', "", {"padding": 1}, None, 7])
 def test_lines_are_bytes(line):
-    """The error for a line that is not bytes names the mode in which to open the file, also after valid lines."""
+    """The error for a line that is not bytes names the mode in which to open the file, even after valid lines."""
     project = Project("docks", type="imageannotation", params={"padding": 3})
     for lines in ([line], [b"{}\n", line]):
         with pytest.raises(InvalidSetting, match='a line must be bytes, got .*; open the file with the mode "rb"'):

@@ -107,14 +107,14 @@ def test_a_patch_is_not_a_replace():
 
 
 def test_a_patch_overlays_and_a_replace_drops():
-    """A patch keeps the order of earlier params and appends new params. A replace keeps only the params that it names."""
+    """A patch keeps the order of earlier params and appends new params. A replace has only its own params."""
     before = {"a": 1, "b": {"c": 2}}
     assert list(Patch({"d": 4, "b": {}}).applied_to(before).items()) == [("a", 1), ("b", {}), ("d", 4)]
     assert Replace({"d": 4}).applied_to(before) == {"d": 4}
 
 
 def test_two_updates_make_one():
-    """`then` returns one update with the effect of both."""
+    """`then` returns one update with the effect of both updates."""
     a, b = {"x": 1, "y": 1}, {"y": 2}
     assert Patch(a).then(Patch(b)) == Patch({"x": 1, "y": 2})
     assert Replace(a).then(Patch(b)) == Replace({"x": 1, "y": 2})
@@ -232,7 +232,7 @@ def test_equal_inheritances():
 
 
 def test_a_pickled_inheritance_has_no_raw_entry():
-    """An inheritance merges as before after pickling, but no longer has the raw entry of the version."""
+    """After pickling, an inheritance merges as before, but its version has no raw entry."""
     version = ParamVersion(0, {"instruction": "Box it."}, raw_entry={"version": 0, "instruction": "Box it."})
     bound = Inheritance(version, Assumptions())
     again = pickle.loads(pickle.dumps(bound))

@@ -230,7 +230,7 @@ def test_the_cut_is_named():
 
 
 def test_a_project_without_versions_inherits_nothing():
-    """Without versions, the request has all params and no -1, and inherits nothing."""
+    """Without versions, the request has all params and no `project_version`, and inherits nothing."""
     slim = SlimRequest.to(EMPTY, {"instruction": "x", "a": None})
     assert slim.request.flat == {"instruction": "x", "a": None}
     assert (slim.inherits, slim.exact_while, slim.blocked, slim.dropped) == (None, None, (), ())
@@ -279,7 +279,7 @@ class TestOfRequests:
         assert slim == SlimRequest.to(BOXES, BOXES.resolve({"padding": 1}).params, version=-1)
 
     def test_another_version_may_be_impossible(self):
-        """A request cannot move to a version that has a param which the task must not get."""
+        """If the selected version has a param that the task must not get, the request opts out."""
         slim = SlimRequest.of(BOXES, {"project_version": 0}, version=None)
         assert slim.blocked == (Block("labels", INHERITED),)
         assert slim.request.flat == {"project_version": -1, "instruction": "Q", "padding": 5}
