@@ -105,7 +105,7 @@ class TestNoSuchVersion:
 
 
 class TestNames:
-    """C5, C17, C18, C20: the result has the names of the task and of the version; each name is resolved independently."""
+    """C5, C17, C18, C20: the task and the version give the names of the result; each is resolved independently."""
 
     @given(history=some_versions, own=task_params())
     def test_the_names_are_the_tasks_and_the_versions(self, history: list[dict[str, Any]], own: dict[str, Any]) -> None:

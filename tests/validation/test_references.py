@@ -93,7 +93,7 @@ def test_attribute_conditions(answers, expected, as_list):
 
 
 def test_choices_that_are_not_text():
-    """A number must equal one of the choices, and `1` is not `"1"`."""
+    """A number in a condition must equal a choice. The number `1` does not equal the choice `"1"`."""
     numbers = {"type": "category", "choices": ["1", 2]}
     conditions = {"attribute_conditions": [{"n": [1, 2, "1"]}]}
     attributes = {"n": numbers, "t": {"type": "text", "conditions": conditions}}
@@ -122,7 +122,7 @@ def test_attributes_without_known_labels():
 
 @pytest.mark.parametrize("type", ["imageannotation", "videoplaybackannotation"])
 def test_labels_about_the_scene(type):
-    """In a global condition, a label must be an event."""
+    """A label of a global condition must be an event. Other conditions may name an event, too."""
     condition = {"is_global": True, "label_condition": {"label": "fall"}}
     params = {"geometries": GEOMETRIES, **attribute(condition)}
     assert find(type, params) == []
@@ -240,7 +240,7 @@ CONDITIONS = [
 
 @pytest.mark.parametrize(("conditions", "expected"), CONDITIONS)
 def test_conditions_of_fields(conditions, expected):
-    """A condition of a field must name another field and one of its choices, also inside a set of fields."""
+    """A condition of a field must name a field, even one inside a field set, and one of that field's choices."""
     fields = [*FORM, {"type": "text", "field_id": "t", "title": "T", "conditions": conditions}]
     references = find("textcollection", {"fields": fields, "attachments": []})
     assert references == ([] if expected is None else [(f"/fields/1/conditions{expected[0]}", expected[1])])

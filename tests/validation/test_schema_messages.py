@@ -85,7 +85,7 @@ def test_a_choice_inside_a_choice():
 
 @pytest.mark.parametrize(("number", "listed"), [(1, 1), (2, 2), (12, 12), (13, 13), (14, 12), (20, 12)])
 def test_a_long_choice_is_cut(number, listed):
-    """A message lists up to 13 choices. Of more choices, it lists 12 and counts the others."""
+    """A message lists up to 13 choices. If there are more, it lists 12 and counts the others."""
     project = Project("boxes", type="mine")
     schemas = Schemas().with_schema("mine", {"properties": {"a": {"enum": [f"<{n}>" for n in range(number)]}}})
     (finding,) = Validator(project, schemas).task(project.resolve({"a": "x"}))
@@ -274,6 +274,6 @@ def test_the_description_of_a_schema_is_not_a_message():
     ],
 )
 def test_a_message_of_the_package_says_what_is_wrong(type_, params, message):
-    """A message on a package's schema says what is wrong. It is not the description of the param."""
+    """Under the schemas of the package, a message says what is wrong, and does not repeat the param's description."""
     findings = Validator(Project("boxes", type=type_, params=params)).project()
     assert [finding.message for finding in findings if finding.severity == "error"] == [message]

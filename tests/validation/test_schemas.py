@@ -322,7 +322,7 @@ class TestForm:
                 assert find_errors(here, schema["default"]) == [], path
 
     def test_a_misplaced_name_is_no_param(self):
-        """No misplaced name is a param of a type."""
+        """No name that `names.json` lists as misplaced is a param of a type."""
         groups = json.loads(NAMES_FILE.read_text(encoding="utf-8"))["groups"]
         names = [name for group in groups for name in group["names"]]
         assert len(names) == len(set(names))

@@ -143,7 +143,7 @@ def test_an_update_that_changes_nothing_is_reported(update):
 
 
 def test_an_empty_project_and_an_unknown_type():
-    """The first update would append version 0. A type without a schema is a finding."""
+    """A finding on the first update of a project names version 0. A type without a schema is a finding."""
     empty = Project("docks", type="no such type")
     assert find(Replace({"padding": 5}), empty) == [("warning", "type_unknown", "/type", None)]
     assert find(Replace({}), empty)[0] == ("warning", "update_noop", "", 0)
