@@ -1,4 +1,4 @@
-"""Read task requests from lines of JSON, and write their previews, at full speed.
+"""Read task requests from lines of JSON, and write their previews, with a fast path.
 
 A codec decodes a line.  `RequestReader` separates the routing fields from the params, and
 finds the project and the version.  `PreviewEncoder` merges the params and encodes the
@@ -94,9 +94,9 @@ def read_source(source: RawTask) -> Document:
 class RequestReader:
     """Reads task requests and finds their routes.
 
-    `find_route` returns the route of a request, and may read only its `project` and its
-    `project_version`, because the reader caches routes by these fields.
-    `overrides` may replace the `project_version` and the `type` of all requests.
+    `find_route` returns the route of a request.  The route must depend only on the `project`
+    and the `project_version`, because the reader caches routes by these fields.
+    `overrides` can contain a `project_version` and a `type` for all requests.
     `read_request` reads a decoded request with all checks.
     """
 
@@ -119,7 +119,7 @@ class RequestReader:
 
         Raises:
             DocumentError: with the location of the error.  If the request is rejected, `path`
-                is the path of the original error.  If a line cannot be decoded, it is `None`.
+                is the path of the original error.  If a line cannot be decoded, `path` is `None`.
         """
         return (isinstance(source, Line) and self._read_fast(source)) or self._read_with_checks(source)
 
@@ -167,7 +167,7 @@ class PreviewEncoder:
         params, _routing, route, _source = request
         instruction = params.get("instruction")
         # `rests_on` depends on the route, on whether the task has an instruction, and on nulls (T1).
-        # So the cache key is the route and the kind of instruction, and tasks with nulls are not cached.
+        # So the cache key is the route and the kind of instruction, and previews of tasks with nulls are not cached.
         key = route, "text" if instruction else instruction
         if None in params.values():
             answer = _preview(route, params)
@@ -195,10 +195,10 @@ def preview_lines(
     r"""Yield, for each line, the preview of its task request as a line of JSON, or its error.
 
     A preview is compact JSON in UTF-8 without a line feed: `line` and `unique_id`,
-    then the keys of `EffectiveParams.to_json`.  `project` may be a function that
-    returns the project of a request.  The function may read only `request.project` and
+    then the keys of `EffectiveParams.to_json`.  `project` can be a function that
+    returns the project of a request.  Its result must depend only on `request.project` and
     `request.project_version`, because the result is cached.  Blank lines are skipped.
-    `source` names the file in errors.  Each error has the line and, except for `too_large`,
+    `source` is the name of the file in errors.  Each error has the line and, except for `too_large`,
     the column.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Recognize a wrong document in place of a project, a task request or an update.
+"""Recognize wrong documents in place of projects, tasks, task requests or updates.
 
 The errors say what the document is.  Otherwise the user would only see an error about one
 of its members.
@@ -31,7 +31,7 @@ _ERROR_NAMES = {"status_code", "error", "message"}
 #: Every document that `reject_other_than_request` rejects has one of these names. `patch` is a name of updates, which
 #: the command line rejects in place of task requests.
 _SUSPICIOUS_NAMES = frozenset({"patch", "param_history", "task_id", "params", "before", "docs", "status_code", "error"})
-#: The maximum number of characters of the service's error text in a message.
+#: The `limit` of `format_value` for the service's error text in a message.
 _ERROR_LIMIT = 80
 
 

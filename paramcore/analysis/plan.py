@@ -119,7 +119,7 @@ class Plan(NotebookReprs):
         return Patch({**diff.changed, **diff.added})
 
     def rebase_on(self, later: Project) -> Rebase:
-        """Check the update against a later state of the project.
+        """Check the update against a newer copy of the project.
 
         Raises:
             InvalidSetting: `history_moved`, if `later` has another name, or its history does
@@ -129,7 +129,7 @@ class Plan(NotebookReprs):
         if later.name != self.project.name or later.versions[:planned] != self.project.versions:
             history = f"the history of {format_value(later.name)}"
             problem = f"{history} does not begin with the versions that the plan is based on"
-            remedy = "pass a later state of the same project, or make a new plan"
+            remedy = "pass a newer copy of the same project, or make a new plan"
             raise InvalidSetting("history_moved", "/param_history", problem, remedy)
         ours = self.after if self.update is None else self.update.applied_to(later.params)
         return Rebase(self, later, find_overwritten_params(self.before, later.params, ours))
@@ -189,7 +189,7 @@ class Plan(NotebookReprs):
         return [counts, *self._list_advice()]
 
     def _list_advice(self) -> Iterator[str]:
-        """Yield how to keep what the update would drop and lose."""
+        """Yield advice about dropped params and lost values."""
         if self.dropped and not self.after:
             yield "this update names no params, so it drops all params"
         elif self.dropped and not self.keeping.params:
@@ -209,7 +209,7 @@ def _list_finding_pieces(finding: PlanFinding) -> Iterable[Piece]:
 
 @frozen
 class Rebase:
-    """A plan that `Plan.rebase_on` checked against a later state of its project.
+    """A plan that `Plan.rebase_on` checked against a newer copy of the project.
 
     `conflicts` contains the names of the params that later versions changed and that
     the update would overwrite.  Without conflicts, the update makes its planned

@@ -1,4 +1,4 @@
-"""Create the client of the commands that call the API."""
+"""Create the client for the commands that call the API."""
 
 from __future__ import annotations
 

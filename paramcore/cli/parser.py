@@ -115,7 +115,7 @@ def make_parser(requested: str | None) -> ArgumentParser:
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_CommandParser)
     for name in COMMANDS if requested is None else [requested]:
         command = getattr(import_module(f"paramcore.cli.commands.{name}"), name)
-        # `python -OO` drops docstrings, so the help then shows only the name.
+        # `python -OO` removes docstrings, so the help then shows only the name of the command.
         summary = command.__doc__ or f"run {name}"
         subparser = subparsers.add_parser(
             name,
@@ -167,7 +167,7 @@ def reject_name(noun: str, name: str, known: Iterable[str], remedy: str) -> NoRe
 
 
 def _reject_dashes(arguments: Sequence[str]) -> None:
-    """Reject `--OPTION=--`, because argparse would drop the value."""
+    """Reject `--OPTION=--`, because argparse would ignore the value."""
     for argument in takewhile("--".__ne__, arguments):
         option, mark, value = argument.partition("=")
         if mark and value == "--" and option.startswith("--"):

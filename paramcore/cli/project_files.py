@@ -1,4 +1,4 @@
-"""Read the project files that a command line names, and those in directories."""
+"""Read the project files and directories that a command line names."""
 
 from __future__ import annotations
 
@@ -59,9 +59,9 @@ def read_project_files(
 
     Raises:
         DocumentError: `wrong_project` for two projects with the same name, or for JSONL.
-            `unreadable` for a directory without JSON or YAML files, or for a directory
-            entry that is not a file.  Also the errors of `read_document` and
-            `read_projects`.
+            `unreadable` for a directory without JSON or YAML files, or for an entry
+            with the suffix of such a file that is not a file.  Also the errors of
+            `read_document` and `read_projects`.
     """
     files: list[ProjectFile] = []
     locations: dict[str, str] = {}
@@ -76,7 +76,7 @@ def read_project_files(
     for real_path, path in by_real_path.items():
         document = documents.get(path) or (_read_document(path) if path in paths else _read_entry(path))
         if path not in paths and not holds_projects(document.value):
-            # The command reads a file such as TASKS or UPDATE for another purpose, so it is not skipped.
+            # The command reads a file such as TASKS or UPDATE for another purpose, so do not report it as skipped.
             if real_path not in used_paths:
                 on_skip(document.source, f"skipped {document.source}, because it contains no project")
             continue
@@ -115,7 +115,7 @@ def _read_projects(document: Document, assumptions: Assumptions) -> tuple[Projec
 
 
 def list_visible_paths(directory: str, suffixes: tuple[str, ...] = DOCUMENT_SUFFIXES) -> list[str]:
-    """Return the paths of the files with these suffixes in a directory, except hidden files."""
+    """Return the paths of the entries of a directory with one of these suffixes, except hidden entries."""
     return [os.path.join(directory, name) for name in list_directory(directory) if _is_visible(name, suffixes)]
 
 
@@ -125,7 +125,7 @@ def _is_visible(name: str, suffixes: tuple[str, ...]) -> bool:
 
 
 def list_subdirectories(directory: str, used: Iterable[str] = ()) -> list[str]:
-    """Return the paths of the subdirectories that contain JSON or YAML files, at any depth.
+    """Return the paths of the direct subdirectories that contain a JSON or YAML file, at any depth.
 
     Hidden entries and the files and directories in `used` do not count.
     """
@@ -150,7 +150,7 @@ def list_directory(path: str) -> list[str]:
     """Return the sorted names of all entries of a directory.
 
     Raises:
-        DocumentError: `unreadable`.
+        DocumentError: `unreadable`, if the system cannot list the directory.
     """
     try:
         return sorted(os.listdir(path))
@@ -189,8 +189,9 @@ def _read_entry(path: str) -> Document:
 def _check_entry(path: str) -> None:
     """Reject a directory entry that is not a file.
 
-    A subdirectory or a broken link is not skipped, because a user may expect that paramcore
-    reads it.  Reading a pipe may never end.
+    The entry has the suffix of a JSON or YAML file.  A subdirectory or a broken link with
+    this suffix is not skipped, because a user may expect that paramcore reads it.  A pipe
+    is rejected, because reading it may never end.
     """
     if os.path.isdir(path):
         problem, remedy = (

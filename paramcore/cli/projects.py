@@ -21,10 +21,10 @@ _T = TypeVar("_T")
 class Skipped(NamedTuple):
     """A message about skipped entries of a directory."""
 
-    #: The first of the entries.
+    #: The path of the first skipped entry.
     path: str
     message: str
-    #: The number of entries.
+    #: The number of skipped entries.
     entries: int
     #: `file` or `subdirectory`.
     kind: str

@@ -31,16 +31,16 @@ class BadLines:
         self.count: int = 0
 
     def report(self, error: DocumentError) -> DocumentError:
-        """Report an invalid line on standard error with `--keep-going`, else raise the error.
+        """With `--keep-going`, print and count the error of an invalid line; otherwise, raise it.
 
-        Return the error that was reported.
+        Return the error that was printed.  An error that belongs to no line is always raised.
         """
         error = select_error(error, self._options)
         # An error without a line is about an option, so skipping the line would not help.
         if error.line is None:
             raise error
         if not self._options.keep_going:
-            # With `--keep-going`, the lines of both sides of a merge conflict would be read.
+            # Do not suggest `--keep-going` for a merge conflict, because the lines of both sides would be read.
             if self._can_keep_going and error.problem != MERGE_CONFLICT:
                 skip = "pass --keep-going to skip invalid lines"
                 raise evolve(error, remedy=f"{error.remedy}, or {skip}" if error.remedy else skip)

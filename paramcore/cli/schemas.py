@@ -11,7 +11,7 @@ from paramcore.validation.schema import Schemas
 
 
 def read_schemas(arguments: Iterable[str]) -> Schemas:
-    """Return the schemas of the package and of each `--schema TYPE=FILE`."""
+    """Return the schemas of the package; each `--schema TYPE=FILE` adds or replaces the schema of a type."""
     schemas = Schemas()
     types: set[str] = set()
     for argument in arguments:

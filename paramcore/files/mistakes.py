@@ -107,7 +107,7 @@ def find_mistake(text: str, offset: int, *, is_line: bool) -> tuple[int, str, st
     if _CONFLICT_MARKER.match(text, at) and (not before or before != text[:at].rstrip(" \t")):
         return at, *_CONFLICT
     if text.startswith("\x1b[", at):
-        return at, "the text contains colour codes of a terminal", "write it without colour, for example with `jq -M`"
+        return at, "the text contains color codes of a terminal", "write it without color, for example with `jq -M`"
     if text[:at].strip(_BLANKS) == "" and char == "<":
         return at, "the text is HTML or XML, not JSON", "check whether this is an error page, and save the JSON instead"
     if text.startswith(("```", "~~~"), at) and (not before or before.endswith(("}", "]"))):

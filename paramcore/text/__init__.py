@@ -16,6 +16,9 @@ MESSAGE_LIMIT = 64
 #: The `limit` of `truncate` for a value in a row of a report.
 ROW_LIMIT = 100
 
+# With `ensure_ascii`, `json.dumps` would create an encoder for each value.
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+
 _TYPE_NAMES = {bool: "true or false", int: "a number", float: "a number", str: "text", type(None): "null"}
 
 
@@ -57,7 +60,7 @@ def join_message(problem: str, remedy: str) -> str:
 
 def format_value(value: Any, *, limit: int | None = None) -> str:
     """Format a JSON value on one line, truncated to `limit`: `"a"`, `{"b": [1, 2]}`."""
-    text = escape_unprintable(json.dumps(value, ensure_ascii=False))
+    text = escape_unprintable(_ENCODER.encode(value))
     return text if limit is None else truncate(text, limit)
 
 

@@ -103,6 +103,18 @@ def test_findings_have_a_file_and_a_line(page):
     assert f"/padding in {SIGNS}:11:18, in version 1, unchanged since version 0" in text
 
 
+@pytest.mark.parametrize("options", [("--project-version", "1"), ("--type", "imageannotation"), ("--lines",)])
+def test_options_about_tasks_need_tasks(page, options):
+    """Without TASKS, `report` rejects an option that is only about tasks."""
+    done = run("report", BOXES, *options, "--output", page)
+    remedy = f"name one, or omit {options[0]}"
+    assert (done.status, done.err) == (
+        2,
+        f"error: {options[0]} is about tasks, but no file of tasks is named; {remedy}\n",
+    )
+    assert not page.exists()
+
+
 def test_many_findings(page, tmp_path):
     """The page lists the first 100 errors, and how to list all."""
     project = write_json(tmp_path / "p.json", make_project(1, 9, hostile=False))

@@ -124,7 +124,7 @@ class ValidationRun:
         )
 
     def _list_skipped(self) -> list[ReportedFinding]:
-        """With `--format github` and `--strict`, return annotations for what was skipped, which sets the exit code."""
+        """With `--format github` and `--strict`, return annotations for skipped entries, which cause exit code 1."""
         if self._options.format != "github" or not self._options.strict:
             return []
         annotations = (
