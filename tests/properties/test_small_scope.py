@@ -2,7 +2,7 @@
 
 The engine decides each param from its own values: by presence, null and JSON equality.
 Some laws also depend on a condition over all names.  So for k layers, it is enough to check
-one name, and one more for each condition, with the values absent, null and v1 to vk.
+one name, and one more for each condition.  The values are absent, null and v1 to vk.
 The lookalikes 1, True and "1" show that equality is that of JSON.
 """
 

@@ -224,7 +224,7 @@ def test_the_json_of_an_explanation_has_no_value_for_a_missing_param():
 
 
 def test_an_answer_in_text_and_json():
-    """The text has the inherited version, then each value with its source. The JSON has the params and the assumed rules."""
+    """The text has the inherited version and each value with its source. The JSON has the params and the rules."""
     answer = resolved(project_version=0, batch="monday", tags=["night"])
     assert str(answer) == (
         'task for "boxes": inherits version 0 (the latest is 2)\n'

@@ -348,7 +348,7 @@ def test_a_task_that_opts_out_is_described_as_json():
 
 
 def test_the_greedy_search_leaves_tasks_out(monkeypatch):
-    """The greedy search also finds that two tasks should opt out, because each lacks one shared param."""
+    """Like the exact search, the greedy search lets two tasks opt out that each lack one shared param."""
     shared = {"rules": ["a long value that most tasks share"] * 9, "zones": ["another long value"] * 9}
     tasks = [make_task(n, **shared) for n in range(20)]
     tasks += [make_task(20, rules=shared["rules"]), make_task(21, zones=shared["zones"])]

@@ -54,7 +54,7 @@ def test_a_word_is_a_mode_only_with_a_flag(name):
 
 @pytest.mark.parametrize("name", MODES)
 def test_another_word_for_the_mode_needs_a_flag(name):
-    """A name such as `replace` is a mode if its value is a flag, and may be a param if its value is text or null."""
+    """A name such as `replace` is a mode if its value is a flag. With text or null, it may be a param."""
     assert {NAMES.classify(name, value) for value in FLAGS if value is not None} == {"update_mode"}
     assert {NAMES.classify(name, value) for value in ("all of it", 7, None, [], {"a": 1})} == {None}
 
@@ -199,7 +199,7 @@ def test_an_unknown_name_may_be_a_param(name, value):
 
 
 def test_the_schema_of_the_type_has_priority():
-    """A param of the type is no mistake. A name that is similar to both a param and a mistake counts as the nearer one."""
+    """A param of the type is no mistake. A name similar to a param and to a mistake counts as the nearer one."""
     names = UpdateNames.of("docks", ["pathc", "params", "type", "callbacks_", "statu"])
     assert {names.classify(name, True) for name in ("pathc", "params", "type")} == {None}
     assert names.classify("Params", {"padding": 1}) is None
