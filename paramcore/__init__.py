@@ -24,12 +24,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from paramcore.analysis import Audit, Diff, Extraction, History, Impact, Plan, SlimRequest
     from paramcore.errors import ParamcoreError
-    from paramcore.model import Assumptions, Patch, Project, Replace, TaskRequest
+    from paramcore.model import Assumptions, Patch, Project, Replace, TaskRequest, read_task_request
     from paramcore.values import thaw
     from paramcore.wire import (
         read_project,
         read_projects,
-        read_task_request,
         read_update,
         write_project,
         write_task_request,
@@ -41,8 +40,8 @@ __version__ = "0.2.0"
 #: The module that defines each public name; `__getattr__` imports it on first use.
 _MODULES = {
     **dict.fromkeys(("Audit", "Diff", "Extraction", "History", "Impact", "Plan", "SlimRequest"), "analysis"),
-    **dict.fromkeys(("Assumptions", "Patch", "Project", "Replace", "TaskRequest"), "model"),
-    **dict.fromkeys(("read_project", "read_projects", "read_task_request", "read_update"), "wire"),
+    **dict.fromkeys(("Assumptions", "Patch", "Project", "Replace", "TaskRequest", "read_task_request"), "model"),
+    **dict.fromkeys(("read_project", "read_projects", "read_update"), "wire"),
     **dict.fromkeys(("write_project", "write_task_request", "write_update"), "wire"),
     "ParamcoreError": "errors",
     "thaw": "values",

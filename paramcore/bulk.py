@@ -17,8 +17,7 @@ from paramcore.errors import DocumentError, ParamcoreError
 from paramcore.files.codec import Codec, choose_codec
 from paramcore.files.document import Document
 from paramcore.files.reader import Line, number_lines
-from paramcore.model import ROUTING_TYPES, EffectiveParams, Inheritance, Project, TaskRequest
-from paramcore.wire import read_task_request
+from paramcore.model import ROUTING_TYPES, EffectiveParams, Inheritance, Project, TaskRequest, read_task_request
 from paramcore.wrong_documents import may_be_another_document
 
 __all__ = ["preview_lines"]

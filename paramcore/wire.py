@@ -19,9 +19,7 @@ from paramcore.text import describe_value
 from paramcore.values import JSONArray, freeze, freeze_params, join_pointer, read_once, thaw
 from paramcore.wrong_documents import (
     PROJECT_REMEDY,
-    may_be_another_document,
     reject_other_than_project,
-    reject_other_than_request,
     reject_other_than_update,
 )
 
@@ -160,25 +158,6 @@ def write_new_project(project: Project) -> dict[str, Any]:
     """
     params = {"params": dict(thaw(project.params))} if project.versions else {}
     return {"type": project.type, "name": project.name, **params}
-
-
-def read_task_request(obj: Mapping[str, Any], *, type: str | None = None) -> TaskRequest:
-    """Read the flat body of a task request; `type` is not part of the body (T12).
-
-    Raises:
-        MalformedPayload: for another document of the API or of paramcore:
-            `request_is_project`, `request_is_answer`, `request_is_task`,
-            `request_is_page`, `request_is_error`.
-        ParamcoreError: the errors of `TaskRequest.from_flat`.
-
-    Example:
-        >>> task = read_task_request({"attachment": "https://example.com/a.jpg", "project_version": 1})
-        >>> task.params, task.project_version
-        ({'attachment': 'https://example.com/a.jpg'}, 1)
-    """
-    if isinstance(obj, Mapping) and may_be_another_document(obj):
-        reject_other_than_request(obj)
-    return TaskRequest.from_flat(obj, type=type)
 
 
 def write_task_request(task: TaskRequest) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from typing import Any
 from paramcore.errors import MalformedPayload
 from paramcore.text import format_value
 
+#: Why the params of a created task are not those of its request.
+_HAS_INHERITED = "a created task also contains the params and the instruction of the project"
 _UPDATE_REMEDY = "write `patch` and the params to set"
 #: What to do if a document is not a project.
 PROJECT_REMEDY = "pass a project object that `GET /projects/{name}` returned"
@@ -57,7 +59,8 @@ def reject_other_than_update(
     # An entry of a history seldom has `patch`.  So an object with `patch` is an entry only if it also has `created_at`;
     # otherwise it is an update with the invalid param `version`.
     if type(version) is int and "project" not in members and ("patch" not in members or "created_at" in members):
-        remedy = f"remove `version` and `created_at`, or use `plan --wanted PROJECT@{version}`"
+        wanted = f"`plan --wanted PROJECT@{version}`"
+        remedy = f"remove `version` and `created_at`, or use {wanted} to return to version {version}"
         raise MalformedPayload("update_is_version", "", f"this is a version of a project, not {expected}", remedy)
     if _is_page(members) or _is_task(members):
         remedy = f"{advice} (a created task has its params in `params` and `instruction`)"
@@ -83,11 +86,10 @@ def reject_other_than_request(members: Mapping[str, Any]) -> None:
         problem = "this is the output of `paramcore plan` or `paramcore preview`, not a task request"
         raise MalformedPayload("request_is_answer", "", problem, "pass the task request that was previewed")
     if _is_page(members):
-        remedy = "write a task request for each task, with the members of its `params` and its `instruction`"
+        remedy = f"pass the requests that created the tasks, because {_HAS_INHERITED}"
         raise MalformedPayload("request_is_page", "", "this is a page of created tasks, not a task request", remedy)
     if _is_task(members):
-        sources = "the members of the task's `params`, its `instruction`, and any other params at its top level"
-        remedy = f"write a task request with {sources}"
+        remedy = f"pass the request that created the task, because {_HAS_INHERITED}"
         raise MalformedPayload("request_is_task", "", "this is a created task, not a task request", remedy)
     error = _describe_error_reply(members)
     if error is not None:

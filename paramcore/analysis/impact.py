@@ -9,7 +9,7 @@ from attrs import frozen
 
 from paramcore.analysis.plan import Plan
 from paramcore.errors import ParamcoreError
-from paramcore.model import Inheritance, Merge, ParamVersion, TaskRequest, find_inherited_version
+from paramcore.model import Inheritance, Merge, ParamVersion, TaskRequest, as_task_request, find_inherited_version
 from paramcore.text import NotebookReprs, format_count, format_name, format_repr
 from paramcore.text.rows import Line, Piece, Row, Table, format_pieces
 from paramcore.values import join_pointer, same_member, thaw, wrap_frozen
@@ -161,7 +161,7 @@ class ImpactCounter:
         Raises:
             ParamcoreError: the errors of `Project.resolve`.
         """
-        effect = self._find_effect(task if isinstance(task, TaskRequest) else TaskRequest.from_flat(task))
+        effect = self._find_effect(as_task_request(task))
         if effect.why is None:
             self._affected += 1
         else:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from attrs import evolve, field, frozen
 
 from paramcore.analysis.slim_choice import Block, Choice, Chooser
-from paramcore.model import Project, TaskRequest
+from paramcore.model import Project, TaskRequest, as_task_request
 from paramcore.text import format_repr
 from paramcore.text.rows import Line, format_pieces
 from paramcore.values import thaw, wrap_frozen
@@ -167,7 +167,7 @@ class Slimmer:
 
     def to(self, wanted: TaskRequest | Mapping[str, Any]) -> SlimRequest:
         """Return the smallest request for the wanted params; see `SlimRequest.to`."""
-        request = wanted if isinstance(wanted, TaskRequest) else TaskRequest.from_flat(wanted)
+        request = as_task_request(wanted)
         self._chooser.check_wanted(request)
         return self._make_slim(request, self._chooser.choose(request.params, request.project_version))
 

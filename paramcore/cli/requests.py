@@ -16,10 +16,9 @@ from paramcore.errors import DocumentError, MalformedPayload, ParamcoreError
 from paramcore.files.document import TASKS_DEPTH
 from paramcore.files.mistakes import MERGE_CONFLICT
 from paramcore.files.reader import JSONL_SUFFIXES, PROJECT_SIZE, Line, has_suffix, read_document, read_lines
-from paramcore.model import TaskRequest
+from paramcore.model import TaskRequest, read_task_request
 from paramcore.text import format_count
 from paramcore.validation.names import find_look_alike
-from paramcore.wire import read_task_request
 
 
 class BadLines:

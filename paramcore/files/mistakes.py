@@ -159,7 +159,10 @@ def _find_wrong_text(text: str, at: int) -> tuple[int, str, str] | None:
         shown = truncate(literal[0], MESSAGE_LIMIT)
         if literal[0].endswith("("):
             # Python's `repr`, the shell of MongoDB, JavaScript and JSONP write calls such as `ObjectId(...)`.
-            return at, f"`{shown}` is code, not JSON", "write the value itself as JSON (in Python, with `json.dump`)"
+            remedy = (
+                "write the value itself as JSON (in Python, with `json.dump`; of an object of the SDK, `.as_dict()`)"
+            )
+            return at, f"`{shown}` is code, not JSON", remedy
         return at, f"`{shown}` is Python, not JSON", f"{_WRITE_JSON}, not with `str` or `print`"
     if text.startswith("'", at):
         return (

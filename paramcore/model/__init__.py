@@ -12,7 +12,9 @@ from paramcore.model.tasks import (
     ROUTING_TYPES,
     TASK_FIELD_NAMES,
     TaskRequest,
+    as_task_request,
     is_opt_out,
+    read_task_request,
 )
 from paramcore.model.updates import Patch, Replace, Update
 from paramcore.model.versions import ParamVersion, find_first_set_in
@@ -37,8 +39,10 @@ __all__ = [
     "Replace",
     "TaskRequest",
     "Update",
+    "as_task_request",
     "check_project_name",
     "find_first_set_in",
     "find_inherited_version",
     "is_opt_out",
+    "read_task_request",
 ]

@@ -13,7 +13,7 @@ from paramcore.model.assumptions import Assumptions
 from paramcore.model.effective import EffectiveParams
 from paramcore.model.inheritance import Inheritance, Merge, find_inherited_version, get_version
 from paramcore.model.names import check_project_name, check_task_type
-from paramcore.model.tasks import TaskRequest
+from paramcore.model.tasks import TaskRequest, as_task_request
 from paramcore.model.updates import Patch, Replace, Update
 from paramcore.model.versions import ParamVersion
 from paramcore.text import (
@@ -181,14 +181,14 @@ class Project(NotebookReprs):
     def resolve(self, task: TaskRequest | Mapping[str, Any]) -> EffectiveParams:
         """Return the effective params of a task.
 
-        A mapping must have the API's flat form, which `TaskRequest.from_flat` reads.
+        A mapping must have the API's flat form, which `read_task_request` reads.
 
         Raises:
             NoSuchVersion: `version_type` or `version_unknown` (T7).
             WrongProject: `wrong_project` (T15) or `wrong_type` (T12).
-            InvalidParams, InvalidSetting, NotJSON: for an invalid mapping.
+            InvalidParams, InvalidSetting, MalformedPayload, NotJSON: for an invalid mapping.
         """
-        request = task if isinstance(task, TaskRequest) else TaskRequest.from_flat(task)
+        request = as_task_request(task)
         inheritance = self._latest if request.project_version is None else self._bind(request.project_version)
         return self._resolve(request, inheritance)
 
@@ -202,7 +202,7 @@ class Project(NotebookReprs):
         inheritances: dict[int, Inheritance] = {}
         for index, task in enumerate(tasks):
             try:
-                request = task if isinstance(task, TaskRequest) else TaskRequest.from_flat(task)
+                request = as_task_request(task)
                 version = request.project_version
                 if version is None:
                     inheritance = self._latest
@@ -225,7 +225,7 @@ class Project(NotebookReprs):
         """
         if not isinstance(task, TaskRequest):
             problem = f"a task request must be a `TaskRequest`, got {describe_value(task)}"
-            raise InvalidSetting("argument_type", None, problem, "convert it with `TaskRequest.from_flat`")
+            raise InvalidSetting("argument_type", None, problem, "convert it with `read_task_request`")
         # T15: a request that names another project is an error.
         # T11: a request that names only a batch belongs to the project of the batch, which the caller knows.
         if task.project is not None and task.project != self.name:

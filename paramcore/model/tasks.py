@@ -11,6 +11,7 @@ from paramcore.errors import InvalidParams, InvalidSetting
 from paramcore.model.names import check_project_name
 from paramcore.text import describe_value, format_count, format_repr
 from paramcore.values import JSONObject, freeze, freeze_params, join_pointer, wrap_frozen
+from paramcore.wrong_documents import may_be_another_document, reject_other_than_request
 
 #: The `project_version` of a request that inherits nothing (T3).
 INHERIT_NOTHING = -1
@@ -143,3 +144,27 @@ class TaskRequest:
     def __repr__(self) -> str:
         routing = "".join(f", {name} {format_repr(value)}" for name, value in self._routing.items())
         return f"<TaskRequest: {format_count(len(self.params), 'param')}{routing}>"
+
+
+def read_task_request(obj: Mapping[str, Any], *, type: str | None = None) -> TaskRequest:
+    """Read the flat body of a task request; `type` is not part of the body (T12).
+
+    Raises:
+        MalformedPayload: for another document of the API or of paramcore:
+            `request_is_project`, `request_is_answer`, `request_is_task`,
+            `request_is_page`, `request_is_error`.
+        ParamcoreError: the errors of `TaskRequest.from_flat`.
+
+    Example:
+        >>> task = read_task_request({"attachment": "https://example.com/a.jpg", "project_version": 1})
+        >>> task.params, task.project_version
+        ({'attachment': 'https://example.com/a.jpg'}, 1)
+    """
+    if isinstance(obj, Mapping) and may_be_another_document(obj):
+        reject_other_than_request(obj)
+    return TaskRequest.from_flat(obj, type=type)
+
+
+def as_task_request(task: TaskRequest | Mapping[str, Any]) -> TaskRequest:
+    """Return a task request; read a mapping with `read_task_request`."""
+    return task if isinstance(task, TaskRequest) else read_task_request(task)

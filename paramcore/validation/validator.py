@@ -86,8 +86,14 @@ class Validator:
             InvalidSetting: `update_type` if the update is neither a `Patch` nor a `Replace`.
             NotJSON: `too_large`, if the new params exceed the limits.
         """
-        after = Validator(self._project.update(update), self._schemas, fast=self._is_fast)
-        return (*check_update(self._project, update, self._rules.known_params), *after.list_findings())
+        after = Validator(self._project.update(update), self._schemas, fast=self._is_fast).list_findings()
+        of_update = tuple(check_update(self._project, update, self._rules.known_params))
+        # An error about the name of a param says what to do, so omit the warning that the name is unknown.
+        wrong_names = {finding.pointer for finding in of_update if finding.severity == "error"}
+        return (
+            *of_update,
+            *(finding for finding in after if finding.code not in _ON_NAMES or finding.pointer not in wrong_names),
+        )
 
     def task(self, effective: EffectiveParams) -> tuple[Finding, ...]:
         """Validate the effective params of a task of the project."""

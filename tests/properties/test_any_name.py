@@ -11,6 +11,7 @@ from hypothesis import given, strategies as st
 from paramcore import Patch, Plan, Project, Replace, TaskRequest
 from paramcore.analysis.diff import Diff
 from paramcore.errors import InvalidParams
+from paramcore.model.tasks import read_task_request
 from paramcore.testing import (
     ODD_NAMES,
     RESERVED_PROJECT_NAMES,
@@ -21,7 +22,7 @@ from paramcore.testing import (
     texts,
 )
 from paramcore.values.pointer import join_pointer, split_pointer
-from paramcore.wire import read_project, read_task_request, read_update, write_project, write_task_request, write_update
+from paramcore.wire import read_project, read_update, write_project, write_task_request, write_update
 
 #: Names of methods and fields of the objects in which a param's name appears.
 ATTRIBUTES = sorted(

@@ -10,9 +10,10 @@ from paramcore import Assumptions, Patch, Plan, Project, Replace, TaskRequest
 from paramcore.analysis.diff import Diff
 from paramcore.errors import DocumentError, ParamcoreError
 from paramcore.files.reader import read_document, read_lines
+from paramcore.model.tasks import read_task_request
 from paramcore.testing import json_values, projects
 from paramcore.values.frozen import freeze, same
-from paramcore.wire import read_project, read_projects, read_task_request, read_update, write_project
+from paramcore.wire import read_project, read_projects, read_update, write_project
 
 
 def loop():

@@ -15,10 +15,9 @@ from paramcore.bulk import PreviewEncoder, RequestReader, Route, preview_lines
 from paramcore.errors import DocumentError, ParamcoreError
 from paramcore.files.codec import PLAIN, Codec, FastCodec
 from paramcore.files.reader import Line
-from paramcore.model.tasks import ROUTING_NAMES
+from paramcore.model.tasks import ROUTING_NAMES, read_task_request
 from paramcore.testing import flat_requests, json_values, projects, task_params
 from paramcore.values import freeze, same
-from paramcore.wire import read_task_request
 
 CODECS: list[Codec] = [PLAIN]
 try:

@@ -18,10 +18,11 @@ import paramcore
 from paramcore import Assumptions, Patch, Plan, Project, Replace, TaskRequest
 from paramcore.analysis.diff import Diff
 from paramcore.model.effective import EffectiveParams
+from paramcore.model.tasks import read_task_request
 from paramcore.model.versions import ParamVersion
 from paramcore.testing import json_values, params, projects, task_params
 from paramcore.values.frozen import JSONArray, JSONObject, freeze, thaw
-from paramcore.wire import read_project, read_task_request, read_update, write_project, write_task_request, write_update
+from paramcore.wire import read_project, read_update, write_project, write_task_request, write_update
 from tests.reference import plain, spell
 
 #: Every way to change a dict or a list in place.

@@ -16,6 +16,7 @@ from paramcore import Assumptions, Plan, Project, TaskRequest
 from paramcore.analysis.diff import Diff
 from paramcore.errors import ParamcoreError
 from paramcore.files.reader import read_lines
+from paramcore.model.tasks import read_task_request
 from paramcore.model.updates import Update
 from paramcore.testing import (
     RESERVED_PROJECT_NAMES,
@@ -34,7 +35,6 @@ from paramcore.values.frozen import freeze, thaw
 from paramcore.wire import (
     read_project,
     read_projects,
-    read_task_request,
     read_update,
     write_project,
     write_task_request,

@@ -19,8 +19,9 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 from paramcore import Assumptions, Patch, Plan, Project, Replace, TaskRequest
 from paramcore.analysis.diff import Diff
 from paramcore.errors import NoSuchVersion, ParamcoreError
+from paramcore.model.tasks import read_task_request
 from paramcore.testing import RESERVED_PROJECT_NAMES, params, task_params
-from paramcore.wire import read_project, read_task_request, write_project, write_task_request
+from paramcore.wire import read_project, write_project, write_task_request
 from tests import reference
 from tests.reference import DEFAULTS, equal, plain, spell
 

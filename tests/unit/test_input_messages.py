@@ -11,11 +11,12 @@ import pytest
 from paramcore.errors import ParamcoreError
 from paramcore.files.document import TASK_DEPTH, decode_document, decode_json
 from paramcore.files.yaml import decode_yaml
+from paramcore.model.tasks import read_task_request
 from paramcore.service.requests import create_project, create_task
 from paramcore.transport.http import HttpTransport
 from paramcore.transport.key import ApiKey
 from paramcore.validation import Schemas
-from paramcore.wire import read_project, read_task_request, read_update
+from paramcore.wire import read_project, read_update
 from tests.unit.test_documents import FAULTS, MISTAKES
 from tests.unit.test_wire import NO_HISTORIES, NO_PROJECTS, NO_REQUESTS, NO_UPDATES
 from tests.unit.test_yaml import NO_JSON

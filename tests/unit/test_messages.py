@@ -13,11 +13,12 @@ import pytest
 
 from paramcore import Assumptions, Patch, Plan, Project, TaskRequest
 from paramcore.analysis.audit import Audit
+from paramcore.model.tasks import read_task_request
 from paramcore.model.versions import ParamVersion
 from paramcore.transport.guard import GuardedClient
 from paramcore.values.frozen import freeze, read_once
 from paramcore.values.params import freeze_params
-from paramcore.wire import read_project, read_task_request, read_update
+from paramcore.wire import read_project, read_update
 
 SNAPSHOT = Path(__file__).parent.parent / "snapshots" / "errors.json"
 

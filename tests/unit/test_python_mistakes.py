@@ -2,7 +2,7 @@
 
 import pytest
 
-from paramcore import Impact, Patch, Plan, Project, TaskRequest, read_project
+from paramcore import Extraction, Impact, Patch, Plan, Project, SlimRequest, TaskRequest, read_project
 from paramcore.bulk import preview_lines
 from paramcore.errors import InvalidParams, InvalidSetting, MalformedPayload, NoSuchVersion, NotJSON, WrongProject
 from paramcore.values import freeze
@@ -34,6 +34,27 @@ def test_values_of_other_libraries_name_the_fix(value, remedy):
         freeze({"a": [value]})
     assert refused.value.path == "/a/0"
     assert remedy in refused.value.remedy
+
+
+CREATED = {"task_id": "a", "status": "pending", "params": {"padding": 1}, "instruction": "Look twice.\\nBox."}
+PAGE = {"docs": [CREATED], "total": 1}
+
+
+@pytest.mark.parametrize(("body", "code"), [(CREATED, "request_is_task"), (PAGE, "request_is_page")])
+def test_a_created_task_is_no_request(body, code):
+    """Each function that takes a request as a mapping rejects a created task, as `task.as_dict()` of the SDK returns it."""
+    project = Project("docks", type="imageannotation", params={"instruction": "Box.", "padding": 3})
+    for call in (
+        lambda: project.resolve(body),
+        lambda: list(project.resolve_many([body])),
+        lambda: Impact.of(Plan.of(project, Patch({"padding": 4})), [body]),
+        lambda: SlimRequest.of(project, body),
+        lambda: SlimRequest.to(project, body),
+        lambda: Extraction.of([body], name="docks", type="imageannotation"),
+    ):
+        with pytest.raises(MalformedPayload) as refused:
+            call()
+        assert refused.value.code == code
 
 
 def test_infinity_is_no_missing_value():

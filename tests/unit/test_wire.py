@@ -8,10 +8,10 @@ import pytest
 
 from paramcore import Assumptions, Patch, Project, Replace
 from paramcore.errors import InvalidParams, InvalidSetting, MalformedPayload, NotJSON, ParamcoreError
+from paramcore.model.tasks import read_task_request
 from paramcore.wire import (
     read_project,
     read_projects,
-    read_task_request,
     read_update,
     write_project,
     write_task_request,

@@ -11,7 +11,7 @@ from paramcore.analysis.extraction.extractor import Extractor, FlatTask
 from paramcore.analysis.extraction.reasons import MovedParam, OptedOut, SetAside, StayingParam
 from paramcore.analysis.slim_choice import Chooser
 from paramcore.errors import InvalidSetting, ParamcoreError
-from paramcore.model import INHERIT_NOTHING, Assumptions, Project, TaskRequest
+from paramcore.model import INHERIT_NOTHING, Assumptions, Project, TaskRequest, read_task_request
 from paramcore.text import NotebookReprs, format_count, format_name, format_repr, format_value
 from paramcore.text.rows import Label, Line, Piece, Row, Table, format_pieces
 from paramcore.values import join_pointer, thaw, wrap_frozen
@@ -82,7 +82,7 @@ class Extraction(NotebookReprs):
             InvalidParams: `param_name` for a name in `keep` or `move` that is a routing
                 name, that is not a string, or that no project can have.
             WrongProject: `wrong_type` for a request of another type (T12).
-            ParamcoreError: the errors of `TaskRequest.from_flat`; `path` begins with the
+            ParamcoreError: the errors of `read_task_request`; `path` begins with the
                 index of the task.
             InexactRequest: if a shortened request would not get the same params.
         """
@@ -109,7 +109,7 @@ class Extraction(NotebookReprs):
         A request that is set aside is returned unchanged.
 
         Raises:
-            ParamcoreError: the errors of `TaskRequest.from_flat`.
+            ParamcoreError: the errors of `read_task_request`.
             WrongProject: `wrong_type` for a request of another type (T12).
             InexactRequest: if the request would not get the same params.
         """
@@ -202,7 +202,7 @@ def _make_row(label: str, param: str, text: str, value: str | None = None) -> Ro
 
 def _read_task(task: TaskRequest | Mapping[str, Any], type: str) -> TaskRequest:
     if not isinstance(task, TaskRequest):
-        return TaskRequest.from_flat(task, type=type)
+        return read_task_request(task, type=type)
     # T12 allows one type for a project, so reject a request of another type.  The request may name any project.
     Project("any", type=type).check_request(evolve(task, project=None))
     return task
