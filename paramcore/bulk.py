@@ -18,6 +18,7 @@ from paramcore.files.codec import Codec, choose_codec
 from paramcore.files.document import Document
 from paramcore.files.reader import Line, number_lines
 from paramcore.model import ROUTING_TYPES, EffectiveParams, Inheritance, Project, TaskRequest
+from paramcore.values import check_argument, check_iterable
 from paramcore.wire import read_task_request
 from paramcore.wrong_documents import may_be_another_document
 
@@ -202,7 +203,7 @@ def preview_lines(
     the column.
 
     Raises:
-        InvalidSetting: `argument_type`, if a line is not `bytes`.
+        InvalidSetting: `argument_type`, if a line is not `bytes`, or another argument has the wrong type.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3})
@@ -211,6 +212,9 @@ def preview_lines(
         >>> preview[:31], error.source, error.line
         (b'{"line":1,"unique_id":"a","proj', 'tasks.jsonl', 2)
     """
+    if not callable(project):
+        check_argument("project", project, Project)
+    check_iterable("lines", lines)
     codec = choose_codec()
     find_project = (lambda _request: project) if isinstance(project, Project) else project
     reader = RequestReader(lambda request: Route.of(find_project(request), request), codec=codec)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from paramcore.errors import InvalidSetting
 from paramcore.text import describe_value
-from paramcore.values import freeze
+from paramcore.values import freeze_field
 
 
 def check_project_name(name: object, *, path: str | None = None) -> None:
@@ -33,4 +33,4 @@ def check_task_type(task_type: object, *, path: str | None = None) -> None:
     if type(task_type) is not str or not task_type:
         problem = f"a task type must be a non-empty string, got {describe_value(task_type)}"
         raise InvalidSetting("task_type", path, problem, 'write a type such as "imageannotation"')
-    freeze(task_type)
+    freeze_field("type", task_type)

@@ -18,7 +18,7 @@ from paramcore.validation.lint import lint_history, lint_type
 from paramcore.validation.schema import Schema, Schemas
 from paramcore.validation.schema_rules import get_schema_rules
 from paramcore.validation.update_checks import check_update
-from paramcore.values import join_pointer, split_pointer
+from paramcore.values import check_argument, join_pointer, split_pointer
 
 
 class Validator:
@@ -26,7 +26,8 @@ class Validator:
 
     Reuse a validator, because it caches the findings on the project.  The `fast` extra
     makes validation faster and does not change the findings.  `fast=False` disables the
-    extra.  `fast=True` raises `ImportError` if the extra is not installed.
+    extra.  `fast=True` raises `ImportError` if the extra is not installed.  A `project` or
+    `schemas` of another class raises `InvalidSetting` (`argument_type`).
 
     Each method raises `InvalidSchema` (`schema_failed`) if a user's schema cannot
     validate a value.
@@ -44,6 +45,8 @@ class Validator:
     """
 
     def __init__(self, project: Project, schemas: Schemas = Schemas(), *, fast: bool | None = None) -> None:
+        check_argument("project", project, Project)
+        check_argument("schemas", schemas, Schemas)
         self._project = project
         self._schemas = schemas
         self._is_fast = fast
@@ -90,7 +93,12 @@ class Validator:
         return (*check_update(self._project, update, self._rules.known_params), *after.list_findings())
 
     def task(self, effective: EffectiveParams) -> tuple[Finding, ...]:
-        """Validate the effective params of a task of the project."""
+        """Validate the effective params of a task of the project.
+
+        Raises:
+            InvalidSetting: `argument_type`, if `effective` is not the result of `Project.resolve`.
+        """
+        check_argument("effective", effective, EffectiveParams)
         return self.task_params(effective.task.params, effective.inheritance)
 
     def task_params(self, own: Mapping[str, object], inheritance: Inheritance) -> tuple[Finding, ...]:

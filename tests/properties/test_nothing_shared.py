@@ -20,7 +20,7 @@ from paramcore.analysis.diff import Diff
 from paramcore.model.effective import EffectiveParams
 from paramcore.model.versions import ParamVersion
 from paramcore.testing import json_values, params, projects, task_params
-from paramcore.values.frozen import JSONArray, JSONObject, freeze, thaw
+from paramcore.values import JSONArray, JSONObject, freeze, thaw
 from paramcore.wire import read_project, read_task_request, read_update, write_project, write_task_request, write_update
 from tests.reference import plain, spell
 

@@ -27,6 +27,7 @@ from paramcore.service.standin.state import State
 from paramcore.service.standin.wsgi import read_body, read_headers, read_target
 from paramcore.text import escape_unprintable, format_count
 from paramcore.validation.schema import Schemas
+from paramcore.values import check_argument, check_iterable
 
 _BASE_PATH = "/v1"
 #: The names of the services for live and for test keys.
@@ -67,12 +68,16 @@ class StandIn:
         journal: Journal | None = None,
         recovered: Mapping[str, RecoveredState] = {},
     ) -> None:
+        check_argument("assumptions", assumptions, Assumptions)
+        if task_types is not None:
+            check_iterable("task_types", task_types)
         #: The clock, which a test can set.
         self.clock: Clock = Clock()
         self._created_at = self.clock if created_at is None else created_at
         self._on_event = on_event
         self._log = RequestLog()
         self._faults = Faults()
+        check_iterable("projects", projects)
         initial = tuple(projects)
         # The states of both services, by name; hold `ledger.lock` while you read them.
         self.states: dict[str, State] = {world: _restore(initial, recovered.get(world)) for world in WORLDS}
@@ -120,7 +125,7 @@ class StandIn:
         call, the call gets only the fault that was set first.
 
         Raises:
-            InvalidSetting: `fault`.
+            InvalidSetting: `fault`; `argument_type` for an invalid `times` or `method`.
         """
         self._faults.arm(Fault.parse(fault), times, method)
 
