@@ -197,7 +197,8 @@ def preview_lines(
 
     A preview is compact JSON in UTF-8 without a line feed: `line` and `unique_id`,
     then the keys of `EffectiveParams.to_json`.  `project` may be a function that
-    returns the project of a request.  The function may read only `request.project` and
+    returns the project of a request.  If it raises a `ParamcoreError`, or returns another
+    object, such as `None`, the line gets an error.  The function may read only `request.project` and
     `request.project_version`, because the result is cached.  Blank lines are skipped.
     `source` names the file in errors.  Each error has the line and, except for `too_large`,
     the column.
@@ -214,9 +215,14 @@ def preview_lines(
     """
     if not callable(project):
         check_argument("project", project, Project)
-    check_iterable("lines", lines)
+    check_iterable("lines", lines, 'open the file with the mode "rb"')
     codec = choose_codec()
-    find_project = (lambda _request: project) if isinstance(project, Project) else project
+
+    def find_project(request: TaskRequest) -> Project:
+        found = project if isinstance(project, Project) else project(request)
+        check_argument("the result of project", found, Project, "return the project of the request, or raise an error")
+        return found
+
     reader = RequestReader(lambda request: Route.of(find_project(request), request), codec=codec)
     encoder = PreviewEncoder(codec)
     for line in number_lines(lines, source):

@@ -38,13 +38,12 @@ def check_argument(name: str, value: object, expected: type, remedy: str = "") -
     raise InvalidSetting("argument_type", None, problem, remedy or _CREATION.get(class_name, ""))
 
 
-def check_iterable(name: str, values: object) -> None:
+def check_iterable(name: str, values: object, remedy: str = "pass a list") -> None:
     """Check that the argument `name` contains several objects, and is not one object or a table.
 
     Raises:
         InvalidSetting: `argument_type`.
     """
-    remedy = "pass a list"
     # A table of pandas yields the names of its columns, not its rows.
     if type(values).__name__ == "DataFrame":
         remedy = "convert it with `.to_dict('records')`"

@@ -551,3 +551,22 @@ def test_task_types_may_come_from_a_generator():
         client = Client(service if create is MemoryService else service.live)
         names = [client.create_project(name, type="other").name for name in ("a", "b")]
         assert names == ["a", "b"]
+
+
+@pytest.mark.parametrize("found", [None, DOCUMENT, "docks"])
+def test_a_line_gets_an_error_if_its_project_is_not_found(found):
+    """`{...}.get` returns `None` for an unknown project; only this line gets an error."""
+    lines = [b'{"project": "docks"}', b'{"project": "other"}', b'{"project": "docks"}']
+    projects = {"docks": PROJECT, "other": found}
+    first, error, last = preview_lines(lambda request: projects.get(request.project), lines)
+    assert (type(first), type(last), error.line) == (bytes, bytes, 2)
+    assert "`the result of project` must be a `Project`" in error.problem
+
+
+def test_decoded_requests_in_place_of_lines_name_the_method_for_them():
+    """Dicts need no file mode."""
+    with pytest.raises(InvalidSetting, match="resolve_many"):
+        list(preview_lines(PROJECT, [{"padding": 3}]))
+    for wrong in ("tasks.jsonl", ["tasks.jsonl"], 5):
+        with pytest.raises(InvalidSetting, match='the mode "rb"'):
+            list(preview_lines(PROJECT, wrong))
