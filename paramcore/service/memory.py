@@ -14,11 +14,12 @@ from paramcore.model import Assumptions, EffectiveParams, Project
 from paramcore.service.requests import Request, Response
 from paramcore.service.standin.account import Account
 from paramcore.service.standin.calls import Context
+from paramcore.service.standin.clock import check_times
 from paramcore.service.standin.faults import Faults
 from paramcore.service.standin.ledger import Ledger
 from paramcore.service.standin.state import State
 from paramcore.text import format_count
-from paramcore.values import check_argument, check_iterable, wrap_frozen
+from paramcore.values import check_argument, check_function, check_iterable, wrap_frozen
 
 
 class MemoryService:
@@ -31,6 +32,9 @@ class MemoryService:
     `on_event` receives a line about each request.  The service rejects task types that are not in
     `task_types`, unless `task_types` is None.  Only a stand-in passes `account`; the service
     then ignores all other arguments except `on_event`.
+
+    Raises:
+        InvalidSetting: `argument_type` for an argument of the wrong type.
 
     Example:
         >>> service = MemoryService([Project("docks", type="imageannotation")], on_event=print)
@@ -55,9 +59,12 @@ class MemoryService:
             if task_types is not None:
                 check_iterable("task_types", task_types)
                 task_types = frozenset(task_types)
+            check_function("on_validate", on_validate)
             state = State(projects)
             context = Context(state, assumptions, task_types, on_validate, completes_tasks=False)
-            account = Account("live", context, Ledger({"live": state}), Faults(), created_at, lambda _seconds: None)
+            times = check_times(created_at)
+            account = Account("live", context, Ledger({"live": state}), Faults(), times, lambda _seconds: None)
+        check_function("on_event", on_event)
         self._account = account
         self._on_event = on_event
 

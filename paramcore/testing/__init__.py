@@ -75,7 +75,3 @@ def __getattr__(name: str) -> Any:
     except ModuleNotFoundError as error:
         problem = f"the package `{error.name}`, which `{name}` needs, is not installed"
         raise ModuleNotFoundError(f"{problem}; run `pip install {error.name}`", name=error.name) from None
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})

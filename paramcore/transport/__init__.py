@@ -32,7 +32,3 @@ def __getattr__(name: str) -> Any:
         problem = f"the package `{error.name}`, which `{name}` needs, is not installed"
         raise ModuleNotFoundError(f"{problem}; run `pip install '{_PACKAGES[name]}'`", name=error.name) from None
     return getattr(module, name)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})

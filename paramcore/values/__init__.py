@@ -1,6 +1,6 @@
 """JSON values: freezing, checks, equality and JSON Pointers."""
 
-from paramcore.values.arguments import check_argument, check_iterable, freeze_field
+from paramcore.values.arguments import check_argument, check_function, check_iterable, freeze_field
 from paramcore.values.compact import encode_compact
 from paramcore.values.conversions import suggest_object
 from paramcore.values.frozen import (
@@ -29,6 +29,7 @@ __all__ = [
     "JSONArray",
     "JSONObject",
     "check_argument",
+    "check_function",
     "check_instruction",
     "check_iterable",
     "encode_compact",

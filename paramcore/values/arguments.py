@@ -53,6 +53,17 @@ def check_iterable(name: str, values: object, remedy: str = "pass a list") -> No
     raise InvalidSetting("argument_type", None, problem, remedy)
 
 
+def check_function(name: str, value: object) -> None:
+    """Check that the argument `name` is a function.
+
+    Raises:
+        InvalidSetting: `argument_type`.
+    """
+    if not callable(value):
+        problem = f"`{name}` must be a function, got {describe_python_type(type(value))}"
+        raise InvalidSetting("argument_type", None, problem, "")
+
+
 def freeze_field(name: str, value: Any) -> Any:
     """Freeze the value of a field; the path of an error begins with the name of the field.
 

@@ -60,7 +60,8 @@ class Faults:
     """
 
     def __init__(self) -> None:
-        self._armed: list[tuple[Fault, str | None]] = []
+        # Each fault with its method, and the number of calls that still get it.
+        self._armed: list[tuple[Fault, str | None, int]] = []
         self._lock = threading.Lock()
 
     def arm(self, fault: Fault, times: int, method: str | None) -> None:
@@ -75,13 +76,14 @@ class Faults:
         if method is not None and method not in METHODS:
             problem = f"`method` must be {', '.join(METHODS)} or `None`, got {describe_value(method)}"
             raise InvalidSetting("argument_type", None, problem, "leave it out to make calls of all methods fail")
-        with self._lock:
-            self._armed.extend([(fault, method)] * times)
+        if times:
+            with self._lock:
+                self._armed.append((fault, method, times))
 
     def take(self, method: str, header: str | None) -> Fault | None:
         """Return the fault of a call, if any; a fault in `header` overrides an armed fault.
 
-        An armed fault that is returned is no longer armed.
+        An armed fault that is returned is armed for one call less.
 
         Raises:
             InvalidSetting: `fault`, if the header contains an invalid fault.
@@ -89,8 +91,8 @@ class Faults:
         if header is not None:
             return Fault.parse(header)
         with self._lock:
-            for index, (fault, armed_method) in enumerate(self._armed):
+            for index, (fault, armed_method, times) in enumerate(self._armed):
                 if armed_method in (None, method):
-                    del self._armed[index]
+                    self._armed[index : index + 1] = [(fault, armed_method, times - 1)] if times > 1 else []
                     return fault
         return None

@@ -17,7 +17,7 @@ from paramcore.service.requests import Response
 from paramcore.service.standin.account import Account, Result
 from paramcore.service.standin.admission import check_request, check_size
 from paramcore.service.standin.calls import Context, RejectedCall
-from paramcore.service.standin.clock import Clock
+from paramcore.service.standin.clock import Clock, check_times
 from paramcore.service.standin.faults import Fault, Faults
 from paramcore.service.standin.ledger import Journal, Ledger
 from paramcore.service.standin.pages import Pages
@@ -27,7 +27,7 @@ from paramcore.service.standin.state import State
 from paramcore.service.standin.wsgi import read_body, read_headers, read_target
 from paramcore.text import escape_unprintable, format_count
 from paramcore.validation.schema import Schemas
-from paramcore.values import check_argument, check_iterable
+from paramcore.values import check_argument, check_function, check_iterable
 
 _BASE_PATH = "/v1"
 #: The names of the services for live and for test keys.
@@ -51,6 +51,9 @@ class StandIn:
     the time of each request, and `clock` has no effect.  `paramcore serve` passes
     `journal` and `recovered` to keep data after a restart.
 
+    Raises:
+        InvalidSetting: `argument_type` for an argument of the wrong type.
+
     Example:
         >>> StandIn([Project("docks", type="imageannotation")])
         <StandIn: 1 live project, 1 test project>
@@ -71,9 +74,11 @@ class StandIn:
         check_argument("assumptions", assumptions, Assumptions)
         if task_types is not None:
             check_iterable("task_types", task_types)
+        check_function("on_validate", on_validate)
+        check_function("on_event", on_event)
         #: The clock, which a test can set.
         self.clock: Clock = Clock()
-        self._created_at = self.clock if created_at is None else created_at
+        self._created_at = self.clock if created_at is None else check_times(created_at)
         self._on_event = on_event
         self._log = RequestLog()
         self._faults = Faults()

@@ -4,6 +4,7 @@ import collections
 import dataclasses
 import pydoc
 import sys
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import NamedTuple
 
@@ -326,6 +327,36 @@ def test_a_fault_that_no_call_can_get_is_rejected(arguments, code):
     assert rejected.value.code == code
 
 
+@pytest.mark.parametrize("name", ["created_at", "on_validate", "on_event"])
+@pytest.mark.parametrize("create", [MemoryService, StandIn])
+def test_a_callback_must_be_a_function(name, create):
+    """A time or a list in place of a function is rejected at once, not at the first request."""
+    for wrong in ("2026-01-31T08:00:00Z", [], 5):
+        with pytest.raises(InvalidSetting, match=f"`{name}` must be a function"):
+            create([PROJECT], **{name: wrong})
+
+
+@pytest.mark.parametrize("time", [5, datetime(2026, 1, 31, tzinfo=UTC), b"2026"])
+@pytest.mark.parametrize("create", [MemoryService, StandIn])
+def test_created_at_must_return_text(time, create):
+    """The service changes nothing, and the error names the argument."""
+    service = create([PROJECT], created_at=lambda: time)
+    memory = service if create is MemoryService else service.live
+    with pytest.raises(InvalidSetting, match="`created_at` must return a string or `None`"):
+        Client(memory).create_task(PROJECT.resolve({"attachment": "https://example.com/a.jpg"}))
+    assert memory.tasks == ()
+
+
+def test_a_fault_may_last_forever():
+    """The number of calls may be very large, because a fault needs memory only once."""
+    stand_in = StandIn([PROJECT])
+    stand_in.fail_next("throttle=0", times=sys.maxsize, method="POST")
+    stand_in.fail_next("drop", times=0)
+    for _ in range(3):
+        assert stand_in.live.send(Request("POST", "/projects/docks/setParams", body=b"{}")).status == 429
+        assert stand_in.live.send(Request("GET", "/projects/docks")).status == 200
+
+
 def test_the_flag_of_list_projects_must_be_a_bool():
     """`archived=1` is rejected, and names the argument."""
     with pytest.raises(InvalidSetting, match="`archived` must be true or false"):
@@ -360,11 +391,20 @@ def test_help_does_not_show_the_environment(monkeypatch):
     assert ApiKey.from_environment({"SCALE_API_KEY": "live_0"}).authorization == ApiKey("live_0").authorization
 
 
-@pytest.mark.parametrize("module", ["paramcore", "service", "transport", "testing", "validation", "bulk", "errors"])
-def test_dir_lists_every_public_name(module):
+def test_dir_lists_every_public_name():
     """Completion in a notebook, and `help()`, find the names that are imported on first use."""
-    loaded = getattr(__import__(f"paramcore.{module}"), module) if module != "paramcore" else paramcore
-    assert set(loaded.__all__) <= set(dir(loaded))
+    for module in (paramcore, paramcore.service):
+        assert set(module.__all__) <= set(dir(module))
+
+
+@pytest.mark.parametrize("module", ["service", "transport", "testing"])
+def test_help_works_without_the_extras(module, monkeypatch):
+    """`help()` reads each name that `dir()` lists, so `dir()` lists no name that needs a missing package."""
+    for package in ("httpx2", "hypothesis", "scaleapi", "requests"):
+        monkeypatch.setitem(sys.modules, package, None)
+    for loaded in ("transport.http", "transport.scaleapi", "testing.strategies"):
+        monkeypatch.delitem(sys.modules, f"paramcore.{loaded}", raising=False)
+    assert pydoc.render_doc(f"paramcore.{module}")
 
 
 def test_a_schema_cannot_be_changed():
