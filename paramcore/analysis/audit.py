@@ -63,7 +63,8 @@ class Audit(NotebookReprs):
             InvalidSetting: `argument_type`, if `project` is not a `Project`, or `tasks` is not an iterable of tasks.
         """
         auditor = Auditor(project)
-        check_iterable("tasks", tasks)
+        is_page = isinstance(tasks, Mapping) and "docs" in tasks
+        check_iterable("tasks", tasks, "pass the `docs` of the page" if is_page else "pass a list")
         findings: list[Contradiction] = []
         for index, task in enumerate(tasks):
             try:

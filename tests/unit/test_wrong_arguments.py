@@ -155,6 +155,19 @@ def test_a_table_of_pandas_is_rejected(function):
         SEVERAL[function](DataFrame())
 
 
+def test_an_audit_of_a_page_names_the_list_in_it():
+    """`GET /tasks` returns a page, whose `docs` are the tasks."""
+    with pytest.raises(InvalidSetting, match="pass the `docs` of the page"):
+        Audit.of(PROJECT, {"docs": [], "total": 0})
+
+
+@pytest.mark.parametrize("create", [MemoryService, StandIn])
+def test_two_projects_with_one_name_are_rejected(create):
+    """A service has one project of a name, and loses none silently."""
+    with pytest.raises(InvalidSetting, match='two projects with the name "docks"'):
+        create([PROJECT, PROJECT.patch_params({"padding": 4})])
+
+
 @pytest.mark.parametrize(
     "read",
     [

@@ -13,8 +13,9 @@ from typing import Any, Literal
 
 from attrs import evolve, field, frozen
 
+from paramcore.errors import InvalidSetting
 from paramcore.model import EffectiveParams, Project, TaskRequest, Update
-from paramcore.text import format_repr
+from paramcore.text import MESSAGE_LIMIT, format_repr, format_value
 from paramcore.values import check_argument, check_iterable
 from paramcore.wire import write_project, write_version
 
@@ -151,6 +152,11 @@ class State:
         check_iterable("projects", projects)
         for index, project in enumerate(projects):
             check_argument(f"projects[{index}]", project, Project)
+            if project.name in self.projects:
+                problem = (
+                    f"`projects` contains two projects with the name {format_value(project.name, limit=MESSAGE_LIMIT)}"
+                )
+                raise InvalidSetting("argument_type", None, problem, "leave out one of them")
             self.apply(Change.of("projects", project.name, StoredProject.of(project)))
 
     def apply(self, change: Change) -> Callable[[], None]:
