@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeVar
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, evolve, field, frozen
 
 from paramcore.analysis import Plan
 from paramcore.errors import InvalidSetting
@@ -125,7 +125,8 @@ class Client:
         """Create a previewed task and return the task object of the service.
 
         The service may bill the task.  By default, the client sends the request that
-        was previewed.  If the project has changed since the preview, the task may
+        was previewed.  If the request names neither a project nor a batch, the client adds
+        the project of the preview.  If the project has changed since the preview, the task may
         inherit other params.  Pass `send=effective.as_request()` to send exactly the
         previewed params.
 
@@ -136,8 +137,11 @@ class Client:
         check_argument("effective", effective, EffectiveParams)
         if send is not None:
             check_argument("send", send, TaskRequest)
-        request = requests.create_task(effective.task if send is None else send, type=effective.type)
-        return read_task_reply(self._run(post_once, request))
+        task = effective.task if send is None else send
+        if task.project is None and task.batch is None:
+            # The service takes the project only from the request or its batch, so name the project of the preview.
+            task = evolve(task, project=effective.project)
+        return read_task_reply(self._run(post_once, requests.create_task(task, type=effective.type)))
 
     def apply(self, plan: Plan) -> Outcome:
         """Apply a planned update: read the project, send one POST, classify the reply.
@@ -157,7 +161,8 @@ class Client:
         """Read the project and look for the update of an unknown outcome.
 
         Raises:
-            InvalidSetting: `base_type`, `project_name`; `argument_type`, if `outcome` is not an `Outcome`.
+            InvalidSetting: `base_type`, `project_name`; `argument_type`, if `outcome` is not an `Outcome`, or its
+                `digest` is not 32 hexadecimal digits.
             NotDone, OutcomeUnknown: if the project cannot be read.
         """
         check_argument("outcome", outcome, Outcome)

@@ -13,8 +13,8 @@ from paramcore.errors import OutcomeUnknown
 from paramcore.model import Assumptions, EffectiveParams, Project
 from paramcore.service.requests import Request, Response
 from paramcore.service.standin.account import Account
+from paramcore.service.standin.callbacks import check_times
 from paramcore.service.standin.calls import Context
-from paramcore.service.standin.clock import check_times
 from paramcore.service.standin.faults import Faults
 from paramcore.service.standin.ledger import Ledger
 from paramcore.service.standin.state import State

@@ -2,6 +2,7 @@
 
 import collections
 import dataclasses
+import json
 import pydoc
 import sys
 from datetime import UTC, datetime
@@ -33,7 +34,7 @@ from paramcore import (
 )
 from paramcore.bulk import preview_lines
 from paramcore.errors import InvalidSetting, NoSuchVersion, NotJSON, ParamcoreError
-from paramcore.service import Client, MemoryService, Request, Response, StandIn, run_server
+from paramcore.service import Client, MemoryService, Outcome, Request, Response, StandIn, run_server
 from paramcore.transport import ApiKey, GuardedClient, HttpTransport, ScaleApiTransport
 from paramcore.validation import Schemas, Validator
 
@@ -623,3 +624,41 @@ def test_decoded_requests_in_place_of_lines_name_the_method_for_them():
     for wrong in ("tasks.jsonl", ["tasks.jsonl"], 5):
         with pytest.raises(InvalidSetting, match='the mode "rb"'):
             list(preview_lines(PROJECT, wrong))
+
+
+@pytest.mark.parametrize(
+    ("request_", "send"),
+    [
+        ({}, None),
+        ({"project_version": 0}, None),
+        ({"project_version": -1}, None),
+        ({"project": "docks"}, None),
+        ({}, lambda effective: SlimRequest.of(PROJECT, effective.task).request),
+        ({}, lambda effective: effective.as_request()),
+    ],
+)
+def test_a_created_task_gets_the_previewed_params(request_, send):
+    """A request need not name the project that previewed it, because the client names the project."""
+    service = MemoryService([PROJECT])
+    effective = PROJECT.resolve({"attachment": "https://example.com/a.jpg", **request_})
+    task = Client(service).create_task(effective, send=send and send(effective))
+    assert task["project"] == "docks"
+    assert task["params"] == effective.as_task()["params"]
+
+
+def test_the_project_of_a_batch_is_not_named():
+    """The batch of a request determines its project."""
+    sent = []
+    transport = SimpleNamespace(send=lambda request: sent.append(request) or Response(404))
+    with pytest.raises(ParamcoreError):
+        Client(transport).create_task(PROJECT.resolve({"batch": "b"}))
+    assert json.loads(sent[0].body) == {"batch": "b"}
+
+
+@pytest.mark.parametrize("digest", [None, 5, "", "5f0c", "A" * 32, b"0" * 32])
+def test_a_digest_that_matches_no_version_is_rejected(digest):
+    """The command line rejects the same digests; otherwise, the outcome would stay unknown."""
+    client = Client(MemoryService([PROJECT]))
+    with pytest.raises(InvalidSetting, match="`digest` must be 32 hexadecimal digits"):
+        client.reconcile(Outcome("unknown", "docks", base=0, digest=digest))
+    assert client.reconcile(Outcome("unknown", "docks", base=0, digest="0" * 32)).state == "unknown"

@@ -16,8 +16,9 @@ from paramcore.service.memory import MemoryService
 from paramcore.service.requests import Response
 from paramcore.service.standin.account import Account, Result
 from paramcore.service.standin.admission import check_request, check_size
+from paramcore.service.standin.callbacks import check_times
 from paramcore.service.standin.calls import Context, RejectedCall
-from paramcore.service.standin.clock import Clock, check_times
+from paramcore.service.standin.clock import Clock
 from paramcore.service.standin.faults import Fault, Faults
 from paramcore.service.standin.ledger import Journal, Ledger
 from paramcore.service.standin.pages import Pages
