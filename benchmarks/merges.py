@@ -11,7 +11,7 @@ from timing import Row, ratios
 
 from paramcore import Project, TaskRequest
 
-#: For each case of instructions: the maximum ratio of the bound merge for each size.
+#: The maximum ratio of the bound merge to the bare merge for each size, by case of instructions.
 MERGES = {
     "no instruction": (1.45, 1.35, 1.25),
     "only the project has an instruction": (1.5, 1.4, 1.25),
@@ -20,7 +20,10 @@ MERGES = {
 
 
 def measure_merge(size: str, instructions: str) -> list[float]:
-    """Return the ratios of the bound merge and of `resolve` to the bare merge, `{**project, **task}`."""
+    """Return the ratios of the bound merge and of `resolve` to the bare merge, `{**project, **task}`.
+
+    The bound merge is the function that `Project.inheritance` returns.
+    """
     params, tasks = inputs(size, instruction=instructions != "no instruction")
     if instructions == "only the project has an instruction":
         tasks = [{name: value for name, value in task.items() if name != "instruction"} for task in tasks]
@@ -55,7 +58,7 @@ def measure_merge(size: str, instructions: str) -> list[float]:
 def measure_results(size: str) -> tuple[float, float, float]:
     """Return three figures of results without an instruction.
 
-    - the time to resolve a mapping, as a ratio to `deepcopy` and `update`
+    - the time to resolve tasks that are dicts, as a ratio to `deepcopy` and `update`
     - the time to resolve `FEWER_LINES` requests, as a ratio to a list of bare merges
     - the bytes of a result, without its dict of params
     """

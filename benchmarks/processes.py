@@ -110,7 +110,7 @@ def make_commands(project: str, tasks: str) -> Commands:
 def check_answers(commands: Commands, output: Path) -> None:
     """Assert that all previews are equal, except where jq ignores a `project_version`.
 
-    Also assert that `validate` prints the same without the extra `fast`.
+    Also assert that `validate` prints the same text with and without the extra `fast`.
     """
     answers = {}
     for name, command in commands.items():

@@ -1,4 +1,4 @@
-"""Measure one validation, the impact of an update, and the reading of a long history."""
+"""Measure how long it takes to validate a task, find the impact of an update, and read a long history."""
 
 import json
 from collections.abc import Iterator

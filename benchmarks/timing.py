@@ -50,7 +50,7 @@ def ratios(*runs: Callable[[], object], rounds: int = ROUNDS, empty: Callable[[]
 
 @frozen
 class Row:
-    """A measurement with its figures, and with a maximum for each figure or none at all."""
+    """A measurement with its figures; `targets` is empty, or contains the maximum of each figure."""
 
     name: str
     unit: str

@@ -48,7 +48,7 @@ PUBLIC_MODULES = (
 )
 
 
-#: The classes of results; `sphinx-build -n` names one that is missing here.
+#: The classes of results; `sphinx-build -n` reports a class that is missing here.
 RESULT_CLASSES: tuple[type, ...] = (
     *(EffectiveParams, Explanation, Candidate, Inheritance, ParamVersion, Step, Lifetime),
     *(Change, PlanFinding, Rebase, Effect, Contradiction, Drift, Schema),

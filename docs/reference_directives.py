@@ -192,7 +192,7 @@ def hide_signature(app: Sphinx, what: str, name: str, obj: Any, options: Any, *s
 
 
 def skip_pieces(app: Sphinx, what: str, name: str, obj: Any, skip: bool, options: Any) -> bool | None:
-    """Leave out the methods that return the pieces of `str()`, which only the command line calls."""
+    """Leave out methods that only the command line calls: they return the pieces of `str()`."""
     return True if name in ("list_pieces", "list_lifetime_pieces", "make_table") else None
 
 

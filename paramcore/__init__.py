@@ -1,15 +1,15 @@
 """Compute the params of a Scale AI task and the effects of an update, offline.
 
-The names in `__all__` are a pure engine: they use no clock, network, files or
-randomness.  Import the other names from their modules: `paramcore.validation`,
-`paramcore.service`, `paramcore.transport`, `paramcore.testing`, and the exceptions
-from `paramcore.errors`.
+The functions and classes in `__all__` use no clock, network, files or randomness.
+Import the other public names from their modules: `paramcore.validation`,
+`paramcore.service`, `paramcore.transport`, `paramcore.testing`, and the subclasses of
+`ParamcoreError` from `paramcore.errors`.
 
-A module imports only modules that come before it in this list: text, errors,
-wrong_documents, values, model, analysis, wire, files, bulk, validation, report, service,
-transport, testing, cli.  A comment such as
-`# T4: ...` marks the code that implements a rule; `docs/semantics.md` defines the rules
-(P, U, T, E).
+A module or package imports only modules and packages before it in this list: text,
+errors, wrong_documents, values, model, analysis, wire, files, bulk, validation, report,
+service, transport, testing, cli.  The exception is that text imports report in a
+notebook.  A comment such as `# T4: ...` marks the code that implements a rule;
+`docs/semantics.md` defines the rules (P, U, T, E).
 
 >>> from paramcore import Project
 >>> project = Project("boxes", type="imageannotation", params={"padding": 3})

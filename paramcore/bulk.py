@@ -1,4 +1,4 @@
-"""Read task requests from lines of JSON, and write their previews, at full speed.
+"""Read task requests from lines of JSON, and write their previews, with a fast path.
 
 A codec decodes a line.  `RequestReader` separates the routing fields from the params, and
 finds the project and the version.  `PreviewEncoder` merges the params and encodes the
@@ -95,9 +95,9 @@ def read_source(source: RawTask) -> Document:
 class RequestReader:
     """Reads task requests and finds their routes.
 
-    `find_route` returns the route of a request, and may read only its `project` and its
-    `project_version`, because the reader caches routes by these fields.
-    `overrides` may replace the `project_version` and the `type` of all requests.
+    `find_route` returns the route of a request.  The route must depend only on the `project`
+    and the `project_version`, because the reader caches routes by these fields.
+    `overrides` can contain a `project_version` and a `type` for all requests.
     `read_request` reads a decoded request with all checks.
     """
 
@@ -120,7 +120,7 @@ class RequestReader:
 
         Raises:
             DocumentError: with the location of the error.  If the request is rejected, `path`
-                is the path of the original error.  If a line cannot be decoded, it is `None`.
+                is the path of the original error.  If a line cannot be decoded, `path` is `None`.
         """
         return (isinstance(source, Line) and self._read_fast(source)) or self._read_with_checks(source)
 
@@ -168,7 +168,7 @@ class PreviewEncoder:
         params, _routing, route, _source = request
         instruction = params.get("instruction")
         # `rests_on` depends on the route, on whether the task has an instruction, and on nulls (T1).
-        # So the cache key is the route and the kind of instruction, and tasks with nulls are not cached.
+        # So the cache key is the route and the kind of instruction, and previews of tasks with nulls are not cached.
         key = route, "text" if instruction else instruction
         if None in params.values():
             answer = _preview(route, params)
@@ -196,11 +196,11 @@ def preview_lines(
     r"""Yield, for each line, the preview of its task request as a line of JSON, or its error.
 
     A preview is compact JSON in UTF-8 without a line feed: `line` and `unique_id`,
-    then the keys of `EffectiveParams.to_json`.  `project` may be a function that
+    then the keys of `EffectiveParams.to_json`.  `project` can be a function that
     returns the project of a request.  If it raises a `ParamcoreError`, or returns another
-    object, such as `None`, the line gets an error.  The function may read only `request.project` and
+    object, such as `None`, the line gets an error.  Its result must depend only on `request.project` and
     `request.project_version`, because the result is cached.  Blank lines are skipped.
-    `source` names the file in errors.  Each error has the line and, except for `too_large`,
+    `source` is the name of the file in errors.  Each error has the line and, except for `too_large`,
     the column.
 
     Raises:

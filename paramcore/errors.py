@@ -69,14 +69,13 @@ class ParamcoreError(Exception):
         return hash((type(self), self._fields()))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # The default implementation sets fields, which a frozen class forbids.
-        return type(self), self._fields()
+        return type(self), self._fields()  # The default implementation sets fields, which a frozen class forbids.
 
     def _fields(self) -> tuple[Any, ...]:
         return attrs.astuple(self, recurse=False)
 
     def within(self, prefix: str) -> Self:
-        """Return a copy of the error with `prefix` before its path."""
+        """Return a copy of the error whose path begins with `prefix`."""
         return attrs.evolve(self, path=prefix + (self.path or ""))
 
 
@@ -85,14 +84,14 @@ class NotJSON(ParamcoreError, ValueError):
     """A value that is not JSON, that exceeds the limits, or that cannot be read.
 
     Codes:
-        value_type: an object of a type that JSON does not have.
+        value_type: a value of a type that JSON does not have.
         key_type: a key that is not a string.
         value_number: NaN, an infinity, or an integer with too many digits.
         value_text: a string with a lone surrogate.
         too_deep: more than 100 levels of objects and arrays.
         too_large: more than a million members and elements.
         cycle: an object or array that contains itself.
-        changed_during_call: an object that raised an error or changed while paramcore read it.
+        changed_during_call: an object or array that raised an error or changed while paramcore read it.
     """
 
 
@@ -114,13 +113,13 @@ class InvalidSetting(ParamcoreError, ValueError):
         task_type: a task type that is empty, not a string, not listed by `paramcore schema`, or not the request's type.
         routing_type: a routing field whose value has the wrong type.
         flag_type: a flag that is neither true nor false.
-        created_at_type: a time that is not a string, or not in ISO 8601 format.
-        update_type: neither a `Patch` nor a `Replace`.
+        created_at_type: a time that is not a string, or a stand-in's time that is not in ISO 8601 format.
+        update_type: neither a `Patch` nor a `Replace`, or a plan without an update.
         separator_type: an instruction separator that is not a string.
         assumption_value: a value that the setting cannot have.
         assumption_name: a setting that does not exist.
         argument_type: an argument of the wrong type or out of range, or two arguments that exclude each other.
-        history_moved: a project whose history does not begin with the versions of the plan.
+        history_moved: a project with another name, or whose history does not begin with the versions of the plan.
         code_name: a code that no finding has.
         pipeline: an unknown pipeline, or a `pipeline` or `consensus_attempts` that the project cannot have.
         base_url: a URL without `https` (except on loopback), host or path, or with a user, a query or a fragment.
@@ -165,6 +164,7 @@ class MalformedPayload(ParamcoreError, ValueError):
         update_is_answer: output of `paramcore plan` or `preview` in place of an update.
         request_is_project: a project in place of a task request.
         request_is_task: a created task in place of a task request.
+        request_is_answer: output of `paramcore plan` or `preview` in place of a task request.
         request_is_page: a page of created tasks in place of a task request.
         request_is_error: an error reply in place of a task request.
         request_is_update: an update in place of a task request.
@@ -182,7 +182,7 @@ class InvalidSchema(ParamcoreError, ValueError):
         schema_invalid: not JSON Schema 2020-12, or a keyword that paramcore does not allow in this place.
         schema_ref: a reference that is unsupported, circular or without a target, or too many references.
         schema_pattern: a regular expression that Python cannot compile.
-        schema_failed: a schema that cannot validate a value.
+        schema_failed: a schema that makes the validation of a value fail with an error.
     """
 
 
@@ -225,7 +225,7 @@ class NotDone(ParamcoreError, RuntimeError):
     Codes:
         not_sent: no connection, no time left, a system that cannot start a thread or OpenSSL, or no package `httpx2`.
         certificate: an invalid certificate; the request is never retried.
-        refused: status 400, or another 4xx status without its own code, except 408.
+        refused: status 400, or another 4xx status that is not listed below, except 408.
         unauthorized: status 401 or 403.
         not_found: status 404.
         conflict: status 409.
@@ -244,7 +244,7 @@ class OutcomeUnknown(ParamcoreError, RuntimeError):
     Codes:
         no_reply: the connection broke, or the request failed in another way.
         deadline: no complete reply before the deadline.
-        reply_status: status 408, 5xx, or any other status that is not 200 or 4xx.
+        reply_status: status 408, or a status other than 200 and 4xx.
         reply_encoding: a compressed reply.
         reply_size: a reply that is too large.
         wrong_project: a reply with another project, or with two projects of the same name.

@@ -175,8 +175,9 @@ def read_task_request(obj: Mapping[str, Any], *, type: str | None = None) -> Tas
     """Read the flat body of a task request; `type` is not part of the body (T12).
 
     Raises:
-        MalformedPayload: for another document of the API: `request_is_project`,
-            `request_is_task`, `request_is_page`, `request_is_error`.
+        MalformedPayload: for another document of the API or of paramcore:
+            `request_is_project`, `request_is_answer`, `request_is_task`,
+            `request_is_page`, `request_is_error`.
         ParamcoreError: the errors of `TaskRequest.from_flat`.
 
     Example:

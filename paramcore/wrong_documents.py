@@ -1,4 +1,4 @@
-"""Recognize a wrong document in place of a project, a task request or an update.
+"""Recognize wrong documents in place of projects, tasks, task requests or updates.
 
 The errors say what the document is.  Otherwise the user would only see an error about one
 of its members.
@@ -30,8 +30,8 @@ _PAGE_NAMES = ({"docs", "total"}, {"docs", "has_more"})
 _ERROR_NAMES = {"status_code", "error", "message"}
 #: Every document that `reject_other_than_request` rejects has one of these names. `patch` is a name of updates, which
 #: the command line rejects in place of task requests.
-_SUSPICIOUS_NAMES = frozenset({"patch", "param_history", "task_id", "params", "docs", "status_code", "error"})
-#: The maximum number of characters of the service's error text in a message.
+_SUSPICIOUS_NAMES = frozenset({"patch", "param_history", "task_id", "params", "before", "docs", "status_code", "error"})
+#: The `limit` of `format_value` for the service's error text in a message.
 _ERROR_LIMIT = 80
 
 
@@ -74,11 +74,14 @@ def reject_other_than_request(members: Mapping[str, Any]) -> None:
 
     Raises:
         MalformedPayload: `request_is_project`, `request_is_page`, `request_is_task`,
-            `request_is_error`.
+            `request_is_answer`, `request_is_error`.
     """
     if "param_history" in members:
         problem = "this is a whole project object, not a task request"
         raise MalformedPayload("request_is_project", "", problem, "pass a task request instead")
+    if any(names <= members.keys() for names in _ANSWER_NAMES):
+        problem = "this is the output of `paramcore plan` or `paramcore preview`, not a task request"
+        raise MalformedPayload("request_is_answer", "", problem, "pass the task request that was previewed")
     if _is_page(members):
         remedy = "write a task request for each task, with the members of its `params` and its `instruction`"
         raise MalformedPayload("request_is_page", "", "this is a page of created tasks, not a task request", remedy)
@@ -123,7 +126,7 @@ def reject_other_than_project(members: Mapping[str, Any]) -> None:
         raise MalformedPayload("project_is_page", "", "this is a page of created tasks, not a project", PROJECT_REMEDY)
     if _is_task(members):
         raise MalformedPayload("project_is_task", "", "this is a created task, not a project", PROJECT_REMEDY)
-    error = _describe_error_reply(members)
+    error = _describe_error_reply(members, may_be_gateways=True)
     if error is not None:
         raise MalformedPayload("project_is_error", "", f"{error}, not a project", "repeat `GET /projects/{name}`")
 
@@ -141,10 +144,15 @@ def _is_page(members: Mapping[str, Any]) -> bool:
     return any(names <= members.keys() for names in _PAGE_NAMES)
 
 
-def _describe_error_reply(members: Mapping[str, Any]) -> str | None:
-    """Describe an error reply and its error text; return `None` for other documents."""
+def _describe_error_reply(members: Mapping[str, Any], *, may_be_gateways: bool = False) -> str | None:
+    """Describe an error reply and its error text; return `None` for other documents.
+
+    With `may_be_gateways`, an object with only `message` is the error of a gateway, such
+    as `{"message": "Forbidden"}`.
+    """
     text = members.get("error", members.get("message"))
-    if members.keys() <= _ERROR_NAMES and ("status_code" in members or ("error" in members and type(text) is str)):
+    is_reply = "status_code" in members or (type(text) is str and ("error" in members or may_be_gateways))
+    if is_reply and members.keys() <= _ERROR_NAMES:
         shown = f" ({format_value(text, limit=_ERROR_LIMIT)})" if type(text) is str else ""
         return f"this is an error that the service returned{shown}"
     return None

@@ -1,4 +1,7 @@
-"""Set the number of Hypothesis examples: `HYPOTHESIS_PROFILE=dev|ci|deep`, by default `ci` if `CI` is set."""
+"""`HYPOTHESIS_PROFILE` sets the number of Hypothesis examples.
+
+It is `dev`, `ci` or `deep`. The default is `ci` if the variable `CI` is set, and `dev` otherwise.
+"""
 
 import gc
 import os
@@ -23,6 +26,6 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_finish():
-    # The command line collects garbage after each error, which would take long with the objects of all tests.
+    # The command line collects garbage after each error. Freeze the objects of all tests, so that this stays fast.
     gc.collect()
     gc.freeze()

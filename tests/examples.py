@@ -24,11 +24,11 @@ class Block:
 class Outcome:
     """The failures of a block, and the lines that would correct them."""
 
-    #: Outputs that differ.
+    #: A message for each output that differs from the example.
     differences: list[str] = field(default_factory=list)
-    #: Exceptions that the example does not show; they must be corrected by hand.
+    #: A message for each exception that the example does not show. `--update` does not rewrite such an example.
     errors: list[str] = field(default_factory=list)
-    #: The range of the numbers of the lines to replace, from 1, and the new lines.
+    #: For each output that differs, the numbers of its lines in the file, from 1, and the new lines.
     replacements: list[tuple[range, list[str]]] = field(default_factory=list)
 
 
@@ -56,14 +56,14 @@ class _Runner(doctest.DocTestRunner):
 
 
 def _as_expected(got: str) -> list[str]:
-    """Return the output as an example shows it: a traceback without its frames."""
+    """Return the output as lines of an example, without the frames of a traceback."""
     if got.startswith("Traceback"):
         got = re.sub(r"^ .*\n", "", got, flags=re.MULTILINE)
     return got.splitlines()
 
 
 def run_examples(block: Block, names: dict) -> Outcome:
-    """Run the `>>>` examples of a block, or else its statements, and keep what it defines in `names`."""
+    """Run the `>>>` examples of a block, or all statements if it has no examples; `names` gets the definitions."""
     if ">>>" not in block.text:
         # The blank lines make errors have the line numbers of the file.
         exec(compile("\n" * (block.line - 1) + block.text, str(block.path), "exec"), names)
@@ -79,7 +79,7 @@ def run_examples(block: Block, names: dict) -> Outcome:
 
 
 def replace_lines(path: Path, replacements: list[tuple[range, list[str]]]) -> None:
-    """Replace lines of a file; the numbers are those before the first replacement."""
+    """Replace lines of a file. All line numbers refer to the file before the first replacement."""
     lines = path.read_text("utf-8").splitlines(keepends=True)
     for numbers, new in sorted(replacements, key=lambda replacement: -replacement[0].start):
         lines[numbers.start - 1 : numbers.stop - 1] = new

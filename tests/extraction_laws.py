@@ -9,7 +9,7 @@ from tests.properties.test_extracted import INSTRUCTIONS, NAME, NAMES, VALUES
 
 
 def draw_case(chance: random.Random) -> tuple[dict[str, str], list[dict]]:
-    """Draw settings and requests with few different values, so that the requests share some."""
+    """Draw settings, and requests that share some values because there are few different values."""
     chosen = {
         "instruction_separator": chance.choice(["\n", "\n", "\n\n", " ", ""]),
         "empty_instruction": chance.choice(["leave out", "join"]),

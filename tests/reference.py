@@ -118,7 +118,7 @@ def find_project_params_faults(params: JSON) -> set[str]:
 
 
 def overlay(below: Params, above: Params) -> Params:
-    """Overlay params with others at the top level; the names of `below` keep their order and come first."""
+    """Return `below` with the values of `above`, which override at the top level. The names of `below` come first."""
     result = {}
     for name in below:
         result[name] = below[name]
@@ -265,7 +265,7 @@ def find_recorded_version(history: History, asked: JSON, settings: dict[str, str
 
 
 def resolve(project: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
-    """Return the result of `resolve`, or raise `Refused` with all error codes: T7, T12, T15."""
+    """Return the result that `Project.resolve` must have, or raise `Refused` with all error codes: T7, T12, T15."""
     reasons = set()
     if parts.get("project") is not None and parts["project"] != project["name"]:
         reasons.add("wrong_project")
@@ -319,7 +319,7 @@ def keep_smallest(solutions: list[Params]) -> list[Params]:
 
 
 def find_blocked(wanted: Params, inherited: Params | None, settings: dict[str, str]) -> dict[str, str]:
-    """Return the params that cannot be as wanted, each with a code for the reason."""
+    """Return the reason code of each param that a task cannot get as wanted."""
     found = {}
     for name in {**(inherited or {}), **wanted}:
         some = None if inherited is None else {name: inherited[name]} if name in inherited else {}

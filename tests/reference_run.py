@@ -2,9 +2,9 @@
 
     python -m tests.reference_run --cases 1000000 --seed 0
 
-A case is a task request and a project.  The run compares the results of all ways to
-resolve the request, and the history of the project.  It prints each disagreement with
-its case, and exits with code 1 if there was one.
+A case is a task request and a project.  The run resolves the request in several ways, and
+compares each result, and the project's history, with the model.  It prints each
+disagreement with its case.  If there are disagreements, the exit code is 1.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Cases:
         self.choose = self.dice.choice
 
     def params(self, *, wrong: float = 0.004) -> Any:
-        """Draw params; a few are invalid."""
+        """Draw params, which are rarely invalid."""
         if self.chance() < wrong / 4:
             return self.choose(NO_PARAMS)
         made = {}
@@ -101,7 +101,7 @@ class Cases:
         return made
 
     def update(self) -> tuple[str, Any]:
-        """Draw an update; a few have a param with a reserved name."""
+        """Draw an update, rarely with a reserved name among its params."""
         params = self.params(wrong=0.02)
         if self.chance() < 0.02 and isinstance(params, dict):
             params = {**params, self.choose(reference.BOOKKEEPING + reference.ROUTING): self.choose(VALUES)}
@@ -145,7 +145,7 @@ class Cases:
         return flat
 
     def type(self) -> Any:
-        """Draw the type of a request: mostly none."""
+        """Draw the task type of a request, usually `None`."""
         dice = self.chance()
         if dice < 0.9:
             return None if dice < 0.7 else "imageannotation"
@@ -194,7 +194,7 @@ def ask_model(model: dict[str, Any], flat: Any, type: Any) -> dict[str, Any] | f
 
 
 def ask_engine(project: Project, flat: Any, type: Any) -> dict[str, Any]:
-    """Resolve a request in all possible ways; return each result, as a dict like the model's or an error code."""
+    """Resolve a request in several ways. For each way, return a dict like the model's, or an error code."""
 
     def request() -> TaskRequest:
         return TaskRequest.from_flat(flat, type=type)

@@ -81,7 +81,7 @@ class Case(NamedTuple):
 
 
 def draw_case(choose: Choose) -> Case:
-    """Draw a case in which the wanted params are mostly close to those of a version."""
+    """Draw a case. In most cases, the wanted params are close to the params of a version."""
     settings = Assumptions(
         instruction_separator=choose(SEPARATORS),
         empty_instruction=choose(("leave out", "join")),
@@ -125,7 +125,7 @@ def draw_params(choose: Choose) -> dict[str, Any]:
 
 
 def draw_wanted(choose: Choose, inherited: dict[str, Any], separator: str) -> dict[str, Any]:
-    """Draw effective params with some values spelled differently, changed, removed or added."""
+    """Draw effective params: the inherited params, with some respelled, changed, removed or added."""
     made: dict[str, Any] = {}
     for name, value in inherited.items():
         change = choose(("keep", "keep", "keep", "keep", "respell", "respell", "change", "drop"))
@@ -160,12 +160,15 @@ def respelled(value: Any) -> Any:
 
 
 def s1_exact(case: Case) -> None:
-    """The engine and the reference model resolve the request to the wanted params, and the attributes of `SlimRequest` are correct."""
+    """The engine and the reference model resolve the slim request to the wanted params.
+
+    The attributes `cut`, `dropped` and `respelled` of the `SlimRequest` are correct.
+    """
     slim = SlimRequest.to(case.project, case.flat_wanted, version=case.version)
     assert equal(case.project.resolve(slim.request).params, case.wanted)
     own, inherited = plain(slim.request.params), case.inherited_by(slim.request.project_version)
     assert equal(reference.merge(own, inherited, case.settings), case.wanted)
-    # Sent values have the wanted spelling.  A sent instruction lacks the project's text, which is appended.
+    # Sent values have the wanted spelling.  A cut instruction lacks the project's text, which the service appends.
     sent = {**case.wanted, **({} if slim.cut is None else {"instruction": own["instruction"]})}
     assert written(own) == written({name: sent[name] for name in case.wanted if name in own})
     assert slim.cut is None or own["instruction"] + slim.cut == case.wanted["instruction"]
@@ -204,7 +207,7 @@ def s3_complete(case: Case) -> None:
 
 
 def s4_idempotent(case: Case) -> None:
-    """The slim request of a slim request is the same, byte for byte."""
+    """Shortening a slim request again gives the same request, byte for byte."""
     for slim in (
         SlimRequest.to(case.project, case.flat_wanted, version=case.version),
         SlimRequest.of(case.project, case.request),
@@ -224,7 +227,7 @@ def s5_never_larger(case: Case) -> None:
 
 
 def s6_never_falls_back(case: Case) -> None:
-    """A request keeps its own version, and opts out only if it did before."""
+    """`SlimRequest.of` keeps the version of a request; the slim request opts out only if the request does."""
     slim = SlimRequest.of(case.project, case.request)
     assert slim.request.project_version == case.own_version
     assert slim.blocked == (((None, "opted_out"),) if case.own_version == -1 else ())
@@ -234,7 +237,7 @@ def s6_never_falls_back(case: Case) -> None:
 
 
 def s7_only_params_change(case: Case) -> None:
-    """Only the params and `project_version` change."""
+    """A slim request differs from the given request only in the params and `project_version`."""
     typed = TaskRequest(case.own, project_version=case.own_version, type="imageannotation", **case.routing)
     wanted = TaskRequest(case.wanted, type="imageannotation", **case.routing)
     for given, slim in (
@@ -247,7 +250,7 @@ def s7_only_params_change(case: Case) -> None:
 
 
 def s8_any_is_shortest(case: Case) -> None:
-    """`any` gives the request with the fewest bytes; among equals, the fewest params, no pin, the newest version."""
+    """Version `any` gives the shortest request. Ties: the fewest params, then no pin, then the newest version."""
     slim = SlimRequest.to(case.project, case.flat_wanted, version="any")
     expected = reference.shorten(case.history, case.wanted, "any", case.settings)
     assert slim.request.project_version == expected["project_version"]
@@ -259,7 +262,7 @@ def s8_any_is_shortest(case: Case) -> None:
 
 
 def s9_name_by_name(case: Case) -> None:
-    """Each name is decided by itself, and earlier calls of a slimmer do not affect later calls."""
+    """Whether a param is sent does not depend on other params, or on earlier calls of the same slimmer."""
     version = None if case.version in ("any", -1) else case.version
     whole = SlimRequest.to(case.project, case.wanted, version=version)
     alone = [
@@ -279,7 +282,10 @@ def s9_name_by_name(case: Case) -> None:
 
 
 def s10_round_trip(case: Case) -> None:
-    """A request and its effective params have the same slim request, and so has `as_request` if no version is named."""
+    """A request and its effective params have the same slim request.
+
+    If the request names no version, the slim request of `as_request` has the same params, too.
+    """
     slim = SlimRequest.of(case.project, case.request)
     effective = case.project.resolve(case.request)
     assert SlimRequest.to(case.project, {**case.routing, **effective.params}, version=case.own_version) == slim
@@ -322,12 +328,12 @@ def written(value: Any) -> str:
 
 
 def only(params: Any, name: str) -> dict[str, Any]:
-    """Return only the param of this name."""
+    """Return a dict with only the param of this name, or an empty dict if there is none."""
     return {name: params[name]} if name in params else {}
 
 
 def restrict(project: Project, name: str) -> Project:
-    """Return a project whose versions have the param of this name only."""
+    """Return a project whose versions have only the param of this name."""
     versions = [ParamVersion(version.number, only(version.params, name)) for version in project.versions]
     return Project(project.name, type=project.type, versions=versions, assumptions=project.assumptions)
 

@@ -25,7 +25,7 @@ def blocks(page: Path, *languages: str) -> list[str]:
 
 
 def write_files(page: Path, directory: Path) -> None:
-    """Write each Python block whose first line names a file to this file."""
+    """Write each Python block that begins with a comment such as `# label.py` to a file of that name."""
     for text in blocks(page, "python"):
         if name := FILE_NAME.match(text):
             (directory / name[1]).write_text(text)

@@ -27,7 +27,7 @@ WITH_EXAMPLES = [path for path in MODULES if find_docstrings(path)]
 
 @pytest.mark.parametrize("path", WITH_EXAMPLES, ids=dotted_name)
 def test_examples_print_what_they_show(path, pytestconfig, monkeypatch):
-    """Each example of a docstring prints what it shows; `--update` rewrites it."""
+    """Each example of a docstring prints the output that it shows. `--update` rewrites this output."""
     # Examples may show how to read the key from the environment.
     monkeypatch.setenv("SCALE_API_KEY", "live_0123456789")
     top = {name: getattr(paramcore, name) for name in paramcore.__all__}
@@ -89,7 +89,7 @@ text
 
 @pytest.mark.parametrize(("update", "lines", "after"), [(False, {2, 6, 9, 11}, WRONG), (True, {11}, RIGHT)])
 def test_a_wrong_example_is_reported_or_rewritten(tmp_path, update, lines, after):
-    """A failure names the file and line of each wrong example. `--update` rewrites outputs, but adds no exceptions."""
+    """A failure names the line of each wrong example. `--update` rewrites outputs; unexpected exceptions still fail."""
     path = tmp_path / "page.md"
     path.write_text(WRONG)
     with pytest.raises(AssertionError) as caught:

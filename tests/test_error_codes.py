@@ -27,13 +27,13 @@ def raised():
 
 @pytest.mark.parametrize(("name", "code"), sorted(set(raised())))
 def test_each_code_is_documented(name, code):
-    """Each code that the source raises is in the docstring of its class."""
+    """Each code that the source raises as a literal is in the docstring of its error class."""
     assert code in read_codes(CLASSES[name])
 
 
 @pytest.mark.parametrize("name", [name for name in errors.__all__ if name != "ParamcoreError"])
 def test_each_documented_code_is_raised(name):
-    """Each code in the docstring of a class occurs in the source."""
+    """Each code in the docstring of an error class occurs as a literal in the source."""
     codes = read_codes(CLASSES[name])
     literals = {literal for path in SOURCES for literal in re.findall(r'"([a-z_]+)"', path.read_text("utf-8"))}
     assert codes

@@ -55,7 +55,7 @@ def iter_local_answers():
 
     log, lifetimes = (run_json("log", PROJECT, *params).document for params in ((), ("padding", "no such")))
     yield from (("log", merge([log, lifetimes])), ("lifetime", merge(sum(lifetimes["lifetimes"].values(), []))))
-    # A step of a history also has the keys of a diff.
+    # A step of a history also has the keys of a diff, which the section `diff` lists.
     yield "step", {key: value for key, value in log["versions"][0].items() if key not in plan["diff"]}
 
     audit = run_json("audit", PROJECT, "finished.jsonl").document
@@ -82,7 +82,7 @@ def iter_service_answers(folder):
 
 @pytest.mark.slow
 def test_each_key_is_documented(tmp_path):
-    """The table of each output has exactly its keys."""
+    """The page lists exactly the keys of each JSON output."""
     answers = [*iter_local_answers(), *iter_service_answers(tmp_path)]
     assert {section: set(answer) for section, answer in answers} == DOCUMENTED_KEYS
 

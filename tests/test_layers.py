@@ -13,7 +13,8 @@ import paramcore
 #: The installed package, which may come from a wheel.
 PACKAGE = Path(paramcore.__file__).parent
 
-#: The layers, lowest first: folders and modules of the root. A module imports only from its own layer and lower layers.
+#: The layers, lowest first: folders and modules of the package.
+#: A module imports only from its own layer and lower layers.
 LAYERS = [
     "text",
     "errors",
@@ -91,7 +92,7 @@ def find_level(name):
 
 @pytest.mark.parametrize("path", MODULES, ids=dotted_name)
 def test_imports_point_down(path):
-    """A module imports only from its own layer and lower layers, also for types."""
+    """A module imports only from its own layer and lower layers, even for types."""
     own = find_level(dotted_name(path))
     above = [name for name in iter_imports(TREES[path]) if name.split(".")[0] == "paramcore" and find_level(name) > own]
     assert above == []
@@ -153,26 +154,26 @@ def iter_private_uses(tree):
 
 @pytest.mark.parametrize("path", MODULES, ids=dotted_name)
 def test_private_names_stay_in_their_module(path):
-    """A name with a leading underscore is used only in the module that defines it."""
+    """No module imports a private name of another module, or reads it as an attribute of that module."""
     assert list(iter_private_uses(TREES[path])) == []
 
 
 @pytest.mark.parametrize("path", MODULES, ids=dotted_name)
 def test_modules_are_short(path):
-    """No module is longer than the limit."""
+    """No module has more than `LONGEST_MODULE` lines."""
     length = len(path.read_text("utf-8").splitlines())
     assert length <= LONGEST_MODULE
 
 
 @pytest.mark.parametrize("path", MODULES, ids=dotted_name)
 def test_functions_are_short(path):
-    """No function is longer than the limit, including its docstring."""
+    """No function has more than `LONGEST_FUNCTION` lines, including its docstring."""
     functions = [node for node in ast.walk(TREES[path]) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     lengths = [(function.name, function.end_lineno - function.lineno + 1) for function in functions]
     assert [(name, length) for name, length in lengths if length > LONGEST_FUNCTION] == []
 
 
 def test_the_root_is_small():
-    """The root has few folders and modules, so a newcomer can read all their names at once."""
+    """The folder of the package directly contains at most `MOST_IN_ROOT` folders and modules."""
     beside = {"__init__.py", "__main__.py", "py.typed", "__pycache__"}
     assert len([path.name for path in PACKAGE.iterdir() if path.name not in beside]) <= MOST_IN_ROOT

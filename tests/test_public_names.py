@@ -27,7 +27,7 @@ def test_every_public_name_is_documented(name):
 
 
 def test_every_error_is_listed():
-    """`paramcore.errors` lists every exception that it defines."""
+    """`__all__` of `paramcore.errors` lists every exception of this module."""
     errors = importlib.import_module("paramcore.errors")
     defined = {name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, Exception)}
     assert defined == set(errors.__all__)

@@ -12,7 +12,7 @@ ROW = re.compile(r"^\| ([PUTES]\d+) \| (.+) \| (.+) \| (.+) \| (.+) \|$", re.MUL
 RULES = {row[0]: row for row in ROW.findall((ROOT / "docs" / "semantics.md").read_text("utf-8"))}
 COMMENT = re.compile(r"^\s*# ([PUTES]\d+):", re.MULTILINE)
 
-#: All rules.
+#: The ids of all rules.
 IDS = [
     f"{letter}{number}"
     for letter, last in {"P": 10, "U": 12, "T": 15, "E": 9, "S": 9}.items()
@@ -32,7 +32,7 @@ def test_the_page_has_every_rule():
 
 @pytest.mark.parametrize("rule", IDS)
 def test_each_rule_has_one_place(rule):
-    """The comment `# RULE:` occurs once, in the module that the page names; if the page names none, it is nowhere."""
+    """The comment `# RULE:` occurs once, in the module that the page names, or nowhere if the page names no module."""
     home = RULES[rule][3]
     assert find_modules(rule) == ([] if home in ("-", "later") else [home])
 

@@ -22,7 +22,7 @@ from paramcore.text.rows import Line, Piece, format_pieces
 from paramcore.values import check_argument, check_iterable, freeze, join_pointer, suggest_object, wrap_frozen
 from paramcore.wrong_documents import reject_other_than_task
 
-#: Separators that an audit tries, in addition to the one in the settings of the project.
+#: Separators that an audit tries, in addition to the separator of the project's settings.
 #: To explain a single task, an audit also tries the white space before the project's instruction in this task.
 SEPARATORS = ("\n", "\n\n", " ", "")
 
@@ -34,8 +34,8 @@ class Audit(NotebookReprs):
     `possible` and `impossible` count the checked tasks.  `not_judged` counts the
     tasks that do not belong to the project, or that record no version.  `findings`
     contains the contradictions of the impossible tasks.  `calibration` contains the
-    tried combinations of settings that no task contradicts.  It ignores each task that
-    nothing explains: no combination, and no separator from the task's own instruction.
+    tried combinations of settings that no task contradicts.  `calibration` ignores each task
+    that neither a tried combination nor a separator from the task's instruction explains.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3})
@@ -52,7 +52,7 @@ class Audit(NotebookReprs):
 
     @classmethod
     def of(cls, project: Project, tasks: Iterable[Mapping[str, Any]]) -> Audit:
-        """Audit task objects that `GET /tasks` returned.
+        """Check task objects that `GET /tasks` returned.
 
         In an error about a task, `path` begins with the index of the task.
 

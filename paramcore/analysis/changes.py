@@ -218,7 +218,10 @@ def _match_equal(before: Sequence[Any], after: Sequence[Any]) -> dict[int, int]:
 
 
 def _match_identities(before: Sequence[Any], after: Sequence[Any]) -> dict[int, int]:
-    """Match objects by the first name that identifies all objects of each array and has a value in common."""
+    """Match objects by a member, such as `name`, that identifies all objects of each array.
+
+    Use the first of `IDENTIFYING_NAMES` under which the two arrays have a value in common.
+    """
     for name in IDENTIFYING_NAMES:
         ours, theirs = _index_by_member(before, name), _index_by_member(after, name)
         if common := ours.keys() & theirs.keys():

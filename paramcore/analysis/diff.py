@@ -128,7 +128,10 @@ class Diff(NotebookReprs):
         return [self.make_table(removed="removed")] if self else [Line("nothing differs")]
 
     def make_table(self, *, removed: str) -> Table:
-        """Return a table with a row for each differing param and each lost value; `removed` labels removed params."""
+        """Return a table with a row for each differing param and each lost value.
+
+        `removed` is the label of removed params.
+        """
         by_param: dict[str, list[Change]] = {}
         for change in iter_changes(self.before, self.after):
             by_param.setdefault(change.param, []).append(change)

@@ -1,4 +1,4 @@
-"""Compare a local copy of a project with the service."""
+"""Compare a local copy of a project with the project in the service."""
 
 from __future__ import annotations
 

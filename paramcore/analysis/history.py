@@ -54,7 +54,7 @@ class Step:
 
     @property
     def restated(self) -> tuple[str, ...]:
-        """The params that the request certainly repeated, because a replace kept them."""
+        """The unchanged params, which a replace must have repeated; empty if the version may come from a patch."""
         return self.diff.kept if self.must_be_replace else ()
 
     @property
@@ -200,7 +200,7 @@ class History(NotebookReprs):
     def list_lifetime_pieces(self, param: str) -> list[Piece]:
         """Return the lifetimes of a param as pieces.
 
-        If a text, object or array or the one before it is long, a table of the differences follows.
+        If one of two successive texts, objects or arrays is long, a table of their differences follows.
 
         Raises:
             InvalidParams: the errors of `lifetimes`.
@@ -239,7 +239,7 @@ class History(NotebookReprs):
 
 
 def _list_long_changes(param: str, before: Any, after: Any) -> list[Piece]:
-    """Return a table of the changes inside a value, or between two texts, if a row would truncate one of them."""
+    """Return a table of the changes between two texts, objects or arrays, if a row would truncate one of them."""
     if not (is_long(before) or is_long(after)):
         return []
     changed, *lost = Diff.between({param: before}, {param: after}).make_table(removed="removed").rows
@@ -250,7 +250,7 @@ def _list_long_changes(param: str, before: Any, after: Any) -> list[Piece]:
 
 
 def _iter_steps(versions: Sequence[ParamVersion]) -> Iterator[Step]:
-    # Maps each value of each param to the last version with that value, among the versions so far.
+    # Maps a param and its value to the newest version so far that has this value.
     last_versions: dict[tuple[str, Any], int] = {}
     before: ParamVersion | None = None
     for version in versions:

@@ -23,11 +23,11 @@ class Lifeline:
 
     @property
     def latest(self) -> Lifetime:
-        """The lifetime of the latest version."""
+        """The lifetime that includes the latest version."""
         return self.lifetimes[0]
 
     def since(self, version: int) -> tuple[Lifetime, ...]:
-        """Return the lifetimes that include a version or a later version, newest first."""
+        """Return the lifetimes that do not end before `version`, newest first."""
         return tuple(lifetime for lifetime in self.lifetimes if lifetime.last >= version)
 
     def __repr__(self) -> str:

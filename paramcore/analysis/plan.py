@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from attrs import evolve, frozen
@@ -122,7 +122,7 @@ class Plan(NotebookReprs):
         return Patch({**diff.changed, **diff.added})
 
     def rebase_on(self, later: Project) -> Rebase:
-        """Check the update against a later state of the project.
+        """Check the update against a newer copy of the project.
 
         Raises:
             InvalidSetting: `history_moved`, if `later` has another name, or its history does
@@ -134,7 +134,7 @@ class Plan(NotebookReprs):
         if later.name != self.project.name or later.versions[:planned] != self.project.versions:
             history = f"the history of {format_value(later.name)}"
             problem = f"{history} does not begin with the versions that the plan is based on"
-            remedy = "pass a later state of the same project, or make a new plan"
+            remedy = "pass a newer copy of the same project, or make a new plan"
             raise InvalidSetting("history_moved", "/param_history", problem, remedy)
         ours = self.after if self.update is None else self.update.applied_to(later.params)
         return Rebase(self, later, find_overwritten_params(self.before, later.params, ours))
@@ -185,18 +185,25 @@ class Plan(NotebookReprs):
         counts = (
             f"{len(self.dropped)} dropped, {len(diff.changed)} changed, {len(diff.added)} added, {len(diff.kept)} kept"
         )
+        if diff.lost:
+            counts += f"; {format_count(len(diff.lost), 'value')} lost inside params"
         if self.findings:
             errors = len(self.errors)
             warnings = len(self.findings) - errors
             counts += f"; {format_count(errors, 'error')}, {format_count(warnings, 'warning')}"
-        if not self.dropped:
-            return [counts]
-        if not self.after:
-            return [counts, "this update names no params, so it drops all params"]
-        if not self.keeping.params:
-            return [counts, "this update only drops params, so a patch that keeps them would change nothing"]
-        way = 'pass `--patch`, or write `"patch": true` in the update (in Python: `plan.keeping.body`)'
-        return [counts, f"to keep the dropped params, {way}"]
+        return [counts, *self._list_advice()]
+
+    def _list_advice(self) -> Iterator[str]:
+        """Yield advice about dropped params and lost values."""
+        if self.dropped and not self.after:
+            yield "this update names no params, so it drops all params"
+        elif self.dropped and not self.keeping.params:
+            yield "this update only drops params, so a patch that keeps them would change nothing"
+        elif self.dropped:
+            way = 'pass `--patch`, or write `"patch": true` in the update (in Python: `plan.keeping.body`)'
+            yield f"to keep the dropped params, {way}"
+        if self.diff.lost:
+            yield "to keep the values that are lost inside params, write the whole values of these params in the update"
 
 
 def _list_finding_pieces(finding: PlanFinding) -> Iterable[Piece]:
@@ -207,7 +214,7 @@ def _list_finding_pieces(finding: PlanFinding) -> Iterable[Piece]:
 
 @frozen
 class Rebase:
-    """A plan that `Plan.rebase_on` checked against a later state of its project.
+    """A plan that `Plan.rebase_on` checked against a newer copy of the project.
 
     `conflicts` contains the names of the params that later versions changed and that
     the update would overwrite.  Without conflicts, the update makes its planned

@@ -104,7 +104,7 @@ class SlimRequest:
 
     @property
     def respelled(self) -> tuple[str, ...]:
-        """The params in `dropped` that the project spells differently, such as 5 for 5.0."""
+        """The params in `dropped` whose value the project spells differently, such as 5 for 5.0."""
         return tuple(self._choice.own.respelled)
 
     @property

@@ -1,6 +1,6 @@
 """Choose the version that a task inherits, and the params that it sends to get the wanted params.
 
-`Inheritance.find_own_params` chooses the params to send with one version.
+`Inheritance.find_own_params` chooses the params to send for a given version.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class Choice(NamedTuple):
 
     @property
     def fell_back(self) -> bool:
-        """Whether the request must opt out, because no version that may be selected can give the wanted params."""
+        """Whether the request must opt out, because no version that the caller allows can give the wanted params."""
         return any(block.code != "opted_out" for block in self.blocked)
 
     def pin(self) -> Choice:
@@ -194,8 +194,8 @@ class Chooser:
     def choose(self, wanted: Mapping[str, Any], requested: int | None) -> Choice:
         """Choose the version to inherit and the params to send for wanted params.
 
-        `requested` is the `project_version` of the request.  A version that
-        the chooser was created with overrides it.  `wanted` must be checked.
+        `requested` is the `project_version` of the request.  The `version` of the chooser
+        overrides `requested`.  Pass checked params as `wanted`.
 
         Raises:
             NoSuchVersion: `version_type` or `version_unknown` for `requested`.
@@ -249,7 +249,7 @@ class RuleFinder:
         self._rules: dict[tuple[int | None, bool | None], tuple[str, ...]] = {}
 
     def find(self, choice: Choice) -> tuple[str, ...]:
-        """Return the sorted ids of the assumed rules, as `SlimRequest.rests_on`."""
+        """Return the sorted ids of the assumed rules, as `SlimRequest.rests_on` does."""
         # Of the params, only the instruction and nulls can depend on an assumed rule.
         own = {name: value for name, value in choice.own.params.items() if value is None or name == "instruction"}
         if None in own.values():
@@ -273,7 +273,7 @@ def _send_all(wanted: Mapping[str, Any]) -> OwnParams:
 
 
 def _measure_member(name: str, value: Any) -> int:
-    """Return the size of a member in a request body, with a comma."""
+    """Return the size in bytes of a member of a request body, with a comma."""
     return measure_flat({name: value}) - len("}")
 
 

@@ -1,4 +1,4 @@
-"""Annotations: workflow commands that GitHub Actions shows beside the lines of a pull request."""
+"""Format annotations, which GitHub Actions shows beside the lines of a pull request."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from paramcore.cli.output import Pieces
 from paramcore.errors import DocumentError
 from paramcore.text import escape_unprintable, join_message
 
-#: The maximum number of annotations that GitHub shows for each severity in a step.
+#: The maximum number of annotations of each severity that GitHub shows for one step of a job.
 SHOWN = 10
 
 _SEVERITIES = ("error", "warning", "notice")
@@ -33,12 +33,15 @@ def format_annotation(
 
 
 def annotate_errors(pieces: Pieces, options: Namespace) -> Pieces:
-    """Yield the output of a command; with `--format github`, annotate a `DocumentError` that ends the command."""
+    """Yield the output of a command, and raise the errors of the command.
+
+    With `--format github`, yield an annotation for a `DocumentError` before raising it.
+    """
     try:
         return (yield from pieces)
     except DocumentError as error:
         if options.format == "github":
-            # `main` prints the error too, but GitHub shows only a workflow command beside the line with the error.
+            # `main` prints the error too.  This workflow command makes GitHub show it beside the line of the file.
             yield f"{format_error(select_error(error, options))}\n"
         raise
 
@@ -46,9 +49,9 @@ def annotate_errors(pieces: Pieces, options: Namespace) -> Pieces:
 def limit_annotations(annotations: Iterable[str], options: Namespace) -> Iterator[str]:
     """Yield at most `SHOWN` annotations of each severity: errors, then warnings, then notices.
 
-    If there are more annotations, yield their number and how to see them.
+    If annotations are left out, yield a line with their number, and with the way to see them.
     """
-    # The annotations of several projects may be equal, so yield each only once.
+    # Several projects can have equal annotations, so yield equal annotations only once.
     unique = dict.fromkeys(annotations)
     counts: Counter[str] = Counter()
     for severity in _SEVERITIES:

@@ -21,7 +21,7 @@ def parse_port(text: str) -> int:
 
 def parse_seconds(text: str) -> float:
     """Parse a number of seconds."""
-    # `float` also accepts spaces, underscores and digits of other scripts, so check the text first.
+    # `float` also accepts spaces, underscores and digits other than 0 to 9, so check the text first.
     seconds = float(text) if re.fullmatch(r"[0-9]{1,99}(\.[0-9]{0,99})?(e[+-]?[0-9]{1,3})?", text) else 0
     if 0 < seconds < 86_400:
         return seconds
@@ -69,7 +69,7 @@ def parse_slim_version(text: str) -> int | str:
 
 
 def parse_requested_version(text: str) -> int:
-    """Parse the `project_version` of a request, which may be negative."""
+    """Parse a `project_version`, which may be negative."""
     digits = text.removeprefix("-")
     if digits.isdecimal() and digits.isascii() and len(digits) <= _MAX_DIGITS:
         return int(text)
@@ -79,7 +79,7 @@ def parse_requested_version(text: str) -> int:
 
 
 def parse_digest(text: str) -> str:
-    """Parse the digest of an update."""
+    """Parse the digest that `apply` prints."""
     if re.fullmatch("[0-9a-f]{32}", text):
         return text
     raise ArgumentTypeError(

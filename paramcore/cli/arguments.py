@@ -1,4 +1,4 @@
-"""Check the files that a command line names, and recognize projects and tasks by content."""
+"""Check the files that a command line names, and recognize projects and tasks by their content."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from attrs import evolve
 from paramcore.cli.contents import holds_projects
 from paramcore.cli.output import exit_with_usage
 from paramcore.cli.params import split_spec
-from paramcore.cli.project_files import list_visible_paths
+from paramcore.cli.project_files import list_subdirectories, list_visible_paths
 from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.pyproject import find_settings_file
 from paramcore.cli.summary import SUMMARY_VARIABLE, find_summary_path
@@ -29,17 +29,18 @@ from paramcore.files.reader import (
 )
 from paramcore.text import format_count, format_path, quote_for_shell
 
-#: The attributes of the `Namespace` that name a file to write, and the option of each.
+#: The option for each attribute of the `Namespace` that contains the path of a file to write.
 _OUTPUTS = {"output": "--output", "requests_output": "--output", "project_output": "--project-output"}
 
 
 def check_output(options: Namespace) -> None:
     """Reject an output file that would replace an input or another output, or become an input.
 
-    A new file in an input directory would become an input.
+    A new file in an input directory would become an input.  Also reject standard output
+    that is redirected to an input.
 
     Raises:
-        SystemExit: for a rejected file, for an empty name, and for `-`, which does not mean standard output.
+        SystemExit: for a rejected output, for an empty name, and for `-`, which does not mean standard output.
     """
     _check_redirection(options)
     outputs = {path: option for name, option in _OUTPUTS.items() if (path := getattr(options, name, None)) is not None}
@@ -88,7 +89,7 @@ def _check_output_file(options: Namespace, output: str, option: str) -> None:
 def check_standard_input(options: Namespace) -> None:
     """Reject a command line that would read standard input more than once.
 
-    Each `-` in place of an input reads it, and so does `--key-from-stdin`.
+    Each `-` in place of an input reads standard input, and so does `--key-from-stdin`.
 
     Raises:
         SystemExit: for a rejected command line.
@@ -115,7 +116,7 @@ def _is_input_in(path: str, directory: str) -> bool:
 
 
 def _list_used(options: Namespace) -> list[str]:
-    """Return the files that a command reads besides the projects."""
+    """Return the paths of the inputs, except `-` and directories."""
     return [path for path in _list_inputs(options) if path != "-" and not os.path.isdir(path)]
 
 
@@ -141,7 +142,7 @@ def read_project_argument(options: Namespace, *, quiet: bool = False) -> Project
         return ProjectFiles([path], options.assumptions, quiet=quiet, used=_list_used(options))
     except DocumentError as error:
         # If PROJECT cannot be read, it may still be a project, so do not suggest to swap it with UPDATE or TASKS.
-        # A PARAM is the name of a param, so a PARAM that is the path of a project was meant as PROJECT.
+        # A PARAM that is the path of a project was meant as PROJECT, so suggest to swap a PARAM in any case.
         named = [getattr(options, name, None) for name in ("update", "tasks") if _can_be_read(path)]
         others = [other for other in [*named, *getattr(options, "params", ())] if other and other != path]
         swapped = None if _may_hold_projects(path) else next(filter(_may_hold_projects, others), None)
@@ -180,7 +181,8 @@ def assign_files(options: Namespace) -> ProjectFiles:
 
     Raises:
         DocumentError: the errors of `ProjectFiles`.
-        SystemExit: with projects, for several other files, or for an update; without projects, for JSONL.
+        SystemExit: for an update, or for several files without a project, among projects.  Also for
+            JSONL if no FILE contains a project, and for an option about tasks if there is no TASKS.
     """
     documents: dict[str, Document] = {}
     if options.tasks is None:
@@ -202,15 +204,34 @@ def assign_files(options: Namespace) -> ProjectFiles:
     else:
         options.projects = options.files
     projects = ProjectFiles(
-        options.projects, options.assumptions, quiet=True, documents=documents, used=_list_used(options)
+        options.projects,
+        options.assumptions,
+        quiet=True,
+        documents=documents,
+        used=_list_used(options),
+        skip_remedy="if it contains tasks, name it too" if options.tasks is None else "",
     )
     if options.tasks is None:
+        reject_options_for_tasks(options)
         _report_lines(options.projects, projects)
+        _report_subdirectories(options, projects)
     return projects
 
 
+def reject_options_for_tasks(options: Namespace) -> None:
+    """Reject options that have no effect without TASKS; raise `SystemExit`."""
+    given = {
+        "--project-version": options.project_version is not None,
+        "--type": options.type is not None,
+        "--lines": options.lines,
+    }
+    for option, is_given in given.items():
+        if is_given:
+            exit_with_usage(f"{option} is about tasks, but no file of tasks is named; name one, or omit {option}")
+
+
 def _find_tasks(options: Namespace, documents: dict[str, Document]) -> list[str]:
-    """Return the files that are JSONL or contain no project; store the documents in `documents`."""
+    """Return the files that are JSONL or contain no project; add each document that was read to `documents`."""
     tasks = [path for path in options.files if has_suffix(path, JSONL_SUFFIXES) and not os.path.isdir(path)]
     if options.lines and not tasks and len(options.files) > 1:
         # With `--lines`, TASKS may have any suffix. If no FILE has a suffix of JSONL, TASKS is the last FILE.
@@ -234,6 +255,18 @@ def _report_lines(paths: Sequence[str], projects: ProjectFiles) -> None:
             path = format_path(found[0])
             message = f"skipped {path}{more}, because JSONL contains no project; to read {it} as tasks, name it too"
             projects.report_skip(path, message, len(found))
+
+
+def _report_subdirectories(options: Namespace, projects: ProjectFiles) -> None:
+    """Report the subdirectories with JSON or YAML files, because a user may expect that `validate` reads them."""
+    for directory in filter(os.path.isdir, options.projects):
+        found = list_subdirectories(directory, used=[*options.projects, *_list_used(options)])
+        if found:
+            more = f" and {format_count(len(found) - 1, 'more subdirectory')}" if found[1:] else ""
+            remedy = f"if {'they contain' if found[1:] else 'it contains'} projects, name {'them' if found[1:] else 'it'} too"
+            path = format_path(found[0])
+            message = f"skipped {path}{more}, because subdirectories are not read; {remedy}"
+            projects.report_skip(path, message, len(found), "subdirectory")
 
 
 def _reject_update(options: Namespace) -> None:

@@ -45,8 +45,8 @@ def wrap(text: str, width: int, *, first: int | None = None, at_newlines: bool =
     r"""Wrap a text, and return the start and the end of each line.
 
     A line has at most `width` columns; the first line has at most `first`.  A line ends
-    after a space or an escaped line break (`\n`), or inside a word that is too long for a
-    line of its own.  The width of a line does not include the space at its end.
+    after a space or an escaped line break (`\n`).  A word that is longer than a whole line
+    is cut.  The width of a line does not include the space at its end.
     With `at_newlines`, a line ends after every escaped line break.
     """
     lines: list[tuple[int, int]] = []

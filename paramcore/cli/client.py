@@ -1,4 +1,4 @@
-"""Create the client of the commands that call the API."""
+"""Create the client for the commands that call the API."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from paramcore.errors import InvalidKey, NotDone
 from paramcore.files.reader import open_source
 from paramcore.service.client import Client
 from paramcore.transport.key import ApiKey
+
+#: The maximum size of a key on standard input, in bytes.  Without a limit, `/dev/zero` would fill the memory.
+_KEY_LIMIT = 4096
 
 
 def create_client(options: Namespace) -> Client:
@@ -28,12 +31,15 @@ def _read_key() -> ApiKey:
 
     Raises:
         DocumentError: `unreadable`, if standard input cannot be read.
-        InvalidKey: `credentials_missing` for an empty line, `credentials_format` for an invalid key.
+        InvalidKey: `credentials_missing` for an empty line, `credentials_format` for an invalid key or a long line.
     """
     line = b""
     if sys.stdin is not None:
         with open_source("-") as (stream, _):
-            line = stream.readline().rstrip(b"\r\n")
+            line = stream.readline(_KEY_LIMIT + 1).rstrip(b"\r\n")
+    if len(line) > _KEY_LIMIT:
+        problem = f"the first line of standard input is longer than {_KEY_LIMIT:,} bytes, so it is not an API key"
+        raise InvalidKey("credentials_format", None, problem, "write the key to standard input")
     if not line:
         problem = "the API key is missing, because the first line of standard input is empty"
         raise InvalidKey("credentials_missing", None, problem, "write the key to standard input")

@@ -20,13 +20,13 @@ except ImportError:
 
 #: The name of the lock file.  The file is hidden, so commands that read the directory skip it.
 LOCK_NAME = ".paramcore-lock"
-#: The errors if another process has locked the file; Windows reports `EACCES`.
+#: The numbers of the errors that mean that another process has locked the file.  Windows reports `EACCES`.
 _LOCKED = (errno.EWOULDBLOCK, errno.EACCES)
 
 
 @contextmanager
 def lock_directory(path: str) -> Iterator[None]:
-    """Lock an existing directory, so that only one process serves it.
+    """Lock an existing directory during a `with` block, so that only one process serves it.
 
     Raises:
         DocumentError: `unwritable`, if another process has the lock, or if the directory
@@ -38,8 +38,8 @@ def lock_directory(path: str) -> Iterator[None]:
             try:
                 yield
             finally:
-                # Remove the file while this process has the lock.  After the release, another process could lock it.
-                # Windows cannot remove an open file; there, the next process uses the same file.
+                # Remove the file while this process has the lock.  Later, another process could have locked the file.
+                # Windows cannot remove an open file, so the next process on Windows uses the same file.
                 _remove(file, lock)
     except (KeyboardInterrupt, SystemExit):
         # A signal may arrive when the file exists, but is not locked yet, so lock and remove it here.
@@ -77,7 +77,7 @@ def _acquire(lock: str) -> BinaryIO:
         except BaseException:
             file.close()
             raise
-        # Another process has removed the file since it was opened, so try again.
+        # Another process has removed the file after this process opened it, so try again.
         file.close()
 
 
@@ -86,7 +86,12 @@ def _open(lock: str) -> tuple[BinaryIO, bool]:
     try:
         return open(lock, "xb"), True
     except FileExistsError:
-        return open(lock, "ab"), False
+        return open(lock, "ab", opener=_open_at_once), False
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    # If the path is a pipe, fail instead of waiting for a reader.
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o666)
 
 
 def _remove(file: BinaryIO, lock: str) -> None:

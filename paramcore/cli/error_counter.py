@@ -27,11 +27,12 @@ class ErrorCounter:
         self._locations: list[str] = []
 
     def add(self, findings: Sequence[Iterable[ReportedFinding]]) -> list[tuple[ReportedFinding, Presence | None]]:
-        """Count the errors among the findings of each state, on one task or on the project.
+        """Count the errors among the findings on one task, or on the project.
 
-        Return the findings after the update, each with the states that have the same
-        error.  For a finding on the project, return `None` instead of the states, because a
-        later task may add a state.
+        `findings` contains the findings of each state.  Return the findings after the
+        update, each with the states that have the same error.  For a finding on the
+        project, return `None` instead of the states, because a later task may show that
+        another state has the error too.
         """
         own: tuple[set[ProjectKey], ...] = (set(), set(), set())
         for state, reported in enumerate(findings):
@@ -54,7 +55,7 @@ class ErrorCounter:
             self._locations += [finding.content.location] if finding.content.location else []
 
     def find_states(self, finding: ReportedFinding) -> Presence:
-        """Return the states with this error on the project; call the method after all tasks are counted."""
+        """Return the states that have an error on the project; all tasks must have been counted before."""
         return _find_states(finding.key, self._keys)
 
     def finish(self) -> ErrorChanges:
@@ -68,7 +69,7 @@ def _find_states(key: ProjectKey, keys: Sequence[set[ProjectKey]]) -> Presence:
 
 
 def _identify(located: LocatedFinding) -> ProjectKey:
-    """Return the key of an error on a task, which is the same in each state."""
+    """Return a key for an error on a task; the same error has this key in each state."""
     finding = located.finding
     # The message about a rejected request names the versions, which differ between the states, so omit the message.
     problem = "" if finding.code == "request_refused" else finding.problem

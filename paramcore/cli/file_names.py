@@ -10,7 +10,7 @@ from unicodedata import normalize
 
 #: The maximum number of bytes of a project name in a file name. Most file systems allow 255 bytes for the file name.
 _MAX_NAME = 180
-#: The space, and the punctuation that all common file systems accept.
+#: The space, and punctuation that all common file systems accept.
 _PLAIN = frozenset(" ()+,=@-_.")
 #: Invisible characters that Python treats as printable. Some file systems ignore them, so encode them.
 _INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
@@ -23,9 +23,9 @@ def choose_file_names(project_names: Iterable[str], taken: Iterable[str]) -> dic
 
     `taken` contains the names of the files in the directory.  The project `docks` gets
     `docks.json`, or `docks~0123456789abcdef.json` if `docks.json` is taken.  If several
-    projects would get the same file name, each gets a name with a digest of the project
-    name.  The order of the projects therefore does not matter.  File names that differ
-    only in case or Unicode form count as the same.
+    projects would get the same file name, each gets a file name with a digest of the
+    project's name.  The order of the projects therefore does not matter.  File names that
+    differ only in case or Unicode form count as equal.
 
     Example:
         >>> choose_file_names(["docks", "a/b"], [])
@@ -41,7 +41,7 @@ def choose_file_names(project_names: Iterable[str], taken: Iterable[str]) -> dic
 
 
 def fold_file_name(file_name: str) -> str:
-    """Return a key for a file name; if some file system treats two names as the same, their keys are equal."""
+    """Return a key for a file name; if a common file system treats two names as equal, their keys are equal."""
     folded = file_name
     # One round is not enough, because a folded letter may have a normal form that folds again.
     for _ in range(3):

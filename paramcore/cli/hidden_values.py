@@ -12,15 +12,15 @@ from paramcore.model import ROUTING_TYPES
 
 _Error = TypeVar("_Error", bound=ParamcoreError)
 
-#: The keys of an answer that contain values of params.
+#: The keys of members that contain values of params.
 _VALUE_KEYS = frozenset(
     {"value", "before", "after", "params", "added", "removed", "changed", "identity", "request", "cut"}
 )
-#: The keys of `_VALUE_KEYS` that are null if there is no value.
+#: The keys in `_VALUE_KEYS` whose member is null if there is no value.
 _OPTIONAL_KEYS = frozenset({"identity", "request", "cut"})
-#: The keys of an answer that contain a sentence with values.
+#: The keys of members that contain a sentence with values.
 _SENTENCE_KEYS = frozenset({"expected", "actual"})
-#: The keys of an answer that contain other answers.
+#: The keys of members that contain other answers.
 _ANSWER_KEYS = frozenset({"plan", "diff", "changes", "versions", "explanations", "candidates", "findings", "stays"})
 
 
@@ -66,7 +66,7 @@ def _hide_member(key: str, member: Any, answer: dict[str, Any]) -> Any:
         is_task = "why" in answer or "blocked" in answer
         shown = ROUTING_TYPES if is_task else {"patch"}
         return {name: value if name in shown else describe_types(value) for name, value in member.items()}
-    # In an effect, `params` is a list of names, not of values.
+    # In an answer of `impact --list`, `params` is a list of names, not of values.
     is_names = key == "params" and isinstance(member, list)
     return describe_types(member) if key in _VALUE_KEYS and not is_names else member
 

@@ -22,7 +22,7 @@ from paramcore.text import describe_os_error, format_path
 
 _T = TypeVar("_T")
 
-#: A function that processes tasks.  Other processes run it, so it must support pickling.
+#: A function that processes tasks.  Other processes may run it, so it must support pickling.
 Process: TypeAlias = Callable[[Iterable[RawTask]], Iterator[_T]]
 
 _ENDED = "a process ended before it returned a result, perhaps because the machine lacks memory"
@@ -87,15 +87,15 @@ class ChunkOutputs(NamedTuple, Generic[_T]):
 def process_chunks(
     chunks: Iterable[Chunk], process: Process[_T], jobs: int, *, on_read: OnRead | None = None
 ) -> Iterator[ChunkOutputs[_T]]:
-    """Run `process` on each chunk in `jobs` processes, and yield the outputs in order.
+    """Distribute chunks to `jobs` processes, which run `process` on them; yield the outputs in order.
 
     The processes receive the chunks in turn.  A process never has more than `_QUEUED`
-    chunks.  The processes end with this generator.  `on_read` is called with the size
+    chunks.  The processes end when this generator ends.  `on_read` is called with the size
     of each processed chunk.
 
     Raises:
         DocumentError: `unreadable`, if a process cannot start, or ends before it returns a result.
-        ParamcoreError: the error of a chunk or of `chunks`; for a chunk, after the outputs of the earlier chunks.
+        ParamcoreError: the error of a chunk, after the outputs of the earlier chunks; or an error of `chunks`.
     """
     workers: list[Worker] = []
     waiting: deque[tuple[Worker, Chunk]] = deque()

@@ -23,8 +23,8 @@ _NAME_CODES = (
     *("update_mode", "update_wrapper", "update_argument"),
 )
 
-#: The token to underline: a string, which may be truncated, or the characters up to the next space or punctuation.
-#: If there are no such characters, the token is a mark of punctuation, or empty.
+#: The token to underline: a string, which may be truncated, or the characters up to the next space or delimiter.
+#: If there are no such characters, the token is one delimiter, such as a comma, or empty.
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[^\s,\]}":]+(?::[^\s,\]}":]+)*|["\]},]|')
 
 
@@ -87,7 +87,10 @@ class LocatedFinding:
         return {**self.finding.to_json(), **location}
 
     def list_pieces(self) -> list[Piece]:
-        """Return the text as pieces; if the value is located in a file, the last piece shows its line."""
+        """Return the text as pieces.
+
+        If the finding has a pointer and a file, the last piece shows the line of the value.
+        """
         finding = self.finding
         at = f" at {format_name(finding.pointer)}" if finding.pointer else ""
         location = self.location or f"project {format_value(self.project)}"
@@ -132,8 +135,8 @@ def locate_finding(
     """Locate a finding in the file of its task, its update or its project.
 
     `project_location` is a document and the JSON Pointer of the project in the document.
-    A value of a project is located in the version that set it, even if later versions
-    have the same value.
+    If consecutive versions of a project have the same value, the value is located in the
+    first of them.
     """
     is_in_update = update is not None and update.holds(finding)
     location: tuple[Document, str] | None

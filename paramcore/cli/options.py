@@ -79,7 +79,11 @@ COMMANDS: dict[str, Sequence[Argument]] = {
             metavar="FILE[@N]",
             help="the old params: a file with a params object, or version N of a project (default: the latest)",
         ),
-        make_argument("after", metavar="FILE[@N]", help="the new params, in the same form"),
+        make_argument(
+            "after",
+            metavar="FILE[@N]",
+            help="the new params: a file with a params object, or version N of a project (default: the latest)",
+        ),
         *REPORT,
         make_flag("--exit-code", "exit with 1 if anything differs"),
         *SCREEN_OPTIONS,
@@ -125,7 +129,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         *TASK_OPTIONS,
         *BULK_OPTIONS,
         JOBS,
-        make_flag("--strict", "exit with 1 for warnings and skipped files too"),
+        make_flag("--strict", "also exit with 1 for warnings, and for files and subdirectories that were skipped"),
         make_input("--update", "FILE", "validate projects and tasks as they would be after this update"),
         IGNORE,
         make_argument(

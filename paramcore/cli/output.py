@@ -89,7 +89,7 @@ def _print(piece: str | bytes) -> None:
 
 def _write(piece: str | bytes) -> None:
     if sys.stdout is None:
-        # Without standard output, `print` would silently drop the text.
+        # If standard output is closed, `print` would discard the text without an error.
         raise OSError(errno.EBADF, "it is closed")
     if isinstance(piece, str):
         sys.stdout.write(piece)
@@ -112,7 +112,7 @@ def _throw_into(pieces: Generator[str | bytes, None, None], interrupt: KeyboardI
 
 @contextmanager
 def exit_on_signals() -> Iterator[None]:
-    """Raise SystemExit on SIGTERM and SIGHUP, so that temporary files are removed."""
+    """In a `with` block, raise SystemExit on SIGTERM and SIGHUP, so that temporary files are removed."""
     # Keep existing handlers, and keep ignoring signals that the parent ignores.
     # Only the main thread may set a handler.
     is_main_thread = threading.current_thread() is threading.main_thread()
@@ -150,13 +150,13 @@ def flush_output() -> None:
     """Flush standard output, if there is one.
 
     Raises:
-        OutputLost: if it cannot be written.
+        OutputLost: if standard output cannot be written.
     """
     if sys.stdout is not None:
         try:
             sys.stdout.flush()
         except BlockingIOError:
-            # See `_print`.
+            # As in `_print`, this error occurs only after a signal.
             discard_output()
         except OSError as error:
             raise OutputLost(error) from None

@@ -68,7 +68,7 @@ def parse_options(arguments: Sequence[str] | None) -> Namespace:
         else:
             setattr(options, name, _unmark(value))
     options.arguments = arguments
-    options.assumptions = Assumptions.from_settings(dict(map(_parse_assumption, getattr(options, "assume", ()))))
+    options.assumptions = Assumptions.from_settings(_parse_assumptions(getattr(options, "assume", ())))
     options.screen = Screen.of(options)
     return options
 
@@ -115,7 +115,7 @@ def make_parser(requested: str | None) -> ArgumentParser:
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_CommandParser)
     for name in COMMANDS if requested is None else [requested]:
         command = getattr(import_module(f"paramcore.cli.commands.{name}"), name)
-        # `python -OO` drops docstrings, so the help then shows only the name.
+        # `python -OO` removes docstrings, so the help then shows only the name of the command.
         summary = command.__doc__ or f"run {name}"
         subparser = subparsers.add_parser(
             name,
@@ -167,7 +167,7 @@ def reject_name(noun: str, name: str, known: Iterable[str], remedy: str) -> NoRe
 
 
 def _reject_dashes(arguments: Sequence[str]) -> None:
-    """Reject `--OPTION=--`, because argparse would drop the value."""
+    """Reject `--OPTION=--`, because argparse would ignore the value."""
     for argument in takewhile("--".__ne__, arguments):
         option, mark, value = argument.partition("=")
         if mark and value == "--" and option.startswith("--"):
@@ -184,6 +184,16 @@ def _mark_operands(arguments: Sequence[str]) -> list[str]:
 
 def _unmark(value: Any) -> Any:
     return value.removeprefix(_OPERAND) if isinstance(value, str) else value
+
+
+def _parse_assumptions(texts: Sequence[str]) -> dict[str, str]:
+    settings: dict[str, str] = {}
+    for name, value in map(_parse_assumption, texts):
+        if name in settings:
+            problem = f"--assume sets `{format_name(name, limit=MESSAGE_LIMIT)}` twice"
+            raise InvalidSetting("assumption_value", None, problem, "set it once")
+        settings[name] = value
+    return settings
 
 
 def _parse_assumption(text: str) -> tuple[str, str]:

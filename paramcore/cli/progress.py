@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-#: A callback that gets the number of bytes read since its last call.
+#: A callback that gets the number of bytes read since the last call.
 OnRead: TypeAlias = Callable[[int], None]
 
 #: The minimum size of a file with a progress bar, in bytes.
@@ -45,7 +45,7 @@ def show_progress(
     if not _wants_bar(path, prints=prints):
         yield from read(None)
         return
-    # Import `rich` only for a bar, since its import is slow.
+    # Import `rich` only for a bar, because it is slow to import.
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn  # noqa: PLC0415
 

@@ -20,8 +20,8 @@ from paramcore.wire import write_project
 class ProjectDirectory:
     """The project files in a directory; each project is in one file.
 
-    The directory is read once, by the same rules as in other commands.  It need not
-    exist.  `sources` are the files that projects were read from.  A source in the
+    `read_project_files` reads the directory once, at the start.  The directory may not
+    exist yet.  `sources` are the files that projects were read from.  A source in the
     directory counts as a project file, even without the suffix of JSON or YAML.
     `on_skip` is the argument of `read_project_files`.
 
@@ -66,7 +66,7 @@ class ProjectDirectory:
         """Check that no YAML file contains one of the projects.
 
         Raises:
-            DocumentError: `unwritable`, if a YAML file does.
+            DocumentError: `unwritable`, if a YAML file contains one.
         """
         for name in project_names:
             path = self._paths.get(name, "")

@@ -1,4 +1,4 @@
-"""Read the project files that a command line names, and those in directories."""
+"""Read the project files and directories that a command line names."""
 
 from __future__ import annotations
 
@@ -59,9 +59,9 @@ def read_project_files(
 
     Raises:
         DocumentError: `wrong_project` for two projects with the same name, or for JSONL.
-            `unreadable` for a directory without JSON or YAML files, or for a directory
-            entry that is not a file.  Also the errors of `read_document` and
-            `read_projects`.
+            `unreadable` for a directory without JSON or YAML files, or for an entry
+            with the suffix of such a file that is not a file.  Also the errors of
+            `read_document` and `read_projects`.
     """
     files: list[ProjectFile] = []
     locations: dict[str, str] = {}
@@ -76,7 +76,7 @@ def read_project_files(
     for real_path, path in by_real_path.items():
         document = documents.get(path) or (_read_document(path) if path in paths else _read_entry(path))
         if path not in paths and not holds_projects(document.value):
-            # The command reads a file such as TASKS or UPDATE for another purpose, so it is not skipped.
+            # The command reads a file such as TASKS or UPDATE for another purpose, so do not report it as skipped.
             if real_path not in used_paths:
                 on_skip(document.source, f"skipped {document.source}, because it contains no project")
             continue
@@ -115,20 +115,42 @@ def _read_projects(document: Document, assumptions: Assumptions) -> tuple[Projec
 
 
 def list_visible_paths(directory: str, suffixes: tuple[str, ...] = DOCUMENT_SUFFIXES) -> list[str]:
-    """Return the paths of the files with these suffixes in a directory, except hidden files."""
+    """Return the paths of the entries of a directory with one of these suffixes, except hidden entries."""
+    return [os.path.join(directory, name) for name in list_directory(directory) if _is_visible(name, suffixes)]
+
+
+def _is_visible(name: str, suffixes: tuple[str, ...]) -> bool:
     # Skip hidden files, because macOS writes a `._docks.json` for each `docks.json` on some disks.
-    return [
-        os.path.join(directory, name)
-        for name in list_directory(directory)
-        if has_suffix(name, suffixes) and not name.startswith(".")
-    ]
+    return has_suffix(name, suffixes) and not name.startswith(".")
+
+
+def list_subdirectories(directory: str, used: Iterable[str] = ()) -> list[str]:
+    """Return the paths of the direct subdirectories that contain a JSON or YAML file, at any depth.
+
+    Hidden entries and the files and directories in `used` do not count.
+    """
+    used_paths = set(map(resolve_path, used))
+    paths = [os.path.join(directory, name) for name in list_directory(directory) if not name.startswith(".")]
+    return [path for path in paths if os.path.isdir(path) and _contains_documents(path, used_paths)]
+
+
+def _contains_documents(directory: str, used: set[str]) -> bool:
+    # `os.walk` skips subdirectories that cannot be read.
+    for path, subdirectories, names in os.walk(directory):
+        documents = (os.path.join(path, name) for name in names if _is_visible(name, DOCUMENT_SUFFIXES))
+        if resolve_path(path) in used:
+            subdirectories.clear()
+        elif any(resolve_path(document) not in used for document in documents):
+            return True
+        subdirectories[:] = [name for name in subdirectories if not name.startswith(".")]
+    return False
 
 
 def list_directory(path: str) -> list[str]:
     """Return the sorted names of all entries of a directory.
 
     Raises:
-        DocumentError: `unreadable`.
+        DocumentError: `unreadable`, if the system cannot list the directory.
     """
     try:
         return sorted(os.listdir(path))
@@ -167,8 +189,9 @@ def _read_entry(path: str) -> Document:
 def _check_entry(path: str) -> None:
     """Reject a directory entry that is not a file.
 
-    A subdirectory or a broken link is not skipped, because a user may expect that paramcore
-    reads it.  Reading a pipe may never end.
+    The entry has the suffix of a JSON or YAML file.  A subdirectory or a broken link with
+    this suffix is not skipped, because a user may expect that paramcore reads it.  A pipe
+    is rejected, because reading it may never end.
     """
     if os.path.isdir(path):
         problem, remedy = (
@@ -190,5 +213,7 @@ def _list_files(path: str) -> list[str]:
     paths = list_visible_paths(path)
     if not paths:
         problem, remedy = "the directory has no .json or .yaml files", "name a directory that contains projects"
+        if list_subdirectories(path):
+            problem += ", and subdirectories are not read"
         raise DocumentError("unreadable", None, problem, remedy, format_path(path), None, None)
     return paths

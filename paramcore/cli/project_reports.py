@@ -90,7 +90,7 @@ class ReportBuilder:
             self._add_request(request).add_findings(
                 [state.select_new(output) for state, output in zip(self._states, of_states, strict=True)]
             )
-        # After the items for tasks, `outputs[0]` has one more: the params that all tasks override.
+        # After the items for tasks, `outputs[0]` has one more item: the params that all tasks override.
         for unused in outputs[0]:
             if isinstance(unused, dict):
                 for name, findings in self._states[0].report_unused(unused).items():
@@ -209,7 +209,7 @@ class _Draft:
         self.add_findings(findings)
 
     def add_findings(self, findings: Sequence[list[ReportedFinding]]) -> None:
-        """Count the errors of each state and the findings of the first state; keep up to `MAX_FINDINGS` to list."""
+        """Count the errors of each state and the findings of the first; keep `MAX_FINDINGS` of a severity at most."""
         for finding, presence in self._errors.add(findings):
             self._counts[finding.severity] += 1
             if len(self._findings[finding.severity]) < MAX_FINDINGS:

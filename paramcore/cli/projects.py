@@ -12,20 +12,22 @@ from paramcore.cli.project_files import read_project_files
 from paramcore.errors import DocumentError, WrongProject
 from paramcore.files.document import Document
 from paramcore.model import Assumptions, Project, TaskRequest, Update
-from paramcore.text import MESSAGE_LIMIT, format_path, format_value
+from paramcore.text import MESSAGE_LIMIT, format_path, format_value, join_message
 from paramcore.values import join_pointer
 
 _T = TypeVar("_T")
 
 
 class Skipped(NamedTuple):
-    """A message about skipped files of a directory."""
+    """A message about skipped entries of a directory."""
 
-    #: The first of the files.
+    #: The path of the first skipped entry.
     path: str
     message: str
-    #: The number of files.
-    files: int
+    #: The number of skipped entries.
+    entries: int
+    #: `file` or `subdirectory`.
+    kind: str
 
 
 class ProjectFiles:
@@ -35,7 +37,8 @@ class ProjectFiles:
     reports this.  Without `quiet`, messages also report names that no task inherits.
     `documents` contains the documents of files that were already read, by path.
     `used` contains files that the command reads for another purpose, such as TASKS.
-    If such a file is in a directory, it is not reported as skipped.
+    If such a file is in a directory, it is not reported as skipped.  `skip_remedy` says
+    what to do about a skipped file.
 
     `many` is true for a directory, an array of projects, or several files.  Commands
     then print a list of results instead of a single result.
@@ -53,11 +56,16 @@ class ProjectFiles:
         quiet: bool = False,
         documents: Mapping[str, Document] = {},
         used: Iterable[str] = (),
+        skip_remedy: str = "",
     ) -> None:
         self.paths: str = ", ".join(map(format_path, paths))
-        #: The messages about skipped files of directories.
+        #: The messages about skipped entries of directories.
         self.skipped: list[Skipped] = []
-        files = read_project_files(paths, assumptions, documents=documents, used=used, on_skip=self.report_skip)
+
+        def report_skip(path: str, message: str) -> None:
+            self.report_skip(path, join_message(message, skip_remedy))
+
+        files = read_project_files(paths, assumptions, documents=documents, used=used, on_skip=report_skip)
         self.many: bool = len(paths) > 1 or any(map(os.path.isdir, paths)) or any(file.is_array for file in files)
         self._by_name: dict[str, Project] = {}
         self._locations: dict[str, tuple[Document, str]] = {}
@@ -78,10 +86,10 @@ class ProjectFiles:
     def __len__(self) -> int:
         return len(self._by_name)
 
-    def report_skip(self, path: str, message: str, count: int = 1) -> None:
-        """Report on standard error that files of a directory were skipped, and add the message to `skipped`."""
+    def report_skip(self, path: str, message: str, count: int = 1, kind: str = "file") -> None:
+        """Report on standard error that entries of a directory were skipped, and add the message to `skipped`."""
         print_message(message)
-        self.skipped.append(Skipped(path, message, count))
+        self.skipped.append(Skipped(path, message, count, kind))
 
     def apply_update(self, update: Update) -> None:
         """Apply an update to each project."""

@@ -13,6 +13,9 @@ from paramcore.files.encoding import convert_utf16, decode_text
 from paramcore.text import MESSAGE_LIMIT, describe_os_error, describe_value, format_value
 from paramcore.validation.finding import CODES
 
+#: The maximum number of dots in a line, because `tomllib` needs quadratic memory for a key with many parts.
+_MAX_DOTS = 1_000
+
 
 def read_ignored_codes(codes: Iterable[str]) -> frozenset[str]:
     """Return the codes to ignore: `codes`, and the `ignore` array of `[tool.paramcore]`.
@@ -49,6 +52,7 @@ def _read_ignore() -> list[str]:
         with open(path, "rb") as stream:
             # PowerShell writes UTF-16, and other Windows programs write a BOM.  TOML allows neither.
             text = decode_text(convert_utf16(stream.read(), path), path, 1)
+        _reject_long_keys(text, path)
         tool: Any = tomllib.loads(text).get("tool", {})
     except DocumentError:
         raise
@@ -74,6 +78,13 @@ def _read_ignore() -> list[str]:
         return [_check_code(code) for code in ignore]
     except InvalidSetting as error:
         raise DocumentError(error.code, None, error.problem, error.remedy, path, None, None) from None
+
+
+def _reject_long_keys(text: str, path: str) -> None:
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") > _MAX_DOTS:
+            problem = f"the line has more than {_MAX_DOTS:,} dots"
+            raise DocumentError("too_large", None, problem, "shorten the line", path, number, 1)
 
 
 def _make_error(path: str, problem: str, remedy: str) -> DocumentError:

@@ -14,6 +14,7 @@ from paramcore.cli.output import print_message
 from paramcore.cli.progress import OnRead, show_progress
 from paramcore.errors import DocumentError, MalformedPayload, ParamcoreError
 from paramcore.files.document import TASKS_DEPTH
+from paramcore.files.mistakes import MERGE_CONFLICT
 from paramcore.files.reader import JSONL_SUFFIXES, PROJECT_SIZE, Line, has_suffix, read_document, read_lines
 from paramcore.model import TaskRequest
 from paramcore.text import format_count
@@ -30,16 +31,17 @@ class BadLines:
         self.count: int = 0
 
     def report(self, error: DocumentError) -> DocumentError:
-        """Report an invalid line on standard error with `--keep-going`, else raise the error.
+        """With `--keep-going`, print and count the error of an invalid line; otherwise, raise it.
 
-        Return the error that was reported.
+        Return the error that was printed.  An error that belongs to no line is always raised.
         """
         error = select_error(error, self._options)
         # An error without a line is about an option, so skipping the line would not help.
         if error.line is None:
             raise error
         if not self._options.keep_going:
-            if self._can_keep_going:
+            # Do not suggest `--keep-going` for a merge conflict, because the lines of both sides would be read.
+            if self._can_keep_going and error.problem != MERGE_CONFLICT:
                 skip = "pass --keep-going to skip invalid lines"
                 raise evolve(error, remedy=f"{error.remedy}, or {skip}" if error.remedy else skip)
             raise error

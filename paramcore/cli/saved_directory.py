@@ -4,10 +4,10 @@ Before the server replies, it writes each change to the journal.  It also writes
 changed projects to their files, which people and other commands read.  If the files were
 just written, it replies first and writes them after a pause.
 
-The next start reads the files, and then the journal.  At the end, the server removes the
-journal if the project files contain everything.  The journal remains if the server was
-killed, or if a file could not be written.  It also remains if it contains tasks, batches,
-uploaded files, settings such as `rapid`, or changed projects of test keys.
+When the server starts again, it reads the files, and then the journal.  When it ends, it
+removes the journal if the project files contain everything.  The journal remains if the
+server was killed, or if a file could not be written.  It also remains if it contains
+tasks, batches, uploaded files, settings such as `rapid`, or changed projects of test keys.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ _PAUSE_PER_SECOND_OF_WRITING = 10
 class SavedDirectory:
     """The projects in a directory, and the journal beside their files.
 
-    `given` are the projects that the command line names; the directory's own projects
-    take precedence.  The caller must lock the directory first.
+    `sources` are the PROJECT arguments, and `given` are the projects in them.  The projects
+    in the directory take precedence.  The caller must lock the directory first.
 
     Raises:
         DocumentError: if a file cannot be read or written, or contradicts the journal.
@@ -112,7 +112,7 @@ class SavedDirectory:
 
     @contextmanager
     def keep_saved(self, stand_in: StandIn) -> Iterator[None]:
-        """Write the files of changed projects: at the start, in the background, and at the end.
+        """In a `with` block, write the files of changed projects: at the start, in the background, and at the end.
 
         Raises:
             DocumentError: `unwritable`, if the files or the journal cannot be written at the start.

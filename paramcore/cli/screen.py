@@ -46,7 +46,7 @@ class Screen:
         paint = paint_label if self.color else str
         if self.width is None:
             return format_pieces(pieces, values=self.values, full=self.full, paint=paint)
-        # Import the layout only if it is needed, since most output goes to pipes and files.
+        # Import the layout only if it is needed, because most output goes to pipes and files.
         from paramcore.cli.layout import Layout  # noqa: PLC0415
 
         return Layout(self.width, self.values, self.full, paint).format(pieces)

@@ -59,7 +59,7 @@ class SlimLine(NamedTuple):
         source = self.source.source
         if not isinstance(source, Line) or not self.is_same:
             return None
-        # The request to send has no null routing names.  A `RoutedRequest` may lack those of the line, so decode it again.
+        # The request to send has no null routing names.  A `RoutedRequest` may lack them too, so decode the line again.
         has_null = b"null" in source.data and not same(source.document().value, self.flat)
         return None if has_null else source.data
 
@@ -134,7 +134,7 @@ class LineSlimmer:
             flat,
             self._encode(flat),
             len(self._encode(before)),
-            # Both have their values from the same request, so `==` never compares 1 with True.
+            # Both flat forms have their values from the same request, so `==` never compares 1 with True.
             flat == before,
             self._rules[route.project.name].find(choice),
             not self._is_wanted and repeats_instruction(params, route.inheritance),

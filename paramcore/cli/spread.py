@@ -14,7 +14,8 @@ from paramcore.text.rows import Label
 
 #: The number of lines of a value that are always shown.
 _MAX_LINES = 16
-#: The number of characters of a value that are always shown, even on more than `_MAX_LINES` lines.  Spaces do not count.
+#: The number of characters of a value that are always shown, even on more than `_MAX_LINES` lines.
+#: Spaces do not count.
 _MAX_CHARACTERS = 200
 #: The number of characters of a text that are always shown.
 _MAX_TEXT = 800

@@ -90,7 +90,7 @@ def write_completely(file: FileIO, data: bytes) -> None:
     except OSError:
         if written:
             end = file.tell()
-            # Keep what another process has appended in the meantime.
+            # If another process has appended data in the meantime, remove nothing.
             if os.fstat(file.fileno()).st_size == end:
                 file.truncate(end - written)
         raise

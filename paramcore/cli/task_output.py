@@ -32,7 +32,7 @@ class Message(NamedTuple):
 
 
 class TaskRows(NamedTuple):
-    """A task in a document: its rows if it is one of many tasks, or its whole document."""
+    """A task in a document: its rows if it is in JSONL or in an array; otherwise, its whole document."""
 
     rows: list[Row]
     document: Document | None
@@ -72,8 +72,8 @@ class TaskFormatter:
 
     Instances can be pickled, so other processes can use them.  With `--format json`, the
     output is JSONL for JSONL tasks, and an array for an array of tasks.  In every format,
-    the output for a line of JSONL or an element of an array begins with the line number
-    and the `unique_id`.
+    the output for a task in JSONL or in an array begins with the line number and the
+    `unique_id`, if any.
     """
 
     options: Namespace
@@ -155,7 +155,7 @@ def _identify(request: RoutedRequest) -> dict[str, Any]:
 
 
 def write_outputs(outputs: Iterable[Output], formatter: TaskFormatter) -> Pieces:
-    """Yield the text and JSON among the outputs, then the document of the rows, if wanted; print messages.
+    """Yield the text and JSON among the outputs, print the messages, and call `report_document` for the rows.
 
     A blank line separates texts.  With `--keep-going`, print errors; otherwise, raise the
     first error.  Return the exit code.

@@ -61,7 +61,7 @@ class FindingReporter:
 
     @property
     def by_task(self) -> bool:
-        """Whether the output has a line for each task. Each of these lines repeats the findings on the project."""
+        """Whether the output has a line for each task; each line repeats the findings on the project."""
         return self.options.format == "json" and is_jsonl(self.options)
 
     def report(

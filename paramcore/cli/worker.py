@@ -80,7 +80,7 @@ class Worker:
 def answer() -> None:
     """Answer the messages on standard input until it is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # If memory runs out, end without an answer.  The parent process then reports it.
+    # If memory runs out, end without an answer.  The parent process then reports the error.
     with suppress(*_ENDED, MemoryError), open(1, "wb", closefd=False) as answers:
         function: Callable[[Any], Any] = pickle.load(sys.stdin.buffer)  # noqa: S301  (our own process wrote it)
         while True:

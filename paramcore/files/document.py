@@ -100,7 +100,7 @@ class Document:
         return self.lines.line_slice(line - self._first_line + 1, start, max_length)
 
     def locate_error(self, error: ParamcoreError) -> DocumentError:
-        """Return the error with the file, line and column of the value at its path."""
+        """Return the error with the file, line and column of the value at `error.path`."""
         position = self.locate(error.path or "")
         return DocumentError(
             error.code, error.path, error.problem, error.remedy, self.source, position.line, position.column

@@ -38,8 +38,10 @@ _PYTHON_LITERAL = re.compile(
 _MEMBER = re.compile(r'[ \t]*"(?:[^"\\]|\\.)*"[ \t]*:')
 #: A line that git writes around the two sides of a merge conflict.
 _CONFLICT_MARKER = re.compile("<{7} |={7}(?=\r?\n)|>{7} |[|]{7}(?= |\r?\n)")
+#: The problem of a file with a merge conflict.
+MERGE_CONFLICT = "the file contains a merge conflict"
 _CONFLICT = (
-    "the file contains a merge conflict",
+    MERGE_CONFLICT,
     "resolve it, and remove the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`",
 )
 _BARE_NAME = re.compile(r"[A-Za-z_$][\w$-]*(?=\s*:)")
@@ -50,7 +52,7 @@ _WRITE_JSON = "write the file with Python's `json.dump`"
 _DECODER_MESSAGES = {
     "Expecting value": "expected a value",
     "Expecting property name enclosed in double quotes": "expected a name in double quotes",
-    "Expecting ',' delimiter": "expected a comma",
+    "Expecting ',' delimiter": "expected a comma or a closing bracket",
     "Expecting ':' delimiter": "expected a colon",
     "Extra data": "unexpected text after the document",
     "Unterminated string starting at": "a string without a closing quote",
@@ -105,7 +107,7 @@ def find_mistake(text: str, offset: int, *, is_line: bool) -> tuple[int, str, st
     if _CONFLICT_MARKER.match(text, at) and (not before or before != text[:at].rstrip(" \t")):
         return at, *_CONFLICT
     if text.startswith("\x1b[", at):
-        return at, "the text contains colour codes of a terminal", "write it without colour, for example with `jq -M`"
+        return at, "the text contains color codes of a terminal", "write it without color, for example with `jq -M`"
     if text[:at].strip(_BLANKS) == "" and char == "<":
         return at, "the text is HTML or XML, not JSON", "check whether this is an error page, and save the JSON instead"
     if text.startswith(("```", "~~~"), at) and (not before or before.endswith(("}", "]"))):

@@ -35,7 +35,7 @@ class Token(NamedTuple):
     """A name, or the first token of a value, in JSON or YAML text.
 
     In JSON, `content` is the text of the token.  In YAML, it is the decoded name or
-    value; for an object or array, it is empty.  `trail` is the path to the token: names and
+    value, or an empty dict or list.  `trail` is the path to the token: names and
     indexes, outermost first.  The trail of a name includes that name.  All tokens share
     one trail, so copy the list before you read the next token.
     """

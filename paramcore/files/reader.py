@@ -49,7 +49,7 @@ def has_suffix(path: str, suffixes: tuple[str, ...]) -> bool:
 # Not frozen, because a file may have millions of lines, and frozen objects are slower to create.
 @define
 class Line:
-    """A line of JSONL. `document` decodes the line, so that a reader can continue after an invalid line."""
+    """A line of JSONL, not yet decoded.  If `document` raises an error, the caller can continue with the next line."""
 
     number: int
     source: str
@@ -120,8 +120,8 @@ def _read_up_to(stream: BinaryIO, size: int) -> bytes:
 def read_lines(source: str, *, limit: int = TASK_SIZE, on_read: Callable[[int], None] | None = None) -> Iterator[Line]:
     """Yield the lines of a JSONL file, or of standard input, in constant memory.
 
-    Only a line feed ends a line.  Skip blank lines, and a BOM at the start; a UTF-16
-    file must begin with a BOM.  Truncate a line that exceeds the limit;
+    Only a line feed ends a line.  Skip blank lines.  The first line may begin with a BOM; a
+    UTF-16 file must begin with a BOM.  Truncate a line that exceeds the limit;
     `Line.document` then rejects the line.  Call `on_read` with the number of bytes of
     each read.
 
@@ -141,7 +141,7 @@ def split_lines(
     limit: int = TASK_SIZE,
     on_read: Callable[[int], None] | None = None,
 ) -> Iterator[Line]:
-    """Yield the lines of a stream, up to `size` bytes, by the rules of `read_lines`.
+    """Yield the lines that begin in the next `size` bytes, by the rules of `read_lines`.
 
     The first line has the number `first_line`.
     """
@@ -199,7 +199,7 @@ def resolve_path(path: str) -> str:
 def open_source(source: str, label: str | None = None) -> Iterator[tuple[BinaryIO, str]]:
     """Open a file, or standard input for `-`, and yield the stream and its name in messages.
 
-    `label` is the name in messages; the default is the path.
+    `label` is the name in messages; the default is the path, or `<stdin>`.
 
     Raises:
         DocumentError: `unreadable`, also if a read of the open file fails.

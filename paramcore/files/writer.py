@@ -22,7 +22,7 @@ except ImportError:
 #: The number of bytes to collect before a write, because the output may consist of many short pieces.
 _BUFFER_SIZE = 2**18
 
-#: What to do about an error of the system, by the number of the error.
+#: What to do about an error of the operating system, by its `errno`.
 _REMEDIES = {
     errno.ENOENT: "create the directory first",
     errno.EACCES: "make the directory writable, or choose another file",
@@ -73,14 +73,14 @@ def open_atomically(path: str, *, sync: bool = True) -> Iterator[BinaryIO]:
     """Open a file that the block writes completely, or not at all.
 
     The block writes to a new file in the same directory.  At the end of the block, the
-    new file replaces the existing file and keeps its mode; Windows has no file modes.
-    An exception in the block removes the new file.  A symbolic link to a regular file,
-    or to no file, is replaced, not followed.  Without `sync`, the file may be empty
+    new file replaces the existing file, and gets the mode of that file (except on Windows).
+    An exception in the block removes the new file.  A symbolic link to a regular file, or a
+    broken link, is replaced, not followed.  Without `sync`, the file may be empty
     after a power failure.
 
     Raises:
         DocumentError: `unwritable`, also if the path exists but is neither a regular file nor
-            such a link, or if it is a link like `/dev/stdout`.
+            such a link, or if the path is a link like `/dev/stdout`.
     """
     try:
         mode = _check_replaceable(path)
@@ -112,8 +112,11 @@ def _finish(stream: BinaryIO, mode: int | None, *, sync: bool) -> None:
     stream.flush()
     if sync:
         os.fsync(stream.fileno())
+    if mode is None or stat.S_IMODE(os.fstat(stream.fileno()).st_mode) == mode:
+        # On a disk without file modes, such as exFAT, all files have the same mode, and `os.fchmod` may fail.
+        return
     # Windows has no file modes. Before Python 3.13, `os.fchmod` does not exist there.
-    if mode is not None and hasattr(os, "fchmod"):
+    if hasattr(os, "fchmod"):
         os.fchmod(stream.fileno(), mode)
 
 

@@ -163,8 +163,8 @@ def _parse_events(text: str) -> Iterator[_Event]:
     parse: Callable[[str], Iterator[_Event]] = YAML(typ="safe", pure=True).parse
     parsed = 0
     try:
-        # The parser drops a last line of spaces without a line feed, although it may belong to a block scalar.
-        # So add the line feed.
+        # If spaces without a line feed end the text, the parser drops the spaces, although they may belong to a
+        # block scalar.  So add a line feed.
         has_blank_end = not text.rpartition("\n")[2].strip(" ")
         for event in parse(f"{text}\n" if has_blank_end and not text.endswith("\n") else text):
             parsed = event.end_mark.index

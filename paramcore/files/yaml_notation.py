@@ -15,7 +15,7 @@ class NotationCheck:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        # The offset where the last event ended.
+        # The offset up to which the text was checked.
         self._checked = 0
         # The columns of the open block collections.
         self._columns: list[int] = []
@@ -59,7 +59,7 @@ class NotationCheck:
         self._check_gap(len(self._text))
 
     def _check_gap(self, stop: int) -> None:
-        """Check punctuation and comments between the last event and the offset `stop`."""
+        """Check punctuation and comments between the previous event and the offset `stop`."""
         at = self._checked
         while at < stop:
             line_end = self._text.find("\n", at, stop)

@@ -55,7 +55,7 @@ class Assumptions:
 
     #: The text between the task's instruction and the project's instruction (T5).
     instruction_separator: str = field(default="\n", validator=_check_separator)
-    #: If a task has no instruction: `leave out` the separator, or `join`, so that the separator comes first (T5).
+    #: If a task has no instruction: `leave out` omits the separator, `join` puts it before the project's text (T5).
     empty_instruction: Literal["leave out", "join"] = _choice_field("leave out", "join")
     #: Whether to `append` the project's instruction to the task's, or to let the task's `override` it (T6).
     instruction_rule: Literal["append", "override"] = _choice_field("append", "override")

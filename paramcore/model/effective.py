@@ -126,7 +126,7 @@ class EffectiveParams(NotebookReprs):
         return explain_param(param, self._task, self._inheritance, self._versions)
 
     def explain_all(self) -> tuple[Explanation, ...]:
-        """Return the explanation of every param, in the order of `params`."""
+        """Return an explanation of each effective param, in the order of `params`."""
         return tuple(map(self.explain, self.params))
 
     def as_request(self) -> TaskRequest:

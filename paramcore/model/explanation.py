@@ -110,14 +110,14 @@ class Explanation(NotebookReprs):
     The first candidates are the task request and, if there is one, the inherited version.  If
     the inherited value replaced an earlier value, or the param was dropped, the version with
     the previous value follows.  The latest version comes last, if it sets the param and the
-    task does not inherit it.
+    task inherits another version or nothing.
     """
 
     #: The name of the param.
     param: str
     #: Whether the task will have the param.
     is_set: bool
-    #: The effective value; `None` if it is not set.
+    #: The effective value; `None` if the param is not set.
     value: Any = field(eq=equality_key)
     #: The reason, as a stable code.
     reason: Reason
@@ -134,7 +134,7 @@ class Explanation(NotebookReprs):
         return self.param in ROUTING_NAMES
 
     def describe_reason(self) -> str:
-        """Return the meaning of `reason`, or why the name has no value if it is a routing name (T10)."""
+        """Return the meaning of `reason`; for a routing name, return that it is not a param (T10)."""
         if self.is_routing_name:
             return "it is a routing name of the task request, not a param"
         return REASONS[self.reason]
@@ -262,7 +262,7 @@ def _iter_candidates(
 def _iter_inherited_candidates(
     param: str, source: str, version: ParamVersion, versions: tuple[ParamVersion, ...]
 ) -> Iterator[Candidate]:
-    """Yield the candidate of the inherited version, then that of the version with the previous value, if any."""
+    """Yield the candidate of the inherited version, then the candidate with the previous value, if any."""
     since = find_first_set_in(versions, version.number, param)
     if param in version.params:
         status = _VERSION_STATUS[source]

@@ -1,7 +1,8 @@
-"""Find the version that a task inherits, and merge its params with the task's.
+"""Find the version that a task inherits, and merge the params of both.
 
 This module contains all rules about the inherited version, the precedence of params
-and the joined instruction.  `Inheritance.merge` is the only merge in the package.
+and the joined instruction.  Only `Inheritance.merge` merges a task's params with inherited
+params.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def _describe_versions(versions: tuple[ParamVersion, ...]) -> str:
 #: The limit of floats that a remedy shows as a whole number.
 _MAX_SHOWN = 1e6
 
-#: Why a version cannot give the wanted params: it has a param that is not wanted, or appends its instruction.
+#: Why a version cannot give the wanted params: it has an unwanted param, or appends unwanted text.
 BlockCode: TypeAlias = Literal["would_be_inherited", "instruction_would_be_appended"]
 
 
@@ -78,7 +79,7 @@ class OwnParams(NamedTuple):
     params: dict[str, Any]
     #: The params that the task leaves out, because it inherits equal values, in the order of the version.
     dropped: list[str]
-    #: The params in `dropped` that the version spells differently, such as 5 for 5.0.
+    #: The params in `dropped` whose value the version spells differently, such as 5 for 5.0.
     respelled: list[str]
     #: The text that the version appends to the instruction that is sent; `None` if it appends nothing.
     cut: str | None
@@ -129,8 +130,7 @@ class Inheritance:
     def merge(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Return the effective params of a task: a new dict whose values are not copied.
 
-        `params` must be checked and contain no routing names.  Pass
-        `TaskRequest.params`, or decoded JSON that you trust.
+        Pass checked params without routing names, such as `TaskRequest.params`.
 
         Raises:
             InvalidParams: `instruction_type`, if `instruction` is neither text nor
@@ -153,7 +153,7 @@ class Inheritance:
     def find_own_params(self, wanted: Mapping[str, Any]) -> OwnParams:
         """Return the smallest set of params that `merge` turns into `wanted`.
 
-        This is the inverse of `merge`.  `wanted` must be checked, as for `merge`.  If
+        This is the inverse of `merge`.  Pass checked params, as for `merge`.  If
         `blocked` is not empty, a task cannot get `wanted` from this version.
         """
         # The merge treats each param independently, so exactly one set is the smallest.

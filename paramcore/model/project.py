@@ -29,7 +29,7 @@ from paramcore.text import (
 )
 from paramcore.values import check_argument, check_iterable, freeze_object, join_pointer, wrap_frozen
 
-#: The fields of a project object that have their own attributes, in the service's order.
+#: The fields of a project object that `Project.fields` does not contain, in the service's order.
 FIELD_ORDER = ("type", "name", "param_history")
 
 
@@ -39,7 +39,7 @@ class Project(NotebookReprs):
 
     Example: `Project("docks", type="imageannotation", params={"padding": 3})`.
 
-    Every update returns a new project with one more version.  Pass `params` for a
+    Each update method returns a new project with one more version.  Pass `params` for a
     project with one version, `versions` for a whole history, or neither for a
     project without versions.  `fields` contains the fields of a project object
     other than `type`, `name` and `param_history` (P8).  `field_order` is the order
@@ -218,7 +218,7 @@ class Project(NotebookReprs):
             yield effective
 
     def check_request(self, task: TaskRequest) -> None:
-        """Check that a task request is for this project.
+        """Check that a task request names no other project and no other task type.
 
         Raises:
             WrongProject: `wrong_project` (T15) or `wrong_type` (T12).

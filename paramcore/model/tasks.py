@@ -92,7 +92,7 @@ class TaskRequest:
 
     #: The params, including `callback_url`, `metadata`, `tags` and `priority`, without routing names.
     params: Mapping[str, Any] = field(converter=_freeze_own_params)
-    #: The name of the project; `None` if the batch or the call determines the project.
+    #: The name of the project; `None` if the request does not name a project.
     project: str | None = field(default=None, validator=_check_project, kw_only=True)
     #: The version to inherit; `None` means the latest version, -1 means no version (T2, T3).
     project_version: int | None = field(default=None, converter=_freeze_version, eq=_pair_with_type, kw_only=True)

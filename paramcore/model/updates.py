@@ -24,7 +24,7 @@ BOOKKEEPING_NAMES = frozenset({"version", "created_at", "patch"})
 def _freeze_project_params(params: Mapping[str, Any]) -> JSONObject:
     frozen = freeze_params(params)
     for name in frozen:
-        # U9: in the flat form, the API would read the param as a bookkeeping field or as the flag.
+        # U9: in the flat form, the API would read the param as a bookkeeping field or as the flag `patch`.
         if name in BOOKKEEPING_NAMES:
             problem, remedy = f"the API reserves the name `{name}`", "choose another name for the param"
             if name == "patch":

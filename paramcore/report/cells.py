@@ -13,7 +13,7 @@ from paramcore.report.verdicts import UserText
 from paramcore.report.words import diff_lines
 from paramcore.text import escape_unprintable, format_count, format_value, truncate
 
-#: The maximum number of characters of a value in a cell.
+#: The number of characters to which a cell truncates a long value.
 CELL_LIMIT = 60
 #: The number of unchanged characters to show on each side of a change inside a long value.
 CONTEXT = 15
@@ -128,14 +128,15 @@ def _format_full_value(change: Change, prefix: Cell, removed: str) -> Code:
 
 
 def format_pretty(value: Any) -> str:
-    """Format a value as JSON on several lines, without characters that move the cursor."""
+    """Format a value as JSON on several lines, and escape unprintable characters."""
     return "\n".join(map(escape_unprintable, json.dumps(value, ensure_ascii=False, indent=2).split("\n")))
 
 
 def format_diff(before: Any, after: Any) -> str:
-    """Format two values as JSON, line by line; `-` marks lines only of `before`, `+` only of `after`.
+    """Format two values as JSON, line by line.
 
-    A long string continues on the next line after each line break in it.
+    `-` marks a line that only `before` has, and `+` a line that only `after` has.  A long string
+    continues on the next line after each line break in it.
     """
     marks = {"kept": " ", "removed": "-", "added": "+"}
     runs = diff_lines(_split_strings(format_pretty(before)), _split_strings(format_pretty(after)))

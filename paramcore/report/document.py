@@ -31,14 +31,14 @@ class Rank(IntEnum):
 
 
 class Verbatim(NamedTuple):
-    """Text on one line for a code span: a value as JSON, a command, a code."""
+    """Text on one line for a code span: a value as JSON, a command, or the code of a finding."""
 
     text: str
     #: Whether the text contains a value of a param, which `without_values` hides.
     is_value: bool = False
 
 
-#: Plain text of paramcore, and text that each form of output must mark or escape.
+#: Parts of a line: plain text of paramcore, and text that each form of output must mark or escape.
 Cell: TypeAlias = tuple[str | UserText | Verbatim, ...]
 
 
@@ -240,7 +240,7 @@ def _measure_pieces(
     included: set[tuple[int, int]],
     measure: Callable[[str], int],
 ) -> list[int]:
-    """Return the sizes of pieces; the first piece of a group adds the text around the group."""
+    """Return the sizes of pieces; the size of a group's first piece includes the text around the group."""
     opened = {number for number, _index in included}
     costs = []
     for number, index in places:

@@ -1,4 +1,4 @@
-"""Compare the errors of a project and its tasks today, after an update, and with the patch that keeps all params."""
+"""Compare errors today, after an update, and with the patch that keeps the dropped params."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_LOCATIONS = 3
 
 
 class Presence(NamedTuple):
-    """Whether an error exists after the update, before it, and after the patch instead."""
+    """Whether an error exists after the update, before it, and after the patch that is sent instead of the update."""
 
     after: bool
     before: bool = False

@@ -24,15 +24,15 @@ from paramcore.text import format_count, format_name, quote_for_shell
 
 #: The maximum number of versions in the grid.
 GRID_VERSIONS = 12
-#: The number of newest values of a param that a page lists first; it folds the older values.
+#: The number of newest values of a param that a page lists first; the page folds the older values.
 VISIBLE_RUNS = 3
 #: The maximum number of values of a param on a page.
 MAX_RUNS = 20
 #: The maximum number of characters of all folded older values of a project.
 MAX_OLDER_TEXT = 200_000
-#: The maximum number of changes that a page lists inside a value.
+#: The maximum number of changes inside a value that a page lists.
 MAX_CHANGES = 20
-#: The maximum number of characters of a name in the grid.
+#: The number of characters to which the grid truncates a long name.
 _GRID_NAME = 40
 
 
@@ -52,7 +52,7 @@ class RunView:
     #: Whether the run is without the param because a version dropped it.
     is_dropped: bool
     is_latest: bool
-    #: The value; `None` if it is not set, or if values are hidden.
+    #: The value; `None` if the param is not set, or if values are hidden.
     value: ValueView | None
     #: The previous and the new text in one view, word by word.  `None` if one is missing or not text,
     #: if each fits on one line, or if values are hidden.
@@ -72,7 +72,7 @@ class RunView:
 
     @property
     def change_count(self) -> str:
-        """The number of changes inside the value: `2 changes`; empty if nothing was compared."""
+        """The number of changes inside the value: `2 changes`; empty if there are none."""
         return format_count(len(self.changes) + self.omitted_changes, "change") if self.changes else ""
 
 
@@ -95,7 +95,7 @@ class LifelineView:
 
     @property
     def is_unchanged(self) -> bool:
-        """Whether all versions of the grid have the same value."""
+        """Whether the param is the same in all versions of the grid."""
         return len(self.grid) == 1
 
 

@@ -28,7 +28,7 @@ from paramcore.text import escape_unprintable, format_name, format_value
 
 #: GitHub rejects comments of more than 65,536 characters.
 COMMENT_SIZE = Size(60_000)
-#: The maximum number of characters of a name.  A very long name would leave no room for other text.
+#: The number of characters to which a long name is truncated.  A very long name would leave no room for other text.
 NAME_LIMIT = 200
 
 
@@ -65,7 +65,7 @@ def format_code(text: str, *, in_table: bool = False) -> str:
     text = escape_unprintable(text)
     runs = {len(run) for run in re.findall("`+", text)}
     ticks = "`" * next(length for length in range(1, len(runs) + 2) if length not in runs)
-    # Markdown removes one space at both ends of a code span that has a space at both ends.
+    # If a code span has a space at both ends, Markdown removes one space at each end.
     is_padded = text[:1] == "`" or text[-1:] == "`" or (text[:1] == text[-1:] == " " and text.strip(" ") != "")
     padding = " " if is_padded else ""
     span = f"{ticks}{padding}{text}{padding}{ticks}"

@@ -1,7 +1,7 @@
 """Results in notebooks: HTML of plain semantic tags, and short Markdown.
 
 The HTML has no style, class, id or script, so the theme of the notebook applies, and
-no sanitizer removes any of it.
+no sanitizer removes a part of it.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ class IndexRow:
     #: The prefix of the ids of the project's elements.
     prefix: str
     name: str
-    #: The number below each column label.
+    #: The number in each column, by the label of the column.
     counts: Mapping[str, int]
 
 

@@ -82,7 +82,7 @@ class Part:
     """A part of a phrase."""
 
     text: str
-    #: Whether it is a name or a value of the user.
+    #: Whether the text is a name or a value of the user.
     is_user_text: bool
 
 
@@ -101,7 +101,7 @@ class PlanView:
     losses: tuple[ChangeView, ...]
     #: The number of losses that the page leaves out.
     omitted_losses: int
-    #: The other changes.
+    #: The changes that are not losses.
     others: tuple[ChangeView, ...]
     #: The number of other changes that the page leaves out.
     omitted_others: int

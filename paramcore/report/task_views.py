@@ -36,13 +36,13 @@ class Tasks:
     """The tasks of a project in a report."""
 
     total: int = 0
-    #: The number of requests by the version that they inherit; `None` for requests that inherit nothing.
+    #: The number of requests that inherit a version, by its number; the key `None` is for those that inherit nothing.
     inherited: Mapping[int | None, int] = field(factory=dict)
-    #: The number of requests that the project rejects.
+    #: The number of requests that cannot be read or resolved.
     rejected: int = 0
-    #: The only task; `None` for several tasks.
+    #: The effective params of the only task; `None` if there are several tasks, or if the only task is rejected.
     only: EffectiveParams | None = None
-    #: The same task after the update; `None` without an update, or if the project then rejects it.
+    #: The effective params of the only task after the update; `None` without an update.
     only_after: EffectiveParams | None = None
     impact: Impact | None = None
     affected: tuple[AffectedTask, ...] = ()
@@ -123,7 +123,7 @@ def _view_candidate(candidate: Candidate, *, values: bool) -> CandidateView:
 
 @frozen
 class ImpactView:
-    """The numbers of tasks that an update affects."""
+    """The numbers of tasks that an update affects, and of tasks that it does not affect."""
 
     affected: int
     total: int

@@ -88,7 +88,7 @@ def build_impact_document(
 
 
 def make_effect_row(place: Cell, effect: Effect) -> Row:
-    """Return a row with an affected request: its place, the params that differ, and those that it overrides."""
+    """Return a row with an affected request: its place, the params that differ, and the params that it overrides."""
     return Row((place, _list_names(effect.params), _list_names(effect.overridden)), Rank.DETAILS)
 
 

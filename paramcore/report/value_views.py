@@ -169,7 +169,7 @@ class ChangeView:
     words: ValueView | None = None
     #: The version that set the value of `before`.
     since: int | None = None
-    #: The time of this version.
+    #: The time of the version `since`.
     since_time: TimeView | None = None
 
 
@@ -208,7 +208,7 @@ def view_changes(
 
 
 def _find_since(versions: Sequence[ParamVersion], change: Change) -> int:
-    """Return the number of the version that set the old value of a change; the last version still has it."""
+    """Return the number of the version that set the old value of a change; the last version still has this value."""
     latest = versions[-1].params
     number = len(versions) - 1
     while number and any(
@@ -222,7 +222,7 @@ def _iter_values(container: Any, latest: Any, parts: Parts) -> Iterator[Any]:
     """Yield the values that a path in the `latest` params may have had in the older params, `container`.
 
     The index of an array element may have changed, so look in each element with the same
-    identifying member, or in each element without one.
+    identifying member.  If the latest element has none, look in each element without one.
     """
     if not parts:
         yield container

@@ -21,7 +21,7 @@ class UserText(NamedTuple):
     text: str
 
 
-#: A sentence that contains text of the user.
+#: A sentence that may contain text of the user.
 Phrase: TypeAlias = tuple[str | UserText, ...]
 
 

@@ -1,4 +1,4 @@
-"""Apply an update: read the project, send one POST, and classify the reply.
+"""Apply an update: read the project, send the update, and classify the reply.
 
 The flows in this module do no I/O; `Client.apply` and `Client.reconcile` run them.
 The module `retry` describes flows.

@@ -144,10 +144,10 @@ class Client:
         return read_task_reply(self._run(post_once, requests.create_task(task, type=effective.type)))
 
     def apply(self, plan: Plan) -> Outcome:
-        """Apply a planned update: read the project, send one POST, classify the reply.
+        """Apply a planned update: read the project, send the update, classify the reply.
 
-        If the project has changed since the plan, the client sends no POST, and the
-        outcome is `not done`.
+        If the project has changed since the plan, the client does not send the update,
+        and the outcome is `not done`.
 
         Raises:
             InvalidSetting: `update_type` if the plan has no update; `argument_type`, if `plan` is not a `Plan`.

@@ -25,9 +25,9 @@ from paramcore.values import check_argument, check_function, check_iterable, wra
 class MemoryService:
     """A service that keeps projects, batches, tasks and files in memory.
 
-    `created_at` returns the time of each request in ISO 8601 format, or None.
-    `on_validate` receives the project and the effective params of each new task.  If
-    it returns a string, the service rejects the task with this string as the reason.
+    The service calls `created_at` to get the time of each request in ISO 8601 format, or
+    None.  `on_validate` receives the project and the effective params of each new task.
+    If it returns a string, the service rejects the task with this string as the reason.
     If a task has no project, `on_validate` receives a placeholder project without versions.
     `on_event` receives a line about each request.  The service rejects task types that are not in
     `task_types`, unless `task_types` is None.  Only a stand-in passes `account`; the service

@@ -45,7 +45,7 @@ class Outcome:
     versions: tuple[int, ...] = ()
     #: The project in the reply that decided the outcome; `None` if there is no such project.
     now: Project | None = None
-    #: The numbers of the plan's versions that the service now reports differently.
+    #: The numbers of older versions that the service reports differently than when the update was planned.
     altered: tuple[int, ...] = ()
     #: The reason why the update was not done, or why its outcome is unknown.
     error: NotDone | OutcomeUnknown | None = None
@@ -69,7 +69,8 @@ class Outcome:
         """Return this outcome with the state that the current history shows.
 
         `versions` are the numbers of the versions that contain the update.  `altered`
-        are the numbers of the plan's versions that the service now reports differently.
+        are the numbers of older versions that the service reports differently than when
+        the update was planned.
         """
         state: OutcomeState = "done" if len(versions) == 1 else "repeated" if versions else "unknown"
         error = None

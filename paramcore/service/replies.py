@@ -31,7 +31,7 @@ from paramcore.wire import read_project, read_projects
 _T = TypeVar("_T")
 _Error = TypeVar("_Error", bound=ParamcoreError)
 
-#: The maximum number of characters of the service's error text in a message.
+#: The number of characters to which a message truncates the service's error text.
 _MAX_SHOWN = 80
 #: The maximum number of bytes of an error reply; `read_error_text` ignores longer bodies.
 _MAX_ERROR_SIZE = 2**16

@@ -150,12 +150,12 @@ def check_response_size(size: object) -> None:
 
 
 def get_project(name: str) -> Request:
-    """Build the request for one project (E2)."""
+    """Build the request that reads one project (E2)."""
     return Request("GET", _encode_project_path(name))
 
 
 def list_projects(*, archived: bool | None = None) -> Request:
-    """Build the request that lists projects; with `archived`, those whose flag has this value (E2)."""
+    """Build the request that lists projects; with `archived`, only those whose flag has this value (E2)."""
     if archived is not None and type(archived) is not bool:
         problem = f"`archived` must be true or false, got {describe_value(archived)}"
         raise InvalidSetting("flag_type", None, problem, "leave it out to list all projects")

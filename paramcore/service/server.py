@@ -78,7 +78,7 @@ def run_server(stand_in: StandIn, *, port: int = 0) -> Iterator[Server]:
         try:
             yield Server(stand_in, f"http://{_HOST}:{http_server.server_address[1]}/v1")
         finally:
-            # A forked process has no such thread, and would wait for it forever.
+            # A forked process does not have the server thread, and would wait for it forever.
             if thread.is_alive():
                 http_server.connections.close()
                 http_server.shutdown()

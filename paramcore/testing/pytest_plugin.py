@@ -12,7 +12,7 @@ from paramcore.service.standin.stand_in import StandIn
 
 @pytest.fixture
 def paramcore_service() -> Iterator[Server]:
-    """Serve an empty stand-in on a free loopback port, and return its `Server` with `url` and `stand_in`.
+    """Serve an empty stand-in on a free loopback port, and return a `Server` with `url` and `stand_in`.
 
     Example:
         >>> def test_a_new_service_has_no_projects(paramcore_service):

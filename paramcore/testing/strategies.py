@@ -42,7 +42,7 @@ _ODD_TEXTS = (
 
 
 def texts(*, max_size: int = 6) -> st.SearchStrategy[str]:
-    """Draw a string, often a string that code trims, normalizes, splits or converts.
+    """Draw a string, often a string that careless code trims, normalizes, splits or converts.
 
     Example:
         >>> from hypothesis import find

@@ -25,8 +25,8 @@ _SERVER_TIMEOUT = 10
 def check_transport(create: Callable[[str], Transport]) -> None:
     """Check a transport against the contract of `paramcore.service.Transport`.
 
-    `create` receives the base URL of a loopback server, which ends with `/v1`, and
-    returns the transport.
+    `create` receives a base URL that ends with `/v1`, and returns the transport.  The
+    URL is that of a loopback server.
 
     Raises:
         AssertionError: if the transport breaks the contract.  The message states what

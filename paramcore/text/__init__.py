@@ -17,6 +17,9 @@ MESSAGE_LIMIT = 64
 #: The `limit` of `truncate` for a value in a row of a report.
 ROW_LIMIT = 100
 
+# With `ensure_ascii`, `json.dumps` would create an encoder for each value.
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+
 _TYPE_NAMES = {bool: "true or false", int: "a number", float: "a number", str: "text", type(None): "null"}
 
 
@@ -58,7 +61,7 @@ def join_message(problem: str, remedy: str) -> str:
 
 def format_value(value: Any, *, limit: int | None = None) -> str:
     """Format a JSON value on one line, truncated to `limit`: `"a"`, `{"b": [1, 2]}`."""
-    text = escape_unprintable(json.dumps(value, ensure_ascii=False))
+    text = escape_unprintable(_ENCODER.encode(value))
     return text if limit is None else truncate(text, limit)
 
 
@@ -121,8 +124,10 @@ def _escape_octal(char: str) -> str:
 
 
 def format_count(count: int, noun: str) -> str:
-    """Format a count and its noun: `1 version`, `2,000 versions`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    """Format a count and its noun: `1 version`, `2,000 versions`, `2 directories`."""
+    if count != 1:
+        noun = f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}s"
+    return f"{count:,} {noun}"
 
 
 def format_versions(numbers: Collection[int]) -> str:

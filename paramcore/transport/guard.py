@@ -21,8 +21,8 @@ class GuardedClient:
     """A client that stops updates that have errors or would drop params.
 
     `client` must have the methods `get_project` and `update_project` of the official
-    SDK's `ScaleClient`.  If you read or set an attribute other than `update_project`, the
-    guard reads or sets this attribute of `client`.  `schemas` may contain your own schemas.
+    SDK's `ScaleClient`.  The guard reads its other attributes from `client`, and sets all
+    attributes on `client`.  `schemas` may contain your own schemas.
 
     Raises:
         InvalidSetting: `argument_type` for a `client` without these methods.

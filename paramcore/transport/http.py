@@ -90,7 +90,7 @@ class HttpTransport:
             verify = _create_context() if self._verify is True else self._verify
         except OSError as error:
             problem = f"OpenSSL failed to start, so nothing was sent ({type(error).__name__})"
-            return NotDone("not_sent", None, problem, "check its configuration file, or free some memory")
+            return NotDone("not_sent", None, problem, "check OpenSSL's configuration file, or free some memory")
         try:
             with (
                 redact_logs(self._key),
@@ -130,7 +130,7 @@ class HttpTransport:
             size += len(chunk)
             if size > self._max_response_size:
                 problem = f"the reply is longer than {self._max_response_size:,} bytes"
-                raise OutcomeUnknown("reply_size", None, problem, "raise `max_response_size`", reply.status_code)
+                raise OutcomeUnknown("reply_size", None, problem, "increase `max_response_size`", reply.status_code)
         return b"".join(chunks)
 
 

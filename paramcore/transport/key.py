@@ -57,7 +57,7 @@ class ApiKey:
         return f"Basic {base64.b64encode(f'{self.__text}:'.encode()).decode()}"
 
     def redact(self, text: str) -> str:
-        """Return text with the key replaced, because a reply may repeat the key.
+        """Replace the key in a text, because a reply may repeat the key.
 
         The key is replaced in plain form, in base64 and percent-encoded.  A key of
         fewer than 12 characters is not a secret and is not replaced.

@@ -92,7 +92,7 @@ class ScaleApiTransport:
         body = reply.raw.read(self._max_response_size + 1, decode_content=False)
         if len(body) > self._max_response_size:
             problem = f"the reply is longer than {self._max_response_size:,} bytes"
-            return OutcomeUnknown("reply_size", None, problem, "raise `max_response_size`", reply.status_code)
+            return OutcomeUnknown("reply_size", None, problem, "increase `max_response_size`", reply.status_code)
         if length is not None and length.isdigit() and len(body) < int(length):
             problem = "the connection ended before the reply was complete"
             return OutcomeUnknown("no_reply", None, problem, "", reply.status_code)

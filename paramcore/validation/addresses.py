@@ -31,7 +31,7 @@ _ADDRESS_TYPES = (
 _PLAIN = re.compile(r"(?:https?|s3|gs|scaledata)://(?![/?#:@])[!-~]+", re.IGNORECASE)
 _LOCAL = re.compile(r"file:|/(?!/)|~|\.\.?[/\\]|[a-z]:[/\\]|\\\\", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-#: In the address of a file in a bucket, the bucket is in the place of the host.
+#: Matches an address without a host. In the address of a file in a bucket, the bucket is in the place of the host.
 _WITHOUT_HOST = re.compile(r"(?:https?|s3|gs):(?!//[^/?#:@])", re.IGNORECASE)
 _SPACE_IN_HOST = re.compile(r"https?://[^/?#]* ", re.IGNORECASE)
 #: Matches a second address after a separator, but not in a query or a fragment, which may contain other addresses.
@@ -95,7 +95,7 @@ def _make_several_finding(pointer: str, text: str) -> Finding:
 def _make_space_finding(pointer: str, text: str, address: str) -> Finding:
     """Return a finding about a space in a web address."""
     if _SPACE_IN_HOST.match(address):
-        # `%20` is not allowed in a host, so the space must go.
+        # `%20` is not allowed in a host, so do not suggest it.
         return _make_finding(pointer, text, "has a space in the host of the address", "remove it")
     corrected = address.replace(" ", "%20")
     return _make_finding(pointer, text, "has a space in the address", _ENCODED_SPACES, corrected)

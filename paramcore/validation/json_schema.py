@@ -20,7 +20,8 @@ _DIFFERING = {
     "contentEncoding",
     "contentMediaType",
     "contentSchema",
-    # `make_fast_validator` moves `x-warn` into `allOf`, so these keywords would treat its names and items as evaluated.
+    # `make_fast_validator` moves `x-warn` into `allOf`, so these keywords would count what `x-warn` describes as
+    # evaluated.
     "unevaluatedItems",
     "unevaluatedProperties",
 }

@@ -105,7 +105,7 @@ def _validate_additional(validator: Any, allowed: Any, value: Any, schema: Any) 
 def _validate_rest(
     validator: Any, allowed: Any, value: Mapping[str, Any], names: list[str], known_names: list[str]
 ) -> Iterator[Any]:
-    """Validate the members that no other keyword describes."""
+    """Validate the members with these names, to which `allowed` applies."""
     if allowed is False:
         if names:
             error: Any = ValidationError("unknown names")

@@ -42,7 +42,7 @@ class KnownNames:
         #: The names that the schemas list.
         self.names: list[str] = list_described_names(schema.document, self._nodes)
         self._patterns = list(dict.fromkeys(name for node in self._nodes for name in node.get("patternProperties", ())))
-        #: Whether the schemas allow members with any other name.
+        #: Whether the schemas allow members that they do not describe.
         self._allows_others = any(
             node.get(keyword, False) is not False
             for node in self._nodes

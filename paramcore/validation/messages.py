@@ -102,7 +102,7 @@ def _explain(error: ValidationError) -> Iterator[Finding]:
     elif keyword in _SIZES:
         yield _make_finding(error, "param_size", _describe_size(keyword, limit, len(value)))
     elif keyword in CLOSING and limit is False:
-        # The functions in `keywords` add these two attributes.
+        # The functions in `keywords` add `unknown_names` and `known_names` to the error.
         details: Any = error
         yield from _explain_unknown_names(error, details.unknown_names, details.known_names)
     elif keyword == "not" and limit == {}:

@@ -183,8 +183,8 @@ def _collect_letters(text: str) -> int:
 def _limit_edits(first: str, second: str) -> int:
     """Return the maximum number of edits in a misspelling.
 
-    It is one for each five characters, but at least one.  It is 0 for very short and very long names, and for
-    short names that begin differently.
+    It is 0 for very short and very long names, and for short names that begin differently.  Otherwise, it is one for
+    each five characters, but at least one.
     """
     longest = max(len(first), len(second))
     # Similar short names are often different words: `min` and `max`, `batch` and `match`.
@@ -207,7 +207,7 @@ def _count_edits(first: str, second: str, limit: int) -> int | None:
     row = list(range(len(second) + 1))
     for i, letter in enumerate(first, 1):
         before, above, row = row, before, [i] + [limit + 1] * len(second)
-        # A cell further from the diagonal needs more than `limit` edits.
+        # A cell further from the diagonal needs more than `limit` edits, so skip it.
         for j in range(max(1, i - limit), min(len(second), i + limit) + 1):
             other_letter = second[j - 1]
             edits = before[j - 1] + (letter != other_letter)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def get_limit(error: ValidationError) -> Any:
-    """Return the value of the keyword in the original schema, not in a schema that `completion` derived."""
+    """Return the value of the violated keyword, from the original schema and not from a derived schema."""
     limit: Any = error.validator_value
     return limit.get(ORIGINAL, limit) if error.validator == "not" else limit
 
@@ -32,7 +32,7 @@ def get_rule(error: ValidationError) -> str | None:
 
 
 def list_choices(schema: Any) -> list[Any] | None:
-    """Return the values of a schema that has only `enum` or `const`; otherwise, return `None`."""
+    """Return the allowed values of a schema that has only `enum` or `const`; otherwise, return `None`."""
     keyword = next(iter(schema), None) if isinstance(schema, Mapping) and len(schema) == 1 else None
     if keyword not in ("enum", "const"):
         return None
@@ -40,7 +40,7 @@ def list_choices(schema: Any) -> list[Any] | None:
 
 
 def list_alternatives(branch_errors: Sequence[ValidationError]) -> list[ValidationError]:
-    """Return one error for each branch, if a value violates each branch by its type, or because it is not a choice.
+    """Return one error for each branch, if the value has the wrong type for each branch, or is not among its choices.
 
     Errors because of a single missing name are alternatives, too.  Otherwise, return an empty list.
     """
@@ -85,7 +85,8 @@ def list_missing(error: ValidationError) -> list[str]:
 def select_branch_error(branch_errors: Sequence[ValidationError]) -> ValidationError:
     """Return the best error of the nearest branch.
 
-    Branches with the correct type are nearer than the others.  If the types do not decide, fewer errors are nearer.
+    Branches with the correct type are nearer than the others.  Of several such branches, or if there are none, the
+    branch with the fewest errors is the nearest.
     """
     from jsonschema.exceptions import best_match  # noqa: PLC0415  (slow to import)
 

@@ -30,7 +30,7 @@ _WITH_NAMES = ("dependentSchemas", "properties", "patternProperties", "$defs", "
 #: Keywords, except `not`, whose schemas describe the value itself. The value may match only some of these schemas.
 DESCRIBING = ("if", "then", "else", "x-warn", "allOf", "anyOf", "oneOf", "dependentSchemas")
 
-#: Keywords whose value `true` or `false` is kept, because the message about `false` lists the rejected names.
+#: Keywords whose value `true` or `false` is kept by `map_schemas`. The message about `false` lists the rejected names.
 CLOSING = ("additionalProperties", "unevaluatedProperties")
 
 
@@ -83,7 +83,7 @@ def read_reference(reference: str) -> str:
     """Return the JSON Pointer of a `$ref`, such as `/$defs/a b` for `#/$defs/a%20b`.
 
     Raises:
-        LookupError: if it leads to another document, or is an anchor.
+        LookupError: if the reference leads to another document, or is an anchor.
     """
     if reference not in ("", "#") and not reference.startswith("#/"):
         raise LookupError(reference)

@@ -18,7 +18,7 @@ Mistake: TypeAlias = Literal["update_mode", "update_wrapper", "update_argument"]
 #: The maximum length, without separators, of a name that may be a mistake. A longer name counts as a param.
 _MAX_NAME = 48
 
-#: Words similar to `patch`. They mean `patch` only if the value could be a flag.
+#: Words similar to `patch`. As a name, such a word means `patch` only if its value could be a flag.
 _ORDINARY_WORDS = {
     *("path", "paths", "batch", "match", "catch", "hatch", "latch", "watch", "pitch", "patches"),
     *("march", "parch", "perch", "poach", "punch", "pact", "patchy"),

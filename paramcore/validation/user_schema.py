@@ -1,4 +1,4 @@
-"""Check that a user's schema is valid JSON Schema 2020-12, and that its references end."""
+"""Check that a user's schema is valid JSON Schema 2020-12, and that its references lead to schemas."""
 
 from __future__ import annotations
 

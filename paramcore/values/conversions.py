@@ -30,7 +30,7 @@ _OBJECT_CONVERSIONS = {
 #: If the type of a value is a subclass of one of these types, the error names the base class.
 _BASES = (str, int, float, list, tuple)
 
-#: The names of the types that only pandas uses for missing values.
+#: The names of the types of pandas for missing values.
 _MISSING = frozenset({"NAType", "NaTType"})
 
 MISSING_REMEDY = "pass `None` for a missing value (pandas: `df.astype(object).where(df.notna(), None)`)"

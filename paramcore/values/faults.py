@@ -1,4 +1,4 @@
-"""Errors about values that cannot be frozen, with their JSON Pointers.
+"""Errors about values that cannot be frozen, with the JSON Pointers of the values.
 
 `freeze` keeps a `Trail` for each container, because building a pointer for each
 value would be slow.  An error converts the trail to a pointer.
@@ -16,7 +16,7 @@ from paramcore.values.scalars import MAX_DIGITS
 
 
 class Trail(NamedTuple):
-    """The location of a value: the trail of its container, and its name or index there.
+    """The location of a value: the trail of its container, and its key in the container.
 
     `parent` and `place` are `None` for the outermost value.  `source` is the
     value as the caller passed it; `None` for a scalar.
@@ -45,7 +45,7 @@ def make_scalar_fault(value: object, trail: Trail | None) -> NotJSON:
 
 
 def make_name_fault(trail: Trail, name: object) -> NotJSON:
-    """Return the error for a name in an object that is not a string."""
+    """Return the error for a member name that is not a string."""
     problem = f"a name in an object must be a string, got {describe_value(name)}"
     return make_fault(trail, "key_type", problem, suggest_name(name))
 
@@ -53,7 +53,7 @@ def make_name_fault(trail: Trail, name: object) -> NotJSON:
 def make_surrogate_fault(trail: Trail | None, description: str) -> NotJSON:
     """Return the error for a lone surrogate; `description` describes the value or name."""
     problem = f"{description} contains a lone surrogate, which UTF-8 cannot encode"
-    return make_fault(trail, "value_text", problem, "write the whole surrogate pair, or remove it")
+    return make_fault(trail, "value_text", problem, "write the whole surrogate pair, or remove the lone surrogate")
 
 
 def make_limit_fault(trail: Trail, code: str, problem: str) -> NotJSON:

@@ -1,10 +1,10 @@
 """Validate and freeze the JSON values that enter the model, and compare JSON values.
 
 A frozen value is None, a bool, an int, a finite float, a string without lone
-surrogates, a `JSONObject` or a `JSONArray`.  The last two are subclasses of `dict`
-and `list` whose mutators raise `TypeError`.  `json`, `jsonschema`, HTTP clients and
-`**kwargs` accept them without conversion.  Only a deliberate call such as
-`dict.__setitem__(frozen, ...)` can change a frozen value.
+surrogates, a `JSONObject` or a `JSONArray`.  `JSONObject` is a subclass of `dict`, and
+`JSONArray` is a subclass of `list`.  Their mutators raise `TypeError`.  `json`,
+`jsonschema`, HTTP clients and `**kwargs` accept both classes without conversion.  Only a
+deliberate call such as `dict.__setitem__(frozen, ...)` can change a frozen value.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ def same(left: Any, right: Any) -> bool:
 
 
 def same_checked(left: object, right: object) -> bool:
-    """Return the result of `same` without checking the values; one of them must be frozen."""
+    """Return the result of `same` without checking the values; at least one value must be frozen."""
     # Limited recursion: one side is frozen, and frozen values have a limited depth.
     if left is right:
         return True
@@ -176,7 +176,7 @@ def same_checked(left: object, right: object) -> bool:
 
 
 def same_member(left: Mapping[str, Any], right: Mapping[str, Any], name: str) -> bool:
-    """Return whether two objects have the same member `name`, or both lack this member."""
+    """Return whether two objects have equal values for `name`, or both lack this name."""
     if name in left and name in right:
         return same(left[name], right[name])
     return name not in left and name not in right
@@ -267,7 +267,7 @@ def _copy_container(value: Any, trail: Trail | None) -> Any:
 
 
 def _copy_mapping(source: Any) -> JSONObject:
-    # A caller's Mapping may never stop yielding items, so stop as soon as the limit is exceeded.
+    # A caller's Mapping can yield items without end, so stop as soon as the limit is exceeded.
     return wrap_frozen(dict(islice(source.items(), MAX_NODES + 1)))
 
 

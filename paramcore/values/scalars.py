@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import Any
 
-#: The maximum number of digits of an integer; by default, Python raises an error if it formats more.
+#: The maximum number of digits of an integer; by default, Python cannot format an integer with more digits.
 MAX_DIGITS = 4_300
 
 SCALAR_TYPES = frozenset({str, int, float, bool, type(None)})

@@ -1,6 +1,6 @@
 """Open pages in a real Chromium, and report what is wrong with them.
 
-`npm install` in this folder installs the browser.  Without it, these tests are skipped.
+`npm install` in this folder installs the browser.  Without the browser, its tests are skipped.
 """
 
 import json

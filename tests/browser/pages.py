@@ -1,4 +1,4 @@
-"""Make pages for the browser: a project with hostile names and values, and many versions."""
+"""Make the input of pages: projects with many versions and hostile names and values, updates, and tasks."""
 
 import json
 import random
@@ -21,7 +21,7 @@ NESTED = [
     {"box": {"objects_to_annotate": [{"name": text, "min": 1} for text in HOSTILE], "min_width": 10}},
     [[], {}, None, True, 1e300, -0.5, HOSTILE],
 ]
-#: A text in which each version changes some words.
+#: The usual instruction; a version may replace one word.
 PROSE = "Box every forklift and each pallet that it carries, also where people cover them. " * 6
 
 

@@ -24,7 +24,7 @@ PROJECT = Project("boxes", type="imageannotation", params={"instruction": "Box i
 
 @pytest.fixture(scope="module")
 def client():
-    """A local cluster of two worker processes."""
+    """Yield a client of a local cluster of two worker processes."""
     with (
         distributed.LocalCluster(
             n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"

@@ -1,4 +1,4 @@
-"""Run the command line in this process or in another."""
+"""Run `paramcore` in this process or in a new one."""
 
 import json
 import os
@@ -22,7 +22,7 @@ EXAMPLES = ROOT / "docs" / "examples"
 
 @frozen
 class Ran:
-    """The output, the error output and the exit code of a command."""
+    """The texts on standard output and standard error, and the exit code of a command."""
 
     out: str
     err: str
@@ -47,7 +47,10 @@ def environment(**changes):
 
 
 def restore_signals():
-    """Restore default handlers in a child process, because `&` and `nohup` make the tests ignore signals."""
+    """Restore the default signal handlers in a child process.
+
+    With `&` or `nohup`, the tests ignore signals, and a child process inherits this.
+    """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
@@ -152,7 +155,7 @@ def shell(script, cwd=EXAMPLES):
 
 
 def wait_until_blocked(process):
-    """Wait until a process waits for the reader of a pipe, or has ended."""
+    """Wait until a process is blocked by a full pipe or has ended, but at most 20 seconds."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline and process.poll() is None:
         if "pipe_write" in Path(f"/proc/{process.pid}/wchan").read_text():

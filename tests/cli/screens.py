@@ -13,7 +13,7 @@ from tests.cli.running import EXAMPLES, command, environment
 
 
 def run_on_terminal(*arguments, columns, cwd=EXAMPLES, **changes):
-    """Run a command on a terminal with `columns` columns; return its output and exit code."""
+    """Run a command on a terminal with `columns` columns; return the text on the terminal and the exit code."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     variables = {"COLUMNS": "", "NO_COLOR": "1", **changes}
@@ -45,12 +45,12 @@ def find_wide_lines(screen, columns):
 
 
 def squash(text):
-    """Return a text without spaces, because layouts differ in spaces."""
+    """Return a text without spaces and line ends, because layouts differ in them."""
     return "".join(text.split())
 
 
 def list_views(screen):
-    """Return three texts of a screen: with word diffs, with only the old words, and with only the new words."""
+    """Return the squashed text of a screen three times: with word diffs, with the old words, and with the new words."""
     # Remove the line numbers and the carets of source lines.
     lines = [re.sub(r"^ +(\d+ )?\| ", "", line) for line in screen.splitlines() if not re.match(r"^ +\| +\^+$", line)]
     text = squash("\n".join(lines))
@@ -67,14 +67,14 @@ def find_lost(piped, screen):
 
 
 def iter_parts(line, screen):
-    """Yield the cells of a line, which two spaces separate, and both values of a change separately."""
+    """Split a line at double spaces and yield its parts; split a change into the old and the new value."""
     if re.match(r"^ +\| +\^+$", line):
         return
     for column in re.sub(r"^ +\d+ \| ", "", line).split("  "):
         values = column.split(" -> ")
-        # If a container does not fit, the screen lists the changes inside it instead of its values.
+        # If the values of a change do not fit, the screen lists the changes inside them instead, so skip the values.
         if len(values) == 2 and column[0] in "[{" and squash(f"{line.split('  ')[2]}inside:") in screen:
             continue
         for value in values:
-            # Remove the marks at which a long text is truncated.
+            # Remove the marks that show where a long text is truncated.
             yield re.sub(r"\.\.\. \([\d,]+ characters\)$", "", value).strip().removeprefix('..."')

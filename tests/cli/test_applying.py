@@ -29,7 +29,7 @@ def run_with(server, *arguments, stdin="", **changes):
 
 
 def start_prompting(server, patch, terminal):
-    """Start `apply` with standard input from a terminal, so that it prompts."""
+    """Start `apply` with a terminal as standard input, so that `apply` prompts."""
     return subprocess.Popen(
         command("apply", NAME, patch, "--base-url", server.url),
         stdin=terminal,
@@ -108,7 +108,7 @@ class TestFetch:
         ],
     )
     def test_all_or_nothing(self, tmp_path, name, text, message, reads):
-        """A directory with a malformed project, a duplicate project or an outdated YAML file does not change."""
+        """`fetch --all` writes no file to a directory with a malformed project, a duplicate project or outdated YAML."""
         with Server() as server:
             server.service.send(create_project("cranes", type="comparison"))
             (tmp_path / "old.json").write_text('{"name": "boxes", "type": "x", "param_history": []}')
@@ -120,7 +120,7 @@ class TestFetch:
             assert {path.name: path.read_text() for path in tmp_path.iterdir()} == before
 
     def test_an_unknown_project(self):
-        """A project that the service lacks is an error of one line, with the exit code of *not done*."""
+        """Fetching a project that the service does not have prints an error of one line, and the exit code is 3."""
         with Server() as server:
             ran = run_with(server, "fetch", "none")
             assert (ran.status, ran.out) == (3, "")
@@ -153,6 +153,11 @@ class TestFetch:
         ("data", "message"),
         [
             (b"", "the API key is missing, because the first line of standard input is empty; "),
+            (b"\0" * 100_000, "the first line of standard input is longer than 4,096 bytes, so it is not an API key; "),
+            (
+                b"k" * 4097 + b"\n",
+                "the first line of standard input is longer than 4,096 bytes, so it is not an API key; ",
+            ),
             (b"\nkey\n", "the API key is missing, because the first line of standard input is empty; "),
             (b"key\xe9\n", "the API key (not shown) must be printable ASCII"),
             (b"\xef\xbb\xbfkey\n", "the API key (not shown) must be printable ASCII"),
@@ -160,7 +165,7 @@ class TestFetch:
         ],
     )
     def test_a_key_that_is_not_text(self, data, message):
-        """A key on standard input that is empty, or not printable ASCII, is an error of one line."""
+        """A key on standard input that is empty, too long or not printable ASCII is an error of one line."""
         arguments = command("fetch", NAME, "--key-from-stdin", "--base-url", "http://127.0.0.1:1/v1")
         # This encoding rejects invalid bytes, as in a locale such as en_US.UTF-8.
         env = environment(SCALE_API_KEY=KEY, PYTHONIOENCODING="utf-8:strict")
@@ -182,7 +187,7 @@ class TestFetch:
         os.close(theirs)
 
     def test_a_name_or_all(self):
-        """`fetch` needs either NAME or `--all`."""
+        """`fetch` needs exactly one of NAME and `--all`."""
         with Server() as server:
             assert run_with(server, "fetch").status == 2
             assert run_with(server, "fetch", NAME, "--all", "x").status == 2
@@ -209,7 +214,7 @@ class TestApply:
     def test_an_outcome_that_cannot_be_printed(self, patch, tmp_path, is_pipe, output_format, fault, status, outcome):
         """If standard output fails after the update was sent, the outcome goes to standard error."""
         with Server() as server:
-            # The plan and the beginning of the outcome fit on the disk.
+            # The disk has room for the plan and for the beginning of the outcome.
             size = run_with(server, "apply", NAME, patch, "--yes").out.index("done: ") + 3
         ours, theirs = os.pipe()
         with Server(fault) as server, open(tmp_path / "out", "wb") as file:
@@ -261,7 +266,7 @@ class TestApply:
         ],
     )
     def test_errors_need_their_own_consent(self, update, allowed, sent, tmp_path):
-        """An update with errors is sent only with `--allow-errors`; warnings need no option."""
+        """An update with errors is sent only with `--allow-errors`; warnings and ignored errors need no consent."""
         file = tmp_path / "update.json"
         file.write_text(update)
         with Server() as server:
@@ -277,7 +282,7 @@ class TestApply:
                 assert ran.err.splitlines() == expected
 
     def test_findings_are_shown_and_located(self, tmp_path):
-        """Values of the update are located in its file; a fetched project has no file."""
+        """Findings on the update have a file and a line; findings on the fetched project have neither."""
         file = tmp_path / "update.json"
         file.write_text('{"patch": true, "tags": 7}')
         with Server() as server:
@@ -293,7 +298,7 @@ class TestApply:
             assert ("param_type", str(file), 1) in places
 
     def test_no_terminal_for_the_prompt(self, patch):
-        """If there is no terminal for the prompt, `apply` sends nothing unless `--yes` is set."""
+        """Without `--yes` and without a terminal for the prompt, `apply` sends nothing."""
         with Server() as server:
             ran = run_with(server, "apply", NAME, patch)
             assert (ran.status, ran.err, server.posts) == (
@@ -333,7 +338,7 @@ class TestApply:
         [("y", 1), ("Yes ", 1), ("yep", 0), ("yesterday", 0), ("n", 0), ("", 0), ("ye", 0), ("y\udce9", 0)],
     )
     def test_a_prompt_is_answered_by_y_or_yes(self, answer, sent, patch):
-        """At a terminal, only the answers `y` and `yes`, in upper or lower case, send the update."""
+        """At a terminal, only the answers `y` and `yes` send the update, whatever their case."""
         ours, theirs = pty.openpty()
         with Server() as server:
             os.write(ours, f"{answer}\n".encode(errors="surrogateescape"))
@@ -352,7 +357,7 @@ class TestApply:
         os.close(theirs)
 
     def test_nothing_to_do(self, tmp_path):
-        """If the project has the wanted params, nothing is sent."""
+        """If the project already has the wanted params, nothing is sent."""
         wanted = tmp_path / "wanted.json"
         wanted.write_text('{"a": 1, "b": 2}')
         with Server() as server:
@@ -383,7 +388,7 @@ class TestApply:
             )
 
     def test_an_update_or_a_wanted_state(self, patch):
-        """`apply` needs either UPDATE or `--wanted`."""
+        """`apply` needs exactly one of UPDATE and `--wanted`."""
         with Server() as server:
             assert run_with(server, "apply", NAME).status == 2
             assert run_with(server, "apply", NAME, patch, "--wanted", patch).status == 2
@@ -439,7 +444,7 @@ def test_status_reports_the_drift(tmp_path):
 
 @pytest.mark.parametrize("status", [401, 403, 400])
 def test_status_reports_what_went_wrong(status, tmp_path):
-    """Only HTTP status 404 means that a project is missing; for 400, 401 and 403, the command fails with the reason."""
+    """For HTTP status 400, 401 or 403, `status` fails with the reason instead of reporting a missing project."""
     file = tmp_path / "boxes.json"
     file.write_text('{"name": "boxes", "type": "x", "param_history": []}')
 

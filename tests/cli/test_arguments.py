@@ -74,6 +74,10 @@ def test_standard_input_is_recognized(place):
         (("task.json",), "`param_history` is missing"),
         (("task.json", "update.json"), "`param_history` is missing"),
         (("docks.json", "task.json", "--tasks", "tasks.jsonl"), "`param_history` is missing"),
+        (("docks.json", "--project-version", "-1"), "--project-version is about tasks, but no file of tasks is named"),
+        (("projects", "--type", "imageannotation"), "name one, or omit --type"),
+        (("projects", "--lines"), "name one, or omit --lines"),
+        (("projects", "--update", "update.json", "--lines"), "name one, or omit --lines"),
     ],
 )
 def test_wrong_files_for_validate(place, arguments, error):
@@ -326,7 +330,7 @@ def test_jsonl_is_no_params_object(place, arguments, spec):
 @pytest.mark.parametrize("wrong", [{"error": "no"}, {"task_id": "a", "params": {}}, {"version": 0, "padding": 1}])
 @pytest.mark.parametrize("arguments", [("plan", "docks.json", "--wanted"), ("diff", "docks.json")])
 def test_another_document_is_no_params_object(place, arguments, wrong):
-    """The error for another document in place of params mentions neither an update nor `patch`."""
+    """The error for a reply, a task or a history entry in place of params mentions neither an update nor `patch`."""
     (place / "wrong.json").write_text(json.dumps(wrong))
     ran = run(*arguments, "wrong.json", cwd=place)
     assert (ran.status, ran.out) == (2, "")
@@ -373,7 +377,7 @@ def test_the_versions_of_slim(place, text):
     ],
 )
 def test_an_input_is_named_once(place, arguments):
-    """A second value of an option for an input is rejected, because the first would be ignored."""
+    """An option that names an input must not occur twice, because the first file would be ignored."""
     ran = run(*arguments, cwd=place)
     option = next(argument.partition("=")[0] for argument in arguments if argument.startswith("--"))
     assert (ran.out, ran.err, ran.status) == ("", f"error: {option} occurs twice; name one file\n", 2)

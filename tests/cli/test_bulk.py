@@ -50,7 +50,7 @@ def test_output_gets_the_printed_answer(name, form, tmp_path):
 
 @pytest.mark.parametrize("name", BULK)
 def test_a_bad_line_leaves_the_file_alone(name, tmp_path):
-    """After an invalid line, the old file is unchanged and no temporary file is left."""
+    """After an invalid line, the existing file of `--output` is unchanged, and no temporary file is left."""
     target = tmp_path / "answer"
     target.write_text("old")
     ran = run(*BULK[name], "-", "--lines", "--output", target, stdin=lines(name, 2) + "{\n" + lines(name, 1))
@@ -60,7 +60,7 @@ def test_a_bad_line_leaves_the_file_alone(name, tmp_path):
 
 @pytest.mark.parametrize("name", BULK)
 def test_bad_lines_are_skipped(name):
-    """With `--keep-going`, each invalid line is reported and the other lines are processed."""
+    """With `--keep-going`, each invalid line is reported with its location, and counted."""
     ran = run(*BULK[name], "-", "--lines", "--keep-going", stdin="{\n" + lines(name, 2) + '{"a": 1, "a": 2}\n')
     errors = [line for line in ran.err.splitlines() if line.startswith("error: ")]
     assert [line.split(": ")[1] for line in errors] == ["<stdin>:1:2", "<stdin>:4:10"]
@@ -77,6 +77,16 @@ def test_a_bad_line_names_the_option_that_skips_it(name, bad):
     skipped = run(*BULK[name], "-", "--lines", "--keep-going", stdin=f"{lines(name, 1)}{bad}\n")
     document = run(*BULK[name], "-", stdin=bad)
     assert "--keep-going" not in skipped.err + document.err
+
+
+@pytest.mark.parametrize("name", BULK)
+@pytest.mark.parametrize("marker", ["<<<<<<< HEAD", ">>>>>>> theirs", "||||||| 0a1b2c3"])
+def test_a_merge_conflict_is_not_skipped(name, marker):
+    """The error for a merge conflict does not suggest `--keep-going`, which would read the lines of both sides."""
+    ran = run(*BULK[name], "-", "--lines", stdin=f"{lines(name, 1)}{marker}\n{lines(name, 1)}")
+    assert (ran.status, ran.err.count("\n")) == (REFUSED, 1)
+    assert "the file contains a merge conflict; resolve it" in ran.err
+    assert "--keep-going" not in ran.err
 
 
 @pytest.mark.parametrize("more", [(), ("--keep-going",), ("--keep-going", "--format", "json")])
@@ -152,7 +162,7 @@ def test_a_terminal_shows_progress(name, long_files, tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("name", BULK)
 def test_a_signal_leaves_the_cursor_visible(name, number, wait, tmp_path):
-    """A signal removes the bar and shows the cursor again. Ctrl-C also prints `interrupted`."""
+    """After a signal while the bar is shown, the cursor is visible again. Ctrl-C also prints `interrupted`."""
     (tmp_path / "long.jsonl").write_text(lines(name, 200_000 if name == "preview" else 60_000))
     ours, theirs = pty.openpty()
     with (tmp_path / "answer").open("w") as stdout:
@@ -221,7 +231,7 @@ def test_a_bar_of_unknown_length(tmp_path, monkeypatch):
 
 
 def test_an_interrupted_file_is_not_written(tmp_path, monkeypatch):
-    """Ctrl-C leaves the old file unchanged, even if `validate` already has findings."""
+    """Ctrl-C leaves the existing file of `--output` unchanged, even if `validate` already has findings."""
 
     def interrupt_after(line):
         def interrupted(source, **_):
@@ -241,7 +251,7 @@ def test_an_interrupted_file_is_not_written(tmp_path, monkeypatch):
 
 
 def test_a_terminated_command_leaves_nothing_behind(tmp_path):
-    """After SIGTERM, the old file is unchanged, and no temporary file is left."""
+    """After SIGTERM, the existing file of `--output` is unchanged, and no temporary file is left."""
     target = tmp_path / "answer"
     target.write_text("old")
     with subprocess.Popen(
@@ -279,7 +289,7 @@ def test_an_ignored_sigterm_stays_ignored(tmp_path):
 
 @pytest.mark.parametrize("name", BULK)
 def test_a_line_over_the_limit_is_a_bad_line(name):
-    """With `--keep-going`, a line over the size limit is reported and the other lines are processed."""
+    """With `--keep-going`, a line over the size limit is reported as one invalid line."""
     text = lines(name, 1) + '{"a": "' + "x" * 2**24 + '"}\n' + lines(name, 1)
     ran = run(*BULK[name], "-", "--lines", "--keep-going", stdin=text)
     assert ran.status == FINDINGS
@@ -310,7 +320,7 @@ def test_errors_are_shown_above_the_bar(long_files, tmp_path):
 
 @pytest.mark.parametrize("name", BULK)
 def test_a_second_bom_is_a_bad_line(name):
-    """A line that begins with a BOM, as in concatenated files, is invalid; the other lines are processed."""
+    """A line that begins with a BOM, as in concatenated files, is reported as one invalid line."""
     text = lines(name, 1) + "\ufeff" + lines(name, 2)
     ran = run(*BULK[name], "-", "--lines", "--keep-going", stdin=text)
     assert ran.status == FINDINGS

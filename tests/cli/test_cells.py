@@ -89,7 +89,7 @@ def test_a_text_is_wrapped_at_its_line_breaks():
     st.booleans(),
 )
 def test_wrapping_loses_nothing(text, width, first, at_newlines):
-    """The joined lines are the text, and each line fits without the space at its end."""
+    """The joined lines are the text. Without the space at its end, each line fits, unless one character is wider."""
     spans = wrap(text, width, first=first, at_newlines=at_newlines)
     assert "".join(text[start:end] for start, end in spans) == text
     for number, (start, end) in enumerate(spans):
@@ -101,7 +101,7 @@ def test_wrapping_loses_nothing(text, width, first, at_newlines):
     "word", ["日本語", "ไทยภาษา", "้" * 3, "🚗", "❤\ufe0f", "e\u0301" + "\u0301" * 40, "x日", "\U0001fae8", r"日\\"]
 )
 def test_a_long_word_is_wrapped_in_linear_time(word, monkeypatch):
-    """A long text without spaces, as in Japanese, is wrapped without measuring its characters again and again."""
+    """To wrap a long text without spaces, as in Japanese, each character is measured fewer than 30 times on average."""
     measured = []
 
     def count(function):

@@ -13,7 +13,7 @@ from paramcore.text.rows import Label
 
 ESCAPE = re.compile(r"\x1b\[[0-9]+m")
 
-#: NO_COLOR, FORCE_COLOR, whether TERM is `dumb`, whether the output is a terminal, whether to print colour.
+#: Each row: NO_COLOR, FORCE_COLOR, whether TERM is `dumb`, whether the output is a terminal, whether colour is printed.
 TABLE = [
     ("", "", False, False, False),
     ("", "", False, True, True),
@@ -57,7 +57,7 @@ def test_the_table_is_complete():
 
 @pytest.mark.parametrize(("no_color", "force_color", "is_dumb", "is_terminal", "expected"), TABLE)
 def test_commands_follow_the_environment(no_color, force_color, is_dumb, is_terminal, expected):
-    """A command prints colour exactly where the table expects it."""
+    """A command prints colour exactly in the cases for which the table expects it."""
     arguments = ("diff", "fleet.json@0", "fleet.json")
     environment = make_environment(no_color, force_color, is_dumb)
     if is_terminal:

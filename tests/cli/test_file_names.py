@@ -86,7 +86,7 @@ def choose(*names, taken=()):
     ],
 )
 def test_a_file_name_is_readable(name, file_name):
-    """A file name is the project's name; characters that some file system rejects are encoded."""
+    """A file name is the project's name and `.json`, with unsafe characters percent-encoded."""
     assert choose(name) == {name: file_name}
     assert unquote(file_name) == f"{name}.json"
 
@@ -139,7 +139,7 @@ def test_no_system_confuses_two_files(names, taken_by):
 
 @given(names=NAME_SETS)
 def test_every_system_can_hold_a_file(names):
-    """A file name is valid on every system, and never that of a hidden file, an option or a device."""
+    """A file name is valid on every system, and never looks like a hidden file, an option or a device."""
     for file_name in choose(*names).values():
         assert len(file_name.encode()) <= 255
         assert file_name[0] not in ".- "

@@ -47,7 +47,7 @@ def test_a_line_that_fits_is_shown_whole(length, is_whole):
 
 
 def test_the_frame_shows_what_can_be_printed():
-    """Each control character is shown as one space, so the caret stays under its value."""
+    """Each character that cannot be printed is shown as one space, so the caret stays under the value."""
     text = json.dumps({"a\u200b": "\u202e\x85", "b": 5}, ensure_ascii=False)
     line, caret = frame(text, "/b")
     assert line == '{"a ": "  ", "b": 5}'
@@ -66,6 +66,6 @@ def test_the_frame_shows_what_can_be_printed():
     ],
 )
 def test_the_beginning_of_the_value_is_underlined(text, pointer, underlined):
-    """A string is underlined whole, and any other value up to the next punctuation."""
+    """A string, a number, a boolean or null is underlined whole, but only the beginning of an array or object."""
     line, caret = frame(text, pointer)
     assert line[caret.index("^") : len(caret)] == underlined

@@ -101,7 +101,7 @@ def test_diff_rejects_an_assumption(setting):
 
 @pytest.mark.parametrize("topic", TOPICS)
 def test_help_explains_a_topic(topic):
-    """`paramcore help TOPIC` prints a text that fits a narrow terminal."""
+    """`paramcore help TOPIC` prints the text of a topic, in lines of at most 80 characters."""
     done = run("help", topic)
     assert (done.out, done.err, done.status) == (TOPIC_TEXTS[topic], "", 0)
     assert max(map(len, done.out.splitlines())) <= 80

@@ -101,7 +101,7 @@ def test_a_project_from_standard_input(place):
 
 @pytest.mark.parametrize("name", ["preview", "validate"])
 def test_the_first_bad_line_ends_all(name, place, tmp_path):
-    """The error has the line number in the file. Earlier output is printed, but with `--output`, no file is written."""
+    """The error has the line number. The output for earlier lines is printed; with `--output`, the file does not change."""
     target = tmp_path / "answer"
     target.write_text("old")
     good = (place / "good.jsonl").read_text()
@@ -156,7 +156,7 @@ def test_only_a_regular_file_is_split(name, tasks, lines, place):
 
 
 def test_a_process_substitution_without_lines_is_rejected_once(place):
-    """The error for a shell's `<(...)` says to add `--lines` and to omit `--jobs`, so the user need not fail twice."""
+    """The error for a shell's `<(...)` says to add `--lines` and to omit `--jobs`, which avoids a second error."""
     ran = shell("$paramcore preview boxes.json <(cat good.jsonl) --jobs 2", cwd=place)
     assert (ran.status, ran.out) == (REFUSED, "")
     assert ran.err.endswith("save the tasks in a .jsonl file, or pass --lines instead of --jobs\n")

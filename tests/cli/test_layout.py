@@ -144,7 +144,7 @@ def test_columns_are_aligned():
 @pytest.mark.parametrize(("full", "cut"), [(False, True), (True, False)])
 @pytest.mark.parametrize("value", [list(range(10_000, 10_400)), "word " * 400, {"a": {"b": ["x" * 30] * 80}}])
 def test_long_values_are_truncated(value, full, cut):
-    """Without `--full`, a value has a limited number of lines and a remark about the rest."""
+    """Without `--full`, a long value is shown on a limited number of lines, with a remark about the rest."""
     screen = Screen(40, full=full).render([Table.of([Row(("a",), (value,))])])
     assert (len(screen.splitlines()) < 45) is cut
     assert (squash(format_value(value)) in squash(screen)) is not cut

@@ -44,7 +44,7 @@ HEADINGS = {
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_prints_markdown(name):
-    """The first line is the marker and the second is the verdict; the exit code is that of text output."""
+    """The first line is a comment with the command, and the second the verdict; the exit code is that of text."""
     ran = run(name, *COMMANDS[name], "--format", "markdown")
     lines = ran.out.splitlines()
     assert lines[0].startswith(f"<!-- paramcore {name} ")
@@ -66,7 +66,7 @@ def test_a_summary_does_not_change_the_output(name, tmp_path):
 
 
 def test_several_projects_have_the_name_of_their_directory():
-    """The marker of a directory contains its name from the command line."""
+    """For a directory, the comment in the first line contains the name of the directory from the command line."""
     for name, others in {"plan": ["reword.json"], "log": [], "validate": []}.items():
         ran = run(name, "projects", *others, "--format", "markdown")
         assert ran.out.startswith(f'<!-- paramcore {name} "projects" -->\n')
@@ -91,7 +91,7 @@ def test_an_explanation_of_several_params_is_about_the_task():
 
 
 def test_many_tasks_are_named_by_line():
-    """A row begins with the line and the `unique_id` of its task; empty input has no rows."""
+    """A row begins with the line number and the `unique_id` of its task; empty input has no rows."""
     tasks = '{"unique_id": "a|b", "x": 1}\n{"x": 2}\n'
     ran = run("preview", PROJECT, "-", "--lines", "--format", "markdown", stdin=tasks)
     assert "| line 1, `a\\|b` | `x` | task request | `1` |\n" in ran.out
@@ -104,7 +104,7 @@ def test_many_tasks_are_named_by_line():
 
 
 def test_bad_lines_are_left_out():
-    """With `--keep-going`, invalid lines are reported on standard error; the document contains the other lines."""
+    """With `--keep-going`, invalid lines are reported on standard error; the Markdown shows the other tasks."""
     ran = run("preview", PROJECT, "-", "--lines", "--keep-going", "--format", "markdown", stdin='{"x": 1}\nno\n')
     assert "of 1 task:" in ran.out
     assert "1 invalid line" in ran.err
@@ -236,7 +236,7 @@ def test_a_summary_on_a_full_disk_does_not_change(tmp_path, before):
 
 
 def test_a_part_of_a_summary_before_other_text_is_kept(tmp_path):
-    """The part of a report that was written is kept if another process has appended to it."""
+    """If another process appends to the summary before a write fails, the written part of the report is kept."""
     path = tmp_path / "summary.md"
 
     class FullFile(FileIO):
@@ -309,7 +309,7 @@ def test_a_plan_is_annotated(tmp_path):
 
 
 def test_annotations_beyond_ten_are_counted(tmp_path):
-    """GitHub shows ten annotations of each severity, so the last line counts the others."""
+    """GitHub shows at most ten annotations of each severity, so the last line of the output counts the others."""
     write(
         tmp_path / "docks.json",
         write_project(Project("docks", type="comparison", params={f"p{n}": n for n in range(14)})),
@@ -327,7 +327,7 @@ def test_annotations_beyond_ten_are_counted(tmp_path):
 
 
 def test_an_error_is_annotated(tmp_path):
-    """An unreadable file is an annotation too."""
+    """Invalid JSON is reported as an annotation, and on standard error."""
     (tmp_path / "update.json").write_text("{")
     for name, others in {"plan": ["update.json"], "status": []}.items():
         project = EXAMPLES / PROJECT if others else "update.json"
@@ -345,7 +345,7 @@ def test_equal_annotations_are_printed_once():
 
 
 def test_the_drift_is_reported(tmp_path):
-    """`status` prints Markdown and annotations; a file that is ahead is only a warning."""
+    """`status` prints Markdown and annotations. For a file that is ahead of the service, the annotation is a warning."""
     docks = Project("docks", type="comparison", params={"a": 1})
     ahead = Project("ahead", type="comparison", params={"a": 1})
     local = [

@@ -1,4 +1,4 @@
-"""`--no-values`: no value of a param appears in any output of any command."""
+"""`--no-values`: the output of a command contains no value of a param."""
 
 import json
 import threading
@@ -131,7 +131,7 @@ FORMATS = [
 
 
 def list_formats(line):
-    """Return the formats that a command has."""
+    """Return the options for each output format that a command has."""
     choices = next(keywords["choices"] for name, keywords in COMMANDS[line.split()[0]] if name == "--format")
     return [arguments for arguments in FORMATS if "--format" not in arguments or arguments[1] in choices]
 
@@ -156,7 +156,7 @@ def test_no_output_has_a_value(line, folder):
 
 @pytest.mark.parametrize("line", [line for line in LINES if line.split()[0] not in SERVICE])
 def test_names_stay(line, folder):
-    """`--no-values` does not change the exit code, and changes JSON keys only in explanations."""
+    """`--no-values` does not change the exit code, nor, except in `preview --explain`, the names in the JSON."""
     shown, hidden = (run(*line.split(), "--format", "json", *flag, cwd=folder) for flag in ((), ("--no-values",)))
     assert shown.status == hidden.status
     if "broken" not in line and "--explain" not in line:
@@ -177,7 +177,7 @@ def list_keys(answer):
 
 
 def test_the_message_of_the_service_is_hidden(folder):
-    """The service may repeat a value in its reply, so the message is hidden; the exit code does not change."""
+    """The message of a reply may repeat a value, so `--no-values` hides it. The exit code does not change."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
@@ -265,7 +265,7 @@ def test_json_shows_types(folder):
     ],
 )
 def test_null_that_means_no_value_stays_null(line, key, folder):
-    """A null that means that there is no value stays null, because it is not a value."""
+    """A null that stands for a missing value stays null, and is not replaced with a type."""
     shown, hidden = (run(*line.split(), "--format", "json", *flag, cwd=folder) for flag in ((), ("--no-values",)))
     shown, hidden = ([value is None for value in find_members(parse(ran.out), key)] for ran in (shown, hidden))
     assert any(shown)

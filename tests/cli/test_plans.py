@@ -63,6 +63,12 @@ def test_many_projects_begin_with_a_summary(tmp_path):
     assert [plan["project"] for plan in documents] == ["north", "south"]
 
 
+def test_a_setting_that_is_set_twice():
+    """A setting that `--assume` sets twice is an error, because only one of the values could apply."""
+    ran = run("assumptions", "--assume", "empty_instruction=join", "--assume", "empty_instruction=leave out")
+    assert (ran.status, ran.err) == (2, "error: --assume sets `empty_instruction` twice; set it once\n")
+
+
 def test_assumptions_are_listed():
     """Each assumed rule is listed with its settings; a changed setting also shows its default."""
     ran = run("assumptions", "--assume", "empty_instruction=join")

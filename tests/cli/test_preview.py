@@ -211,7 +211,7 @@ def test_output_is_written_to_a_file(tmp_path):
 
 
 def test_a_bad_line_leaves_the_output_file(tmp_path):
-    """After an invalid line, the old file is unchanged and no temporary file is left."""
+    """After an invalid line, the existing file of `--output` is unchanged, and no temporary file is left."""
     target = tmp_path / "answer.jsonl"
     target.write_text("old")
     ran = run("preview", PROJECT, "-", "--lines", "--output", target, stdin='{"a": 1}\n{"a": }\n')
@@ -299,7 +299,7 @@ def test_an_error_reply_in_place_of_a_project(tmp_path):
 
 @pytest.mark.parametrize("options", [(), ("--explain",)])
 def test_each_answer_names_its_task(options):
-    """For JSONL or an array, each JSON result begins with the line and the `unique_id` of its task."""
+    """For JSONL or an array, each JSON result begins with the line number and the `unique_id` of its task."""
     tasks = [{"unique_id": "a\u00e9"}, {"b": None, "unique_id": "b"}, {"unique_id": None}, {"projectVersion": 1}, {}]
     text = "\n\n".join(map(json.dumps, tasks))
     ran = run("preview", PROJECT, "-", "--lines", "--format", "json", *options, stdin=text)
@@ -349,7 +349,7 @@ def test_an_assumption_has_a_value():
 
 
 def test_each_of_many_tasks_is_named():
-    """The text for a line or an element begins with its line and `unique_id`; the text for a single task does not."""
+    """The text for one of several tasks begins with its line number and `unique_id`; that for a single task does not."""
     tasks = [{"unique_id": "a 1"}, {}]
     for stdin, options, lines in (
         ("\n" + "\n".join(map(json.dumps, tasks)), ("--lines",), (2, 3)),

@@ -43,7 +43,7 @@ def list_bytes(directory):
 
 
 def refuse(directory, *projects, sources=()):
-    """Return the error of a rejected write, after a check that no file changed."""
+    """Check that a write is rejected and changes no file; return the error."""
     before = list_bytes(directory)
     with pytest.raises(DocumentError) as caught:
         write(directory, *projects, sources=sources)
@@ -77,7 +77,7 @@ def test_an_array_of_one_project_stays_an_array(tmp_path):
 
 
 def test_an_unchanged_file_is_left_alone(tmp_path):
-    """A file whose projects are unchanged keeps its bytes, so that a diff shows real changes only."""
+    """A file whose projects are unchanged is not rewritten, so that a diff shows only real changes."""
     file = tmp_path / "docks.json"
     file.write_text(json.dumps(write_project(DOCKS), indent=7, sort_keys=True))
     before = file.stat()
@@ -137,7 +137,7 @@ def test_an_invalid_directory_is_not_written(tmp_path, name, text, code):
 
 @pytest.mark.parametrize("name", ["docks.json", "DOCKS.json", "docks.JSON"])
 def test_other_files_are_left_alone(tmp_path, name):
-    """A file without a project is never overwritten, even if a new project would get its name."""
+    """A file without a project is not overwritten, even if it has the usual name for a new project's file."""
     (tmp_path / name).write_text('{"instruction": "Box."}')
     (tmp_path / ".docks.json").write_text("hidden")
     before = list_bytes(tmp_path)
@@ -210,7 +210,7 @@ def test_a_second_write_uses_the_file_of_the_first(tmp_path):
 
 
 def test_an_interrupted_write_adds_no_second_file(tmp_path, monkeypatch):
-    """After an interrupt directly after a write, the project is written to the same file again."""
+    """If Ctrl-C follows a write directly, the next write of the project goes to the same file."""
 
     def interrupt(path, pieces, **options):
         writer.write_atomically(path, pieces, **options)

@@ -15,6 +15,9 @@ from paramcore.files import reader
 PROJECT = {"name": "docks", "type": "imageannotation", "param_history": [{"version": 0, "padding": 3}]}
 
 
+NAME_ANOTHER = "name a directory that contains projects\n"
+
+
 @pytest.fixture
 def place(tmp_path):
     (tmp_path / "docks.json").write_text(json.dumps(PROJECT))
@@ -52,7 +55,8 @@ def test_a_file_without_a_project_is_skipped(place, value, verb):
     """In a directory, a file that contains no project is reported once on standard error."""
     (place / "update.json").write_text(json.dumps(value))
     ran = run(verb, place)
-    assert (ran.err, ran.status) == (f"skipped {place}/update.json, because it contains no project\n", 0)
+    remedy = "; if it contains tasks, name it too" if verb == "validate" else ""
+    assert (ran.err, ran.status) == (f"skipped {place}/update.json, because it contains no project{remedy}\n", 0)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +81,66 @@ def test_jsonl_in_a_directory_is_reported(place, names, shown):
 
 
 @pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        (["a/x.json"], "skipped {0}/a, because subdirectories are not read; if it contains projects, name it too\n"),
+        (
+            ["b/c/x.yaml", "a/x.json"],
+            "skipped {0}/a and 1 more subdirectory, because subdirectories are not read; "
+            "if they contain projects, name them too\n",
+        ),
+        (["a/x.txt", "a/tasks.jsonl", ".git/x.json", "b/.cache/x.json", "b/._x.json"], ""),
+    ],
+)
+def test_a_subdirectory_is_reported(place, files, message):
+    """`validate DIR` reports the subdirectories with JSON or YAML files, unless the command line names them."""
+    for name in files:
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_text((place / "docks.json").read_text().replace("docks", name))
+    ran = run("validate", place)
+    assert (ran.err, ran.status) == (message.format(place), 0)
+    assert run("log", place).err == ""
+
+
+@pytest.mark.parametrize(
+    ("files", "named"),
+    [
+        (["a/x.json"], ["a"]),
+        (["a/x.json", "a/y.json"], ["a"]),
+        (["a/x.json", "a/y.json"], ["a/x.json", "a/y.json"]),
+        (["a/b/x.json"], ["a/b"]),
+        (["a/b/x.json", "b/y.json"], ["a/b", "b/y.json"]),
+    ],
+)
+def test_a_named_subdirectory_is_not_reported(place, files, named):
+    """A subdirectory is not reported if the command line names it, or everything in it."""
+    for name in files:
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_text((place / "docks.json").read_text().replace("docks", name))
+    ran = run("validate", ".", *named, "--strict", cwd=place)
+    assert (ran.err, ran.status) == ("", 0)
+    assert ran.out.endswith(f" in {len(files) + 1} projects\n")
+    (place / "a" / "another.json").write_text("{}")
+    assert run("validate", ".", *[name for name in named if name != "a"], cwd=place).err.startswith("skipped ./a")
+
+
+def test_a_schema_in_a_subdirectory_is_not_reported(place):
+    """A subdirectory is not reported if it contains only files that the command reads."""
+    (place / "schemas").mkdir()
+    (place / "schemas" / "mine.json").write_text("{}")
+    assert run("validate", place, "--schema", f"mine={place}/schemas/mine.json").err == ""
+
+
+def test_a_directory_with_projects_only_in_subdirectories(tmp_path):
+    """The error for a directory without project files says that subdirectories are not read."""
+    (tmp_path / "signs").mkdir()
+    assert run("log", tmp_path).err == f"error: {tmp_path}: the directory has no .json or .yaml files; {NAME_ANOTHER}"
+    (tmp_path / "signs" / "a.json").write_text("{}")
+    problem = "the directory has no .json or .yaml files, and subdirectories are not read"
+    assert run("log", tmp_path).err == f"error: {tmp_path}: {problem}; {NAME_ANOTHER}"
+
+
+@pytest.mark.parametrize(
     ("files", "arguments", "count"),
     [
         (["update.json"], ["."], "1 skipped file"),
@@ -84,11 +148,15 @@ def test_jsonl_in_a_directory_is_reported(place, names, shown):
         (["a.jsonl", "b.ndjson"], ["."], "2 skipped files"),
         (["update.json", "a.jsonl"], [".", "a.jsonl"], "1 skipped file"),
         (["update.json"], [".", "--tasks", "/dev/null", "--lines"], "1 skipped file"),
+        (["signs/a.json"], ["."], "1 skipped subdirectory"),
+        (["b/update.json", "a/deep/down/b.yaml", "c/d.YML", "c/.git/x"], ["."], "3 skipped subdirectories"),
+        (["update.json", "a/b.json"], ["."], "1 skipped file, 1 skipped subdirectory"),
     ],
 )
 def test_strict_fails_for_skipped_files(place, files, arguments, count):
-    """The last line counts skipped files. With `--strict`, they set the exit code to 1 and get annotations."""
+    """The last line of the output counts skipped files and directories, which are errors with `--strict`."""
     for name in files:
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
         (place / name).write_text('{"attachment": "a"}\n')
     lenient, strict = (run("validate", *arguments, *more, cwd=place) for more in ([], ["--strict"]))
     assert lenient.out.splitlines()[-1].endswith(f", {count}")
@@ -157,7 +225,7 @@ BROKEN = [
     "value", [*BROKEN, *([{"name": "a", "type": "t", "param_history": []}, each] for each in BROKEN)]
 )
 def test_a_malformed_project_is_not_skipped(place, value):
-    """A file with `param_history`, even misspelt, or with two other keys of a project is read as a project."""
+    """A file with `param_history`, even misspelt, or with both `name` and `type` is read as a project."""
     (place / "other.json").write_text(json.dumps(value))
     for arguments in ((place,), (place / "other.json",)):
         ran = run("validate", *arguments)
@@ -201,7 +269,7 @@ def test_a_suffix_in_upper_case_counts(tmp_path, suffix):
 
 @pytest.mark.parametrize("suffix", ["JSONL", "NDJSON"])
 def test_lines_in_upper_case_are_lines(place, suffix):
-    """A suffix of JSONL may be in upper case, even if the file is in place of an update."""
+    """`.JSONL` and `.NDJSON` in upper case mean JSONL, also in the error for tasks in place of an update."""
     (place / f"tasks.{suffix}").write_text('{"padding": 1}\n{"padding": 2}\n')
     assert len(run("preview", place, f"{place}/tasks.{suffix}", "--format", "json").lines) == 2
     assert run("validate", place, f"{place}/tasks.{suffix}").out.endswith("and 2 tasks\n")
@@ -232,7 +300,7 @@ def test_a_pipe_in_a_directory_is_not_read(place, capsys):
     ids=["a directory", "a link to a directory", "a dangling link", "a loop"],
 )
 def test_an_entry_that_is_not_a_file_is_an_error(place, make, problem, remedy, verb, suffix):
-    """The error for a directory or a dangling link in a directory has a remedy."""
+    """The error for a subdirectory or a broken link with the suffix of a project file has a remedy."""
     (place / "other").mkdir()
     make(place / f"old.{suffix}")
     ran = run(verb, place)

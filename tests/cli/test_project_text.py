@@ -11,7 +11,7 @@ from paramcore.wire import write_project
 
 @given(projects(max_versions=4), st.lists(updates(), max_size=3), st.integers(0, 4))
 def test_a_growing_project_has_the_text_of_a_document(project, changes, known):
-    """After any change of the history, the text is that of `format_document`."""
+    """After any change of the history, `ProjectText` returns the text that `format_document` returns."""
     text = ProjectText()
     states = [project]
     for change in changes:

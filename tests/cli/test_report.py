@@ -74,14 +74,14 @@ def test_many_tasks(page):
 
 
 def test_many_tasks_without_an_update(page):
-    """Without an update, the page counts the versions that the tasks inherit."""
+    """Without an update, the page counts the tasks by the version that they inherit."""
     text = report(page, BOXES, "night-shift.jsonl")
     assert "3 tasks: 1 inheriting version 2, the latest 1 inheriting version 0 1 inheriting nothing" in text
     assert f"To list what each task gets: paramcore preview {BOXES} night-shift.jsonl" in text
 
 
 def test_only_the_first_tasks_are_listed(page, tmp_path):
-    """Of many affected tasks, the page lists the first 50, the number of the others, and the command for all."""
+    """The page lists the first 50 affected tasks, and shows the number of the others and the command that lists all."""
     project = write_json(tmp_path / "p.json", make_project(3, 9))
     tasks = write_lines(tmp_path / "my tasks.jsonl", [{"unique_id": f"t{number}"} for number in range(60)])
     update = write_json(tmp_path / "u.json", {"patch": True, "padding": 1})
@@ -103,8 +103,20 @@ def test_findings_have_a_file_and_a_line(page):
     assert f"/padding in {SIGNS}:11:18, in version 1, unchanged since version 0" in text
 
 
+@pytest.mark.parametrize("options", [("--project-version", "1"), ("--type", "imageannotation"), ("--lines",)])
+def test_options_about_tasks_need_tasks(page, options):
+    """Without TASKS, `report` rejects an option that is only about tasks."""
+    done = run("report", BOXES, *options, "--output", page)
+    remedy = f"name one, or omit {options[0]}"
+    assert (done.status, done.err) == (
+        2,
+        f"error: {options[0]} is about tasks, but no file of tasks is named; {remedy}\n",
+    )
+    assert not page.exists()
+
+
 def test_many_findings(page, tmp_path):
-    """The page lists the first 100 errors, and how to list all."""
+    """The page lists at most 100 errors, and shows the command that lists all."""
     project = write_json(tmp_path / "p.json", make_project(1, 9, hostile=False))
     tasks = write_lines(tmp_path / "t.jsonl", [{"padding": "x"}] * 150)
     text = report(page, project, tasks)
@@ -143,7 +155,7 @@ def test_the_exit_code_is_that_of_plan_and_validate(page):
 
 
 def test_the_same_input_makes_the_same_bytes(tmp_path):
-    """The page does not depend on its own name, the working directory or the current time."""
+    """Two runs write the same bytes, which contain neither the path of the page nor the working directory."""
     first, second = tmp_path / "first.html", tmp_path / "second.html"
     for page in (first, second):
         report(page, BOXES, "night-shift.jsonl", "--update", REWORD)
@@ -165,7 +177,7 @@ def test_projects_that_lose_params_come_first(page, tmp_path):
 
 
 def test_many_projects(page):
-    """A directory has an index and a section for each project."""
+    """The page of a directory has an index, and a section for each project."""
     text = report(page, "projects", "--update", REWORD)
     assert text.startswith(
         "1 of 2 projects would lose params replace: drops every param that it does not name; patch: keeps them 2 projects Project Dropped Lost inside Changed Added Errors Warnings"
@@ -183,7 +195,7 @@ def test_tasks_of_many_projects(page):
 
 
 def test_a_rejected_request_counts_for_the_project_that_it_names(page):
-    """A rejected request is a finding of the project that it names, or of the first project."""
+    """A rejected request is a finding of the project that it names, or, without a valid name, of the first project."""
     tasks = (
         b'[{"project": "south docks", "project_version": 99}, {"project": ["south docks"]}, {"project": "north docks"}]'
     )
@@ -270,7 +282,7 @@ def test_errors_that_the_patch_causes(page, tmp_path, five_tasks):
 
 
 def test_errors_on_the_project_today(page, tmp_path):
-    """An error in a value that the update keeps exists today; the update removes an error that it corrects."""
+    """An error in a value that the update keeps is shown as an error of today, and a corrected error as removed."""
     kept = write_json(tmp_path / "kept.json", {"with_labels": True, "patch": True})
     text = report(page, SIGNS, "-", "--update", kept, "--ignore", "param_missing", stdin=b"[{}, {}]")
     assert f"Nothing is lost, and this update causes no errors. 1 error already exists today ({SIGNS}:11:18)." in text

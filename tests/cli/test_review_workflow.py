@@ -38,7 +38,7 @@ else:
 
 @pytest.fixture
 def checkout(tmp_path):
-    """Return a checkout with projects and an update, and a directory of commands."""
+    """Return a checkout with projects, an update, and the commands `gh` and `paramcore`."""
     shutil.copytree(EXAMPLES / "projects", tmp_path / "projects")
     shutil.copy(EXAMPLES / "reword.json", tmp_path / "update.json")
     commands = tmp_path / "bin"
@@ -92,7 +92,7 @@ def test_a_harmless_update_passes(checkout):
 
 
 def test_an_unreadable_update_ends_the_job(checkout):
-    """The first step fails, which ends the job."""
+    """If the update is invalid JSON, the first step fails, which ends the job."""
     (checkout / "update.json").write_text("{")
     done = run_step("Write the comment", checkout)
     assert done.returncode == 1

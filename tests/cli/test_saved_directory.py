@@ -92,7 +92,7 @@ def get_paddings(stand_in):
 
 
 def test_projects_alone_leave_only_their_files(tmp_path):
-    """At the end, the files contain everything, so neither a journal nor a lock remains."""
+    """After the server ends, the project files contain everything, so neither a journal nor a lock remains."""
     with serving(tmp_path, DOCKS) as stand_in:
         assert list_names(tmp_path) == [JOURNAL_NAME, LOCK_NAME, "docks.json"]
         update(stand_in, padding=1)
@@ -165,7 +165,7 @@ def test_files_are_on_disk_before_the_journal_omits_their_projects(tmp_path, mon
         events.clear()
         update(stand_in, padding=2)
         stand_in.sync()
-        # The first line contains the update, and the second marks it as saved.
+        # The first line that is appended to the journal contains the update, and the second marks it as saved.
         assert {"sync_file", "sync_directory"} <= set(events[: events.index("append", 1)])
 
 
@@ -282,7 +282,7 @@ def test_versions_that_were_appended_to_a_file_are_used(tmp_path, monkeypatch, c
 
 
 def test_an_edit_that_contradicts_the_journal_is_reported(tmp_path, monkeypatch):
-    """If the file was edited and lacks updates of the journal, the error names both files; neither changes."""
+    """If the file was edited and lacks updates of the journal, the error names both; neither file changes."""
     with serving(tmp_path / "a", DOCKS) as stand_in, without_files(monkeypatch):
         update(stand_in, padding=1)
         update(stand_in, padding=2)
@@ -337,7 +337,7 @@ def test_files_that_cannot_be_written_are_reported_once(tmp_path, monkeypatch, c
 
 @pytest.mark.parametrize("kind", ["moved", "replaced", "link"])
 def test_no_file_is_written_to_another_directory(tmp_path, monkeypatch, capsys, kind):
-    """If the path leads to another directory, the server does not write its projects there."""
+    """If the path leads to another directory after the start, the server writes no projects there."""
     monkeypatch.setattr(saved_directory, "_PAUSE", 1_000)
     path, moved, other = tmp_path / "path", tmp_path / "moved", tmp_path / "other"
     other.mkdir()
@@ -366,7 +366,7 @@ def count_versions(path):
 
 @pytest.mark.slow
 def test_files_are_written_in_the_background_during_a_pause(tmp_path, monkeypatch):
-    """The first update is written before its reply, and the next updates are written after the pause."""
+    """The file has the first update before the reply, and the next updates only after the pause."""
     monkeypatch.setattr(saved_directory, "_PAUSE", 1)
     with serving(tmp_path, DOCKS) as stand_in:
         time.sleep(1)
@@ -400,7 +400,7 @@ def test_temporary_files_of_a_killed_server_are_removed(tmp_path):
 
 
 def test_temporary_files_of_a_running_process_are_kept(tmp_path):
-    """The start keeps the file that another process is writing in the directory, such as `fetch --all`."""
+    """The start keeps a temporary file that another process, such as `fetch --all`, is writing."""
     with open_atomically(str(tmp_path / "other.txt")) as stream:
         stream.write(b"first, ")
         with serving(tmp_path):
@@ -421,6 +421,14 @@ def test_a_second_server_is_refused(tmp_path):
     with served("--save", tmp_path):
         pass
     assert list_names(tmp_path) == []
+
+
+def test_a_pipe_in_place_of_the_lock_is_reported(tmp_path):
+    """If a pipe has the name of the lock file, the start fails at once instead of waiting for a reader."""
+    os.mkfifo(tmp_path / LOCK_NAME)
+    with pytest.raises(DocumentError) as raised, lock_directory(str(tmp_path)):
+        pass
+    assert raised.value.code == "unwritable"
 
 
 def test_a_removed_lock_file_is_locked_again(tmp_path, monkeypatch):
@@ -459,7 +467,7 @@ def test_a_directory_that_cannot_be_locked_is_reported(tmp_path, monkeypatch, nu
     with pytest.raises(DocumentError) as raised, lock_directory(str(tmp_path)):
         pass
     assert str(raised.value) == f"{tmp_path}: {problem}"
-    # The file of another server stays.
+    # The lock file of another server stays.
     assert list_names(tmp_path) == ([LOCK_NAME] if problem.startswith("another") else [])
 
 
@@ -512,7 +520,7 @@ def test_a_signal_removes_no_lock_of_another_server(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("kind", ["moved", "lock removed"])
 def test_the_end_removes_no_files_of_another_server(tmp_path, kind):
-    """If a second server uses the path, after a move or without the lock, the first removes none of its files."""
+    """If a second server uses the path after a move or without the lock, the first does not remove the second's files."""
     path = tmp_path / "d"
     with ExitStack() as second:
         with serving(path):
@@ -561,7 +569,7 @@ def test_a_directory_that_disappears_is_status_500(tmp_path, damage):
 
 
 def test_a_directory_that_cannot_be_written_is_reported(tmp_path):
-    """A file in place of the directory, or a directory in place of the journal, is an error of one line."""
+    """A file in place of the directory is an error of one line; a directory in place of the journal is an error, too."""
     (tmp_path / "file").write_text("x")
     for path in (tmp_path / "file", tmp_path / "file" / "below"):
         ran = run("serve", "--save", path)

@@ -22,7 +22,7 @@ def test_the_types_are_listed_as_json(more):
 
 @pytest.mark.parametrize(("purpose", "name"), [("task", "project_version"), ("update", "patch")])
 def test_a_schema_is_printed(purpose, name):
-    """An editor schema has the params and the other fields of a file."""
+    """The editor schema for a task or an update has the params and the other fields, and requires none of them."""
     document = run("schema", "imageannotation", "--for", purpose).document
     assert {"geometries", "instruction", name} <= document["properties"].keys()
     assert "required" not in document

@@ -1,4 +1,4 @@
-"""Snapshots of each command on terminals of several widths: `screens/*.txt`.
+"""Snapshots of the output of commands on terminals of several widths: `screens/*.txt`.
 
 Rewrite the screens with `pytest tests/cli/test_screens.py --update`, then read the diff.
 """
@@ -38,7 +38,7 @@ COMMANDS = {
 
 @pytest.fixture(scope="module")
 def service():
-    """Return the options and variables for a service whose project has one version less."""
+    """Serve the project of `fleet.json` without its last version; yield the options and variables for the server."""
     project = json.loads((DATA / "fleet.json").read_text("utf-8"))
     project["param_history"].pop()
     with ExitStack() as stack:
@@ -102,7 +102,7 @@ def test_a_terminal_of_unknown_size_has_80_columns():
 
 
 def test_a_tiny_terminal_gets_20_columns():
-    """On a terminal with less than 20 columns, a layout has 20 columns."""
+    """On a terminal with fewer than 20 columns, the layout has 20 columns."""
     arguments = COMMANDS["diff"].split()
     assert run_on_terminal(*arguments, columns=5, cwd=DATA)[0] == run(*arguments, "--width", "20", cwd=DATA).out
 
@@ -117,7 +117,7 @@ def test_a_wrong_width_is_rejected(width):
 
 @pytest.mark.parametrize("name", ["plan", "explain", "log-param", "validate"])
 def test_full_shows_whole_values(name):
-    """With `--full`, the output truncates no value, to a pipe or on a screen."""
+    """With `--full`, no value is truncated, neither in the output to a pipe nor on a screen."""
     arguments = (*COMMANDS[name].split(), "--full")
     piped = run(*arguments, cwd=DATA)
     assert "characters)" not in piped.out
@@ -127,7 +127,7 @@ def test_full_shows_whole_values(name):
 
 
 def test_output_is_the_same_as_to_a_pipe(tmp_path):
-    """`--output FILE` on a terminal writes the text that is printed to a pipe."""
+    """On a terminal, `--output FILE` writes the text that a pipe would get."""
     for path in DATA.iterdir():
         shutil.copy(path, tmp_path)
     arguments = COMMANDS["preview"].split()

@@ -42,7 +42,7 @@ def started(*arguments, ends_with=(signal.SIGINT, 0)):
 
 
 def test_each_request_is_printed(tmp_path):
-    """For each request, the server prints a line that names dropped params. Changed projects are saved as files."""
+    """The server prints a line for each request, with any dropped params. Changed projects are saved as files."""
     with started("projects", "--save", str(tmp_path)) as (process, url):
         client = scaleapi.ScaleClient("any", api_instance_url=url)
         client.update_project("north docks", instruction="Box every crane.")
@@ -65,7 +65,7 @@ def list_texts(directory):
 
 @pytest.fixture
 def projects(tmp_path):
-    """Return a copy of the example directory with two projects, and a file without a project."""
+    """Return a directory with two example projects and a file without a project."""
     directory = tmp_path / "projects"
     shutil.copytree(EXAMPLES / "projects", directory)
     (directory / "update.json").write_text('{"padding": 9}')
@@ -210,5 +210,5 @@ def test_a_port_in_use_is_reported():
     ],
 )
 def test_wrong_arguments_are_reported_at_once(arguments):
-    """A wrong port, a missing file or a duplicate project ends the command before it listens."""
+    """A wrong port, a missing file, an invalid directory or a duplicate project is an error."""
     assert run("serve", *arguments).status == 2

@@ -121,7 +121,7 @@ def test_a_killed_server_continues_with_all_that_it_acknowledged(tmp_path):
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self/task"), reason="only Linux lists the threads of a process")
 def test_a_signal_that_does_not_end_the_wait_ends_the_server():
-    """Ctrl-C ends the server even directly before it waits for a line to print."""
+    """Ctrl-C ends the server even if it arrives directly before the server waits for a line to print."""
     server = Server()
     try:
         # Like a signal at that moment, a signal for another thread does not end the wait of the main thread.

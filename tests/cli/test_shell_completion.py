@@ -106,7 +106,7 @@ def test_bash_completes(typed):
 @pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")
 @pytest.mark.parametrize("typed", OFFERS)
 def test_fish_completes(typed, tmp_path):
-    """Fish offers the same names as bash, and files where there are no names."""
+    """Fish offers the same completions as bash."""
     script = f"source {script_of('fish')}; complete -C $argv[1]"
     done = subprocess.run(
         ["fish", "--no-config", "-c", script, f"paramcore {typed}"],

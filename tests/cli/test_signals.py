@@ -1,4 +1,4 @@
-"""A command ends cleanly on any signal at any time."""
+"""A command ends cleanly after Ctrl-C, SIGTERM or SIGHUP, whenever the signal arrives."""
 
 import fcntl
 import os
@@ -47,7 +47,7 @@ def interrupt(*_):
 
 class TestInterrupts:
     def test_an_interrupt_while_the_commands_load_ends_quietly(self, handlers, monkeypatch, capsys):
-        """For Ctrl-C while modules load, only `interrupted` is printed, and the exit code is that of Ctrl-C."""
+        """After Ctrl-C while modules load, only `interrupted` is printed, and the exit code is 130."""
         monkeypatch.setattr(main, "main", interrupt)
         assert entry.start() == INTERRUPTED
         assert capsys.readouterr().err == "interrupted\n"
@@ -160,7 +160,7 @@ class TestInterrupts:
         assert cleaned == [True]
 
     def test_an_interrupt_that_the_parent_ignores_stays_ignored(self, handlers, monkeypatch):
-        """Ctrl-C does not end a background job of a shell."""
+        """If the parent ignores SIGINT, as a shell does for a background job, Ctrl-C does not end the command."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         monkeypatch.setattr(main, "main", lambda: interrupt() or FINE)
         assert entry.start() == FINE
@@ -220,7 +220,7 @@ class TestInterrupts:
         assert list(tmp_path.iterdir()) == []
 
     def test_nothing_loads_before_interrupts_are_handled(self):
-        """Before the handler is set, the package imports only handlers, exit codes and empty modules."""
+        """Before the handler is set, paramcore loads only `entry`, `exit_codes`, `signals` and their packages."""
         script = "import sys, paramcore.cli.entry; print(*sorted(name for name in sys.modules if 'paramcore' in name))"
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
         assert done.stdout.split() == [
@@ -228,7 +228,7 @@ class TestInterrupts:
         ]
 
     def test_only_fast_modules_load_before_interrupts_are_handled(self):
-        """Before the handler is set, the package imports only `signal` and `__future__`, because imports take time."""
+        """Before the handler is set, paramcore loads only `signal`, `__future__` and its own modules, because imports take time."""
         script = (
             "import sys, signal; old = set(sys.modules); import paramcore.cli.entry; print(*set(sys.modules) - old)"
         )
@@ -280,7 +280,7 @@ def long_lines(tmp_path):
     ids=lambda value: getattr(value, "name", value),
 )
 def test_a_signal_leaves_no_file_behind(number, exit_code, long_lines):
-    """If the same signal arrives twice, the command ends with its exit code, no traceback and no file."""
+    """If the same signal arrives twice, the command ends with the exit code of the signal, no traceback and no file."""
     tasks, answers = long_lines
     arguments = command("preview", "warehouse-boxes.json", tasks, "--format", "json", "--output", answers)
     process = subprocess.Popen(
@@ -410,7 +410,7 @@ def test_an_interrupt_does_not_wait_for_a_reader(tmp_path, name, shares, output_
     assert process.poll() is None
     process.send_signal(signal.SIGINT)
     assert process.wait(10) == INTERRUPTED
-    # The pipe is as it was, because other processes may write to it.
+    # The pipe is still blocking, because other processes may write to it.
     assert os.get_blocking(theirs)
     os.close(theirs)
     os.close(ours)
@@ -423,7 +423,7 @@ def test_an_interrupt_does_not_wait_for_a_reader(tmp_path, name, shares, output_
     ids=lambda value: getattr(value, "name", value),
 )
 def test_a_server_does_not_wait_for_a_reader(tmp_path, number, exit_code):
-    """A signal ends `serve` even if nobody reads its lines."""
+    """A signal ends `serve` even if nobody reads the lines that it prints."""
     ours, theirs = os.pipe()
     fcntl.fcntl(theirs, fcntl.F_SETPIPE_SZ, 4096)
     process = subprocess.Popen(

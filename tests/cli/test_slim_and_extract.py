@@ -92,7 +92,7 @@ def test_a_request_that_does_not_change_keeps_its_line(tmp_path, end):
     ],
 )
 def test_a_request_that_changes_has_a_compact_line(tmp_path, line, arguments, written):
-    """A changed request is written compactly; a null routing name and `--pin` change it, a null param does not."""
+    """A changed request gets a compact line. `--pin` or a null routing name changes a request; a null param does not."""
     (tmp_path / "t.jsonl").write_text(line + "\n")
     run("slim", PROJECT, tmp_path / "t.jsonl", *arguments, "--output", tmp_path / "out.jsonl")
     assert (tmp_path / "out.jsonl").read_text() == written + "\n"
@@ -202,7 +202,7 @@ def test_no_requests(tmp_path, text):
 
 
 def test_a_bad_line_leaves_the_output_as_it_was(tasks, tmp_path):
-    """After an invalid line, the file is unchanged; with `--keep-going`, the line is skipped and the exit code is 1."""
+    """After an invalid line, the output file is unchanged; `--keep-going` skips the line, and the exit code is 1."""
     path = tasks({"padding": 5})
     path.write_text(path.read_text() + '{"padding": }\n{"project_version": 9}\n{"padding": 3}\n')
     (tmp_path / "out.jsonl").write_text("old")
@@ -235,7 +235,7 @@ def test_wrong_usage(tasks, arguments, message):
 
 
 def test_wanted_with_two_versions_is_ambiguous(tasks):
-    """With `--wanted`, a request may not have a `project_version` if `--to` is set."""
+    """With both `--wanted` and `--to`, a request that has a `project_version` is rejected."""
     ran = run("slim", PROJECT, tasks({"project_version": 1}), "--wanted", "--to", "0")
     assert "full.jsonl:1:21: at /project_version: the wanted params have `project_version`" in ran.err
     assert ran.status == 2
@@ -249,7 +249,7 @@ def test_a_request_of_another_project_is_an_error(tasks):
 
 
 def test_a_directory_of_projects(tasks):
-    """Each request inherits from the project that it names, and the summary names the projects."""
+    """With a directory of projects, the summary names each project that a request names."""
     requests = [{"project": "north docks", "padding": 1}, {"project": "south docks"}]
     names = [Project(name=path.stem, type="x").name for path in sorted((EXAMPLES / "projects").glob("*.json"))]
     assert names
@@ -298,7 +298,7 @@ def test_extract_ends_with_0_if_all_requests_move(tasks):
 @pytest.mark.parametrize("reading", [2, 3])
 @pytest.mark.parametrize("change", ["append", "truncate", "malformed", "replace"])
 def test_extract_rejects_a_file_that_changes(tasks, tmp_path, change, reading, monkeypatch, capsys):
-    """If TASKS changes between two readings of the same command, nothing is written."""
+    """`extract` reads TASKS several times; if the file changes in between, nothing is written."""
     path = tasks(*({"attachment": f"https://example.com/{n}.jpg", "padding": 10} for n in range(9)))
     text = path.read_text()
     changes = {"append": text + '{"padding": 9}\n', "truncate": text[:200], "malformed": text[:-2], "replace": text}
@@ -352,7 +352,7 @@ def test_extract_refuses_wrong_usage(arguments, message):
     ],
 )
 def test_extract_rejects_a_name_that_no_request_has(options, advice, tmp_path):
-    """A misspelt name in `--keep` or `--move` is an error, and nothing is written."""
+    """A name in `--keep` or `--move` that no request has is an error, and nothing is written."""
     (tmp_path / "tasks.jsonl").write_text('{"attachment": "a", "padding": 1}\n' * 2)
     outputs = ("--output", "out.jsonl", "--project-output", "project.json")
     ran = run("extract", "tasks.jsonl", "--name", "a", "--type", "imageannotation", *options, *outputs, cwd=tmp_path)
@@ -436,7 +436,7 @@ def old_files(tasks, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("count", [1, 2])
 def test_a_full_disk_leaves_both_files_unchanged(old_files, monkeypatch, count):
-    """If the disk is full at the end of either file, neither file is replaced."""
+    """If the disk is full when either file is synced, neither file is replaced."""
     arguments, list_new = old_files
     real, calls = os.fsync, []
 
@@ -486,7 +486,7 @@ def test_a_signal_leaves_both_files_or_none(old_files, monkeypatch, number, step
 @pytest.mark.parametrize("options", ["", "--format json", "--format markdown"])
 @pytest.mark.parametrize("arguments", [f"slim {PROJECT} {YARD} --keep-going", f"{' '.join(EXTRACT)}"])
 def test_no_file_if_the_report_is_lost(tmp_path, arguments, options, stdout):
-    """If standard output cannot be written, the exit code is 2, and the existing file does not change."""
+    """If standard output cannot be written, the exit code is 2, and the file of `--output` does not change."""
     path = tmp_path / "out.jsonl"
     path.write_text("old")
     ran = shell(f"$paramcore {arguments} {options} --output {path} >{stdout}")

@@ -168,7 +168,7 @@ def test_a_non_blocking_pipe_gets_the_whole_output(tmp_path, output_format, unbu
 
     def end():
         process.wait(20)
-        # The pipe is as it was.
+        # The command has made the pipe non-blocking again.
         assert not os.get_blocking(theirs)
         os.close(theirs)
 
@@ -247,7 +247,7 @@ def test_output_that_is_cut_off_is_an_error(tmp_path, arguments, unbuffered):
 
 @pytest.mark.parametrize("output_format", ["text", "json"])
 def test_lines_are_printed_at_once_without_a_buffer(output_format):
-    """With `PYTHONUNBUFFERED`, the output for a line is printed while the command waits for the next one."""
+    """With `PYTHONUNBUFFERED`, the output for a line is printed while the command waits for the next line."""
     with subprocess.Popen(
         command("preview", "warehouse-boxes.json", "-", "--lines", "--format", output_format),
         stdin=subprocess.PIPE,
@@ -270,7 +270,7 @@ def test_closed_standard_output_is_an_error():
 
 @pytest.mark.parametrize("closed", [">&-", "<&- >&-", ">&- 2>&-", "<&- >&- 2>&-"])
 def test_closed_streams_leave_no_file_behind(tmp_path, closed):
-    """If standard streams are closed, a file that a command opens is never taken for one of them."""
+    """With closed standard streams, `serve` fails and leaves no file, and `--output` writes the whole output."""
     assert shell(f"$paramcore serve --save {tmp_path} {closed}").status == CANNOT_WRITE
     assert list(tmp_path.iterdir()) == []
     out = tmp_path / "out"
@@ -315,7 +315,7 @@ def test_a_lost_message_changes_no_exit_code(arguments, status, unbuffered):
 
 
 def test_a_removed_working_directory(tmp_path):
-    """In a removed working directory, `validate` runs without a `pyproject.toml`."""
+    """`validate` works in a removed working directory, where it cannot look for a `pyproject.toml`."""
     gone = "mkdir gone && cd gone && rmdir ../gone && "
     ran = shell(f"cd {tmp_path} && {gone} $paramcore validate {EXAMPLES / 'warehouse-boxes.json'}")
     assert (ran.status, ran.err) == (FINE, "")
@@ -365,7 +365,7 @@ def test_unencodable_text_is_escaped(locale):
 
 
 def test_control_characters_are_escaped():
-    """Control characters and bidirectional overrides are never printed as they are."""
+    """Control characters and bidirectional overrides in names and values are not printed as they are."""
     ran = run("preview", "warehouse-boxes.json", "-", stdin='{"note": "\\u001b[31m \\u202e", "a\\u0007": 1}')
     assert "\x1b" not in ran.out
     assert "\u202e" not in ran.out

@@ -1,7 +1,7 @@
-"""Snapshots of the output of each command: `transcripts/*.txt`.
+"""Snapshots of the output of commands: `transcripts/*.txt`.
 
 Rewrite them with `pytest tests/cli/test_transcripts.py --update`, then read the diff.
-To add a command, write only the line `$ paramcore ...` into a file, and rewrite it.
+To add a command, first write only the line `$ paramcore ...` into a file.
 """
 
 import re

@@ -58,7 +58,7 @@ def test_errors_need_consent_and_warnings_do_not(update, codes):
 
 
 def test_a_finding_has_the_fields_of_validate_and_its_place_in_the_update():
-    """File, line and column are those of the value in the update."""
+    """A finding on a value of the update has the file, line and column of this value."""
     _, document = plan(PROJECT, '{"patch": true,\n "padding": "20"}')
     [finding] = document["findings"]
     assert {name: finding[name] for name in ("file", "line", "column", "project", "version", "suggestion")} == {
@@ -74,7 +74,7 @@ def test_a_finding_has_the_fields_of_validate_and_its_place_in_the_update():
 
 
 def test_a_value_that_stays_is_located_in_the_project(docks):
-    """A kept value is located in the project file, and a repeated value in the update."""
+    """A value that the update keeps is located in the project file. A value that the update repeats is located there."""
     [finding] = plan(docks, {"patch": True, "instruction": "x"})[1]["findings"]
     assert (finding["file"], finding["line"], finding["version"], finding["first_set_in"]) == (str(docks), 8, 2, 0)
     [finding] = plan(docks, {"patch": True, "instruction": "x", "padding": "5"})[1]["findings"]
@@ -115,7 +115,7 @@ def test_nothing_to_do_has_no_findings(docks):
     ],
 )
 def test_other_documents_of_the_api_are_rejected(document):
-    """Another document in place of an update is one error, not an error for each of its names."""
+    """Another document of the API in place of an update is one error, not one for each name in it."""
     text = json.dumps(document)
     for arguments in (("plan", PROJECT, "-"), ("validate", PROJECT, "--update", "-")):
         ran = run(*arguments, stdin=text)
@@ -160,7 +160,7 @@ class TestPatch:
         assert ran.document["request"]["patch"] is True
 
     def test_the_hint_on_drops_names_the_flag(self):
-        """The hint names `--patch` and its Python equivalent."""
+        """The hint below dropped params names `--patch` and the equivalent in Python."""
         last = run("plan", PROJECT, "reword.json").out.splitlines()[-1]
         assert (
             last
@@ -205,7 +205,7 @@ class TestValidate:
         assert ran.document["findings"] == plan(docks, update)[1]["findings"]
 
     def test_it_has_the_findings_after_the_update(self, docks, tmp_path):
-        """`validate --update` has the codes and pointers of `validate` after the update."""
+        """Except for `update_` codes, `validate --update` has the codes and pointers of `validate` after the update."""
         update = {"patch": True, "pading": 3, "padding": "20", "urgency": 7, "params": {}}
         after = tmp_path / "after.json"
         params = {"version": 2, **HISTORY[1], **{k: v for k, v in update.items() if k != "patch"}}
@@ -235,7 +235,7 @@ class TestValidate:
         assert "request_refused" not in pinned.out
 
     def test_a_pinned_task_has_the_findings_of_its_version(self, docks, tmp_path):
-        """A pinned value is located in the project file, and the update's value in the update."""
+        """A value that a pinned task inherits is located in the project file, and the update's value in the update."""
         tasks = tmp_path / "tasks.jsonl"
         tasks.write_text('{"attachment": "https://a.b/c.jpg", "geometries": {}, "project_version": 0}\n')
         with open(tasks, "a") as file:

@@ -64,7 +64,7 @@ def place(tmp_path):
 
 
 def drop_messages(text):
-    """Return the output of `validate` without the messages; the transcripts test the messages."""
+    """Return the output of `validate` without the messages, which the snapshots of screens contain."""
     return re.sub(r"(?m)^(\S+:\d+:\d+: .*\n)  .*\n", r"\1", text)
 
 
@@ -219,7 +219,7 @@ def test_nothing_is_printed_before_an_error(place, tasks, data, options, project
 
 
 def test_an_interrupt_before_the_first_task(place):
-    """For Ctrl-C before the first task arrives, the findings on the projects are printed."""
+    """If Ctrl-C arrives before the first task, the findings on the projects are printed."""
     (place / "pipe").unlink(missing_ok=True)
     os.mkfifo(place / "pipe")
     process = subprocess.Popen(
@@ -270,7 +270,7 @@ class TestExitCodes:
         assert run("validate", fine(place), "--strict", cwd=place).status == 0
 
     def test_unreadable(self, place):
-        """The exit code for an unreadable file, or a file without a project, is 2."""
+        """The exit code for a missing file, a file without a project, or invalid JSON is 2."""
         assert run("validate", "nothing.json", cwd=place).status == 2
         assert run("validate", "task.json", cwd=place).status == 2
         ran = run("validate", fine(place), "-", stdin='{"project": }', cwd=place)
@@ -304,7 +304,7 @@ class TestIgnoring:
         assert (ran.out, ran.status) == ("0 errors, 0 warnings in 1 project\n", 0)
 
     def test_in_pyproject(self, place):
-        """`[tool.paramcore]` of the nearest `pyproject.toml` ignores codes."""
+        """Findings with a code that the nearest `pyproject.toml` ignores are not printed."""
         (place / "pyproject.toml").write_text('[tool.paramcore]\nignore = ["param_type", "param_unknown"]\n')
         below = place / "below"
         below.mkdir()
@@ -326,6 +326,14 @@ class TestIgnoring:
         ran = run("validate", "boxes.json", cwd=place)
         assert ran.err.startswith("error: pyproject.toml: ")
         assert message in ran.err
+        assert ran.status == 2
+
+    @pytest.mark.parametrize("key", ["a" + ".a" * 1_001, "a" + " . a" * 1_001, "[" + "'a'." * 1_001 + "a]"])
+    def test_a_key_with_thousands_of_parts(self, place, key):
+        """A key with more than 1,000 parts is rejected, because reading it could fill the memory."""
+        (place / "pyproject.toml").write_text(f"[tool.other]\n{key} = 1\n")
+        ran = run("validate", "boxes.json", cwd=place)
+        assert ran.err == "error: pyproject.toml:2:1: the line has more than 1,000 dots; shorten the line\n"
         assert ran.status == 2
 
     def test_unreadable_settings(self, place):
@@ -354,6 +362,13 @@ class TestOwnSchemas:
         ran = run("validate", "own.json", "--schema", "my type=mine.json", "--ignore", "param_unknown", cwd=place)
         assert ran.out.startswith("own.json:16:69: error param_type at /padding\n")
 
+    def test_two_schemas_for_one_type(self, place):
+        """Two `--schema` options for one type are an error, because only one of the schemas could apply."""
+        (place / "mine.json").write_text("{}")
+        ran = run("validate", "boxes.json", "--schema", "a=mine.json", "--schema", "a=mine.json", cwd=place)
+        assert (ran.status, ran.out) == (2, "")
+        assert ran.err == 'error: --schema names two files for "a"; name one file for each type\n'
+
     def test_two_findings_at_one_place(self, place):
         """Two params that are missing in the same object are both reported."""
         (place / "mine.json").write_text('{"properties": {"geometries": {"required": ["circle", "arc"]}}}')
@@ -378,7 +393,7 @@ class TestOwnSchemas:
 
 
 def test_ctrl_c_ends_with_the_findings_so_far(place):
-    """Ctrl-C prints a summary of the findings so far."""
+    """After Ctrl-C, a summary of the findings so far is printed."""
     process = subprocess.Popen(
         command("validate", "boxes.json", "-", "--lines"),
         stdin=subprocess.PIPE,
@@ -449,7 +464,7 @@ def test_a_refused_request_is_a_finding(tmp_path):
 
 
 def test_a_bad_version_of_an_option_is_reported_for_the_option(tmp_path):
-    """The error for a wrong option names the option, not a file or a field of the requests."""
+    """The error for a wrong `--project-version` names the option, not a file or a field of the requests."""
     for verb in ("preview", "validate"):
         ran = run(verb, "warehouse-boxes.json", "night-shift.json", "--project-version", "9")
         assert ran.status == 2
@@ -492,7 +507,7 @@ def test_no_project_is_no_success(tmp_path):
 
 
 def test_pinned_tasks_do_not_count_for_unused_defaults(tmp_path):
-    """Tasks that are pinned to an older version do not count for the latest version's defaults."""
+    """The check for unused defaults of the latest version ignores tasks that are pinned to an older version."""
     history = [{"version": 0, "padding": 3}, {"version": 1, "padding": 4}]
     (tmp_path / "p.json").write_text(json.dumps({"name": "p", "type": "imageannotation", "param_history": history}))
     pinned = '{"padding": 1, "attachment": "a", "geometries": {"box": {}}, "project_version": 0}\n'
@@ -534,7 +549,7 @@ def write_history(place):
     ],
 )
 def test_findings_since_a_version(place, since, versions):
-    """Findings on versions before N are omitted, except on values that the latest version has."""
+    """`--since-version N` omits findings on versions before N, except on values that the latest version has."""
     write_history(place)
     ran = run("validate", "p.json", "--since-version", str(since), "--format", "json", cwd=place)
     assert {finding["version"] for finding in ran.document["findings"]} == versions
@@ -554,7 +569,7 @@ def test_a_task_that_is_pinned_before_that_version(place):
 
 @pytest.mark.parametrize("since", ["-1", "x", "1.0", "\u0661", "9" * 5_000])
 def test_a_wrong_version_number(place, since):
-    """`--since-version` must be a whole number, 0 or more."""
+    """`--since-version` must be a whole number of at most 18 digits, 0 or more."""
     write_history(place)
     ran = run("validate", "p.json", f"--since-version={since}", cwd=place)
     assert (ran.out, ran.status) == ("", 2)

@@ -96,7 +96,7 @@ def run_test(case, test):
 
 @pytest.mark.parametrize(("case", "test"), TESTS)
 def test_case(case, test):
-    """The engine gives the results in the test, or raises an error with the code and path in the test."""
+    """The engine gives the results that a conformance test expects, or the expected error code and path."""
     run = partial(run_test, case, test)
     if "error" in test:
         with pytest.raises(ParamcoreError) as raised:
@@ -116,7 +116,7 @@ def test_case(case, test):
 
 @pytest.mark.parametrize("rule", FILES)
 def test_a_file_contains_the_cases_of_its_rule(rule):
-    """Each case is valid under the schema, and is in the file that has the id of its rule."""
+    """Each case is valid under the schema, and is in the file whose name is the id of its rule."""
     SCHEMA.validate(FILES[rule])
     assert {case["rule"] for case in FILES[rule]} == {rule}
 
@@ -144,7 +144,7 @@ LONE_SURROGATE = re.compile(r"(?i)(?<!\\)(?:\\ud[89ab]..(?!\\ud[c-f])|(?<!\\ud[8
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_lines_with_lone_surrogates_can_be_removed(path):
-    """Tests with lone surrogates expect errors, and without the lines of these tests, a file is valid JSON."""
+    """Tests with lone surrogates expect errors. Without the lines of these tests, a file is valid JSON and UTF-8."""
     lines = path.read_text("utf-8").splitlines()
     others = json.loads("\n".join(line for line in lines if not LONE_SURROGATE.search(line)))
     json.dumps(others, ensure_ascii=False).encode()

@@ -29,11 +29,11 @@ def params_of(one):
 
 
 class TestComposing:
-    """Patches and replaces form a monoid under `then`, which acts on params by `applied_to`."""
+    """`then` composes two updates. It is associative, and an empty patch is its neutral element."""
 
     @given(updates(), updates(), updates())
     def test_it_is_associative(self, first, second, third):
-        """The grouping of updates does not matter."""
+        """Composing three updates gives the same update, whatever their grouping."""
         assert first.then(second).then(third) == first.then(second.then(third))
 
     @given(updates())
@@ -67,7 +67,7 @@ class TestPlanning:
 
     @given(projects(), updates())
     def test_a_plan_is_the_update(self, project, update):
-        """`after` has the params of the updated project, and `dropped` names the earlier params that it lacks."""
+        """`after` has the params of the updated project, and `dropped` names the params that the update drops."""
         plan = Plan.of(project, update)
         assert plan.after == project.update(update).params
         assert set(plan.dropped) == set(project.params) - set(plan.after)
@@ -93,14 +93,14 @@ class TestPlanning:
 
     @given(projects(), params())
     def test_the_smallest_update_gives_the_wanted_params(self, project, wanted):
-        """After the update, the project has exactly the wanted params."""
+        """After the update that `Plan.to` plans, the project has exactly the wanted params."""
         plan = Plan.to(project, wanted)
         reached = project if plan.update is None else project.update(plan.update)
         assert reached.params == plan.after == wanted
 
     @given(FEW, FEW)
     def test_no_smaller_update_gives_the_wanted_params(self, held, wanted):
-        """No update with fewer params gives the wanted params."""
+        """No update with fewer params than the planned one gives the wanted params."""
         project = Project("boxes", type="comparison", params=held)
         plan = Plan.to(project, wanted)
         size = len(params_of(plan.update))
@@ -122,7 +122,7 @@ class TestPlanning:
 
     @given(FEW, FEW_UPDATES, st.lists(FEW_UPDATES, max_size=3))
     def test_conflicts_with_a_changed_history_are_exact(self, held, update, meanwhile):
-        """Conflicts are the concurrent changes that the update overwrites. Without conflicts, both changes apply."""
+        """Conflicts are the concurrent changes that the update overwrites. Without conflicts, all changes apply."""
         project = Project("boxes", type="comparison", params=held)
         plan, now = Plan.of(project, update), after(project, meanwhile)
         outcome = now.update(update).params
@@ -142,7 +142,7 @@ class TestPlanning:
 
     @given(FEW, FEW, FEW)
     def test_two_patches_conflict_if_they_disagree(self, held, one, two):
-        """A patch conflicts with a concurrent patch on each param that the latter changes and both set differently."""
+        """A patch conflicts on each param that a concurrent patch changes, and that the two patches set differently."""
         project = Project("boxes", type="comparison", params=held)
         moved = Plan.of(project, Patch(one)).rebase_on(project.patch_params(two))
         disagree = {name for name in one.keys() & two.keys() if not same(one[name], two[name])}
@@ -226,11 +226,11 @@ class TestDiffs:
 
 
 class TestHistories:
-    """Steps and lifetimes follow from the versions."""
+    """Steps and lifetimes agree with the versions."""
 
     @given(projects(), st.data())
     def test_lifetimes_cover_the_history(self, project, data):
-        """The lifetimes of a param cover each version once, in order, with the value in these versions."""
+        """The lifetimes of a param cover each version once, in order, with the value that the version has."""
         param = data.draw(st.sampled_from(["a", "b", "instruction", "padding"]))
         lives = History.of(project).lifetimes(param)
         covered = [number for life in lives for number in range(life.first, life.last + 1)]
@@ -245,7 +245,7 @@ class TestHistories:
 
     @given(st.lists(updates(), max_size=5))
     def test_must_be_replace_is_never_wrong(self, made):
-        """`must_be_replace` is true only for a replace, and `restated` lists only params of its request."""
+        """`must_be_replace` is true only for a replace, and `restated` lists only params of that replace."""
         project = after(Project("boxes", type="comparison"), made)
         for step, update in zip(History.of(project).steps, made, strict=True):
             if step.must_be_replace:

@@ -31,7 +31,7 @@ ATTRIBUTES = sorted(
 
 
 def check_ordinary(name: str, value: Any) -> None:
-    """Assert that each part of the model treats this name of a param like any other."""
+    """Assert that each part of the model treats a param of this name like any other param."""
     expected = json.dumps({name: value})
     project = Project("boxes", type="imageannotation", params={name: None}).patch_params({name: value})
     answer = project.resolve({})
@@ -115,7 +115,7 @@ class TestKeptByTheAPI:
 
 
 class TestPointers:
-    """A path resolves, whatever names it contains."""
+    """A JSON Pointer can contain any names."""
 
     @given(names=st.lists(param_names(), max_size=4))
     def test_a_path_can_be_split_into_its_names(self, names: list[str]) -> None:

@@ -52,7 +52,7 @@ class TestAppending:
 
     @given(project=projects())
     def test_an_update_that_changes_nothing_still_counts(self, project: Project) -> None:
-        """An empty patch, and a replace by the same params, each append a version."""
+        """An empty patch appends a version, and so does a replace by the latest params."""
         for after in (project.patch_params({}), project.replace_params(project.params)):
             assert only_differs_in_length(project, after)
 
@@ -123,7 +123,7 @@ class TestPatch:
 
     @given(project=projects(), a=params())
     def test_a_repeated_patch_changes_no_value(self, project: Project, a: dict[str, Any]) -> None:
-        """A repeated patch appends a version with the same values."""
+        """Repeating a patch appends a version whose params equal the latest params."""
         assert only_differs_in_length(project.patch_params(a), project.patch_params(a).patch_params(a))
 
     @given(project=projects(), a=params(), b=params())
@@ -178,7 +178,7 @@ class TestRefusals:
 
     @given(own=params(), flag=st.sampled_from([0, 1, 0.0, 1.0, None, "", "true", "false", [], {}]))
     def test_only_a_bool_is_a_flag(self, own: dict[str, Any], flag: Any) -> None:
-        """Any `patch` except `true` and `false` is rejected, including null."""
+        """Any value of `patch` except `true` and `false` is rejected, even null."""
         with pytest.raises(ParamcoreError) as refused:
             read_update({**own, "patch": flag})
         assert refused.value.code == "flag_type"
@@ -191,7 +191,7 @@ class TestRefusals:
 
     @given(own=params(), bad=st.sampled_from(sorted(RESERVED_PROJECT_NAMES)))
     def test_a_refused_name_has_a_path(self, own: dict[str, Any], bad: str) -> None:
-        """A patch and a replace both reject a reserved name with its path."""
+        """A patch and a replace both reject a reserved name, and the error has its path."""
         for verb in (Patch, Replace):
             with pytest.raises(InvalidParams) as refused:
                 verb({**own, bad: 1})
@@ -224,7 +224,7 @@ class TestComposition:
 
     @given(first=updates(), second=updates(), third=updates())
     def test_grouping_does_not_matter(self, first: Update, second: Update, third: Update) -> None:
-        """The grouping of three updates does not matter."""
+        """Composing three updates gives the same update, whatever their grouping."""
         assert first.then(second).then(third) == first.then(second.then(third))
 
     @given(update=updates())

@@ -1,4 +1,4 @@
-"""An audit that checks only the versions of its index finds the same as an audit that checks all versions."""
+"""An audit that checks only the versions from its index finds the same contradictions as a check of all versions."""
 
 import pytest
 from hypothesis import example, given, strategies as st

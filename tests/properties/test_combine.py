@@ -1,4 +1,4 @@
-"""Laws A: overlaying params is a right-biased, idempotent monoid on shallow maps."""
+"""Laws A: overlaid params have all names of the two layers, and the upper layer's values override as a whole."""
 
 from __future__ import annotations
 
@@ -83,16 +83,16 @@ class TestRightWins:
 
 
 class TestNames:
-    """A6, A11 to A13: the result has the names of both layers, and treats all names alike."""
+    """A6, A11 to A13: the result has all names of the two layers, and all names are treated alike."""
 
     @given(a=params(), b=params())
     def test_the_names_are_those_of_both(self, a: dict[str, Any], b: dict[str, Any]) -> None:
-        """The result has exactly the names of both layers."""
+        """The result has each name of either layer, and no others."""
         assert set(overlay(a, b)) == set(a) | set(b)
 
     @given(a=params(), b=params(), some=st.sets(param_names() | st.just("instruction")))
     def test_each_name_is_independent(self, a: dict[str, Any], b: dict[str, Any], some: set[str]) -> None:
-        """Selecting names before or after overlaying gives the same result."""
+        """Selecting some names before or after overlaying gives the same result."""
 
         def only(params: Mapping[str, Any]) -> dict[str, Any]:
             return {name: value for name, value in params.items() if name in some}
@@ -124,7 +124,7 @@ class TestParametric:
 
     @given(a=params(), b=params())
     def test_overlaying_never_inspects_a_value(self, a: dict[str, Any], b: dict[str, Any]) -> None:
-        """Changing values before or after overlaying gives the same result."""
+        """Applying a function to all values before or after overlaying gives the same result."""
         for function in FUNCTIONS:
 
             def changed(params: Mapping[str, Any], function: Callable[[Any], Any] = function) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from paramcore.testing import LOOKALIKES, NAMES, ODD_NAMES, params, projects, ta
 from paramcore.wire import read_project, write_project
 from tests.reference import spell
 
-#: Computes many results, the same in every process, and prints them.
+#: A script that computes many results and prints them. Every process must print the same.
 SCRIPT = """
 import json, sys
 from paramcore import Plan, Project, Replace, TaskRequest
@@ -139,10 +139,10 @@ class TestElsewhere:
 
 
 class TestNothingElseIsAsked:
-    """T4: the engine reads no clock, randomness, environment or file."""
+    """T4: the engine reads no clock, random numbers, environment or file."""
 
     def test_clock_randomness_and_environment_are_not_used(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """All results are the same if reading the clock, randomness or the environment raises an error."""
+        """All results stay the same if reading a clock, random numbers, the environment or a file raises an error."""
 
         def refuse(*_arguments: Any, **_options: Any) -> Any:
             raise AssertionError("asked")

@@ -30,7 +30,7 @@ def settings_of(draw: st.DrawFn) -> dict[str, str]:
 
 @st.composite
 def tasks_of(draw: st.DrawFn, max_size: int = 5) -> list[dict[str, Any]]:
-    """Return requests with few different values, so that they share some."""
+    """Draw requests that share some values, because there are few different values."""
     values = st.sampled_from(draw(st.lists(st.sampled_from(VALUES), min_size=1, max_size=3)))
     texts = st.sampled_from(draw(st.lists(st.sampled_from(INSTRUCTIONS), min_size=1, max_size=4)))
     params = st.dictionaries(st.sampled_from(NAMES), values, max_size=4)
@@ -45,7 +45,7 @@ def extract(tasks: list[dict[str, Any]], chosen: dict[str, str], **options: Any)
 
 @given(tasks=tasks_of(), chosen=settings_of())
 def test_each_request_is_exact(tasks: list[dict[str, Any]], chosen: dict[str, str]) -> None:
-    """X1, X11: each request has the same effective params as before, and names the project."""
+    """X1, X11: each slim request gives the params of the original request, and names the project."""
     extraction = extract(tasks, chosen)
     for task, request in zip(tasks, extraction.requests(tasks), strict=True):
         assert naive.equal(dict(extraction.project.resolve(request).params), task)
@@ -56,7 +56,7 @@ def test_each_request_is_exact(tasks: list[dict[str, Any]], chosen: dict[str, st
 @settings(max_examples=60)
 @given(tasks=tasks_of(4), chosen=settings_of())
 def test_the_total_is_minimal(tasks: list[dict[str, Any]], chosen: dict[str, str]) -> None:
-    """X2: other params of the project would not make the total of bytes smaller."""
+    """X2: no other params of the project would give a smaller total number of bytes."""
     extraction = extract(tasks, chosen)
     assert extraction.minimal
     assert extraction.bytes_after == naive.total(dict(extraction.params), tasks, chosen, NAME)

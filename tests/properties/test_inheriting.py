@@ -105,11 +105,11 @@ class TestNoSuchVersion:
 
 
 class TestNames:
-    """C5, C17, C18, C20: the result has the names of the task and of the version; each is resolved independently."""
+    """C5, C17, C18, C20: the task and the version give the names of the result; each is resolved independently."""
 
     @given(history=some_versions, own=task_params())
     def test_the_names_are_the_tasks_and_the_versions(self, history: list[dict[str, Any]], own: dict[str, Any]) -> None:
-        """The result has exactly the names of the task and the inherited version."""
+        """The result has each name of the task or of the inherited version, and no others."""
         for number, version in enumerate(history):
             assert set(resolve(with_versions(history), own, number).params) == set(version) | set(own)
 
@@ -139,7 +139,7 @@ class TestNames:
 
     @given(version=params(), own=task_params(), some=st.sets(param_names()))
     def test_each_name_is_independent(self, version: dict[str, Any], own: dict[str, Any], some: set[str]) -> None:
-        """Selecting names before or after resolving gives the same result."""
+        """Selecting some names before or after resolving gives the same result."""
 
         def only(params: Mapping[str, Any]) -> dict[str, Any]:
             return {name: value for name, value in params.items() if name in some or name == "instruction"}
@@ -173,7 +173,7 @@ class TestWhoWins:
 
     @given(version=params(), own=task_params())
     def test_resolving_never_inspects_a_value(self, version: dict[str, Any], own: dict[str, Any]) -> None:
-        """Changing values, except the instruction, before or after resolving gives the same result."""
+        """Applying a function to all values but the instruction, before or after resolving, gives the same result."""
         for function in (lambda _: None, lambda value: [value], lambda value: {"instruction": plain(value)}):
             changed = [{name: function(value) for name, value in bare(one).items()} for one in (version, own)]
             answer = bare(resolve(with_versions([version]), own).params)
@@ -193,7 +193,7 @@ class TestNeutral:
 
     @given(project=projects(min_versions=1), own=task_params())
     def test_an_empty_side_gives_the_other_side(self, project: Project, own: dict[str, Any]) -> None:
-        """An empty task gets the version's params; over an empty version, a task gets its own."""
+        """An empty task gets the version's params; over an empty version, a task gets its own params."""
         default = project.with_assumptions(type(project.assumptions)())
         for version in project.versions:
             assert spell(resolve(default, {}, version.number).params) == spell(version.params)
@@ -203,7 +203,7 @@ class TestNeutral:
     def test_a_result_sent_with_minus_one_gives_the_same_params(
         self, project: Project, own: dict[str, Any], data: st.DataObject
     ) -> None:
-        """The request of `as_request` gets the same params, however the project changes later."""
+        """A task from the request of `as_request` gets the same params, however the project changes later."""
         asked = data.draw(st.sampled_from([None, -1, *range(len(project.versions))]))
         answer = resolve(project, own, asked)
         frozen = answer.as_request()
@@ -216,7 +216,7 @@ class TestNeutral:
     def test_a_result_sent_without_minus_one_repeats_only_the_instruction(
         self, version: dict[str, Any], own: dict[str, Any]
     ) -> None:
-        """A task with the effective params gets the same params exactly if the version appends no text."""
+        """If a task sets its effective params itself, it gets them unchanged exactly if the version appends no text."""
         project = with_versions([version])
         once = resolve(project, own).params
         assert equal(resolve(project, once).params, once) == (not version.get("instruction"))

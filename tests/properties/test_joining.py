@@ -78,7 +78,7 @@ class TestWhereItIsOrdinary:
 
     @given(first=instructions(), second=instructions(), own=instructions())
     def test_older_texts_are_not_inherited(self, first: str | None, second: str | None, own: str | None) -> None:
-        """An update replaces the instruction. A task gets only the text of the version that it inherits."""
+        """An update overrides the older instruction. A task gets only the text of the version that it inherits."""
         project = Project("boxes", type="imageannotation", params={"instruction": first, "padding": 1})
         for after in (
             project.update(Patch({"instruction": second})),
@@ -160,7 +160,7 @@ class TestRefusals:
     def test_only_text_and_null_are_instructions(
         self, project: Project, own: dict[str, Any], data: st.DataObject
     ) -> None:
-        """Numbers, bools, arrays and objects are rejected everywhere, with the path."""
+        """A number, bool, array or object as the instruction is rejected everywhere, and the error has its path."""
         bad = data.draw(
             st.sampled_from([value for value in LOOKALIKES if value is not None and type(value) is not str])
         )

@@ -129,7 +129,7 @@ def test_both_codecs_decode_odd_lines_the_same(line: bytes) -> None:
 @example(value={"a": 2**64, "b": [-(2**63) - 1, 10**400]})
 @example(value=[1e16, 1e22, 5e-324, -0.0, 0.1])
 def test_both_codecs_encode_the_same(value: Any) -> None:
-    """Both codecs write compact JSON in UTF-8 that decodes to the same value."""
+    """Both codecs write JSON in UTF-8, on one line, that decodes to the original value."""
     for codec in CODECS:
         encoded = codec.encode(freeze(value))
         assert repeat(json.loads(encoded.decode())) == repeat(value)
@@ -146,7 +146,7 @@ def check_line(project: Project, line: bytes, overrides: dict[str, Any]) -> dict
 
 
 def preview_line(project: Project, line: bytes, overrides: dict[str, Any], codec: Codec) -> dict[str, Any] | str:
-    """Return the preview of a line by `bulk`, or the code of its error. Reading the line twice must give the same."""
+    """Return the preview of a line by `bulk`, or the code of its error. Assert that a second reading gives the same."""
     reader, encoder = (
         RequestReader(lambda request: Route.of(project, request), overrides, codec=codec),
         PreviewEncoder(codec),
@@ -156,7 +156,8 @@ def preview_line(project: Project, line: bytes, overrides: dict[str, Any], codec
         try:
             answers.append(encoder.encode(reader.read(Line(1, "tasks", line))))
         except DocumentError as error:
-            # The error for a blank line has no line number.  Users never see it, because `preview_lines` skips these lines.
+            # The error for a blank line has no line number.  Users never see this error,
+            # because `preview_lines` skips blank lines.
             assert (error.source, error.line) == ("tasks", 1 if line.strip() else None)
             answers.append(error.code)
     assert answers[0] == answers[1]
@@ -240,7 +241,7 @@ def test_earlier_lines_do_not_matter(project: Project, data: st.DataObject) -> N
 @pytest.mark.parametrize("under", [{}, {"empty_instruction": "join"}, {"instruction_rule": "override"}])
 @pytest.mark.parametrize("order", [REQUESTS, REQUESTS[::-1]])
 def test_each_request_rests_on_its_own_rules(under: dict[str, Any], order: list[dict[str, Any]]) -> None:
-    """Each preview lists the rules of its own request, whose instruction is text, empty, null or missing."""
+    """Each preview lists the assumed rules of its own request, whatever requests came before."""
     project = BOXES.with_assumptions(Assumptions(**under, instruction_separator=' "\n\u00e9'))
     lines = [json.dumps(request).encode() for request in order]
     for codec in CODECS:
@@ -285,7 +286,7 @@ def test_usual_lines_need_no_strict_reader(
 
 @pytest.mark.parametrize("name", ROUTING_NAMES)
 def test_routing_names_are_no_params(name: str) -> None:
-    """Routing names are not in the params."""
+    """The params that `RequestReader` returns contain no routing names."""
     values = {"project": "boxes", "project_version": 0, "clear_unique_id_on_error": True}
     for codec in CODECS:
         reader = RequestReader(lambda request: Route.of(BOXES, request), codec=codec)

@@ -114,7 +114,7 @@ class TestNumbersOfVersions:
     """J1 for requests: the versions `True`, `1` and `1.0` make different requests."""
 
     def test_requests_for_lookalike_versions_differ(self) -> None:
-        """Requests with versions of different types differ."""
+        """Requests whose versions differ in value or only in type are different."""
         asked = [0, False, 0.0, 1, True, 1.0, -1, None, "1", "", [], [True], [1]]
         requests = [TaskRequest({}, project_version=version) for version in asked]
         assert len(set(requests)) == len(asked)

@@ -85,7 +85,7 @@ def scribble_on_fields(value: Any) -> None:
 
 
 def describe(project: Project) -> str:
-    """Return the whole state of a project and its results as text."""
+    """Return the params, the JSON and some results of a project as text."""
     numbers = [None, -1, *range(len(project.versions))]
     return spell(
         [
@@ -167,7 +167,7 @@ class TestHandedIn:
 
 
 class TestHandedOut:
-    """M2, M4: changing a result changes nothing, and results share nothing mutable."""
+    """M2, M4: changing a result changes no other result, and results share nothing mutable."""
 
     @given(project=projects(), own=task_params())
     def test_changing_a_result_changes_nothing(self, project: Project, own: dict[str, Any]) -> None:
@@ -375,7 +375,7 @@ class TestNoState:
         assert describe(project) == before
 
     def test_no_module_keeps_state(self) -> None:
-        """After many calls, the global containers of all modules have the same size."""
+        """After many calls, the global containers of all modules have the same size as before."""
         found = pkgutil.walk_packages(paramcore.__path__, "paramcore.")
         modules = [importlib.import_module(one.name) for one in found if one.name != "paramcore.__main__"]
 

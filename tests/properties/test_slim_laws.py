@@ -43,7 +43,7 @@ class TestAnyParams:
 
     @given(data=st.data(), project=projects())
     def test_requests(self, data: st.DataObject, project: Any) -> None:
-        """From the effective params of a request, `to` gives the slim request that `of` gives."""
+        """From the effective params of a request, `to` gives the slim request that `of` gives from the request."""
         request = data.draw(task_requests(project))
         slim, effective = SlimRequest.of(project, request), project.resolve(request)
         wanted = {**plain(request.flat), **effective.params}

@@ -2,7 +2,7 @@
 
 The engine decides each param from its own values: by presence, null and JSON equality.
 Some laws also depend on a condition over all names.  So for k layers, it is enough to check
-one name, and one more for each condition, with the values absent, null and v1 to vk.
+one name, and one more for each condition.  The values are absent, null and v1 to vk.
 The lookalikes 1, True and "1" show that equality is that of JSON.
 """
 
@@ -22,7 +22,7 @@ Params = dict[str, Any]
 
 ABSENT: Final = object()
 LOOKALIKES: Final = (1, True, "1")
-#: The values of v1, v2 and v3. They are lookalikes, so a comparison that confuses them breaks a law.
+#: Two choices of v1, v2 and v3. The values look alike, so a comparison that confuses them breaks a law.
 SUBSTITUTES: Final = ((1, True, "1"), (True, 1, "1"))
 
 
@@ -111,7 +111,7 @@ class TestTheScope:
 
 
 class TestCombining:
-    """One name, three layers: overlaying is a monoid in which the upper layer overrides."""
+    """One name, three layers: overlaying is associative, and the upper layer overrides."""
 
     def test_the_upper_layer_overrides(self) -> None:
         """A patch sets its own values and keeps the others. A replace keeps none."""
@@ -140,7 +140,7 @@ class TestCombining:
 
 
 class TestComposing:
-    """One name, three layers: updates are a monoid under `then`, which acts on params."""
+    """One name, three layers: `then` is associative, and a composed update has the effect of both updates."""
 
     def test_one_composed_update_has_the_effect_of_both(self) -> None:
         """The composed update changes any params like the first update and then the second."""
@@ -183,7 +183,7 @@ class TestPlanning:
                 assert key(Plan.of(boxes(held), update).keeping.params) == key(wanted) - key(held)
 
     def test_the_smallest_update_gives_the_wanted_params(self) -> None:
-        """`Plan.to` gives the wanted params. It plans a replace only to remove a param, and nothing without changes."""
+        """`Plan.to` gives the wanted params. It plans no update if possible, and a replace only to remove a param."""
         for held, wanted in iter_layers(2, "ab"):
             plan = Plan.to(boxes(held), wanted)
             assert key(plan.after) == key(wanted)
@@ -193,7 +193,7 @@ class TestPlanning:
             assert isinstance(plan.update, Replace) is bool(held.keys() - wanted.keys())
 
     def test_no_smaller_update_gives_the_wanted_params(self) -> None:
-        """Every update that gives the wanted params has at least the params of `Plan.to`."""
+        """Every update that gives the wanted params names at least the params that `Plan.to` names."""
         all_params = list_params("ab")
         made = [update for params in all_params for update in updates_of(params)]
         for held in all_params:
@@ -319,7 +319,7 @@ class TestImpact:
                 check_impact(project, update, [own for _, _, own in cases])
 
     def test_pinned_and_opted_out_requests_are_not_affected(self) -> None:
-        """A request with a version is not affected, whatever it sets."""
+        """A request with a version or -1 is not affected, whatever params it sets."""
         for held, wanted, own in iter_distinct_layers(3, "a"):
             for update, (version, why) in product(updates_of(wanted), ((0, "pinned"), (-1, "opted_out"))):
                 effect = next(Impact.iter_effects(Plan.of(boxes(held), update), [{**own, "project_version": version}]))

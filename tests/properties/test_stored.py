@@ -100,7 +100,7 @@ class TestProjects:
 
     @given(project=projects(), later=st.lists(updates(), max_size=2))
     def test_a_project_is_written_the_same_again(self, project: Project, later: list[Update]) -> None:
-        """Writing, reading and writing again gives the same bytes, also after updates."""
+        """Writing, reading and writing again gives the same bytes, even after updates."""
         for update in later:
             project = project.update(update)
         text = json.dumps(write_project(project))
@@ -121,7 +121,7 @@ class TestProjects:
 
     @given(payload=payloads(), own=task_params())
     def test_reserved_names_are_not_inherited(self, payload: dict[str, Any], own: dict[str, Any]) -> None:
-        """A reserved name in a history is in no effective params and in no later version."""
+        """A reserved name in a history is not inherited by tasks, and not copied to later versions."""
         project = read_project(payload)
         assert set(project.resolve(TaskRequest(own)).params) <= set(own) | {
             name for entry in payload["param_history"] for name in entry if name not in RESERVED_PROJECT_NAMES
@@ -197,7 +197,7 @@ class TestLines:
 
 
 def everything(project: Project, task: TaskRequest, update: Update) -> list[Any]:
-    """Return an object of each class of the model."""
+    """Return a list with at least one object of each class of the model."""
     answer = project.resolve(task)
     plan = Plan.of(project, update)
     return [

@@ -1,4 +1,4 @@
-"""Render Markdown and HTML, and parse the result."""
+"""Render Markdown as HTML, and parse HTML."""
 
 import json
 from html.parser import HTMLParser

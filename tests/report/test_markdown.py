@@ -197,7 +197,7 @@ def test_drops_come_first():
     ],
 )
 def test_a_plan_without_a_useful_patch(update, text):
-    """The text has a patch only if the patch would drop less and change something."""
+    """The text has no patch if the patch would change nothing, or if the update drops nothing."""
     markdown = render_markdown(build_plan_document([Plan.of(DOCKS, update)], "paramcore plan"))
     assert "```json" not in markdown
     assert ("patch that keeps" in markdown) == (text is not None)
@@ -314,7 +314,7 @@ def test_cut_drops_are_counted():
 
 
 def test_many_full_values_are_counted(monkeypatch):
-    """Beyond a limit, full values are only counted."""
+    """Beyond `MAX_FULL_VALUES`, whole values are not shown but counted."""
     monkeypatch.setattr("paramcore.report.cells.MAX_FULL_VALUES", 2)
     before = {f"p{number}": "x" * 80 for number in range(5)}
     plan = Plan.of(Project("docks", type="comparison", params=before), Replace({}))
@@ -332,7 +332,7 @@ def test_a_size_may_count_bytes():
 
 
 def test_long_names_are_cut():
-    """A name of a million characters is cut, so that other text fits."""
+    """A name of a million characters is cut, so the text fits its maximum size."""
     plan = Plan.of(Project("n" * 10**6, type="comparison", params={"p" * 10**6: 1}), Replace({}))
     markdown = render_markdown(build_plan_document([plan], "paramcore plan x"))
     assert len(markdown) < 60_000
@@ -543,7 +543,7 @@ def test_a_fence_holds_any_text(text):
 
 
 def test_paragraphs_are_separate():
-    """Blank lines separate each paragraph and each block of code."""
+    """Blank lines separate paragraphs and blocks of code."""
     items = (Paragraph(("one",)), Paragraph(("two",)), Code(("three",), "json", "4"), Paragraph(("five",)))
     markdown = render_markdown(Document(("x",), ("x",), (Blocks(items),), "c"))
     assert markdown.endswith("\none\n\ntwo\n\nthree\n\n```json\n4\n```\n\nfive\n")

@@ -109,7 +109,7 @@ def test_many_projects(several):
 
 @given(projects(), updates())
 def test_the_same_input_gives_the_same_bytes(project, update):
-    """A report always has the same page, because the page has neither the current time nor a random number."""
+    """Equal reports have the same page, because a page has neither the current time nor a random number."""
     report = ProjectReport(project, "boxes.json", Plan.of(project, update))
     assert render(report) == render(ProjectReport(project, "boxes.json", Plan.of(project, update)))
 
@@ -243,7 +243,10 @@ def test_a_page_lists_a_thousand_changes_of_a_task(extra):
 
 @pytest.mark.parametrize(("number", "rest"), [(1_000, ""), (1_001, "1 more param"), (2_500, "1,500 more params")])
 def test_a_page_names_a_thousand_dropped_params(number, rest):
-    """The summary names at most 1,000 dropped params, and the row of a version at most 1,000 added params. The patch stays complete."""
+    """The page names at most 1,000 dropped params, and at most 1,000 added params of a version.
+
+    The patch that keeps the dropped params still sets every param of the update.
+    """
     old = {f"o{number}": number for number in range(number)}
     new = {f"n{number}": number for number in range(number)}
     project = Project("docks", type="imageannotation", params=old)

@@ -89,7 +89,7 @@ def plan(update, project=DOCKS):
     ],
 )
 def test_each_result_has_a_verdict(result, verdict):
-    """Each result has a verdict. For an update or a diff, the verdict names the worst effect."""
+    """Each result has a verdict. For an update or a diff, the verdict begins with the worst effect."""
     assert format_phrase(get_verdict(result)) == verdict
 
 

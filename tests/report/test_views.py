@@ -43,7 +43,7 @@ def test_times(created_at, date, clock, short, long):
 
 
 def test_no_time():
-    """If a version has no time, the view is `None`."""
+    """If a version has no time, the view of its time is `None`."""
     assert view_time(None) is None
 
 
@@ -103,7 +103,7 @@ def test_since_when_a_value_was_set():
 
 
 def test_a_value_that_returned_was_set_again():
-    """If a value returned, `since` is the version that set it last."""
+    """If a value changed and returned, `since` is the version in which it returned."""
     project = project_of({"a": 1}, {"a": 2}, {"a": 1}, {"a": 1})
     [view] = view_changes(Plan.of(project, Replace({})).diff.changes, values=True, versions=project.versions)
     assert view.since == 2
@@ -317,7 +317,7 @@ def test_advice_on_errors(update, errors, advice):
     ],
 )
 def test_the_origin_of_an_error(presence, has_patch, origin):
-    """An error after the update already exists today, or is caused by the update."""
+    """The origin of an error says whether the latest version, the update or the patch has the error."""
     assert describe_origin(presence, has_patch=has_patch) == origin
 
 

@@ -1,4 +1,4 @@
-"""Word diffs of two texts."""
+"""`diff_words` compares two texts word by word."""
 
 import random
 import time
@@ -39,7 +39,7 @@ def test_the_runs_contain_both_texts(before, after):
     ],
 )
 def test_words_are_kept_removed_and_added(before, after, runs):
-    """Whole words change. Removed and added runs alternate with kept runs, removed before added."""
+    """A change consists of whole words. Between two kept runs, the removed run comes before the added run."""
     marks = {"kept": "=", "removed": "-", "added": "+"}
     assert "|".join(marks[run.kind] + run.text for run in diff_words(before, after)) == runs
 

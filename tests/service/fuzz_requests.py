@@ -1,7 +1,7 @@
 """Send random requests to a stand-in: `python -m tests.service.fuzz_requests SECONDS [SEED]`.
 
 The command prints the number of replies by status.  It reports a failure for a malformed reply,
-for a status from 500 except 501 and 507, and for 5 seconds without a reply.
+and for 5 seconds without a reply.  A status of 500 or more, except 501 and 507, is a failure, too.
 """
 
 import random

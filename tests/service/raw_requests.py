@@ -29,7 +29,7 @@ class Reply:
         if has_body and is_page:
             assert self.status in (200, 404) and self.body.startswith(b"<!doctype html>")
         elif has_body and self.status != 200:
-            # E6
+            # E6: the body of an error has the status and a text.
             assert self.value["status_code"] == self.status and self.value["error"], self.value
             assert self.value.keys() == {"status_code", "error"}
             assert "Traceback" not in self.value["error"]

@@ -21,7 +21,7 @@ FORM = (
 
 
 def find_status(method="GET", target="/v1/projects", **headers):
-    """Return the status with which a request is rejected, or None."""
+    """Return the status with which a request is rejected, or None if it is accepted."""
     try:
         check_request(method, target, {name.replace("_", "-"): value for name, value in headers.items()})
     except RejectedCall as error:
@@ -103,7 +103,7 @@ def test_a_request_may_have_no_host():
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "HEAD", "DELETE", "PUT"])
 def test_only_the_own_origin_is_accepted(method, origin, host, status):
-    """A request from an origin other than the stand-in's gets status 403, even from a port of this machine."""
+    """A request from an origin other than the stand-in's gets status 403, even from another port of this machine."""
     assert find_status(method, origin=origin, host=host, content_type=JSON) == status
 
 
@@ -171,13 +171,13 @@ def test_a_simple_body_is_not_accepted_from_a_browser(method, content_type):
 
 @pytest.mark.parametrize("content_type", ["application/json", "Application/JSON", "application/json; charset=utf-8"])
 def test_json_is_accepted_from_the_own_page(content_type):
-    """JSON is accepted from the stand-in's own origin. A page of another site cannot send it without permission."""
+    """JSON is accepted from the stand-in's own origin."""
     headers = {"host": "localhost", "origin": "http://localhost", "sec_fetch_site": "same-origin"}
     assert find_status("POST", content_type=content_type, **headers) is None
 
 
 def test_node_sends_only_the_mode():
-    """The `fetch` of Node sends only `Sec-Fetch-Mode`, and is accepted."""
+    """The `fetch` of Node sends `Sec-Fetch-Mode` without the other headers of a browser, and is accepted."""
     assert find_status("POST", host="localhost", sec_fetch_mode="cors", content_type="text/plain") is None
 
 
@@ -326,7 +326,7 @@ def test_another_page_reads_nothing_even_with_json(call, host, origin, site):
     ],
 )
 def test_wsgi_rejects_the_same_requests(method, target, headers, body, changes, status):
-    """The WSGI application rejects the same requests as the server, in JSON, and logs them."""
+    """The WSGI application rejects the same requests as the server, with a body in JSON, and logs them."""
     stand_in = StandIn()
     found, content = send_by_wsgi(stand_in, method, target, headers | {"authorization": "Bearer k"}, body, changes)
     assert found == status

@@ -21,8 +21,8 @@ DEADLINE = 6.0
 HANGS = {"hang_before_commit", "hang_after_commit", "commit_after_timeout", "trickle", "trickle_headers"}
 SHORT = 1.2
 
-#: The faults after which `apply` reports *not done* or *done*. After others, except `applied_twice`, it
-#: reports *unknown*.
+#: The faults after which `apply` reports *not done* or *done*. After other faults, except `applied_twice`,
+#: `apply` reports *unknown*.
 NOT_DONE = {"400", "401", "403", "404", "409", "error_is_a_list", "error_is_an_object", "429_huge_header"}
 DONE = {
     *("429_seconds", "429_bad_header", "429_text_header", "200_prefix_changed", "200_extra_fields", "200_bom"),

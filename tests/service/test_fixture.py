@@ -23,7 +23,7 @@ def test_the_fixture_serves(paramcore_service):
     assert callable(check_transport) and LOOKALIKES
 """
 
-#: Runs the test in an interpreter that cannot import hypothesis.
+#: A script that runs the test in an interpreter that cannot import hypothesis.
 RUN_WITHOUT_HYPOTHESIS = """
 import sys
 sys.modules["hypothesis"] = None

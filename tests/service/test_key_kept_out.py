@@ -1,4 +1,4 @@
-"""E7: project data comes back byte for byte, and no message or log contains the API key."""
+"""E7: project data that contains the API key does not change, and no message or log contains the key."""
 
 import base64
 import contextlib
@@ -23,10 +23,11 @@ from paramcore.service.replies import check_status, read_project_reply, read_pro
 from paramcore.transport import ApiKey, GuardedClient, HttpTransport, ScaleApiTransport
 from tests.service.faults import KEY, NAME, reply
 
-#: Printable ASCII except the colon.  Base64 of some keys contains `+` or `/`, and URLs escape some characters.
+#: The characters of keys: printable ASCII except the colon.  Base64 of some keys contains `+` or `/`,
+#: and URLs escape some characters.
 LETTERS = "".join(chr(code) for code in range(ord("!"), ord("~") + 1) if chr(code) != ":")
 
-#: Text keys have a digit and a capital, so that none is a word of a message, such as `instruction_`.
+#: Random keys have a digit and a capital letter, so that none is a word of a message, such as `instruction_`.
 LONG_KEYS = st.text(LETTERS, min_size=12, max_size=50).filter(
     lambda key: any(map(str.isdigit, key)) and any(map(str.isupper, key))
 ) | st.from_regex(r"(live|test)_[0-9a-f]{32}", fullmatch=True)
@@ -243,6 +244,7 @@ def test_no_text_of_a_client_contains_the_key(echo, make, leak):
 def test_no_command_prints_the_key(echo, tmp_path_factory, leak, update):
     """`fetch` and `apply` do not print the key from a broken reply."""
     key, answer = leak
+    # After these statuses, a GET is repeated after a pause, which would make this test slow.
     if answer.startswith((b"HTTP/1.1 5", b"HTTP/1.1 3")):
         return
     file = tmp_path_factory.getbasetemp() / "update.json"

@@ -94,7 +94,7 @@ def fill(stand_in):
 
 @pytest.mark.parametrize("is_rewritten", [False, True])
 def test_a_restart_continues(is_rewritten):
-    """Projects, tasks, batches, files and their indexes are the same after a restart, for live and test keys."""
+    """Projects, tasks, batches, files and used ids are the same after a restart, for live and test keys."""
     disk = Disk()
     stand_in = StandIn([BOXES], journal=disk)
     task_id = fill(stand_in)
@@ -116,7 +116,7 @@ def test_a_restart_continues(is_rewritten):
 
 
 def test_a_reply_waits_for_the_journal():
-    """Neither the writer nor a reader gets a reply about a change before it is in the journal."""
+    """Neither the writer nor a reader gets a reply about a change before the journal contains the change."""
     disk = Disk()
     stand_in = StandIn([BOXES], journal=disk)
     disk.may_write.clear()
@@ -260,7 +260,7 @@ def test_a_journal_that_cannot_be_rewritten_grows(monkeypatch):
 
 
 def test_a_rewritten_journal_contains_waiting_changes():
-    """A change that waits for the next write is in the rewritten journal, and is not written again."""
+    """After a rewrite of the journal, an entry that was waiting for the next write is not written again."""
     disk = Disk()
     stand_in = StandIn([BOXES], journal=disk)
     update(stand_in, 1)
@@ -330,7 +330,7 @@ class TestJournalFile:
         assert self.read(path) == []
 
     def test_a_closed_journal_remains_if_it_has_lines(self, path):
-        """`close` removes the file only if it has no lines, even if the journal was only read."""
+        """`close` keeps a journal with lines, even if the journal was only read, and removes a journal without lines."""
         self.create(path, b"[1]\n").close()
         JournalFile(path).close()
         assert self.read(path) == [b"[1]"]

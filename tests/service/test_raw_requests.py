@@ -1,4 +1,4 @@
-"""The server of the stand-in answers any bytes with JSON, and without delay."""
+"""The server of the stand-in answers malformed, unusual and slow requests."""
 
 import random
 import select
@@ -242,7 +242,7 @@ def test_pipelined_requests_are_answered_in_order(served):
         (f"GET /v1/projects HTTP/1.0\r\n{GOOD}\r\n", True),
         (post_sized(CREATE), False),
         (post_sized("{]"), False),
-        # Rejected before the body is read, which would otherwise be parsed as the next request.
+        # The server rejects this request before it reads the body, and closes the connection to ignore the body.
         (f"PATCH / HTTP/1.1\r\n{GOOD}Content-Length: 2\r\n\r\n", True),
         (f"PATCH / HTTP/1.1\r\n{GOOD}\r\n", False),
     ],
@@ -362,7 +362,7 @@ class TestManyConnections:
             assert Reply(slow.recv(2**16)).status == 200
 
     def test_a_replaced_connection_is_not_read(self):
-        """If a connection is replaced or closed, what it has received is not handled."""
+        """After `Connections.close`, `wait` raises an error, so data that a connection has received is not handled."""
         first, second = socket.socketpair()
         open_connections = connections.Connections()
         with first, second:
@@ -378,7 +378,7 @@ class TestManyConnections:
 
 
 def test_incomplete_requests_block_nothing(served):
-    """Connections without a complete request delay neither other requests nor the shutdown."""
+    """Connections without a complete request do not delay other requests."""
     opened = [connect(served) for _ in range(20)]
     opened[0].sendall(f"POST /v1/projects HTTP/1.1\r\n{GOOD}Content-Length: 100\r\n\r\n{{".encode())
     opened[1].sendall(b"GET /v1/pro")

@@ -50,7 +50,7 @@ class TestRequests:
 
     @pytest.mark.parametrize("name", ["", ".", "..", None, "a\n"])
     def test_a_name_that_changes_the_path_is_rejected(self, name):
-        """A name that is empty, a dot segment, or has a control character is rejected."""
+        """An empty name, a dot segment, or a name with a control character is rejected."""
         for build in (
             get_project,
             lambda name: update_project(name, Patch({})),
@@ -115,7 +115,7 @@ class TestRequests:
         ],
     )
     def test_invalid_fields_of_a_project_are_rejected(self, fields, code):
-        """E1: `pipeline` requires `studio`, and `consensus_attempts` requires `consensus_task`."""
+        """E1: wrong values, `pipeline` without `studio`, and `consensus_attempts` without `consensus_task` are rejected."""
         with pytest.raises(InvalidSetting) as refused:
             create_project("boxes", **{"type": "comparison", **fields})
         assert refused.value.code == code
@@ -341,7 +341,7 @@ def test_a_request_has_the_remaining_time_as_timeout():
 @pytest.mark.parametrize("flow_of", [get_with_retry, post_once])
 @pytest.mark.parametrize(("deadline", "timeout"), [(math.inf, 86_400), (1e300, 86_400), (86_400.5, 86_400), (5, 5)])
 def test_a_timeout_is_at_most_a_day(flow_of, deadline, timeout):
-    """The timeout of a request is never longer than the system allows, even without a deadline."""
+    """The timeout of a request is at most one day, even without a deadline."""
     flow = flow_of(Request("GET", "/"), Clock(deadline, lambda: 0.0, lambda: 1.0))
     assert next(flow).request.timeout == timeout
 
@@ -439,7 +439,7 @@ def test_a_reply_is_classified(received, state, code):
 
 
 def test_an_outcome_in_text_and_json():
-    """The text has the next command to run, and the JSON has stable keys."""
+    """The text of an outcome has the next command to run, and its JSON has stable keys."""
     outcome = classify_reply(PLAN, NO_REPLY)
     digest = digest_params(PLAN.after)
     assert str(outcome) == (
@@ -650,7 +650,7 @@ class TestKey:
         ],
     )
     def test_a_base_url_is_https_or_loopback(self, url):
-        """A key is never sent unencrypted to another machine. An error does not show a URL that may contain a key."""
+        """A base URL that is invalid or unsafe is rejected, and the error does not show a key in the URL."""
         with pytest.raises(InvalidSetting) as refused:
             HttpTransport(ApiKey("k"), base_url=url)
         assert refused.value.code == "base_url"
@@ -658,7 +658,7 @@ class TestKey:
 
 
 def test_an_outcome_with_an_invalid_base_is_rejected():
-    """`base` must be a whole number of at least 0."""
+    """The `base` of an outcome to reconcile must be a whole number of at least 0."""
     for base in (-1, True, "1"):
         with pytest.raises(InvalidSetting):
             Client(MemoryService([BOXES])).reconcile(Outcome("unknown", "boxes", base, "d"))

@@ -47,7 +47,7 @@ class TestTheOfficialSDK:
     """Calls of the official SDK for projects, batches and tasks work."""
 
     def test_projects_are_created(self, sdk):
-        """A project is created with or without params; a used name is rejected with 409."""
+        """A project is created with or without params; a name that is in use is rejected."""
         bare = sdk.create_project("bare", TaskType.ImageAnnotation)
         assert (bare.name, bare.type, bare.version, bare.as_dict()["param_history"]) == (
             "bare",

@@ -84,7 +84,7 @@ class TestPython:
             sdk.api.post_request(f"task/{task.id}/unique_id", body={})
 
     def test_a_task_is_canceled_once(self, sdk, task):
-        """A pending task can be canceled. A canceled task can be neither canceled nor audited (S4)."""
+        """A pending task can be canceled. A canceled task rejects the API calls `cancel` and `audit` (S4)."""
         canceled = sdk.cancel_task(task.id)
         assert (canceled.status, canceled.unique_id) == ("canceled", "u-1")
         with pytest.raises(ScaleInvalidRequest, match="the task is canceled, so it cannot be canceled"):
@@ -98,7 +98,7 @@ class TestPython:
         sdk.create_task(TaskType.ImageAnnotation, project="docks", unique_id="u-1", **IMAGE)
 
     def test_a_task_is_audited(self, sdk, task):
-        """The API call `audit` sets a task's review status, by which tasks can be filtered; before, it is pending."""
+        """The API call `audit` sets the review status of a task, which is pending before. Filters accept this status."""
         task.audit(accepted=False, comments="one box is missing")
         task.refresh()
         assert task.customer_review_status == "rejected"
@@ -344,7 +344,7 @@ class TestNode:
         ],
     )
     def test_the_filters_of_the_generated_client(self, node, path, query):
-        """The generated client (`scaleapi-node`) can use these filters."""
+        """The server accepts the filters of the generated client (`scaleapi-node`)."""
         assert node.get(path, **query).status_code == 200
 
     def test_the_generated_client_sets_an_ontology(self, node):

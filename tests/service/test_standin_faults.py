@@ -39,11 +39,11 @@ def post(served, fault=None):
 
 
 class TestFaults:
-    """A fault makes one call fail like a call of the service. The next call works again."""
+    """A fault makes one call fail as a call to the service may fail. The next call works again."""
 
     @pytest.mark.parametrize("by_header", [False, True])
     def test_error_is_status_500_after_the_change(self, served, by_header):
-        """With `error`, the change is made, and the reply is an error in the form of S5 (S6)."""
+        """With `error`, the change is made, and the reply is status 500 with an error text (S5, S6)."""
         if not by_header:
             served.stand_in.fail_next("error")
         reply = post(served, "error" if by_header else None)
@@ -72,7 +72,7 @@ class TestFaults:
         assert post(served).status_code == 200
 
     def test_slow_waits_after_the_change(self):
-        """With `slow`, the change is made at once, and the reply is delayed."""
+        """With `slow`, the reply is delayed by one second."""
         with run_server(StandIn([BOXES])) as served:
             start = time.monotonic()
             assert post(served, "slow").status_code == 200
@@ -245,7 +245,7 @@ class TestClock:
 
     @pytest.mark.parametrize("text", ["", "noon", "31.1.2026", 7, None])
     def test_other_text_is_rejected(self, text):
-        """Text that is not a time is an error, and the clock does not change."""
+        """A value that is not a time is an error, and the clock does not change."""
         clock = Clock()
         clock.set("2026-01-31")
         with pytest.raises(InvalidSetting) as refused:

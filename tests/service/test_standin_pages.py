@@ -26,14 +26,14 @@ from tests.report.parsed_page import ParsedPage, find_problems
 
 HOST = {"host": "127.0.0.1:8080"}
 TEXTS = st.sampled_from(HOSTILE) | st.text(st.characters(codec="utf-8"), max_size=8)
-#: Printable characters, which no page shows as escapes.
+#: Names of printable characters only, because pages show other characters as escapes.
 PROJECT_NAMES = TEXTS.map(lambda text: "".join(c for c in text[:60] if c.isprintable())).filter(
     lambda name: name.strip(".")
 )
 
 
 def send(stand_in, method, path, body=None, key="any", **headers):
-    """Send a call of the API."""
+    """Send an API call to a stand-in, and return the response."""
     content = b"" if body is None else json.dumps(body).encode()
     given = {"authorization": f"Bearer {key}", "content-type": "application/json", **headers}
     return stand_in.handle(method, f"/v1/{path}", given, content)
@@ -71,7 +71,7 @@ class TestFacts:
     """The HTML and the text of a page show the same facts."""
 
     def test_projects_have_type_versions_and_last_change(self, page_format):
-        """The first page shows each project with its type, versions, last change and number of tasks."""
+        """The home page shows each project with its type, versions, last change and number of tasks."""
         first = Project("docks", type="imageannotation", params={"padding": 3}, created_at="2026-01-31T09:00:00.000Z")
         newer = Project("boxes", type="comparison", params={"a": 1}, created_at="2026-02-01T09:00:00.000Z")
         stand_in = StandIn([first, newer, Project("empty", type="comparison")])
@@ -156,7 +156,7 @@ class TestFacts:
         assert "the file of the project was edited" in read(page_format, look_at(edited, "docks"))
 
     def test_tasks_without_a_project_are_counted(self, page_format):
-        """A task without a project is on no page, so the first page has the number of such tasks."""
+        """A task without a project is on no page, so the home page has the number of such tasks."""
         stand_in = StandIn()
         send(stand_in, "POST", "task/imageannotation", {"attachment": "a"})
         text = read(page_format, look(stand_in))
@@ -292,7 +292,7 @@ class TestSafety:
         assert make_docks().handle("GET", path, HOST, b"").status == 401
 
     def test_web_pages_of_other_sites_are_refused(self):
-        """A page checks Host and Origin, too. A link from another site works."""
+        """A page rejects another Host, another Origin, and a frame of another site. A link from another site works."""
         stand_in = make_docks()
         link = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
         assert stand_in.handle("GET", "/", {"host": "evil.example"}, b"").status == 421
@@ -370,7 +370,7 @@ class TestBounds:
         ],
     )
     def test_long_values_and_many_params(self, params, left_out, page_format):
-        """A page that would be too long shows less detail, and the command that prints all of it."""
+        """A page that would be too long shows less detail, and says what is left out."""
         project = Project("docks", type="imageannotation", params=params)
         stand_in = StandIn([project])
         send(stand_in, "POST", "task/imageannotation", {"project": "docks"})
@@ -399,7 +399,7 @@ class TestBounds:
             assert ("When each value applied" not in text) == is_left_out
 
     def test_the_last_tasks_are_explained(self, page_format):
-        """A page explains the last 50 tasks, or fewer if they are long, but at least one."""
+        """A page explains the last 50 tasks, or fewer if they are long."""
         small = StandIn([Project("docks", type="imageannotation"), Project("other", type="imageannotation")])
         large = StandIn([Project("docks", type="imageannotation", params={f"p{n}": "a" * 80 for n in range(150)})])
         for stand_in, count, explained in ((small, 50, 50), (small, 10, 50), (large, 20, 2)):
@@ -445,7 +445,7 @@ class TestBounds:
         assert all(len(request.reason) < 1.3 * MAX_BODY_EXCERPT for request in stand_in.requests)
 
     def test_bodies_of_line_feeds(self, page_format):
-        """The limit of the bodies counts their line feeds."""
+        """The limit on the size of a page counts the line feeds of the bodies, too."""
         stand_in = StandIn()
         for _ in range(250):
             stand_in.handle("POST", "/v1/projects", {"authorization": "Bearer any"}, b"\n" * 5_000)
@@ -454,7 +454,7 @@ class TestBounds:
         assert "he bodies are left out." in read(page_format, page)
 
     def test_many_projects(self, page_format):
-        """The first page lists 200 projects and counts the others. A name that is too long has no link."""
+        """The home page lists 200 projects and counts the others. A name that is too long has no link."""
         names = [f"p{number}" for number in range(202)]
         stand_in = StandIn(
             [Project(name, type="comparison") for name in names]

@@ -284,7 +284,7 @@ def test_nothing_is_sent_without_the_proxy():
 
 
 def test_a_tls_error_after_sending_is_unknown(monkeypatch):
-    """After a TLS error, the outcome is unknown. Only an invalid certificate proves that nothing was sent."""
+    """After a TLS error other than an invalid certificate, the outcome is unknown."""
     reason = urllib3.exceptions.SSLError(ssl.SSLEOFError("EOF occurred in violation of protocol"))
     error = requests.exceptions.SSLError(urllib3.exceptions.MaxRetryError(None, "/", reason))
     monkeypatch.setattr("requests.Session.request", lambda *_, **__: (_ for _ in ()).throw(error))
@@ -337,7 +337,7 @@ def test_our_transports_apply_an_update_once(authority, fault):
 
 
 def test_an_invalid_certificate_is_never_accepted(authority):
-    """If no known authority signed the certificate, nothing is sent and nothing is retried."""
+    """If no known authority signed the certificate, no request reaches the server."""
     context, _ = authority
     for make in (over_httpx, over_scaleapi):
         with Server(tls=context) as server:
@@ -392,7 +392,7 @@ def test_nothing_is_sent_if_openssl_fails(monkeypatch):
 class TestDeadlines:
     @pytest.mark.parametrize("make", [over_httpx, over_scaleapi])
     def test_a_late_byte_does_not_extend_the_deadline(self, make):
-        """The deadline limits the whole exchange, even if a byte arrives just before it."""
+        """The deadline limits the whole exchange, even if a byte arrives just before the deadline."""
         done = threading.Event()
 
         def trickle(stream):

@@ -113,7 +113,7 @@ class Writers(RuleBasedStateMachine):
 
     @invariant()
     def outcomes_are_true(self):
-        """A done update has one version, a repeated one two, a rejected one none, and an unknown one at most one."""
+        """The number of versions is 1 for a done update, 2 for a repeated, 0 for a rejected, 0 or 1 for an unknown update."""
         for mark, outcome in self.outcomes.items():
             commits = self.commits(mark)
             allowed = {"done": {1}, "not done": {0}, "unknown": {0, 1}, "repeated": {2}}

@@ -1,4 +1,4 @@
-"""Audits: finished tasks are compared with the history of their project."""
+"""An audit compares finished tasks with the history of their project."""
 
 import pytest
 from attrs import evolve
@@ -48,7 +48,7 @@ def summarize(audit):
     ],
 )
 def test_a_task_that_a_request_can_produce_is_possible(finished):
-    """A task may override params, and the service may add params (T9)."""
+    """A task counts as possible if a request can produce it. The service may have added params (T9)."""
     audit = audited(finished)
     assert (audit.possible, audit.impossible, summarize(audit)) == (1, 0, [])
 
@@ -66,7 +66,7 @@ def test_a_task_that_a_request_can_produce_is_possible(finished):
     ],
 )
 def test_another_document_is_not_counted_as_a_task(wrong, problem):
-    """Another document is rejected. If it counted as a task that is not judged, the audit would pass."""
+    """A document that is no created task is rejected. If it counted as "not judged", the audit would pass."""
     with pytest.raises(MalformedPayload) as caught:
         audited(task(), wrong)
     assert caught.value.code == "task_type"
@@ -77,7 +77,7 @@ def test_another_document_is_not_counted_as_a_task(wrong, problem):
     "finished", [task(project="other"), task(project=...), task(project=None), task(...), task(None)]
 )
 def test_a_task_without_a_version_of_the_project_is_not_judged(finished):
-    """A task that names another project, or no version, is only counted."""
+    """A task that names another project, no project or no version is counted as not judged."""
     audit = audited(finished)
     assert (audit.possible, audit.impossible, audit.not_judged) == (0, 0, 1)
 
@@ -127,7 +127,7 @@ def test_a_task_without_a_version_of_the_project_is_not_judged(finished):
     ],
 )
 def test_a_contradiction_names_its_rule(finished, finding):
-    """A value that no request can produce is reported with its rule, its path and the settings that explain it."""
+    """A finding about an impossible value has the broken rule, the path and the settings that explain the value."""
     audit = audited(finished)
     assert audit.impossible == 1
     assert finding in summarize(audit)
@@ -150,12 +150,12 @@ def test_a_contradiction_names_its_rule(finished, finding):
     ],
 )
 def test_another_assumption_may_explain_a_task(whole, ways):
-    """A finding lists the smallest changes of settings that explain the task, also with the separator of the task."""
+    """A finding lists the smallest changes of settings that explain the task, such as the separator in the task."""
     assert [way for finding in summarize(audited(task(instruction=whole))) for way in finding[4]] == ways
 
 
 def test_a_joined_empty_instruction_has_its_separator():
-    """Under `join`, the instruction of a task whose request has none begins with the separator."""
+    """Under `join`, if a request has no instruction, the instruction of its task begins with the separator."""
     joined = BOXES.with_assumptions(Assumptions(empty_instruction="join"))
     assert audited(task(instruction="\nBox it."), project=joined).possible == 1
     assert summarize(audited(task(), project=joined))[0][4] == [
@@ -174,7 +174,7 @@ def test_under_latest_a_task_may_use_an_older_version():
 
 
 def test_a_project_without_versions_explains_only_tasks_that_opted_out():
-    """A task with a version contradicts a project without versions."""
+    """In a project without versions, a task that opted out is possible, and a task with a version is not."""
     bare = Project("boxes", type="imageannotation")
     assert audited(task(-1), project=bare).possible == 1
     assert summarize(audited(task(0), project=bare))[0][3] == "-1 (the project has no versions)"
@@ -191,7 +191,7 @@ def test_only_task_objects_are_audited(obj, error):
 
 
 def test_an_audit_in_text():
-    """The text has the counts, the findings with the settings that explain them, and the settings that explain all."""
+    """The text has the counts, each finding with the settings that explain it, and those that explain all tasks."""
     audit = audited(task(instruction="Hurry.\nBox it."), task(0, "Hurry. Box it.", task_id="t2"), task(project="other"))
     assert str(audit) == (
         'tasks of "boxes": 1 possible, 1 impossible, 1 not judged (they record no version of this project)\n'
@@ -216,7 +216,7 @@ def test_the_calibration_lists_the_remaining_settings():
 
 
 def test_three_tasks_can_determine_the_settings():
-    """Three tasks with different instructions rule out the wrong settings."""
+    """Three tasks of a project with `join` rule out `leave out`, and do not rule out the true settings."""
     true = Assumptions(instruction_separator=" ", empty_instruction="join")
     project = BOXES.with_assumptions(true).patch_params({"instruction": "Box most.", "other": 1})
     made = [
@@ -309,13 +309,13 @@ def test_tasks_that_are_not_judged_are_counted():
 
 
 def test_a_field_is_beside_the_params():
-    """A param that a task has as a field of its own is checked in that field only (T9)."""
+    """A param that is a field of the task itself, such as `tags`, is checked only in that field (T9)."""
     assert audited(task(1, "Box all.") | {"tags": []}).possible == 1
     assert audited(task(1, "Box all.", tags=[])).impossible == 1
 
 
 def test_a_task_without_params_lacks_them():
-    """A task object without `params` has no params."""
+    """A task object without `params` contradicts a version that sets a param."""
     lacking = {name: value for name, value in task(2).items() if name != "params"}
     assert summarize(audited(lacking))[0][:2] == ("T1", "/params/padding")
 
@@ -341,5 +341,5 @@ def test_a_contradiction_has_a_short_repr():
 
 
 def test_an_audit_without_possible_assumptions():
-    """If no settings explain the tasks, one line reports that."""
+    """If no settings explain the tasks, the calibration is a single line."""
     assert len(evolve(audited(task()), calibration=()).format_calibration()) == 1

@@ -20,5 +20,5 @@ from paramcore.analysis import find_overwritten_params
     ],
 )
 def test_overwritten_params(base, theirs, ours, overwritten):
-    """A param is overwritten if the other writer changed it and the update changes it again."""
+    """A param is overwritten if the other writer changed it, and the update does not keep this change."""
     assert find_overwritten_params(base, theirs, ours) == overwritten

@@ -31,7 +31,7 @@ def test_params_are_added_removed_changed_or_kept():
 
 
 def test_a_diff_in_text():
-    """Each param has a line. Removed params come first, and the values that a param loses follow it."""
+    """Each differing param has a line. Removed params come first. The lost values of a param follow its line."""
     assert str(Diff.between(BEFORE, AFTER)) == (
         "  removed  old         null\n"
         '  changed  geometries  {"box": {"objects_to_annotate": ["Forklift", "Pallet"], "min": 1}, "polygon": {}}'
@@ -44,7 +44,7 @@ def test_a_diff_in_text():
 
 
 def test_a_diff_as_json():
-    """The JSON has the same differences as plain values."""
+    """The JSON of a diff has its differences as plain values."""
     assert Diff.between({"a": {"x": 1}, "b": 1}, {"a": {}, "c": 2}).to_json() == {
         "added": {"c": 2},
         "removed": {"b": 1},
@@ -88,7 +88,7 @@ def test_lost_values_are_listed_by_pointer(before, after, lost):
 @pytest.mark.parametrize(
     ("before", "after", "changes"),
     [
-        # Elements are matched by the first identifying member of which a value occurs on both sides.
+        # Elements are matched by the first identifying member that has a common value on both sides.
         (
             [{"name": "a", "x": 1}, {"name": "b", "x": 1}],
             [{"name": "b", "x": 2}, {"name": "a", "x": 1}],
@@ -138,7 +138,7 @@ def test_lost_values_are_listed_by_pointer(before, after, lost):
     ],
 )
 def test_changes_are_listed_by_pointer(before, after, changes):
-    """Objects in arrays are matched by an identifying member, then by index. Lost values come first."""
+    """Objects in arrays are matched by an identifying member, or else by index. Lost values come first."""
     diff = Diff.between({"a": before}, {"a": after})
     assert [(change.kind, change.pointer, change.after_pointer) for change in diff.changes] == changes
 
@@ -214,7 +214,7 @@ def test_a_diff_overrides_concurrent_changes(theirs):
     ("bad", "error"), [([], InvalidParams), ({"instruction": 1}, InvalidParams), ({"a": {1}}, NotJSON)]
 )
 def test_only_params_are_compared(bad, error):
-    """Both sides must be params."""
+    """Comparing a value that is not valid params is an error, on either side."""
     for sides in ((bad, {}), ({}, bad)):
         with pytest.raises(error):
             Diff.between(*sides)
@@ -248,7 +248,7 @@ def test_long_values_show_only_their_changes():
 
 
 def test_a_changed_order_is_shown():
-    """If a long array has the same elements in another order, one line reports it."""
+    """If only the order of the elements of a long array changes, one line reports that."""
     names = [f"Object number {number}" for number in range(12)]
     assert str(Diff.between({"a": {"names": names}}, {"a": {"names": [*names[1:], names[0]]}})) == (
         "  changed  a  inside:\n  moved    /a/names  its elements have another order"

@@ -84,7 +84,7 @@ FAULTS = [
 
 @pytest.mark.parametrize(("data", "code", "line", "column"), FAULTS)
 def test_an_error_has_its_line_and_column(written, data, code, line, column):
-    """An error has a code, a line and a column, which count from 1; an empty document has only the code."""
+    """An error has a code, a line and a column, both counted from 1. For an empty document, it has only a code."""
     error = refused(lambda: read_document(written(data)))
     assert (error.code, error.line, error.column) == (code, line, column)
 
@@ -142,7 +142,7 @@ def test_compressed_data_is_named(written, data, command, name):
     ],
 )
 def test_other_binary_files_are_named(written, data, problem, remedy, name):
-    """The error names UTF-32, a pickle, and a file that a crash filled with NUL bytes."""
+    """The error says that a file is UTF-32, that it is a pickle, or that it begins with NUL bytes."""
     read = (lambda source: list(read_lines(source))) if name.endswith("jsonl") else read_document
     error = refused(lambda: read(written(data, name)))
     assert (error.code, error.problem, error.line) == ("json_encoding", problem, 1)
@@ -154,8 +154,8 @@ MISTAKES = [
     ('{\n<<<<<<< HEAD\n"a": 1\n=======\n"a": 2\n>>>>>>> b\n}\n', "merge conflict", 2, 1),
     ('{\r\n"a": 1\r\n=======\r\n"a": 2\r\n>>>>>>> b\r\n}\r\n', "merge conflict", 3, 1),
     ("[1\n||||||| base\n]", "merge conflict", 2, 1),
-    ('\x1b[1;39m{\n  \x1b[0m\x1b[34;1m"a"\x1b[0m: 1\n}\n', "colour codes", 1, 1),
-    ('{\n  \x1b[0m\x1b[34;1m"a"\x1b[0m: 1\n}\n', "colour codes", 2, 3),
+    ('\x1b[1;39m{\n  \x1b[0m\x1b[34;1m"a"\x1b[0m: 1\n}\n', "color codes", 1, 1),
+    ('{\n  \x1b[0m\x1b[34;1m"a"\x1b[0m: 1\n}\n', "color codes", 2, 3),
     ('{"a": 1,}', "trailing comma before `}`", 1, 8),
     ('{\n "a": [1,\n]}', "trailing comma before `]`", 2, 9),
     ('{"a": 1, // c\n"b": 2}', "comments", 1, 10),
@@ -234,7 +234,7 @@ def test_members_without_braces_are_no_table(written, text):
 
 @pytest.mark.parametrize("comment", ["// c", "# c", "/* c */"])
 def test_a_comment_in_jsonl_is_only_removed(written, comment):
-    """JSONL has no YAML form, so the remedy does not name YAML."""
+    """For a comment in JSONL, the only remedy is to remove it. Unlike JSON, JSONL cannot become YAML."""
     (line,) = read_lines(written(f"{comment}\n", "some.jsonl"))
     error = refused(line.document)
     assert (error.problem, error.remedy) == ("JSON does not allow comments", "remove the comment")
@@ -283,7 +283,7 @@ def test_a_comma_after_a_line(written, text):
     ],
 )
 def test_a_document_that_is_cut_off_is_reported_at_its_end(written, text, line, column, shown):
-    """The error of a document that ends too early shows its last line, also if blank lines follow."""
+    """The error for a document that ends too early shows the document's last line, even if blank lines follow."""
     error = refused(lambda: read_document(written(text, "cut.json")))
     assert (error.code, error.line, error.column) == ("json_syntax", line, column)
     assert error.problem.startswith(f"invalid JSON: the document ends too early, after `{shown}`: expected a")
@@ -318,7 +318,7 @@ def test_a_document_on_several_lines_is_no_jsonl(written, text):
     ["1 2", '{"a": 1}}', "nope", "[1,,2]", '{"a": }', '{"a": 1 "b": 2}', "[1] 2", "a: 1", '"a\tb, c"', '"\\x, "'],
 )
 def test_other_syntax_errors_are_not_taken_for_a_mistake(written, text):
-    """Other syntax errors have the message of the decoder."""
+    """A syntax error that is none of the common mistakes has the message of the decoder."""
     error = refused(lambda: read_document(written(text)))
     assert (error.code, error.problem[:14], error.remedy) == ("json_syntax", "invalid JSON: ", "")
 
@@ -351,7 +351,7 @@ def test_a_full_stack_is_reported(written, monkeypatch):
 
 @pytest.mark.parametrize("size", [0, 1, 2**20 - 1, 2**20, 2**20 + 1, 3 * 2**20])
 def test_memory_depends_on_the_size_of_the_file(written, size):
-    """Reading a file takes memory for its size, not for the maximum size. The file is read whole."""
+    """The memory for reading depends on the file's size, not on the limit. The whole file is read."""
     file = written(f'{{"a": "{"x" * size}"}}')
     tracemalloc.start()
     try:
@@ -470,7 +470,7 @@ TEXT = '{\n  "a": [1, {"é": true}],\n  "": {"a/b": null}\n}'
     ],
 )
 def test_a_value_is_located(path, value, name):
-    """`locate` returns the position of a value or name; a missing value has that of the container around it."""
+    """`locate` returns the position of a value or name. A missing value has the position of its container."""
     document = Document(None, "some.json", TEXT)
     assert document.locate(path) == Position(*value)
     assert document.locate(path, name=True) == Position(*name)
@@ -481,7 +481,7 @@ def test_a_value_is_located(path, value, name):
     ("offset", "line", "column"), [(0, 1, 1), (1, 2, 1), (2, 2, 2), (3, 3, 1), (4, 4, 1), (5, 4, 2), (6, 5, 1)]
 )
 def test_empty_lines_count(offset, line, column):
-    """Every line feed ends a line, also an empty line, and the order of lookups does not matter."""
+    """Every line feed ends a line, even an empty line. An earlier lookup does not change the result."""
     text = "\na\n\nb\n"
     assert Lines(text).position(offset) == Position(line, column)
     for earlier in range(len(text) + 1):
@@ -491,7 +491,7 @@ def test_empty_lines_count(offset, line, column):
 
 
 def test_an_error_about_a_value_is_located():
-    """An error about a value has the line and column of the value, also in JSONL."""
+    """An error about a value has the line and column of the value. In JSONL, it has the number of the line."""
     error = NotJSON("value_type", "/a/1", "null", "text")
     located = Document(None, "some.json", TEXT).locate_error(error)
     assert (located.line, located.column, located.code, located.path) == (2, 12, "value_type", "/a/1")
@@ -538,6 +538,19 @@ def test_a_file_keeps_its_mode(tmp_path):
     file.chmod(0o640)
     write_atomically(str(file), ["after"])
     assert (file.read_text(), stat.S_IMODE(file.stat().st_mode)) == ("after", 0o640)
+
+
+def test_a_disk_without_modes(tmp_path, monkeypatch):
+    """A file can be created and replaced even if the disk rejects each change of a file mode."""
+
+    def fchmod(_descriptor, _mode):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "fchmod", fchmod)
+    file = tmp_path / "file"
+    for text in ("before", "after"):
+        write_atomically(str(file), [text])
+        assert file.read_text() == text
 
 
 def test_a_system_without_fchmod_keeps_no_mode(tmp_path, monkeypatch):

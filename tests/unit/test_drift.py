@@ -80,7 +80,7 @@ def test_nothing_is_common_after_a_difference():
 
 
 def test_drift_follows_json_equality():
-    """`True` differs from 1, so replacing one by the other is a drift."""
+    """`True` differs from 1, so two histories that differ only in these values are not in sync."""
     assert Drift.between(BASE, Project("boxes", type="comparison", params={"a": True, "b": 1})).state == "both moved"
 
 

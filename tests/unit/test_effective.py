@@ -75,14 +75,14 @@ def test_a_project_without_versions_gives_a_task_no_version():
     ],
 )
 def test_each_value_has_its_reason(request_, param, reason, value):
-    """The explanation of each param, also of a missing param, has a reason code."""
+    """The explanation of each param, even of a missing param, has a reason code."""
     explanation = PROJECT.resolve(request_).explain(param)
     assert (explanation.reason, explanation.value) == (reason, value)
 
 
 @pytest.mark.parametrize("own", [{}, {"instruction": "Hurry."}])
 def test_an_instruction_may_override(own):
-    """Under `override`, the instruction is that of the task or of the project; only the task's rests on T6."""
+    """Under `override`, the task's instruction replaces the project's. Only then, the explanation rests on T6."""
     project = PROJECT.with_assumptions(Assumptions(instruction_rule="override"))
     explanation = project.resolve(own).explain("instruction")
     assert explanation.reason == ("INSTRUCTION_TASK_ONLY" if own else "INSTRUCTION_PROJECT_ONLY")
@@ -224,7 +224,7 @@ def test_the_json_of_an_explanation_has_no_value_for_a_missing_param():
 
 
 def test_an_answer_in_text_and_json():
-    """The text has the inherited version, then each value with its source. The JSON has the same data."""
+    """The text has the inherited version and each value with its source. The JSON has the params and the rules."""
     answer = resolved(project_version=0, batch="monday", tags=["night"])
     assert str(answer) == (
         'task for "boxes": inherits version 0 (the latest is 2)\n'
@@ -271,7 +271,7 @@ def test_as_request_gives_the_same_params_in_any_project():
 
 
 def test_a_created_task_has_its_instruction_beside_its_params():
-    """T9: params that a task has as fields are beside `params`, and all others are in `params`."""
+    """T9: in a created task, some params, such as `tags`, are fields beside `params`. All others are in `params`."""
     answer = resolved(instruction="Hurry.", tags=["night"], priority=10, unique_id="u-1", clear_unique_id_on_error=True)
     assert json.dumps(answer.as_task()) == json.dumps(
         {
@@ -288,7 +288,7 @@ def test_a_created_task_has_its_instruction_beside_its_params():
 
 
 def test_answers_compare_copy_and_pickle_by_project_and_task():
-    """Results with equal projects and tasks are equal, also after copying and pickling."""
+    """Results with equal projects and tasks are equal, even after copying and pickling."""
     answer = resolved(padding=9)
     assert answer == resolved(padding=9)
     assert hash(answer) == hash(resolved(padding=9))

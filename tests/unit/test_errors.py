@@ -65,7 +65,7 @@ def test_an_error_is_a_builtin_one_too(kind):
     ],
 )
 def test_an_error_has_the_place_the_problem_and_the_remedy(error, text):
-    """The message has the place, the problem and the remedy."""
+    """The message has the location, the problem and the remedy, as far as the error has them."""
     assert str(error) == text
 
 
@@ -111,7 +111,7 @@ def test_a_value_is_described(value, text):
 
 
 def test_no_foreign_code_runs_to_describe_a_value():
-    """Describing a value of a subclass does not call its `__repr__`."""
+    """Describing an object of a `str` subclass does not call its `__repr__`, `__str__` or `__len__`."""
 
     class Angry(str):
         def __repr__(self):

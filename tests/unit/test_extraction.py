@@ -40,7 +40,7 @@ def test_shared_values_move_and_the_rest_stays():
 
 
 def test_a_task_that_lacks_a_param_opts_out():
-    """A task that cannot inherit keeps all of its params and sends -1 with the new project. The reasons are counted."""
+    """A task that cannot inherit sends all of its params and `project_version: -1`. The reasons are counted."""
     tasks = [*(make_task(n) for n in range(9)), make_task(9, geometries=..., instruction=f"{RULES}\n")]
     extraction = extract(tasks)
     assert (extraction.opt_outs, extraction.minimal) == (1, True)
@@ -195,12 +195,12 @@ def test_a_wrong_task_is_named():
 
 
 def test_a_task_request_may_have_the_type():
-    """X12: a `TaskRequest` of the same type is accepted."""
+    """X12: a `TaskRequest` with the type of the project is accepted."""
     assert extract([TaskRequest({"padding": 1}, type="imageannotation")]).tasks == 1
 
 
 def test_a_request_that_is_not_exact_is_never_returned(monkeypatch):
-    """If a computed request were wrong, an error would report a bug, and no request would be returned."""
+    """If a bug makes a computed request wrong, `InexactRequest` is raised, and no request is returned."""
     tasks = [make_task(1), make_task(2)]
     extraction = extract(tasks)
     find = Inheritance.find_own_params
@@ -249,22 +249,22 @@ class TestLimits:
         assert extraction.params["geometries"] == GEOMETRIES
 
     def test_more_values_than_the_limit(self, monkeypatch):
-        """Beyond the limit of values, a frequent value is still found."""
+        """Beyond the limit of values, a value that all tasks share still moves."""
         monkeypatch.setattr(counts, "MAX_VALUES", 4)
         self.check(self.make_tasks())
 
     def test_more_names_than_the_limit(self, monkeypatch):
-        """Beyond the limit of names, params stay in the requests."""
+        """Beyond the limit of names, `geometries` still moves, and each request is exact."""
         monkeypatch.setattr(counts, "MAX_VALUES", 5)
         self.check([{**task, **{f"p{n}": 1 for n in range(9)}} for task in self.make_tasks()])
 
     def test_more_groups_than_the_limit(self, monkeypatch):
-        """Requests in groups beyond the limit do not affect what moves, but are still exact."""
+        """Requests in groups beyond the limit are still exact."""
         monkeypatch.setattr(counts, "MAX_GROUPS", 1)
         self.check(self.make_tasks())
 
     def test_more_separators_than_the_limit(self, monkeypatch):
-        """Beyond the limit of separators, only the endings after the last separators are tried."""
+        """Beyond the limit of separators in an instruction, each request is still exact."""
         monkeypatch.setattr(counts, "MAX_SEPARATORS", 2)
         self.check([make_task(n, instruction=f"{n}\n\n\n{RULES}") for n in range(5)])
 
@@ -332,7 +332,7 @@ def test_each_reason_to_stay_is_a_sentence(name, text):
 
 
 def test_an_instruction_that_stays_is_shown():
-    """If an instruction stays, the reason shows the ending that most instructions share."""
+    """If an instruction stays, the reason shows the most frequent ending of the instructions."""
     tasks = [make_task(n, instruction="Count." if n < 2 else f"{n}") for n in range(9)]
     stays = describe(extract(tasks).stays)
     assert stays["instruction"].endswith(': "Count."')
@@ -348,7 +348,7 @@ def test_a_task_that_opts_out_is_described_as_json():
 
 
 def test_the_greedy_search_leaves_tasks_out(monkeypatch):
-    """The greedy search also finds that two tasks should opt out, because each lacks one shared param."""
+    """Like the exact search, the greedy search lets two tasks opt out that each lack one shared param."""
     shared = {"rules": ["a long value that most tasks share"] * 9, "zones": ["another long value"] * 9}
     tasks = [make_task(n, **shared) for n in range(20)]
     tasks += [make_task(20, rules=shared["rules"]), make_task(21, zones=shared["zones"])]

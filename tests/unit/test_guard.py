@@ -59,7 +59,7 @@ def test_an_update_without_drops_is_sent(project):
 
 @pytest.mark.parametrize(("allowed", "sent"), [({"allow_drop": True}, {}), ({"patch": True}, {"patch": True})])
 def test_allowed_drops_are_sent(allowed, sent):
-    """With `allow_drop=True`, or as a patch, the update is sent."""
+    """With `allow_drop=True`, an update that drops params is sent. As a patch, it drops nothing and is sent, too."""
     client = Client()
     GuardedClient(client).update_project("boxes", a=3, **allowed)
     assert client.calls == [("get", "boxes"), ("update", "boxes", {**sent, "a": 3})]
@@ -126,7 +126,7 @@ def test_every_dropped_param_is_named():
     ],
 )
 def test_an_update_with_errors_is_stopped(params, codes):
-    """A patch or a replace with errors is not sent, even if drops are allowed. The error has all findings."""
+    """A patch or a replace with errors is not sent, even if drops are allowed. `InvalidUpdate` lists the errors."""
     for allowed in ({}, {"allow_drop": True}):
         client = Client()
         with pytest.raises(InvalidUpdate) as refused:
@@ -177,7 +177,7 @@ def test_the_message_shows_errors_and_drops():
 
 
 def test_an_invalid_update_is_never_sent():
-    """An update with a reserved name, or another document of the API, is always rejected before any call."""
+    """A reserved name, a wrong `patch` and a whole project are rejected before any call, whatever is allowed."""
     client = Client()
     guard = GuardedClient(client)
     for params in ({"version": "x"}, {"patch": "yes"}, {"project": "boxes"}):

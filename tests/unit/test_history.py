@@ -28,7 +28,7 @@ STORY = project_of(
 
 
 def test_a_history_in_text():
-    """Each version has a heading and its changes, drops first. The heading says if the kind of update is uncertain."""
+    """Each version has a heading and its changes, drops first. The heading names the possible kinds of update."""
     assert str(History.of(STORY)) == (
         '"boxes": 6 versions\n'
         "\n"
@@ -220,7 +220,7 @@ def test_a_history_has_a_short_repr():
 
 
 def test_a_step_as_text():
-    """The text of a step is its part of the text of the history."""
+    """The text of a history contains the text of its first step."""
     step = History.of(Project("docks", type="imageannotation", params={"padding": 3})).steps[0]
     assert str(step) in str(History.of(Project("docks", type="imageannotation", params={"padding": 3})))
     assert "padding" in str(step)

@@ -19,7 +19,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_document_is_rejected(name, tmp_path):
-    """Invalid JSON is rejected, whatever its quotes and brackets."""
+    """Invalid JSON with millions of quotes or backslashes is rejected."""
     file = tmp_path / "hostile.json"
     file.write_text(HOSTILE[name])
     with pytest.raises(DocumentError) as refused:

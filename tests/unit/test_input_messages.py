@@ -1,6 +1,6 @@
-"""The message of every rejected input is in `tests/snapshots/inputs.json`; other tests assert codes and locations.
+"""The messages of rejected inputs are in `tests/snapshots/inputs.json`; other tests assert codes and locations.
 
-`pytest tests/unit/test_input_messages.py --update` writes the messages as they are now.
+`pytest tests/unit/test_input_messages.py --update` rewrites the snapshot with the current messages.
 """
 
 import json
@@ -79,7 +79,7 @@ def list_errors():
 
 
 def test_the_messages_are_those_of_the_snapshot(pytestconfig):
-    """Each message is that of the snapshot, which `--update` rewrites."""
+    """Each message equals that in the snapshot. `--update` rewrites the snapshot."""
     messages = {name: str(error) for name, error in list_errors()}
     if pytestconfig.getoption("--update"):
         SNAPSHOT.write_text(json.dumps(messages, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -87,7 +87,7 @@ def test_the_messages_are_those_of_the_snapshot(pytestconfig):
 
 
 def test_each_message_is_one_line():
-    """A message is one line."""
+    """Each message is one line."""
     for name, error in list_errors():
         assert error.problem, name
         assert "\n" not in str(error), name

@@ -1,4 +1,4 @@
-"""Lifelines: when each value of each param applied, the last changed param first."""
+"""Lifelines show when each value of each param applied. The most recently changed param comes first."""
 
 from hypothesis import given
 
@@ -25,12 +25,12 @@ def test_the_last_changed_param_comes_first():
 
 
 def test_a_param_that_is_dropped_and_set_again():
-    """A gap without the param is a run between two runs with the same value."""
+    """If a param is dropped and set again, the versions without it are a run, even between equal values."""
     assert list_runs({"a": None}, {}, {"a": None}) == {"a": [(2, 2, None), (1, 1, "-"), (0, 0, None)]}
 
 
 def test_a_param_that_appears_later():
-    """The versions before the first value are a run."""
+    """The versions before a param is first set are a run."""
     assert list_runs({}, {}, {"a": 1}, {"a": 1}) == {"a": [(2, 3, 1), (0, 1, "-")]}
 
 
@@ -40,7 +40,7 @@ def test_equal_numbers_are_one_run():
 
 
 def test_the_runs_since_a_version():
-    """`since` returns the runs that end at or after a version, also if they began earlier."""
+    """`since` returns the runs that end at or after a version, even if they began earlier."""
     history = [{"version": number, "a": value} for number, value in enumerate([1, 1, 2, 3])]
     project = read_project({"name": "boxes", "type": "comparison", "param_history": history})
     [line] = list_lifelines(History.of(project))

@@ -1,6 +1,6 @@
-"""Errors of the library: this file has the class, code and path, and `tests/snapshots/errors.json` the message.
+"""Tests of the class, code and path of errors. `tests/snapshots/errors.json` has the messages.
 
-`pytest tests/unit/test_messages.py --update` writes the messages as they are now.
+`pytest tests/unit/test_messages.py --update` rewrites the snapshot with the current messages.
 """
 
 import json
@@ -323,6 +323,12 @@ CASES = {
         "request_is_task",
         "",
     ),
+    "output of `preview` as a request": (
+        lambda: read_task_request({"project": "a", "params": {}, "inherited_version": 0}),
+        "MalformedPayload",
+        "request_is_answer",
+        "",
+    ),
     "a page of tasks as a request": (
         lambda: read_task_request({"docs": [], "total": 0}),
         "MalformedPayload",
@@ -385,7 +391,7 @@ def raised_by(provoke):
 
 @pytest.mark.parametrize("name", CASES)
 def test_each_error_has_its_class_code_and_path(name):
-    """Programs can rely on the class, the code and the JSON Pointer of an error."""
+    """Each error has its documented class, code and JSON Pointer, on which programs can rely."""
     provoke, kind, code, path = CASES[name]
     error = raised_by(provoke)
     assert (type(error).__name__, getattr(error, "code", None), getattr(error, "path", None)) == (kind, code, path)

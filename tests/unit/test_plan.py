@@ -11,7 +11,7 @@ EMPTY = Project("bare", type="comparison")
 
 
 def test_the_text_of_a_replace_begins_with_its_drops():
-    """The text has the drops first, then the counts, then how to keep the params."""
+    """The text has the drops first, then other changes, then the counts, then how to keep the dropped params."""
     plan = Plan.of(BOXES, Replace({"instruction": "Box all.", "new": True}))
     assert str(plan) == (
         'update of "boxes": version 0 -> 1, by replace (drops every param that the update does not name)\n'
@@ -34,6 +34,38 @@ def test_a_patch_keeps():
     )
     assert not plan.needs_consent
     assert plan.keeping == Patch({"padding": 4})
+
+
+@pytest.mark.parametrize(
+    ("update", "summary"),
+    [
+        (
+            Patch({"padding": 3, "geometries": {"box": {"min_width": 2}}}),
+            [
+                "0 dropped, 1 changed, 0 added, 1 kept; 1 value lost inside params",
+                "to keep the values that are lost inside params, write the whole values of these params in the update",
+            ],
+        ),
+        (
+            Replace({"geometries": {"box": {}}}),
+            [
+                "1 dropped, 1 changed, 0 added, 0 kept; 2 values lost inside params",
+                'to keep the dropped params, pass `--patch`, or write `"patch": true` in the update '
+                "(in Python: `plan.keeping.body`)",
+                "to keep the values that are lost inside params, write the whole values of these params in the update",
+            ],
+        ),
+        (
+            Patch({"geometries": {"box": {"min_width": 2, "min_height": 4, "rotate": True}}}),
+            ["0 dropped, 1 changed, 0 added, 1 kept"],
+        ),
+    ],
+)
+def test_the_summary_counts_what_is_lost_inside_params(update, summary):
+    """The last lines count the values that objects and arrays would lose, even if no param is dropped."""
+    params = {"padding": 3, "geometries": {"box": {"min_width": 2, "min_height": 2}}}
+    plan = Plan.of(Project("boxes", type="imageannotation", params=params), update)
+    assert str(plan).splitlines()[-len(summary) :] == summary
 
 
 def test_an_empty_replace_suggests_no_patch():
@@ -140,7 +172,7 @@ def test_an_update_is_a_patch_or_a_replace():
     ],
 )
 def test_conflicts_are_what_the_update_would_overwrite(update, meanwhile, conflicts):
-    """A param conflicts if somebody else changed it after the plan and the update would overwrite it."""
+    """A param conflicts if somebody else changed it after the plan and the update would overwrite this change."""
     moved = Plan.of(BOXES, update).rebase_on(BOXES.update(meanwhile))
     assert moved.conflicts == conflicts
     assert moved.is_clean is (conflicts == ())
@@ -224,7 +256,7 @@ def test_an_error_needs_consent_and_a_warning_does_not():
 
 
 def test_the_hint_on_drops_names_no_params():
-    """The hint names the flag, and no names from the update."""
+    """The hint about dropped params shows the flag `--patch`, and no names from the update."""
     update = Replace({"pathc": True, "padding": 4})
     plan = Plan.of(BOXES, update).with_findings(Validator(BOXES).update(update))
     [hint] = [line for line in str(plan).splitlines() if "--patch" in line]

@@ -1,4 +1,4 @@
-"""Projects: creation, updates and inheritance (P10: no method deletes or retypes a project)."""
+"""Projects: creation, updates and inheritance (P10: no method deletes a project or changes its type)."""
 
 import copy
 import pickle
@@ -45,7 +45,7 @@ def test_a_type_with_a_lone_surrogate_is_refused():
 
 @pytest.mark.parametrize("assumptions", [None, {}, {"instruction_rule": "append"}])
 def test_assumptions_must_be_an_instance_of_the_class(assumptions):
-    """`assumptions` must be an `Assumptions`."""
+    """The argument `assumptions` must be an `Assumptions` object."""
     with pytest.raises(InvalidSetting) as refused:
         Project("boxes", type="comparison", assumptions=assumptions)
     assert refused.value.code == "assumption_value"
@@ -53,7 +53,7 @@ def test_assumptions_must_be_an_instance_of_the_class(assumptions):
 
 @pytest.mark.parametrize("name", ["version", "created_at", "patch", "project", "project_version", "batch"])
 def test_params_are_checked_at_creation(name):
-    """Params at creation are checked like those of an update."""
+    """The params of a new project must not have a reserved name."""
     with pytest.raises(InvalidParams) as refused:
         Project("boxes", type="comparison", params={name: 1})
     assert (refused.value.code, refused.value.path) == ("param_name", f"/{name}")
@@ -89,7 +89,7 @@ def test_an_update_does_not_change_the_old_project():
 
 @pytest.mark.parametrize("update", [None, {"padding": 1}, {"patch": True}, "patch", TWO])
 def test_an_update_is_a_patch_or_a_replace(update):
-    """A plain dict is rejected as an update, because patch and replace drop different params."""
+    """A value that is neither a `Patch` nor a `Replace` is rejected. A plain dict could mean either."""
     with pytest.raises(InvalidSetting) as refused:
         TWO.update(update)
     assert refused.value.code == "update_type"
@@ -157,7 +157,7 @@ def test_other_assumptions_give_other_results():
 
 @pytest.mark.parametrize("number", [None, 0, 1, INHERIT_NOTHING])
 def test_the_merge_of_an_inheritance_equals_resolve(number):
-    """`inheritance` returns a merge function that gives the params of `resolve` and can be pickled."""
+    """The merge function that `inheritance` returns gives the same params as `resolve`, and can be pickled."""
     params = {"padding": 9, "instruction": "Hurry."}
     expected = TWO.resolve({**params, "project_version": number}).params
     merge = TWO.inheritance(number)
@@ -187,7 +187,7 @@ def test_a_bad_version_is_refused_everywhere(asked):
 
 
 def test_many_tasks_are_resolved_in_order():
-    """`resolve_many` yields results in order, and raises an error when it reaches the invalid task."""
+    """`resolve_many` yields results in order, and raises an error when it reaches an invalid task."""
     tasks = [{"project_version": 0}, TaskRequest({}), {"project_version": -1}, {"project_version": 0}, {"project": "x"}]
     results = TWO.resolve_many(tasks)
     assert [next(results).params.get("padding") for _ in range(4)] == [3, 4, None, 3]
@@ -196,7 +196,7 @@ def test_many_tasks_are_resolved_in_order():
 
 
 def test_a_cached_version_is_not_confused_with_a_lookalike():
-    """`True` and `1.0` are rejected, even after a task with version 1."""
+    """The versions `True` and `1.0` are rejected, even after a task with version 1."""
     for odd in (True, 1.0):
         with pytest.raises(NoSuchVersion):
             list(TWO.resolve_many([TaskRequest({}, project_version=1), TaskRequest({}, project_version=odd)]))
@@ -214,7 +214,7 @@ def test_a_task_for_another_project_or_type_is_refused():
 
 
 def test_a_project_compares_copies_and_pickles_by_value():
-    """Projects with equal histories are equal, also after copying and pickling."""
+    """Projects with equal histories are equal, even after copying and pickling."""
     again = Project("boxes", type="imageannotation", params={"padding": 3, "instruction": "Box it."})
     assert again == BOXES
     assert hash(again) == hash(BOXES)

@@ -9,7 +9,7 @@ from paramcore.values import freeze
 
 
 def make_scalar(name, base=object, module="numpy"):
-    """Return a scalar whose type has the name and module of a type of another library."""
+    """Return an object whose class has the name and module of a class of another library."""
     return type(name, (base,), {"__module__": module})()
 
 
@@ -29,7 +29,7 @@ def make_scalar(name, base=object, module="numpy"):
     ],
 )
 def test_values_of_other_libraries_name_the_fix(value, remedy):
-    """Values of numpy, pandas and enums are rejected with the call that converts them."""
+    """Values of numpy, pandas and enums are rejected. The error shows how to convert them."""
     with pytest.raises(NotJSON) as refused:
         freeze({"a": [value]})
     assert refused.value.path == "/a/0"
@@ -51,7 +51,7 @@ class SDKObject:
 
 
 def test_objects_of_the_sdk_have_as_dict():
-    """Objects of the official SDK are rejected with the call that converts them to JSON."""
+    """Objects of the official SDK are rejected. The error shows the call that converts them to JSON."""
     with pytest.raises(MalformedPayload, match="convert it with `.as_dict\\(\\)`"):
         read_project(SDKObject())
     with pytest.raises(NotJSON, match="convert it with `.as_dict\\(\\)`"):
@@ -62,7 +62,7 @@ def test_objects_of_the_sdk_have_as_dict():
 
 
 def test_reading_a_project_object_is_rejected():
-    """`read_project` rejects a `Project` with its own message."""
+    """`read_project` rejects a `Project`, and the error says that the object is already a `Project`."""
     with pytest.raises(MalformedPayload, match="is already a `Project`"):
         read_project(Project("docks", type="imageannotation"))
 
@@ -103,7 +103,7 @@ def test_tasks_before_the_failing_one_are_resolved():
 
 @pytest.mark.parametrize("line", ['{"padding": 1}\n', "", None, 7])
 def test_lines_are_bytes(line):
-    """The error for a line that is not bytes names the mode in which to open the file, also after valid lines."""
+    """The error for a line that is not bytes names the mode in which to open the file, even after valid lines."""
     project = Project("docks", type="imageannotation", params={"padding": 3})
     for lines in ([line], [b"{}\n", line]):
         with pytest.raises(InvalidSetting, match='a line must be bytes, got .*; open the file with the mode "rb"'):

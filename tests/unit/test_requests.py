@@ -37,7 +37,7 @@ def test_a_routing_name_is_no_param_of_a_task(name):
     ],
 )
 def test_a_routing_field_has_its_type(fields, code, path):
-    """A routing field of the wrong type is rejected with its path."""
+    """A routing field with a wrong value is rejected, and the error has the path of the field."""
     with pytest.raises(InvalidSetting) as refused:
         TaskRequest({}, **fields)
     assert (refused.value.code, refused.value.path) == (code, path)
@@ -51,7 +51,7 @@ def test_a_routing_field_with_a_lone_surrogate_is_refused(field):
 
 
 def test_the_flat_form_goes_both_ways():
-    """The flat form is read in any order, and written with routing names first. A null routing name counts as missing."""
+    """The flat form is read in any order, and written with routing names first. Null routing names are ignored."""
     flat = {"padding": 3, "project": "boxes", "project_version": None, "batch": "", "clear_unique_id_on_error": False}
     request = TaskRequest.from_flat(flat, type="comparison")
     assert (request.params, request.project, request.project_version) == ({"padding": 3}, "boxes", None)
@@ -82,7 +82,7 @@ def test_requests_for_lookalike_versions_differ():
 @pytest.mark.parametrize("kind", [Patch, Replace])
 @pytest.mark.parametrize("name", sorted({*BOOKKEEPING_NAMES, *ROUTING_NAMES}))
 def test_a_project_cannot_have_reserved_names(kind, name):
-    """Bookkeeping and routing names are rejected in updates with any value (U9, U10)."""
+    """Bookkeeping and routing names are rejected in updates, even with the value null (U9, U10)."""
     with pytest.raises(InvalidParams) as refused:
         kind({name: None})
     assert (refused.value.code, refused.value.path) == ("param_name", f"/{name}")
@@ -107,14 +107,14 @@ def test_a_patch_is_not_a_replace():
 
 
 def test_a_patch_overlays_and_a_replace_drops():
-    """A patch keeps the order of the earlier params and appends new params. A replace drops the earlier params that it does not name."""
+    """A patch keeps the order of earlier params and appends new params. A replace has only its own params."""
     before = {"a": 1, "b": {"c": 2}}
     assert list(Patch({"d": 4, "b": {}}).applied_to(before).items()) == [("a", 1), ("b", {}), ("d", 4)]
     assert Replace({"d": 4}).applied_to(before) == {"d": 4}
 
 
 def test_two_updates_make_one():
-    """`then` returns one update with the effect of both."""
+    """`then` returns one update with the effect of both updates."""
     a, b = {"x": 1, "y": 1}, {"y": 2}
     assert Patch(a).then(Patch(b)) == Patch({"x": 1, "y": 2})
     assert Replace(a).then(Patch(b)) == Replace({"x": 1, "y": 2})
@@ -232,7 +232,7 @@ def test_equal_inheritances():
 
 
 def test_a_pickled_inheritance_has_no_raw_entry():
-    """A pickled inheritance merges the same, but does not contain the raw entry."""
+    """After pickling, an inheritance merges as before, but its version has no raw entry."""
     version = ParamVersion(0, {"instruction": "Box it."}, raw_entry={"version": 0, "instruction": "Box it."})
     bound = Inheritance(version, Assumptions())
     again = pickle.loads(pickle.dumps(bound))
@@ -251,7 +251,7 @@ def test_params_may_be_any_mapping(kind):
 
 
 def test_the_first_of_two_wrong_fields_is_reported():
-    """The flat form and the constructor report the same field first."""
+    """Of two wrong fields, the flat form and the constructor report the same one."""
     for make in (
         lambda: TaskRequest.from_flat({"batch": 5}, type=5),
         lambda: TaskRequest({}, batch=5, type=5),

@@ -185,7 +185,7 @@ def test_a_lookalike_is_sent(held, wanted):
 
 
 def test_null_is_a_value_and_absent_is_impossible():
-    """A wanted null over a value is sent. A param that the version sets cannot be removed."""
+    """If null is wanted and the version has a value, null is sent. A param of the version cannot be removed."""
     project = project_of({"padding": 5})
     null = SlimRequest.to(project, {"padding": None})
     assert null.request.flat == {"padding": None}
@@ -230,7 +230,7 @@ def test_the_cut_is_named():
 
 
 def test_a_project_without_versions_inherits_nothing():
-    """Without versions, the request has all params and no -1, and inherits nothing."""
+    """Without versions, the request has all params and no `project_version`, and inherits nothing."""
     slim = SlimRequest.to(EMPTY, {"instruction": "x", "a": None})
     assert slim.request.flat == {"instruction": "x", "a": None}
     assert (slim.inherits, slim.exact_while, slim.blocked, slim.dropped) == (None, None, (), ())
@@ -279,7 +279,7 @@ class TestOfRequests:
         assert slim == SlimRequest.to(BOXES, BOXES.resolve({"padding": 1}).params, version=-1)
 
     def test_another_version_may_be_impossible(self):
-        """A request cannot move to a version that has a param which the task must not get."""
+        """If the selected version has a param that the task must not get, the request opts out."""
         slim = SlimRequest.of(BOXES, {"project_version": 0}, version=None)
         assert slim.blocked == (Block("labels", INHERITED),)
         assert slim.request.flat == {"project_version": -1, "instruction": "Q", "padding": 5}
@@ -470,7 +470,7 @@ class TestErrors:
 
     @pytest.mark.parametrize("make", [SlimRequest.of, SlimRequest.to])
     def test_the_version_is_checked_before_the_project(self, make):
-        """A request with two errors raises the same error as `resolve`."""
+        """If both the project and the version of a request are wrong, the error is about the version."""
         with pytest.raises(NoSuchVersion):
             make(BOXES, {"project": "others", "project_version": 2})
 
@@ -494,7 +494,7 @@ class TestErrors:
         ],
     )
     def test_a_wrong_inverse_is_never_returned(self, monkeypatch, mistake):
-        """If the request would not get the wanted params, `request_inexact` is raised and no request is returned."""
+        """If a bug gives the task other params than the wanted ones, `InexactRequest` is raised."""
         right = Inheritance.find_own_params
         monkeypatch.setattr(Inheritance, "find_own_params", lambda self, wanted: mistake(right(self, wanted)))
         with pytest.raises(InexactRequest) as refused:
@@ -506,7 +506,7 @@ class TestDescriptions:
     """The JSON, the text and the `repr` of a slim request."""
 
     def test_the_rules_are_those_of_the_slim_request(self):
-        """`rests_on` lists T5 or T6 if the project has text, T1 for a null, and T8 for a pin or an opt-out."""
+        """`rests_on` lists T5 or T6 for an instruction of the project, T1 for a null, and T8 for a pin or opt-out."""
         wanted = {"instruction": "x\nQ", "padding": 6, "labels": True}
         assert SlimRequest.to(BOXES, wanted).rests_on == ("T5",)
         assert SlimRequest.to(BOXES, {**wanted, "labels": None}).rests_on == ("T1", "T5")

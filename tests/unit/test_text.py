@@ -84,7 +84,7 @@ def test_a_history_cuts_long_values_and_escapes_names():
 
 
 def test_a_plan_escapes_names():
-    """Names of conflicts are escaped."""
+    """The names of conflicting params are escaped."""
     plan = Plan.of(PROJECT, Patch({ODD: 2}))
     assert str(plan.rebase_on(PROJECT.patch_params({ODD: 1}))).endswith("would overwrite: a\\n")
 
@@ -113,7 +113,7 @@ def test_other_assumptions_change_nothing_else():
 
 
 def test_a_created_task_carries_its_batch():
-    """The task object of `as_task` has the routing fields of the request."""
+    """The task object of `as_task` has the batch and the unique id of the request."""
     task = PROJECT.resolve({"batch": "monday", "unique_id": "u-1"}).as_task()
     assert {name: task[name] for name in ("project", "batch", "unique_id", "project_param_version")} == {
         "project": "boxes",
@@ -139,7 +139,7 @@ def test_the_heading_of_a_history_counts_its_versions():
 
 
 def test_an_overriding_instruction_needs_no_warning():
-    """Under `override`, the text does not report that the instruction is appended."""
+    """Under `override`, the text of an impact does not report that the instruction is appended."""
     project = Project(
         "boxes", type="t", params={"instruction": "a"}, assumptions=Assumptions(instruction_rule="override")
     )
@@ -148,7 +148,7 @@ def test_an_overriding_instruction_needs_no_warning():
 
 
 def test_an_effect_names_all_its_params():
-    """The text of an effect lists its params."""
+    """The text of an effect lists the affected params."""
     plan = Plan.of(PROJECT, Patch({"b": 9, "c": 1}))
     assert str(next(Impact.iter_effects(plan, [{}]))) == "b, c"
 

@@ -119,7 +119,7 @@ def test_a_frozen_value_is_shared():
     ],
 )
 def test_nothing_is_coerced(value, advice):
-    """Other Python values are rejected with the call that converts them."""
+    """Other Python values are rejected. The error shows how to convert them, or which values are allowed."""
     error = refused({"a": [value]})
     assert (error.code, error.path) == ("value_type", "/a/0")
     assert advice in error.remedy
@@ -147,7 +147,7 @@ def test_lone_surrogates_are_refused(value):
     ],
 )
 def test_names_are_text(name, conversion):
-    """Names that are not text are rejected, with the call that converts them."""
+    """Names that are not text are rejected. The error shows the call that converts the name."""
     error = refused({"a": {name: 1}})
     assert (error.code, error.path, error.remedy) == ("key_type", "/a", f"convert it with `{conversion}`")
 
@@ -221,7 +221,7 @@ def test_params_are_an_object(params):
 
 @pytest.mark.parametrize("instruction", [1, True, [], ["Box it."], {}])
 def test_an_instruction_is_text_or_null(instruction):
-    """An instruction is not coerced to text (U11)."""
+    """An instruction that is neither text nor null is rejected, not converted to text (U11)."""
     with pytest.raises(InvalidParams) as caught:
         freeze_params({"instruction": instruction})
     assert (caught.value.code, caught.value.path) == ("instruction_type", "/instruction")
@@ -406,7 +406,7 @@ def test_a_tuple_counts_like_a_list():
 
 
 def test_compact_json_without_the_c_encoder(monkeypatch):
-    """Without the C encoder of `json`, the text is the same."""
+    """Compact JSON is the same with and without the C encoder of `json`."""
     value = {"a": [1, 2.5, None, True, "\n\u00e9\U0001f600"], "b": {}}
     expected = compact.encode_compact(value)
     monkeypatch.setattr(json.encoder, "c_make_encoder", None)

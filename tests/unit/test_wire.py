@@ -57,7 +57,7 @@ def test_an_update_has_the_effect_that_the_service_shows(before, update, after):
 
 @pytest.mark.parametrize("name", REQUESTS)
 def test_a_request_gives_the_task_that_the_service_created(name):
-    """The task that the service created has every field that `as_task` returns (T9)."""
+    """Each field and param that `as_task` returns equals that of the task that the service created (T9)."""
     task = read_project(PROJECTS["after the replace"]).resolve(REQUESTS[name]).as_task()
     created = TASKS[name]
     # The recorded task has the request's instruction first, then one separator and the version's instruction.
@@ -192,20 +192,20 @@ def test_changing_the_written_json_changes_nothing():
     ],
 )
 def test_the_flag_makes_a_patch_or_a_replace(body, update):
-    """A body without the flag is a replace. No body at all is a replace without params (U12)."""
+    """A body without the flag `patch` is a replace. No body at all is a replace without params (U12)."""
     assert read_update(body) == update
 
 
 @pytest.mark.parametrize("flag", [None, 0, 1, "true", [True]])
 def test_a_flag_that_is_no_bool_is_refused(flag):
-    """The flag must be a bool, because false drops params."""
+    """The flag `patch` must be a bool, because a value that counts as false would drop params."""
     with pytest.raises(InvalidSetting) as refused:
         read_update({"patch": flag})
     assert (refused.value.code, refused.value.path) == ("flag_type", "/patch")
 
 
 PROJECT, TASK = PROJECTS["created"], next(iter(TASKS.values()))
-#: What `paramcore plan --format json` prints, without the values.
+#: An output of `paramcore plan --format json` in which some values are left out.
 PLAN = {"project": "docks", "version": 1, "before": {}, "after": {}, "dropped": [], "diff": {}, "request": {}}
 
 
@@ -250,12 +250,14 @@ NO_REQUESTS = [
     ({"status_code": 404, "error": "no such task"}, "request_is_error"),
     ({"status_code": 404, "message": "no such task"}, "request_is_error"),
     ({"error": "no such task"}, "request_is_error"),
+    (PLAN, "request_is_answer"),
+    ({"project": "docks", "params": {"padding": 3}, "inherited_version": 0, "rests_on": []}, "request_is_answer"),
 ]
 
 
 @pytest.mark.parametrize(("body", "code"), NO_REQUESTS)
 def test_another_document_of_the_api_is_no_request(body, code):
-    """A task, a page of tasks, a project or an error reply is rejected with its own code."""
+    """A task, a page, a project, an error reply or output of paramcore is rejected with its own code."""
     with pytest.raises(MalformedPayload) as refused:
         read_task_request(body)
     assert (refused.value.code, refused.value.path) == (code, "")
@@ -265,6 +267,10 @@ NO_PROJECTS = [
     (TASK, "project_is_task"),
     ({"docs": [TASK], "total": 1}, "project_is_page"),
     ({"status_code": 401, "error": "No valid API key provided."}, "project_is_error"),
+    ({"error": "No valid API key provided."}, "project_is_error"),
+    ({"message": "No valid API key provided."}, "project_is_error"),
+    ({"message": 3}, "history_type"),
+    ({"message": "No valid API key provided.", "name": "a"}, "history_type"),
     ({"name": "a", "type": "b"}, "history_type"),
     ({**PROJECT, "task_id": "a", "status": "b", "param_history": 3}, "history_type"),
 ]
@@ -282,7 +288,7 @@ def test_another_document_of_the_api_is_no_project(body, code):
 
 @pytest.mark.parametrize("name", ["task_id", "status", "params", "docs", "error", "message", "status_code"])
 def test_a_request_may_have_a_name_of_another_document(name):
-    """A request is not rejected for a single name of another document."""
+    """A single name of another document, such as `task_id`, is an ordinary param in a request."""
     body = {name: {"a": 1}, "attachment": "https://e.com/1.jpg"}
     assert read_task_request(body).params == body
 
@@ -312,7 +318,7 @@ def test_the_text_of_an_error_reply_is_shown():
     ],
 )
 def test_an_update_may_have_a_name_of_another_document(body):
-    """An update is not rejected for a single name of another document."""
+    """An update with a name of another document, such as `task_id`, is not rejected."""
     assert read_update(body) == Replace(body)
 
 

@@ -180,7 +180,7 @@ def test_a_hostile_text_is_rejected(written, text):
 
 
 def test_a_large_file_is_rejected(written):
-    """A YAML file over its limit is rejected, and the remedy is JSON."""
+    """A YAML file over the size limit is rejected, and the remedy is JSON."""
     error = refused(lambda: read_document(written("#" * (YAML_SIZE + 1))))
     assert (error.code, "JSON" in error.remedy) == ("too_large", True)
 

@@ -30,7 +30,7 @@ def test_it_is_complete(name, purpose):
 
 @pytest.mark.parametrize("purpose", ["project", "task", "update"])
 def test_only_keywords_are_dropped(purpose):
-    """A param or a value may have the name of a keyword of this package."""
+    """Keywords of this package are dropped. A param or value with the name of such a keyword stays."""
     own = {
         "properties": {"x-ray": {"x-basis": "documented", "const": {"x-warn": 1}}, "a": {"$ref": "#/definitions/b"}},
         "definitions": {"b": {}},

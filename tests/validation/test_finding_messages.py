@@ -1,6 +1,6 @@
-"""Every message of a finding, in `tests/snapshots/findings.json`; other tests assert codes and places.
+"""The messages of findings are in `tests/snapshots/findings.json`; other tests assert codes and places.
 
-`pytest tests/validation/test_finding_messages.py --update` writes the messages as they are now.
+`pytest tests/validation/test_finding_messages.py --update` rewrites the snapshot with the current messages.
 """
 
 import json

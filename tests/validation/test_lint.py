@@ -62,7 +62,7 @@ def test_a_task(task, expected):
 
 
 def test_an_opt_out_drops_a_null():
-    """A required param that is null in the project counts as set, and `project_version` -1 drops it."""
+    """A required param that is null in the project counts as set, so an opt-out without it is a finding."""
     project = Project("boxes", type="imageannotation", params={"geometries": None})
     assert lint({"project_version": -1}, project) == [("lint_bare_opt_out", "warning", "/project_version", None)]
     assert lint({"project_version": -1, "geometries": None}, project) == []
@@ -131,7 +131,7 @@ def test_a_default_that_somebody_uses(tasks):
 
 
 def test_a_project_without_versions_has_nothing_to_override():
-    """Tasks of an empty project have no findings."""
+    """Tasks of a project without versions have no findings of these rules."""
     empty = Project("boxes", type="imageannotation")
     defaults = UnusedDefaults.of(empty)
     for _ in range(3):

@@ -30,7 +30,10 @@ FORM = [
 
 
 def find(type, params, attachment="https://e.com/1.jpg"):
-    """Return the pointers and suggestions of the findings on references, which are the same in task and project."""
+    """Return the pointer and suggestion of each finding on a reference.
+
+    Assert that a task and a project with the same params have the same findings.
+    """
     task = {"attachment": attachment, "instruction": "a", **params}
     project = Project("p", type=type, params=params)
     in_task = validate(Project("p", type=type), task)
@@ -52,7 +55,7 @@ def attribute(conditions, **more):
     ("label", "wrong"), [("car", []), (["bus", "large"], []), ("crr", ["/label"]), (["bus", 5, "vus"], ["/label/2"])]
 )
 def test_labels_of_conditions(type, label, wrong):
-    """A condition, alone or in a list, may name any existing label, also a label with subchoices."""
+    """A condition, alone or in a list, may name any existing label, even a label with subchoices."""
     base = "/annotation_attributes/a/conditions"
     condition = {"label_condition": {"label": label}}
     params = LABELS[type]
@@ -80,7 +83,7 @@ def test_labels_of_conditions(type, label, wrong):
 )
 @pytest.mark.parametrize("as_list", [False, True])
 def test_attribute_conditions(answers, expected, as_list):
-    """A condition must name an existing attribute, and one of its choices."""
+    """A condition on an attribute must name an existing attribute, and one of its choices."""
     condition = {"attribute_conditions": [{"c": "none"}, answers]}
     base = "/annotation_attributes/a/conditions" + "/0" * as_list + "/attribute_conditions/1"
     references = find(
@@ -90,7 +93,7 @@ def test_attribute_conditions(answers, expected, as_list):
 
 
 def test_choices_that_are_not_text():
-    """A number must equal one of the choices, and `1` is not `"1"`."""
+    """A number in a condition must equal a choice. The number `1` does not equal the choice `"1"`."""
     numbers = {"type": "category", "choices": ["1", 2]}
     conditions = {"attribute_conditions": [{"n": [1, 2, "1"]}]}
     attributes = {"n": numbers, "t": {"type": "text", "conditions": conditions}}
@@ -119,7 +122,7 @@ def test_attributes_without_known_labels():
 
 @pytest.mark.parametrize("type", ["imageannotation", "videoplaybackannotation"])
 def test_labels_about_the_scene(type):
-    """In a global condition, a label must be an event."""
+    """A label of a global condition must be an event. Other conditions may name an event, too."""
     condition = {"is_global": True, "label_condition": {"label": "fall"}}
     params = {"geometries": GEOMETRIES, **attribute(condition)}
     assert find(type, params) == []
@@ -237,7 +240,7 @@ CONDITIONS = [
 
 @pytest.mark.parametrize(("conditions", "expected"), CONDITIONS)
 def test_conditions_of_fields(conditions, expected):
-    """A condition of a field must name another field and one of its choices, also inside a set of fields."""
+    """A condition of a field must name a field, even one inside a field set, and one of that field's choices."""
     fields = [*FORM, {"type": "text", "field_id": "t", "title": "T", "conditions": conditions}]
     references = find("textcollection", {"fields": fields, "attachments": []})
     assert references == ([] if expected is None else [(f"/fields/1/conditions{expected[0]}", expected[1])])
@@ -319,13 +322,13 @@ DOCUMENT = {
     ],
 )
 def test_references_between_layers(type, params):
-    """The findings are the same if the task sets one of the params and the project sets the others."""
+    """If the task sets one param and the project the others, the findings are those of a task that sets all."""
     whole = find(type, params)
     assert whole
     for name in params:
         project = Project("p", type=type, params={other: params[other] for other in params if other != name})
         validator = Validator(project)
-        # The first task lacks the param, so that the findings on the project are cached.
+        # First validate a task without the param, which caches the findings on the project.
         validator.task(project.resolve({"attachment": "https://e.com/1.jpg"}))
         findings = validator.task(project.resolve({"attachment": "https://e.com/1.jpg", name: params[name]}))
         found = [(finding.pointer, finding.suggestion) for finding in findings if finding.code == "param_choice"]

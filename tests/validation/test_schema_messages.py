@@ -59,7 +59,7 @@ def test_rarer_keywords():
 
 
 def test_elements_are_compared_as_json():
-    """`true` does not repeat `1`."""
+    """Under `uniqueItems`, `true` does not repeat `1`."""
     assert validate_own({"ids": [1, True, "1"]}, OWN) == []
 
 
@@ -85,7 +85,7 @@ def test_a_choice_inside_a_choice():
 
 @pytest.mark.parametrize(("number", "listed"), [(1, 1), (2, 2), (12, 12), (13, 13), (14, 12), (20, 12)])
 def test_a_long_choice_is_cut(number, listed):
-    """A message lists up to 13 choices. Of more choices, it lists 12 and counts the others."""
+    """A message lists up to 13 choices. If there are more, it lists 12 and counts the others."""
     project = Project("boxes", type="mine")
     schemas = Schemas().with_schema("mine", {"properties": {"a": {"enum": [f"<{n}>" for n in range(number)]}}})
     (finding,) = Validator(project, schemas).task(project.resolve({"a": "x"}))
@@ -202,7 +202,7 @@ ALTERNATIVES = {
 
 @pytest.mark.parametrize(("schema", "value", "message"), ALTERNATIVES.values(), ids=ALTERNATIVES)
 def test_a_message_names_every_alternative(schema, value, message):
-    """A message such as `must be "a"` would be wrong if another branch allows "b"."""
+    """If several branches of a schema allow different values, the message names the alternatives of all branches."""
     project = Project("boxes", type="mine")
     document = {"properties": {"a": schema}, "$defs": {"word": {"type": "string"}}}
     (finding,) = Validator(project, Schemas().with_schema("mine", document)).task(project.resolve({"a": value}))
@@ -242,7 +242,7 @@ def test_a_tag_that_no_branch_allows(value, expected):
 
 @pytest.mark.parametrize("keywords", [{"title": "Level"}, {"type": "integer"}])
 def test_the_description_of_a_value_is_not_a_message(keywords):
-    """The description of a param does not say what is wrong with its value."""
+    """The message is not the description of the param, which does not say what is wrong with the value."""
     project = Project("boxes", type="mine")
     level = {"description": "How hard the task is.", "not": {"const": 3}, **keywords}
     schemas = Schemas().with_schema("mine", {"properties": {"level": level}})
@@ -251,7 +251,7 @@ def test_the_description_of_a_value_is_not_a_message(keywords):
 
 
 def test_the_description_of_a_schema_is_not_a_message():
-    """The description of all params does not say which param is missing."""
+    """The message is not the description of the schema, which does not say which param is missing."""
     project = Project("boxes", type="mine")
     document = {
         "description": "Params of our tasks.",
@@ -274,6 +274,6 @@ def test_the_description_of_a_schema_is_not_a_message():
     ],
 )
 def test_a_message_of_the_package_says_what_is_wrong(type_, params, message):
-    """A message is not the description of a param in the schemas of the package."""
+    """Under the schemas of the package, a message says what is wrong, and does not repeat the param's description."""
     findings = Validator(Project("boxes", type=type_, params=params)).project()
     assert [finding.message for finding in findings if finding.severity == "error"] == [message]

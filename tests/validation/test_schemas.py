@@ -1,4 +1,4 @@
-"""The task-type schemas, as data.
+"""Tests of the JSON Schemas of the task types.
 
 Every JSON Schema 2020-12 validator finds the errors.  Warnings are inside
 `x-warn`, a keyword that these validators ignore.  The validator `Warned` applies
@@ -322,7 +322,7 @@ class TestForm:
                 assert find_errors(here, schema["default"]) == [], path
 
     def test_a_misplaced_name_is_no_param(self):
-        """No misplaced name is a param of a type."""
+        """No name that `names.json` lists as misplaced is a param of a type."""
         groups = json.loads(NAMES_FILE.read_text(encoding="utf-8"))["groups"]
         names = [name for group in groups for name in group["names"]]
         assert len(names) == len(set(names))
@@ -347,7 +347,7 @@ class TestPayloads:
 
     @pytest.mark.parametrize(("name", "payload"), every_payload())
     def test_the_params_of_a_project_are_valid_alone(self, name, payload):
-        """The params of a project are valid without those of the task."""
+        """The params of a project, or of a task alone, break no rule for single params."""
         for half in (payload.get("project", {}), payload["task"], {}):
             assert find_violations(select_project_part(SCHEMAS[name]), half) == []
 
@@ -374,7 +374,7 @@ class TestPayloads:
 
     @pytest.mark.parametrize(("name", "payload"), every_payload())
     def test_unknown_names_pass(self, name, payload):
-        """An additional name is not an error of the schema, at any depth."""
+        """An additional name breaks no rule of the schema, at any depth."""
         params = merge_payload(payload)
         for path in [(), *list_paths(params)]:
             if isinstance(get_value(params, path), dict) and "metadata" not in path:

@@ -81,7 +81,7 @@ def test_the_message_on_a_misspelt_mode():
 
 
 def test_a_wrapper_lists_what_to_send():
-    """The message lists the names inside the wrapper."""
+    """The message on a wrapper, such as `params`, lists the names inside it."""
     [message] = explain(Patch({"params": {"a": 1, "b": 2, "c": 3, "d": 4, "patch": True}}))
     assert "the `patch` inside `params` has no effect" in message
     assert "write `a`, `b`, `c`, ... beside `patch`, without `params` around them" in message
@@ -95,7 +95,7 @@ def test_a_wrapper_lists_what_to_send():
 
 
 def test_an_argument_belongs_elsewhere():
-    """The message says what the argument is and where to pass it."""
+    """The message on an argument of a call says where to pass it, or which param to write."""
     project_name, callback = explain(Patch({"project_name": "docks", "callback": "https://a.b"}))
     assert "pass it to the call, as in `paramcore apply NAME`" in project_name
     assert callback.endswith("; write `callback_url`")
@@ -143,7 +143,7 @@ def test_an_update_that_changes_nothing_is_reported(update):
 
 
 def test_an_empty_project_and_an_unknown_type():
-    """The first update would append version 0. A type without a schema is a finding."""
+    """A finding on the first update of a project names version 0. A type without a schema is a finding."""
     empty = Project("docks", type="no such type")
     assert find(Replace({"padding": 5}), empty) == [("warning", "type_unknown", "/type", None)]
     assert find(Replace({}), empty)[0] == ("warning", "update_noop", "", 0)

@@ -47,14 +47,14 @@ def test_a_misspelt_patch_is_reported_whatever_its_value(name):
 
 @pytest.mark.parametrize("name", WORDS)
 def test_a_word_is_a_mode_only_with_a_flag(name):
-    """`path` is a param, unless its value is a flag such as true or 1."""
+    """A name such as `path` is a misspelt mode only if its value is a flag, such as true or 1."""
     assert {NAMES.classify(name, value) for value in FLAGS} == {"update_mode"}
     assert {NAMES.classify(name, value) for value in ("s3://a", 7, 0.5, 2, {"a": 1}, [], "patchy")} == {None}
 
 
 @pytest.mark.parametrize("name", MODES)
 def test_another_word_for_the_mode_needs_a_flag(name):
-    """`replace` is a mode with true, and may be a param with a text or null."""
+    """A name such as `replace` is a mode if its value is a flag. With text or null, it may be a param."""
     assert {NAMES.classify(name, value) for value in FLAGS if value is not None} == {"update_mode"}
     assert {NAMES.classify(name, value) for value in ("all of it", 7, None, [], {"a": 1})} == {None}
 
@@ -94,7 +94,7 @@ def test_a_rare_misspelling_needs_a_flag():
     [{"instruction": "x"}, {}, {"no such param": 1}, ' {"padding": 3}', [{"padding": 3}], ' [{"padding": 3}]'],
 )
 def test_an_object_around_the_params_is_a_wrapper(name, value):
-    """Any object with a name such as `params`, or the name of the project, is a wrapper, also as JSON text."""
+    """Any object with a name such as `params`, or the name of the project, is a wrapper, even as JSON text."""
     assert NAMES.classify(name, value) == "update_wrapper"
 
 
@@ -162,7 +162,7 @@ def test_a_field_of_another_call_is_an_argument(name):
 
 
 def test_the_nearest_field_is_suggested():
-    """The nearest field is suggested, not a similar one."""
+    """Of several similar fields, the nearest is suggested."""
     near = {"projectVersion": "project_version", "unqiue_id": "unique_id", "verison": "version", "Batch": "batch"}
     assert {name: find_call_field(name)[0] for name in near} == near
 
@@ -199,7 +199,7 @@ def test_an_unknown_name_may_be_a_param(name, value):
 
 
 def test_the_schema_of_the_type_has_priority():
-    """A param of the type is no mistake. A name that is similar to both a param and a mistake counts as the nearer."""
+    """A param of the type is no mistake. A name similar to a param and to a mistake counts as the nearer one."""
     names = UpdateNames.of("docks", ["pathc", "params", "type", "callbacks_", "statu"])
     assert {names.classify(name, True) for name in ("pathc", "params", "type")} == {None}
     assert names.classify("Params", {"padding": 1}) is None

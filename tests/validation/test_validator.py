@@ -142,7 +142,7 @@ class TestLayers:
         assert summarize([finding]) == [("param_range", "error", "/padding", None)]
 
     def test_an_overridden_value_is_a_warning(self):
-        """A wrong value that the task overrides is a warning about its version."""
+        """A wrong value that the task overrides is a warning about the version that has it."""
         project = make_boxes(geometries=GEOMETRIES, padding=-1)
         (finding,) = validate(project, {"attachment": "a", "padding": 1})
         assert summarize([finding]) == [("param_range", "warning", "/padding", None)]
@@ -197,7 +197,7 @@ class TestLayers:
 
 class TestFindings:
     def test_they_are_sorted_and_unique(self):
-        """Findings are sorted by place, and occur once."""
+        """Findings are sorted by pointer, and none occurs twice."""
         project = make_boxes(padding=-1, priority=3, tags=5, geometries={"box": 3, "bxo": 4})
         validator = Validator(project)
         first = validator.task(project.resolve({}))
@@ -303,7 +303,7 @@ def test_fast_without_the_extra_names_the_extra(schema, monkeypatch):
     ],
 )
 def test_a_missing_param_is_set_where_the_task_gets_it(request_, remedy):
-    """A task that opts out, or is pinned to an old version, does not get a param that the project sets now."""
+    """The remedy for a missing param names the project only if the task inherits the latest version."""
     project = Project("boxes", type="imageannotation", params={"padding": 1})
     project = project.update(Patch({"padding": 2}))
     findings = Validator(project).task(project.resolve({"attachment": "https://e.com/1.jpg", **request_}))
@@ -311,14 +311,14 @@ def test_a_missing_param_is_set_where_the_task_gets_it(request_, remedy):
 
 
 def test_a_missing_param_of_a_project_without_versions():
-    """The first version of a project would contain the param."""
+    """Even in a project without versions, the remedy for a missing param names the task and the project."""
     project = Project("boxes", type="imageannotation")
     findings = Validator(project).task(project.resolve({"attachment": "https://e.com/1.jpg"}))
     assert [finding.remedy for finding in findings] == ["set it in the task or the project"]
 
 
 def test_params_in_an_object_are_not_removed():
-    """Removing `params` would lose the params in it."""
+    """The remedy for a wrapper `params` is to write its params at the top level, not to remove it."""
     project = Project("boxes", type="imageannotation", params={"geometries": GEOMETRIES})
     request = {"attachment": "https://e.com/1.jpg", "params": {"padding": 1}}
     (finding,) = Validator(project).task(project.resolve(request))

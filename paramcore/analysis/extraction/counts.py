@@ -160,7 +160,7 @@ class SharedValues:
             self._tails.add(tail)
 
     def make_groups(self) -> TaskGroups:
-        """Return the groups for the second read."""
+        """Return empty groups for the second read."""
         tables = [self._tails, *self._values.values()]
         shared = {name: keys for name, table in self._values.items() if (keys := table.list_values(least=2))}
         # If the separator is empty, also keep the ends with a count of 1.  In the second read, such an end may match the

@@ -16,7 +16,7 @@ from paramcore.text import NotebookReprs, format_count, format_name, format_repr
 from paramcore.text.rows import Label, Line, Piece, Row, Table, format_pieces
 from paramcore.values import check_iterable, join_pointer, thaw, wrap_frozen
 
-#: The maximum number of characters of an instruction that a row of the report shows.
+#: The `limit` of `format_value` for an instruction in a row.
 _INSTRUCTION_LIMIT = 60
 
 

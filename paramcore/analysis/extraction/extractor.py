@@ -57,7 +57,7 @@ class FlatTask(NamedTuple):
         return next((code for name, code in _ASIDE_CODES.items() if self.routing.get(name) is not None), None)
 
     def make_flat(self, params: Mapping[str, Any], **routing: Any) -> dict[str, Any]:
-        """Return the request in the API's flat form, with these params and routing fields in place of its own."""
+        """Return the request in the API's flat form, with these params; `routing` overrides its routing fields."""
         routing = {**self.routing, **routing}
         given = {name: routing[name] for name in ROUTING_NAMES if routing.get(name) is not None}
         return {**given, **params}
@@ -112,7 +112,7 @@ class Extractor:
 
     @property
     def names(self) -> Collection[str]:
-        """The names of the params that the first read found; only the first `counts.MAX_VALUES` names."""
+        """The names of the params that the first read found, at most `counts.MAX_VALUES` names."""
         return self._values.names
 
     def count_values(self, task: FlatTask) -> None:

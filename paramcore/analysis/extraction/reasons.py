@@ -38,7 +38,7 @@ class Examples:
     count: int = 0
     #: The indexes of the first tasks, from 0.
     tasks: tuple[int, ...] = ()
-    #: The lines of the first tasks, from 1.
+    #: The line numbers of the first tasks, from 1.
     lines: tuple[int, ...] = ()
 
     def add(self, index: int, line: int) -> None:
@@ -53,7 +53,7 @@ class Examples:
         return {"count": self.count, "tasks": list(self.tasks)}
 
     def __str__(self) -> str:
-        """Format the first lines: `(5, 75, 99, 113, ...)`."""
+        """Format the first line numbers: `(5, 75, 99, 113, ...)`."""
         return f"({', '.join(map(str, self.lines[:_SHOWN]))}{', ...' if self.count > _SHOWN else ''})"
 
 

@@ -5,7 +5,7 @@ the inheriting tasks always form a *closed* set.  A closed set contains all task
 tasks with certain params.  It may also be limited to tasks whose instruction ends with a
 certain text.  For example, all tasks with `padding` and `tags` form a closed set.  So the
 search tries every closed set and decides the params for it.  If there may be more than
-`MAX_SETS`, the search is greedy.
+`MAX_SETS` closed sets, the search is greedy.
 """
 
 from __future__ import annotations
@@ -41,8 +41,9 @@ class _Candidate(NamedTuple):
     #: and their bytes for the value.
     uses: tuple[tuple[int, int, int], ...]
     #: The groups whose tasks can inherit from a project with this value, as a mask of bits.  A task with
-    #: another value can inherit, because its value overrides the project's.  The instruction is the
-    #: exception.  A task without the param cannot inherit, because it would get the value.
+    #: another value can inherit, because its value overrides the project's.  But if the value is appended
+    #: to instructions, a task can inherit only if its instruction ends with the value.  A task without
+    #: the param cannot inherit, because it would get the value.
     able: int
 
     def measure_gain(self, inheritors: int) -> int:
@@ -90,7 +91,7 @@ class Search:
         self._having = {name: sum(bit for bit, group in self._bits.items() if name in group.names) for name in names}
         values = self._list_values(groups.spellings)
         self._tails = self._list_tails()
-        #: For each param: pairs of the most bytes that a candidate may save and the candidate, largest first.
+        #: For each param: pairs of a candidate's maximum saving in bytes and the candidate, largest saving first.
         self._candidates: dict[str, list[tuple[int, _Candidate]]] = {}
         for candidate in [*values, *self._tails]:
             most = candidate.measure_gain(self._all)
@@ -140,7 +141,7 @@ class Search:
         return min(moving, key=_get_rank, default=None)
 
     def _list_closed_sets(self) -> set[int] | None:
-        """Return all closed sets; `None` if there are too many."""
+        """Return all closed sets; `None` if there may be too many."""
         shapes = {group.names.intersection(self._candidates) for group in self._groups}
         closed: set[frozenset[str]] = set()
         limit = MAX_SETS // (len(self._tails) + 1)
@@ -162,7 +163,7 @@ class Search:
             yield self._find_having(group.names.intersection(self._candidates))
 
     def _list_restrictions(self) -> list[int]:
-        """Return up to `MAX_STARTS` sets of tasks that can inherit a value; values that may save most come first."""
+        """Return up to `MAX_STARTS` sets of tasks that can inherit a value; sets that may save most come first."""
         best: dict[int, int] = {}
         for candidates in self._candidates.values():
             for most, candidate in candidates:

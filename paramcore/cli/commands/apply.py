@@ -62,7 +62,7 @@ def apply(options: Namespace) -> Pieces:
 def _print_outcome(plan: Plan, outcome: Outcome, options: Namespace) -> None:
     """Print the outcome; if standard output cannot be written, print it to standard error.
 
-    Even then, the exit code is that of the outcome, because the update may have been sent.
+    Even then, `apply` returns the exit code of the outcome, because the update may have been sent.
     """
     try:
         if options.format == "json":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
-from paramcore.cli.arguments import read_project_argument
+from paramcore.cli.arguments import read_project_argument, reject_options_for_tasks
 from paramcore.cli.exit_codes import FINDINGS, FINE
 from paramcore.cli.output import Pieces, exit_with_usage
 from paramcore.cli.project_reports import ReportBuilder
@@ -23,6 +23,8 @@ def report(options: Namespace) -> Pieces:
         exit_with_usage(
             "the package `jinja2`, which writes the page, is not installed; run `pip install 'paramcore[cli]'`"
         )
+    if options.tasks is None:
+        reject_options_for_tasks(options)
     options.format = "html"
     projects = read_project_argument(options, quiet=True)
     reports = ReportBuilder(options, projects).build()
@@ -59,7 +61,7 @@ def _list_commands(options: Namespace) -> Commands:
 
 
 def _protect_dash(path: Any) -> Any:
-    """Return the path of a file, which may be missing, so that no command reads it as an option."""
+    """Return a path in a form that no command reads as an option; the path may be `None`."""
     # `-` is standard input.
     return f"./{path}" if path and path != "-" and path.startswith("-") else path
 

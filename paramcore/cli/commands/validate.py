@@ -124,7 +124,7 @@ class ValidationRun:
         )
 
     def _list_skipped(self) -> list[ReportedFinding]:
-        """With `--format github` and `--strict`, return annotations for skipped files, which then set the exit code."""
+        """With `--format github` and `--strict`, return annotations for skipped entries, which cause exit code 1."""
         if self._options.format != "github" or not self._options.strict:
             return []
         annotations = (
@@ -189,10 +189,9 @@ class ValidationRun:
         inputs = [format_count(len(self._projects), "project") + after]
         if self._options.tasks:
             inputs.append(format_count(self._tasks, "task"))
-        others = {
-            "invalid line": self.bad_lines.count,
-            "skipped file": sum(skip.files for skip in self._projects.skipped),
-        }
+        others = Counter({"invalid line": self.bad_lines.count})
+        for skip in self._projects.skipped:
+            others[f"skipped {skip.kind}"] += skip.entries
         listed = "".join(f", {format_count(count, noun)}" for noun, count in others.items() if count)
         errors, warnings = (format_count(self._counts[severity], severity) for severity in ("error", "warning"))
         return f"{errors}, {warnings} in {' and '.join(inputs)}{listed}"

@@ -27,7 +27,7 @@ _shtab_paramcore_commands() {
     report:'Write an HTML page about a project, its tasks and an update, to share or to print.'
     schema:'Print a JSON Schema of a project, a task request or an update, for editors.'
     serve:'Run a stand-in for the API on this machine, and print the effect of each request.'
-    slim:'Find the shortest request that gives each task the same params.'
+    slim:'Find, for each task, the shortest request that gives it the same params as now.'
     status:'Compare project files with the service, and show which side is ahead.'
     validate:'Report what the service would reject or silently ignore, with file and line.'
   )
@@ -113,7 +113,7 @@ _shtab_paramcore_diff_options=(
   "--width[wrap text at N columns (default\: the width of the terminal, up to 120)]:N:"
   "--color[print labels in color (default\: on a terminal, unless NO_COLOR is set)]:color:(auto always never)"
   ":the old params\: a file with a params object, or version N of a project (default\: the latest):_files"
-  ":the new params, in the same form:_files"
+  ":the new params\: a file with a params object, or version N of a project (default\: the latest):_files"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -379,7 +379,7 @@ _shtab_paramcore_validate_options=(
   "--output[write the output to FILE\; on error, leave FILE unchanged]:FILE:_files"
   "--keep-going[report each invalid line of a .jsonl file, and continue]"
   "--jobs[process a .jsonl file in at most N processes (0\: one for each core\; default\: 1)]:N:"
-  "--strict[exit with 1 for warnings and skipped files too]"
+  "--strict[also exit with 1 for warnings, and for files and subdirectories that were skipped]"
   "--update[validate projects and tasks as they would be after this update]:FILE:_files"
   "*--ignore[omit findings with this code (repeatable)]:CODE:(param_missing param_type param_choice param_range param_size param_pattern param_repeated param_conflict param_unknown param_misplaced type_unknown request_refused update_mode update_wrapper update_argument update_null update_noop lint_unused_default lint_equal_override lint_repeated_instruction lint_old_pin lint_bare_opt_out lint_noop_version lint_retry_twin lint_stored_name)"
   "--since-version[omit findings on project versions before N, except on the latest version]:N:"

@@ -33,7 +33,7 @@ class Result:
 
 @frozen(eq=False)
 class Account:
-    """An account: its projects and tasks in a state of the ledger, and the objects that answer its calls."""
+    """The projects and tasks of one account, in a state of the ledger, and the objects that answer its calls."""
 
     #: The name of the state in the ledger.
     world: str

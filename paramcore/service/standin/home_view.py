@@ -27,7 +27,7 @@ MAX_BODIES = 300_000
 #: The maximum number of bytes that a page adds to a line of a body: the line feed and an indent.
 MAX_INDENT = 8
 
-#: How the pages name the keys of each world, `live` or `test`.
+#: The names of the two kinds of keys on the pages, by world: `live` or `test`.
 KEY_NAMES = {"live": "live keys", "test": "test keys"}
 _PREFIXES = {"live": "", "test": "/test"}
 
@@ -37,7 +37,7 @@ class ProjectRow:
     """A row for a project in a table of the home page."""
 
     name: str
-    #: The path of its page; empty if the link would be too long.
+    #: The path of the project's page; empty if the link would be too long.
     href: str
     type: str
     version_count: int
@@ -91,12 +91,12 @@ class RequestRow:
     is_error: bool
     reason: str
     bodies: tuple[BodyView, ...]
-    #: Whether the page leaves out its bodies.
+    #: Whether the page leaves out the bodies of this request and its reply.
     omits_bodies: bool
 
     @property
     def bodies_title(self) -> str:
-        """The names and the sizes of its bodies: `Request (2 bytes) and reply (59 bytes)`."""
+        """The names and the sizes of `bodies`: `Request (2 bytes) and reply (59 bytes)`."""
         title = " and ".join(f"{body.name} ({body.size})" for body in self.bodies)
         return f"{title[:1].upper()}{title[1:]}"
 

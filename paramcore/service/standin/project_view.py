@@ -45,7 +45,7 @@ class TaskView:
     time: TimeView | None
     #: What the task inherits, in words.
     headline: str
-    #: Labels and JSON values.
+    #: Labels, each with a value as JSON text.
     facts: tuple[tuple[str, str], ...]
     params: tuple[ExplanationView, ...]
     #: Why the params cannot be explained; empty if they can.

@@ -25,7 +25,7 @@ Filter = Callable[[str, Sequence[str]], Predicate]
 
 @frozen
 class Page:
-    """The part of a list that a request asks for."""
+    """The part of a list that a request selects."""
 
     limit: int
     offset: int

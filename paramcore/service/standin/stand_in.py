@@ -112,7 +112,7 @@ class StandIn:
 
     @property
     def requests(self) -> tuple[LoggedRequest, ...]:
-        """The last 200 requests except those that a page answered, oldest first, with the reason for each reply."""
+        """The last 200 requests except requests for pages, oldest first, with the reason for each reply."""
         return self._log.list_requests()
 
     def fail_next(
@@ -122,13 +122,13 @@ class StandIn:
         times: int = 1,
         method: Literal["GET", "POST", "PUT", "DELETE"] | None = None,
     ) -> None:
-        """Make the next `times` calls fail, as calls of the real service may.
+        """Simulate a fault of the service in the next `times` calls.
 
         `fault` is `error`, `drop`, `throttle=SECONDS` or `slow=SECONDS`.  `error` sends
         status 500 and `drop` sends no reply, both after the change is made.  `throttle`
         changes nothing and sends status 429 with `Retry-After`.  `slow` delays the reply.
-        With `method`, only calls with this method fail.  If several faults apply to a
-        call, the call gets only the fault that was set first.
+        With `method`, the fault applies only to calls with this method.  If several faults
+        apply to a call, the call gets only the fault that was set first.
 
         Raises:
             InvalidSetting: `fault`; `argument_type` for an invalid `times` or `method`.
@@ -142,8 +142,8 @@ class StandIn:
 
         `target` is the raw target of the request line; header names are lower case.
         `body` may be a function that returns the body.  The function is not called if the
-        method, the target or a header is refused, for example because a web page may
-        have sent the request.
+        method, the target or a header is refused.  For example, a web page may have sent
+        the request.
 
         Raises:
             OutcomeUnknown: `no_reply`, if a fault drops the reply; the caller must then

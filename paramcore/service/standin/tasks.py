@@ -155,6 +155,6 @@ def list_tasks(context: Context, call: Call) -> Answer:
         documents = [{name: task[name] for name in _LIMITED_FIELDS if name in task} for task in documents]
     has_more = start + page.limit < len(matches)
     listing = {"docs": documents, "total": len(matches), "limit": page.limit, "offset": start, "has_more": has_more}
-    # The token names a task, so that new tasks do not shift the next page.
+    # The token is the id of a task, so new tasks do not shift the next page.
     token = {"next_token": ids[-1]} if has_more else {}
     return Answer.of({**listing, **token}, f"{len(ids):,} of {format_count(len(matches), 'task')}")
