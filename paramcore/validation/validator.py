@@ -11,7 +11,9 @@ from itertools import chain
 
 from attrs import evolve, frozen
 
+from paramcore.errors import WrongProject
 from paramcore.model import ROUTING_TYPES, EffectiveParams, Inheritance, ParamVersion, Project, Update
+from paramcore.text import MESSAGE_LIMIT, format_value
 from paramcore.validation.check_parts import CrossCheck
 from paramcore.validation.finding import Finding
 from paramcore.validation.lint import lint_history, lint_type
@@ -97,8 +99,14 @@ class Validator:
 
         Raises:
             InvalidSetting: `argument_type`, if `effective` is not the result of `Project.resolve`.
+            WrongProject: `wrong_type`, if the project of the task has another type.
         """
         check_argument("effective", effective, EffectiveParams)
+        # The schema of another type would yield wrong findings.
+        if effective.type != self._project.type:
+            types = (format_value(name, limit=MESSAGE_LIMIT) for name in (effective.type, self._project.type))
+            problem = "the task has the type {}, but the validator is for the type {}".format(*types)
+            raise WrongProject("wrong_type", None, problem, "create a `Validator` for the project of the task")
         return self.task_params(effective.task.params, effective.inheritance)
 
     def task_params(self, own: Mapping[str, object], inheritance: Inheritance) -> tuple[Finding, ...]:

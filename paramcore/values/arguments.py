@@ -44,9 +44,11 @@ def check_iterable(name: str, values: object, remedy: str = "pass a list") -> No
     Raises:
         InvalidSetting: `argument_type`.
     """
-    # A table of pandas yields the names of its columns, not its rows.
+    # A table yields its columns or their names, not its rows.
     if type(values).__name__ == "DataFrame":
-        remedy = "convert it with `.to_dict('records')`"
+        # The tables of polars have `to_dicts`.
+        call = ".to_dicts()" if hasattr(values, "to_dicts") else ".to_dict('records')"
+        remedy = f"convert it with `{call}`"
     elif isinstance(values, Iterable) and not isinstance(values, (str, bytes, bytearray, Mapping)):
         return
     problem = f"`{name}` must be a list or another iterable, got {describe_value(values)}"

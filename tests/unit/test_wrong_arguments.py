@@ -33,7 +33,7 @@ from paramcore import (
     write_update,
 )
 from paramcore.bulk import preview_lines
-from paramcore.errors import InvalidSetting, NoSuchVersion, NotJSON, ParamcoreError
+from paramcore.errors import InvalidSetting, NoSuchVersion, NotJSON, ParamcoreError, WrongProject
 from paramcore.service import Client, MemoryService, Outcome, Request, Response, StandIn, run_server
 from paramcore.transport import ApiKey, GuardedClient, HttpTransport, ScaleApiTransport
 from paramcore.validation import Schemas, Validator
@@ -662,3 +662,19 @@ def test_a_digest_that_matches_no_version_is_rejected(digest):
     with pytest.raises(InvalidSetting, match="`digest` must be 32 hexadecimal digits"):
         client.reconcile(Outcome("unknown", "docks", base=0, digest=digest))
     assert client.reconcile(Outcome("unknown", "docks", base=0, digest="0" * 32)).state == "unknown"
+
+
+def test_a_validator_rejects_a_task_of_another_type():
+    """The schema of another type would yield wrong findings; another project of the same type is valid."""
+    validator = Validator(PROJECT)
+    with pytest.raises(WrongProject, match='"lidarannotation", but the validator is for the type "imageannotation"'):
+        validator.task(Project("other", type="lidarannotation").resolve({}))
+    task = {"attachment": "https://example.com/a.jpg", "geometries": {"box": {"objects_to_annotate": ["Ship"]}}}
+    assert validator.task(Project("other", type="imageannotation").resolve(task)) == ()
+
+
+def test_a_table_of_polars_is_rejected():
+    """The error names the method of polars, not that of pandas."""
+    table = type("DataFrame", (), {"to_dicts": list, "__iter__": lambda _self: iter([])})()
+    with pytest.raises(InvalidSetting, match=r"`\.to_dicts\(\)`"):
+        Impact.of(PLAN, table)
