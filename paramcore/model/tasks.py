@@ -10,7 +10,7 @@ from attrs import Attribute, field, frozen
 from paramcore.errors import InvalidParams, InvalidSetting
 from paramcore.model.names import check_project_name
 from paramcore.text import describe_value, format_count, format_repr
-from paramcore.values import JSONObject, freeze_field, freeze_params, join_pointer, wrap_frozen
+from paramcore.values import JSONObject, freeze_field, freeze_params, join_pointer, suggest_text, wrap_frozen
 
 #: The `project_version` of a request that inherits nothing (T3).
 INHERIT_NOTHING = -1
@@ -59,7 +59,7 @@ def _check_project(_task: object, attribute: Attribute[Any], value: object) -> N
 def _check_text(_task: object, attribute: Attribute[Any], value: object) -> None:
     if type(value) is not str and value is not None:
         problem = f"`{attribute.name}` must be text, got {describe_value(value)}"
-        raise InvalidSetting("routing_type", f"/{attribute.name}", problem, "")
+        raise InvalidSetting("routing_type", f"/{attribute.name}", problem, suggest_text(value))
     freeze_field(attribute.name, value)
 
 

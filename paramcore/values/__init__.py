@@ -2,7 +2,7 @@
 
 from paramcore.values.arguments import check_argument, check_function, check_iterable, freeze_field
 from paramcore.values.compact import encode_compact
-from paramcore.values.conversions import suggest_object
+from paramcore.values.conversions import suggest_object, suggest_text
 from paramcore.values.frozen import (
     MAX_DEPTH,
     MAX_NODES,
@@ -46,6 +46,7 @@ __all__ = [
     "same_member",
     "split_pointer",
     "suggest_object",
+    "suggest_text",
     "thaw",
     "wrap_frozen",
 ]

@@ -66,6 +66,17 @@ def suggest_name(name: object) -> str:
     return f"convert it with `{'.decode()' if isinstance(name, (bytes, bytearray)) else 'str()'}`"
 
 
+def suggest_text(value: Any, default: str = "") -> str:
+    """Return what to do with a value in place of text; `default` if it has no natural text."""
+    value_type = type(value)
+    if isinstance(value, (Enum, bytes, bytearray)):
+        return suggest_json(value_type)
+    # Say nothing about numbers, because they may come from a JSON file.
+    has_text = _CONVERSIONS.get(value_type.__name__) == "str()" or value_type.__module__ == "numpy"
+    is_subclass = isinstance(value, str) and value_type is not str
+    return "convert it with `str()`" if has_text or is_subclass else default
+
+
 def suggest_object(value: Any, default: str) -> str:
     """Return what to do with a value in place of a JSON object; `default` if its type is not a known mistake."""
     value_type = type(value)

@@ -6,8 +6,10 @@ import json
 import pydoc
 import sys
 from datetime import UTC, datetime
+from enum import Enum
 from types import SimpleNamespace
 from typing import NamedTuple
+from uuid import UUID
 
 import attrs
 import pytest
@@ -678,3 +680,35 @@ def test_a_table_of_polars_is_rejected():
     table = type("DataFrame", (), {"to_dicts": list, "__iter__": lambda _self: iter([])})()
     with pytest.raises(InvalidSetting, match=r"`\.to_dicts\(\)`"):
         Impact.of(PLAN, table)
+
+
+class TaskType(Enum):
+    """An enum of types, as in the official SDK."""
+
+    IMAGE = "imageannotation"
+
+
+@pytest.mark.parametrize(
+    ("value", "call"),
+    [
+        (TaskType.IMAGE, ".value"),
+        (UUID(int=0), "str()"),
+        (b"a", ".decode()"),
+        (type("str_", (str,), {"__module__": "numpy"})("a"), "str()"),
+    ],
+)
+def test_an_error_about_text_names_its_conversion(value, call):
+    """Types, names and ids are often enums, UUIDs or numbers in Python."""
+    for create in (
+        lambda: Project(value, type="a"),
+        lambda: Project("docks", type=value),
+        lambda: TaskRequest({}, unique_id=value),
+        lambda: TaskRequest({}, batch=value),
+        lambda: TaskRequest({}, project=value),
+        lambda: TaskRequest({}, type=value),
+        lambda: Schemas().of(value),
+        lambda: Client(MemoryService()).get_project(value),
+    ):
+        with pytest.raises(InvalidSetting, match="must be") as rejected:
+            create()
+        assert rejected.value.remedy == f"convert it with `{call}`"
