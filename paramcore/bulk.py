@@ -220,7 +220,7 @@ def preview_lines(
 
     def find_project(request: TaskRequest) -> Project:
         found = project if isinstance(project, Project) else project(request)
-        check_argument("the result of project", found, Project, "return the project of the request, or raise an error")
+        check_argument("project(request)", found, Project, "return the project of the request, or raise an error")
         return found
 
     reader = RequestReader(lambda request: Route.of(find_project(request), request), codec=codec)

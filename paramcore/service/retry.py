@@ -77,7 +77,7 @@ def run_flow(flow: Flow[_T], transport: Transport, sleep: Callable[[float], None
             except (NotDone, OutcomeUnknown) as error:
                 step = flow.throw(error)
             else:
-                check_argument("the result of send", response, Response, "return a `Response` from your transport")
+                check_argument("send(request)", response, Response, "return a `Response` from your transport")
                 step = flow.send(response)
     except StopIteration as end:
         result: _T = end.value

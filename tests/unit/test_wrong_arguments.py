@@ -566,7 +566,7 @@ def test_a_schema_belongs_to_a_type(wrong):
 def test_a_transport_must_return_a_response(reply):
     """Another object is rejected, and the error names the method."""
     client = Client(SimpleNamespace(send=lambda _request: reply))
-    with pytest.raises(InvalidSetting, match="`the result of send` must be a `Response`"):
+    with pytest.raises(InvalidSetting, match=r"`send\(request\)` must be a `Response`"):
         client.list_projects()
 
 
@@ -616,7 +616,7 @@ def test_a_line_gets_an_error_if_its_project_is_not_found(found):
     projects = {"docks": PROJECT, "other": found}
     first, error, last = preview_lines(lambda request: projects.get(request.project), lines)
     assert (type(first), type(last), error.line) == (bytes, bytes, 2)
-    assert "`the result of project` must be a `Project`" in error.problem
+    assert "`project(request)` must be a `Project`" in error.problem
 
 
 def test_decoded_requests_in_place_of_lines_name_the_method_for_them():
