@@ -22,7 +22,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.ge
 
 
 def pytest_addoption(parser):
-    parser.addoption("--update", action="store_true", help="rewrite the snapshots that differ, instead of failing")
+    parser.addoption(
+        "--update", action="store_true", help="rewrite the snapshots and examples that differ, instead of failing"
+    )
 
 
 def pytest_collection_finish():

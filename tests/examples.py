@@ -3,7 +3,7 @@
 import doctest
 import io
 import re
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -72,8 +72,8 @@ def run_examples(block: Block, names: dict) -> Outcome:
     # The parser copies the names, but later blocks need the definitions of this block.
     test.globs = names
     runner = _Runner(block)
-    # Some examples print directly, which must not mix with the output of the tests.
-    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+    # `doctest` does not capture standard error.
+    with redirect_stderr(io.StringIO()):
         runner.run(test, out=lambda _text: None, clear_globs=False)
     return runner.outcome
 

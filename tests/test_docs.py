@@ -90,7 +90,7 @@ def test_console_examples_run(page, workspace, pytestconfig):
 def run_console(fence: str) -> str:
     """Return a console block with the current output of its commands."""
     opening, *shown = re.split(r"^\$ ", fence, flags=re.MULTILINE)
-    assert opening == "```console\n", "a console block begins with a command"
+    assert opening == "```console\n", "the console block does not begin with a command"
     commands = [command_and_output.partition("\n")[0] for command_and_output in shown]
     return opening + "".join(f"$ {command}\n{run_command(command)}" for command in commands) + "```"
 

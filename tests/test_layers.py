@@ -67,7 +67,7 @@ def iter_imports(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, "imports are absolute"
+            assert node.level == 0, "the import is relative"
             members = [f"{node.module}.{alias.name}" for alias in node.names]
             yield from (name for name in members if name in NAMES)
             if any(name not in NAMES for name in members):

@@ -52,7 +52,7 @@ class Change:
     after: Any = field(eq=equality_key)
     #: The path of the value in the new params; `None` for a removed or lost value.
     after_parts: Parts | None
-    #: The identifying member of the array element that contains the value, such as `("name", "car")`.
+    #: The identifying member of the array element that is or contains the value, such as `("name", "car")`.
     #: If array elements are nested, the innermost element with an identifying member counts.
     #: `None` if no element has one.
     identity: tuple[str, Any] | None = None
@@ -145,7 +145,8 @@ def _iter_value_changes(
         # If a value of another type replaces an object or array, all members of the old object or array are lost.
         if isinstance(before, (dict, list)):
             for part in before if isinstance(before, dict) else range(len(before)):
-                yield _lose((*parts, part), before[part], identity)
+                inner = identity if isinstance(before, dict) else identify(before[part]) or identity
+                yield _lose((*parts, part), before[part], inner)
 
 
 def _iter_member_changes(

@@ -181,8 +181,8 @@ def assign_files(options: Namespace) -> ProjectFiles:
 
     Raises:
         DocumentError: the errors of `ProjectFiles`.
-        SystemExit: for an update, or for several files without a project, among projects.  Also for
-            JSONL if no FILE contains a project, and for an option about tasks if there is no TASKS.
+        SystemExit: if several files remain, or if the remaining file is an update.  Also for JSONL
+            if no file contains a project, and for an option about tasks if there is no TASKS.
     """
     documents: dict[str, Document] = {}
     if options.tasks is None:

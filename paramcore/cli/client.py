@@ -31,7 +31,8 @@ def _read_key() -> ApiKey:
 
     Raises:
         DocumentError: `unreadable`, if standard input cannot be read.
-        InvalidKey: `credentials_missing` for an empty line, `credentials_format` for an invalid key or a long line.
+        InvalidKey: `credentials_missing` for an empty line or closed standard input,
+            `credentials_format` for an invalid key or a long line.
     """
     line = b""
     if sys.stdin is not None:

@@ -99,9 +99,7 @@ class LocatedFinding:
         if self.is_in_update:
             pieces.append(Line(f"  set by the update, in version {finding.version} of {format_value(self.project)}"))
         elif finding.version is not None:
-            first = finding.first_set_in
-            since = "" if first in (None, finding.version) else f", unchanged since version {first}"
-            pieces.append(Line(f"  in version {finding.version} of {format_value(self.project)}{since}"))
+            pieces.append(Line(f"  in version {finding.version} of {format_value(self.project)}{finding.since}"))
         return [*pieces, *(self._list_frames() if finding.pointer else [])]
 
     def _list_frames(self) -> list[Frame]:
@@ -119,7 +117,9 @@ class LocatedFinding:
         """Return the finding as a workflow command of GitHub Actions."""
         finding = self.finding
         at = f"{finding.pointer}: " if finding.pointer else ""
-        layer = "" if finding.version is None else f" [{finding.layer} of {format_value(self.project)}]"
+        layer = ""
+        if finding.version is not None:
+            layer = f" [{finding.layer} of {format_value(self.project)}{finding.since}]"
         file = None if self.document is None else self.document.source
         text = f"{at}{finding.message}{layer}"
         return format_annotation(finding.severity, finding.code, text, file, self.line, self.column)

@@ -85,6 +85,11 @@ class Finding:
         return "project" if self.code == "type_unknown" else "task request"
 
     @property
+    def since(self) -> str:
+        """`, unchanged since version 0`, if an older version has the same value; otherwise empty."""
+        return "" if self.first_set_in in (None, self.version) else f", unchanged since version {self.first_set_in}"
+
+    @property
     def message(self) -> str:
         """The problem, followed by the remedy or the suggestion."""
         problem = f"{self.problem} (the task overrides it)" if self.overridden else self.problem
@@ -114,8 +119,7 @@ class Finding:
         }
 
     def __str__(self) -> str:
-        since = "" if self.first_set_in in (None, self.version) else f", set since version {self.first_set_in}"
-        return f"{self.severity} {self.code} at {self.pointer or '/'}: {self.message} [{self.layer}{since}]"
+        return f"{self.severity} {self.code} at {self.pointer or '/'}: {self.message} [{self.layer}{self.since}]"
 
     @property
     def sort_key(self) -> tuple[Any, ...]:

@@ -289,10 +289,20 @@ def test_an_ignored_sigterm_stays_ignored(tmp_path):
 
 @pytest.mark.parametrize("name", BULK)
 def test_a_line_over_the_limit_is_a_bad_line(name):
-    """With `--keep-going`, a line over the size limit is reported as one invalid line."""
-    text = lines(name, 1) + '{"a": "' + "x" * 2**24 + '"}\n' + lines(name, 1)
-    ran = run(*BULK[name], "-", "--lines", "--keep-going", stdin=text)
-    assert ran.status == FINDINGS
+    """With `--keep-going`, a line over the size limit is reported as one invalid line, and the others are processed."""
+    ran, good = (
+        run(
+            *BULK[name],
+            "-",
+            "--lines",
+            "--keep-going",
+            "--format",
+            "json",
+            stdin=f"{line}\n".join([lines(name, 1)] * 2),
+        )
+        for line in ('{"a": "' + "x" * 2**24 + '"}', "")
+    )
+    assert (ran.status, ran.out) == (FINDINGS, good.out)
     assert "error: <stdin>:2: the line exceeds the limit of 16,777,216 bytes" in ran.err
     assert "1 invalid line" in ran.err + ran.out
 
@@ -320,10 +330,20 @@ def test_errors_are_shown_above_the_bar(long_files, tmp_path):
 
 @pytest.mark.parametrize("name", BULK)
 def test_a_second_bom_is_a_bad_line(name):
-    """A line that begins with a BOM, as in concatenated files, is reported as one invalid line."""
-    text = lines(name, 1) + "\ufeff" + lines(name, 2)
-    ran = run(*BULK[name], "-", "--lines", "--keep-going", stdin=text)
-    assert ran.status == FINDINGS
+    """A line that begins with a BOM, as in concatenated files, is reported as one invalid line; others are processed."""
+    ran, good = (
+        run(
+            *BULK[name],
+            "-",
+            "--lines",
+            "--keep-going",
+            "--format",
+            "json",
+            stdin=f"{line}\n".join([lines(name, 1)] * 2),
+        )
+        for line in ("\ufeff{}", "")
+    )
+    assert (ran.status, ran.out) == (FINDINGS, good.out)
     assert "<stdin>:2:1: the line begins with a byte order mark" in ran.err
     assert "1 invalid line" in ran.err + ran.out
 

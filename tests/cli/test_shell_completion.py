@@ -74,7 +74,7 @@ def test_the_help_knows_each_topic():
 
 
 def complete_in_bash(typed):
-    """Return the completions of bash; PATH is empty, so a completion that starts a program fails."""
+    """Return the completions of bash; PATH contains no programs, so a completion that starts one fails."""
     script = f"""
 source {script_of("bash")}
 PATH=/nonexistent

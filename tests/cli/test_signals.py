@@ -332,7 +332,7 @@ class TestOperands:
 
 
 def test_a_signal_while_a_validator_loads_causes_no_panic():
-    """A signal during an import of the fast validator ends the program."""
+    """A signal while `decimal` is imported for the fast validator ends the program without a panic."""
     script = """
 import sys
 from paramcore import Project
@@ -352,7 +352,7 @@ Validator(Project("p", type="imageannotation", params={"padding": 1}), Schemas()
 
 
 def test_a_signal_while_a_codec_loads_causes_no_crash():
-    """A signal during an import of the fast codec ends the program."""
+    """A signal while `dataclasses` is imported for the fast codec ends the program without a crash."""
     pytest.importorskip("orjson")
     script = """
 import sys

@@ -126,7 +126,10 @@ def test_github(place):
         "::warning file=boxes.json,line=11,col=54,title=param_unknown::/geometries/box/min_widht",
         "::error file=a%2Cb%25.json,line=4,col=15,title=param_choice::/priority",
     ]
-    assert [line.endswith(' [project version 3 of "boxes"]') for line in ran.out.splitlines()] == [True, True, False]
+    layers = [line.rpartition(" [")[1:] for line in ran.out.splitlines()]
+    since = (" [", 'project version 3 of "boxes", unchanged since version 1]')
+    assert layers == [since, since, layers[2]]
+    assert "project version" not in layers[2][1]
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def test_case(case, test):
     given = {"written": test["read"], **test} if "read" in test else test
     result = run()
     names = [name for name in given if name in result]
-    assert names, "the test has an expected result"
+    assert names, "the test has no expected result"
     for name in names:
         assert same(result[name], given[name]), f"{name}: {result[name]!r}"
     if "written" in names:

@@ -76,7 +76,7 @@ class TestPlanning:
 
     @given(projects(), updates())
     def test_the_patch_that_keeps_drops_nothing(self, project, update):
-        """The patch `keeping` sets what the update sets, and keeps all other params."""
+        """The patch `keeping` gives the params of the update their new values, and keeps all other params."""
         plan = Plan.of(project, update)
         kept = Plan.of(project, plan.keeping)
         assert kept.dropped == ()

@@ -259,14 +259,15 @@ def test_a_journal_that_cannot_be_rewritten_grows(monkeypatch):
     assert everything(restart(disk)) == everything(stand_in)
 
 
-def test_a_rewritten_journal_contains_waiting_changes():
-    """After a rewrite of the journal, an entry that was waiting for the next write is not written again."""
+def test_a_rewritten_journal_contains_waiting_notes():
+    """A rewrite of the journal writes a note that was waiting for the next write, which then does not write it again."""
     disk = Disk()
     stand_in = StandIn([BOXES], journal=disk)
     update(stand_in, 1)
     stand_in.ledger.mark_synced("live", [stand_in.states["live"].projects["boxes"]])
     stand_in.ledger.rewrite()
     lines = list(disk.lines)
+    assert any(b'"saved"' in line for line in lines)
     stand_in.ledger.flush()
     assert disk.lines == lines
 

@@ -71,12 +71,13 @@ class TestFaults:
         assert reply.json()["status_code"] == 429
         assert post(served).status_code == 200
 
-    def test_slow_waits_after_the_change(self):
-        """With `slow`, the reply is delayed by one second."""
+    def test_slow_waits_after_the_change(self, monkeypatch):
+        """With `slow`, the stand-in makes the change, waits for one second, and then replies."""
+        waits = []
+        monkeypatch.setattr(time, "sleep", lambda seconds: waits.append((seconds, count_versions(served))))
         with run_server(StandIn([BOXES])) as served:
-            start = time.monotonic()
             assert post(served, "slow").status_code == 200
-            assert time.monotonic() - start >= 1
+            assert (1, 2) in waits
             assert "(slow by 1 s)" in served.stand_in.requests[-1].reason
 
     def test_the_faults_of_several_calls(self, served):

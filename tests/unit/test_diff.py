@@ -160,6 +160,19 @@ def test_a_change_names_the_element_that_contains_it():
     ]
 
 
+def test_a_lost_element_names_itself():
+    """If a value of another type replaces an array, each lost element has its own identity."""
+    before = {"a": [{"name": "car"}, {"y": 1}, 3], "b": {"name": {"x": 1}}}
+    assert [(change.pointer, change.identity) for change in Diff.between(before, {"a": 5, "b": 6}).changes] == [
+        ("/a/0", ("name", "car")),
+        ("/a/1", None),
+        ("/a/2", None),
+        ("/b/name", None),
+        ("/a", None),
+        ("/b", None),
+    ]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "unchanged"),
     [

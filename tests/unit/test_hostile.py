@@ -1,4 +1,4 @@
-"""Documents that are designed to hang a parser are rejected."""
+"""Documents that could make a parser slow, or use much memory."""
 
 import json
 import tracemalloc

@@ -84,7 +84,9 @@ class Account:
         state = self.context.state
         if answer.changes and state.size + state.measure_growth(answer.changes) > MAX_STATE_SIZE:
             limit = f"{MAX_STATE_SIZE // 2**20} MiB"
-            raise RejectedCall(507, f"the stand-in is full: it keeps at most {limit} of data; restart it without data")
+            raise RejectedCall(
+                507, f"the stand-in is full: it keeps at most {limit} of data; restart it with an empty state"
+            )
 
     def _apply_fault(self, fault: Fault, result: Result) -> Result:
         if fault.kind == "slow":
