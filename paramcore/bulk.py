@@ -18,6 +18,7 @@ from paramcore.files.codec import Codec, choose_codec
 from paramcore.files.document import Document
 from paramcore.files.reader import Line, number_lines
 from paramcore.model import ROUTING_TYPES, EffectiveParams, Inheritance, Project, TaskRequest, read_task_request
+from paramcore.values import check_argument, check_iterable
 from paramcore.wrong_documents import may_be_another_document
 
 __all__ = ["preview_lines"]
@@ -195,13 +196,14 @@ def preview_lines(
 
     A preview is compact JSON in UTF-8 without a line feed: `line` and `unique_id`,
     then the keys of `EffectiveParams.to_json`.  `project` can be a function that
-    returns the project of a request.  Its result must depend only on `request.project` and
+    returns the project of a request.  If it raises a `ParamcoreError`, or returns another
+    object, such as `None`, the line gets an error.  Its result must depend only on `request.project` and
     `request.project_version`, because the result is cached.  Blank lines are skipped.
     `source` is the name of the file in errors.  Each error has the line and, except for `too_large`,
     the column.
 
     Raises:
-        InvalidSetting: `argument_type`, if a line is not `bytes`.
+        InvalidSetting: `argument_type`, if a line is not `bytes`, or another argument has the wrong type.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3})
@@ -210,8 +212,16 @@ def preview_lines(
         >>> preview[:31], error.source, error.line
         (b'{"line":1,"unique_id":"a","proj', 'tasks.jsonl', 2)
     """
+    if not callable(project):
+        check_argument("project", project, Project)
+    check_iterable("lines", lines, 'open the file with the mode "rb"')
     codec = choose_codec()
-    find_project = (lambda _request: project) if isinstance(project, Project) else project
+
+    def find_project(request: TaskRequest) -> Project:
+        found = project if isinstance(project, Project) else project(request)
+        check_argument("project(request)", found, Project, "return the project of the request, or raise an error")
+        return found
+
     reader = RequestReader(lambda request: Route.of(find_project(request), request), codec=codec)
     encoder = PreviewEncoder(codec)
     for line in number_lines(lines, source):

@@ -14,9 +14,18 @@ from typing import Any, TypeVar
 from attrs import evolve
 
 from paramcore.errors import InvalidSetting, MalformedPayload, ParamcoreError
-from paramcore.model import Assumptions, ParamVersion, Patch, Project, Replace, TaskRequest, Update
+from paramcore.model import Assumptions, ParamVersion, Patch, Project, Replace, TaskRequest, Update, check_update
 from paramcore.text import describe_value
-from paramcore.values import JSONArray, freeze, freeze_params, join_pointer, read_once, thaw
+from paramcore.values import (
+    JSONArray,
+    check_argument,
+    freeze,
+    freeze_params,
+    join_pointer,
+    read_once,
+    suggest_object,
+    thaw,
+)
 from paramcore.wrong_documents import (
     PROJECT_REMEDY,
     reject_other_than_project,
@@ -48,14 +57,13 @@ def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptio
         {'padding': 3}
     """
     if not issubclass(type(obj), Mapping):
-        problem, remedy = f"a project must be an object, got {describe_value(obj)}", PROJECT_REMEDY
+        problem = f"a project must be an object, got {describe_value(obj)}"
+        remedy = suggest_object(obj, PROJECT_REMEDY)
         if isinstance(obj, Project):
             problem, remedy = (
                 "the argument is already a `Project`",
                 "use it directly (`write_project` returns its JSON)",
             )
-        elif callable(getattr(type(obj), "as_dict", None)):
-            remedy = "convert it with `.as_dict()`"
         raise MalformedPayload("project_type", "", problem, remedy)
     members = read_once(obj)
     history: Any = members.get("param_history")
@@ -78,7 +86,7 @@ def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptio
             versions=versions,
             assumptions=assumptions,
             fields=fields,
-            field_order=fields,
+            field_order=tuple(fields),
         )
     except InvalidSetting as error:
         name = {"project_name": "name", "task_type": "type"}.get(error.code)
@@ -136,6 +144,7 @@ def write_project(project: Project) -> dict[str, Any]:
         >>> write_project(Project("docks", type="imageannotation", params={"padding": 3}))
         {'type': 'imageannotation', 'name': 'docks', 'param_history': [{'version': 0, 'padding': 3}]}
     """
+    check_argument("project", project, Project)
     history = [write_version(version) for version in project.versions]
     members = {"type": project.type, "name": project.name, "param_history": history, **thaw(project.fields)}
     return {name: members[name] for name in dict.fromkeys([*project.field_order, *members]) if name in members}
@@ -167,6 +176,7 @@ def write_task_request(task: TaskRequest) -> dict[str, Any]:
         >>> write_task_request(TaskRequest({"padding": 8}, project_version=1))
         {'project_version': 1, 'padding': 8}
     """
+    check_argument("task", task, TaskRequest)
     return dict(thaw(task.flat))
 
 
@@ -203,6 +213,7 @@ def write_update(update: Update) -> dict[str, Any]:
         >>> write_update(Patch({"padding": 8}))
         {'patch': True, 'padding': 8}
     """
+    check_update(update)
     return dict(thaw(update.body))
 
 

@@ -15,11 +15,11 @@ from attrs import asdict, evolve, fields, frozen
 
 from paramcore.analysis.contradictions import Contradiction, TaskCheck, format_settings
 from paramcore.analysis.version_index import VersionIndex
-from paramcore.errors import InvalidParams
+from paramcore.errors import InvalidParams, ParamcoreError
 from paramcore.model import Assumptions, Project
 from paramcore.text import NotebookReprs, describe_value, format_repr, format_value
 from paramcore.text.rows import Line, Piece, format_pieces
-from paramcore.values import freeze, wrap_frozen
+from paramcore.values import check_argument, check_iterable, freeze, join_pointer, suggest_object, wrap_frozen
 from paramcore.wrong_documents import reject_other_than_task
 
 #: Separators that an audit tries, in addition to the separator of the project's settings.
@@ -54,13 +54,23 @@ class Audit(NotebookReprs):
     def of(cls, project: Project, tasks: Iterable[Mapping[str, Any]]) -> Audit:
         """Check task objects that `GET /tasks` returned.
 
+        In an error about a task, `path` begins with the index of the task.
+
         Raises:
             MalformedPayload: `task_type` for a document other than a created task.
             InvalidParams: `params_type` for a task that is not an object, or whose `params` is not an object.
             NotJSON: for values that are not JSON.
+            InvalidSetting: `argument_type`, if `project` is not a `Project`, or `tasks` is not an iterable of tasks.
         """
         auditor = Auditor(project)
-        findings = [finding for task in tasks for finding in auditor.check_task(task)]
+        is_page = isinstance(tasks, Mapping) and "docs" in tasks
+        check_iterable("tasks", tasks, "pass the `docs` of the page" if is_page else "pass a list")
+        findings: list[Contradiction] = []
+        for index, task in enumerate(tasks):
+            try:
+                findings += auditor.check_task(task)
+            except ParamcoreError as error:
+                raise error.within(join_pointer(index)) from None
         return auditor.build_audit(findings)
 
     def to_json(self) -> dict[str, Any]:
@@ -131,6 +141,7 @@ class Auditor:
     """Builds an `Audit` task by task, in constant memory."""
 
     def __init__(self, project: Project) -> None:
+        check_argument("project", project, Project)
         self.project = project
         self._counts = {"possible": 0, "impossible": 0, "not_judged": 0}
         self._calibration = _list_candidates(project.assumptions)
@@ -167,7 +178,8 @@ class Auditor:
 def _freeze_task(obj: object) -> Mapping[str, Any]:
     if not issubclass(type(obj), Mapping):
         problem = f"a task must be an object, got {describe_value(obj)}"
-        raise InvalidParams("params_type", "", problem, "pass task objects that `GET /tasks` returned")
+        remedy = suggest_object(obj, "pass task objects that `GET /tasks` returned")
+        raise InvalidParams("params_type", "", problem, remedy)
     task: Mapping[str, Any] = freeze(obj)
     reject_other_than_task(task)
     if not isinstance(task.get("params", {}), dict):

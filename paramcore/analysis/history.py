@@ -27,7 +27,7 @@ from paramcore.text import (
     is_long,
 )
 from paramcore.text.rows import Label, Line, Piece, Row, Table, format_pieces
-from paramcore.values import equality_key, thaw, wrap_frozen
+from paramcore.values import check_argument, equality_key, thaw, wrap_frozen
 
 #: The maximum number of seconds between two equal versions that a request and its retry probably created (E8).
 TWIN_SECONDS = 60
@@ -159,7 +159,12 @@ class History(NotebookReprs):
 
     @classmethod
     def of(cls, project: Project) -> History:
-        """Compare each version of a project with the previous version."""
+        """Compare each version of a project with the previous version.
+
+        Raises:
+            InvalidSetting: `argument_type`, if `project` is not a `Project`.
+        """
+        check_argument("project", project, Project)
         return cls(project, tuple(_iter_steps(project.versions)))
 
     def lifetimes(self, param: str) -> tuple[Lifetime, ...]:

@@ -12,7 +12,7 @@ from paramcore.errors import ParamcoreError
 from paramcore.model import Inheritance, Merge, ParamVersion, TaskRequest, as_task_request, find_inherited_version
 from paramcore.text import NotebookReprs, format_count, format_name, format_repr
 from paramcore.text.rows import Line, Piece, Row, Table, format_pieces
-from paramcore.values import join_pointer, same_member, thaw, wrap_frozen
+from paramcore.values import check_argument, check_iterable, join_pointer, same_member, thaw, wrap_frozen
 
 #: Why a request is unaffected: it inherits nothing, names a version, or sets all changed params.
 #: `same` means that the update changes nothing.
@@ -87,6 +87,7 @@ class Impact(NotebookReprs):
         Raises:
             ParamcoreError: for a request that `Project.resolve` rejects; `path`
                 begins with the index of the request.
+            InvalidSetting: `argument_type`, if `plan` is not a `Plan`, or `tasks` is not an iterable of requests.
         """
         counter = ImpactCounter(plan)
         for _effect in _count_tasks(counter, tasks):
@@ -142,6 +143,7 @@ class ImpactCounter:
     """Builds an `Impact` request by request, in constant memory."""
 
     def __init__(self, plan: Plan) -> None:
+        check_argument("plan", plan, Plan)
         self.plan = plan
         self._affected = 0
         self._unaffected: dict[str, int] = dict.fromkeys(WHY_TEXTS, 0)
@@ -195,6 +197,7 @@ class ImpactCounter:
 
 
 def _count_tasks(counter: ImpactCounter, tasks: Iterable[TaskRequest | Mapping[str, Any]]) -> Iterator[Effect]:
+    check_iterable("tasks", tasks)
     for index, task in enumerate(tasks):
         try:
             effect = counter.count_task(task)

@@ -12,7 +12,7 @@ from paramcore.errors import InvalidSetting
 from paramcore.model import Patch, Project, Replace, Update
 from paramcore.text import NotebookReprs, format_count, format_name, format_repr, format_value, format_versions
 from paramcore.text.rows import Line, Piece, format_pieces
-from paramcore.values import thaw
+from paramcore.values import check_argument, check_iterable, thaw
 
 
 class PlanFinding(Protocol):
@@ -54,9 +54,10 @@ class Plan(NotebookReprs):
 
         Raises:
             InvalidSetting: `update_type`, if `update` is neither a `Patch` nor a
-                `Replace`.
+                `Replace`; `argument_type`, if `project` is not a `Project`.
             NotJSON: `too_large`, if the new params exceed the limits.
         """
+        check_argument("project", project, Project)
         return cls(project, update, project.update(update).params)
 
     @classmethod
@@ -67,6 +68,7 @@ class Plan(NotebookReprs):
         removed, the update is a replace, because a patch cannot remove params (U3).
 
         Raises:
+            InvalidSetting: `argument_type`, if `project` is not a `Project`.
             InvalidParams: for params that a project cannot have.
             NotJSON: for values that are not JSON.
         """
@@ -80,6 +82,7 @@ class Plan(NotebookReprs):
 
         Example: `plan.with_findings(Validator(project).update(plan.update))`.
         """
+        check_iterable("findings", findings)
         return evolve(self, findings=tuple(findings))
 
     @property
@@ -123,8 +126,10 @@ class Plan(NotebookReprs):
 
         Raises:
             InvalidSetting: `history_moved`, if `later` has another name, or its history does
-                not begin with the versions that the plan is based on.
+                not begin with the versions that the plan is based on; `argument_type`, if
+                `later` is not a `Project`.
         """
+        check_argument("later", later, Project)
         planned = len(self.project.versions)
         if later.name != self.project.name or later.versions[:planned] != self.project.versions:
             history = f"the history of {format_value(later.name)}"

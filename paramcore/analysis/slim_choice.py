@@ -25,7 +25,7 @@ from paramcore.model import (
 )
 from paramcore.text import describe_value, format_name, format_value
 from paramcore.text.rows import Label, Piece, Row, Table
-from paramcore.values import encode_compact, same_checked
+from paramcore.values import check_argument, encode_compact, same_checked
 
 #: Why a request opts out: what the version would add, or `opted_out` if -1 is selected.
 OptOutCode: TypeAlias = BlockCode | Literal["opted_out"]
@@ -151,7 +151,10 @@ class Chooser:
     """
 
     def __init__(self, project: Project, version: Version | EllipsisType = ...) -> None:
-        if version is not ... and version not in (None, "any") and type(version) is not int:
+        check_argument("project", project, Project)
+        # Compare only text with `any`, because a table of pandas raises an error when it is compared.
+        is_any = isinstance(version, str) and version == "any"
+        if version is not ... and version is not None and type(version) is not int and not is_any:
             problem = f"`version` must be a whole number, `None` or 'any', got {describe_value(version)}"
             raise InvalidSetting("argument_type", None, problem, "")
         self._project = project

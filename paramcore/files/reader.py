@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import BinaryIO, TextIO
@@ -178,7 +178,10 @@ def number_lines(lines: Iterable[bytes], source: str, *, first_line: int = 1, li
     for number, data in enumerate(lines, first_line):
         if not isinstance(data, bytes):
             problem = f"a line must be bytes, got {describe_value(data)}"
-            raise InvalidSetting("argument_type", None, problem, 'open the file with the mode "rb"')
+            remedy = 'open the file with the mode "rb"'
+            if isinstance(data, Mapping):
+                remedy = "pass decoded requests to `Project.resolve_many`"
+            raise InvalidSetting("argument_type", None, problem, remedy)
         # Yield a line that exceeds the limit even if its start is blank, so that it is rejected.
         if len(data) > limit or (data.removeprefix(BOM) if number == 1 else data).strip(_BLANK):
             yield Line(number, source, data, limit)

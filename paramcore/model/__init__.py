@@ -4,7 +4,7 @@ from paramcore.model.assumptions import ASSUMED_RULES, AssumedRule, Assumptions
 from paramcore.model.effective import EffectiveParams
 from paramcore.model.explanation import Explanation
 from paramcore.model.inheritance import BlockCode, Inheritance, Merge, OwnParams, find_inherited_version
-from paramcore.model.names import check_project_name
+from paramcore.model.names import check_project_name, check_task_type
 from paramcore.model.project import Project
 from paramcore.model.tasks import (
     INHERIT_NOTHING,
@@ -16,7 +16,7 @@ from paramcore.model.tasks import (
     is_opt_out,
     read_task_request,
 )
-from paramcore.model.updates import Patch, Replace, Update
+from paramcore.model.updates import Patch, Replace, Update, check_update
 from paramcore.model.versions import ParamVersion, find_first_set_in
 
 __all__ = [
@@ -41,6 +41,8 @@ __all__ = [
     "Update",
     "as_task_request",
     "check_project_name",
+    "check_task_type",
+    "check_update",
     "find_first_set_in",
     "find_inherited_version",
     "is_opt_out",

@@ -14,14 +14,14 @@ from attrs import Attribute, field, fields, frozen
 
 from paramcore.errors import InvalidSetting
 from paramcore.text import describe_value
-from paramcore.values import freeze
+from paramcore.values import check_argument, freeze_field
 
 
 def _check_separator(_assumptions: object, _attribute: Attribute[Any], value: object) -> None:
     if type(value) is not str:
         problem = f"`instruction_separator` must be text, got {describe_value(value)}"
         raise InvalidSetting("separator_type", None, problem, "")
-    freeze(value)
+    freeze_field("instruction_separator", value)
 
 
 def _choice_field(*values: str) -> Any:
@@ -74,9 +74,11 @@ class Assumptions:
 
         Raises:
             InvalidSetting: `assumption_name` for an unknown name, `separator_type`
-                or `assumption_value` for an invalid value.
+                or `assumption_value` for an invalid value; `argument_type` if `settings` is
+                not a Mapping.
             NotJSON: `value_text`, if the separator contains a lone surrogate.
         """
+        check_argument("settings", settings, Mapping)
         names = [setting.name for setting in fields(cls)]
         for name in settings:
             if type(name) is not str or name not in names:

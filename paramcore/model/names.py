@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from paramcore.errors import InvalidSetting
 from paramcore.text import describe_value
-from paramcore.values import freeze
+from paramcore.values import freeze_field, suggest_text
 
 
 def check_project_name(name: object, *, path: str | None = None) -> None:
@@ -16,7 +16,8 @@ def check_project_name(name: object, *, path: str | None = None) -> None:
             surrogates are not allowed.
     """
     if type(name) is not str:
-        raise InvalidSetting("project_name", path, f"a project name must be a string, got {describe_value(name)}", "")
+        problem = f"a project name must be a string, got {describe_value(name)}"
+        raise InvalidSetting("project_name", path, problem, suggest_text(name))
     if name in ("", ".", "..") or any(c < " " or c == "\x7f" or "\ud800" <= c <= "\udfff" for c in name):
         problem = f"{describe_value(name)} cannot be a project name, because the name is part of a URL"
         remedy = "choose a non-empty name other than `.` and `..`, without control characters or lone surrogates"
@@ -32,5 +33,7 @@ def check_task_type(task_type: object, *, path: str | None = None) -> None:
     """
     if type(task_type) is not str or not task_type:
         problem = f"a task type must be a non-empty string, got {describe_value(task_type)}"
-        raise InvalidSetting("task_type", path, problem, 'write a type such as "imageannotation"')
-    freeze(task_type)
+        remedy = 'write a type such as "imageannotation"'
+        # The official SDK has an enum of the types.
+        raise InvalidSetting("task_type", path, problem, suggest_text(task_type, remedy))
+    freeze_field("type", task_type)

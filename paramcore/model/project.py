@@ -14,7 +14,7 @@ from paramcore.model.effective import EffectiveParams
 from paramcore.model.inheritance import Inheritance, Merge, find_inherited_version, get_version
 from paramcore.model.names import check_project_name, check_task_type
 from paramcore.model.tasks import TaskRequest, as_task_request
-from paramcore.model.updates import Patch, Replace, Update
+from paramcore.model.updates import Patch, Replace, Update, check_update
 from paramcore.model.versions import ParamVersion
 from paramcore.text import (
     MESSAGE_LIMIT,
@@ -27,7 +27,7 @@ from paramcore.text import (
     format_value,
     truncate,
 )
-from paramcore.values import freeze_object, join_pointer, wrap_frozen
+from paramcore.values import check_argument, check_iterable, freeze_object, join_pointer, wrap_frozen
 
 #: The fields of a project object that `Project.fields` does not contain, in the service's order.
 FIELD_ORDER = ("type", "name", "param_history")
@@ -105,7 +105,10 @@ class Project(NotebookReprs):
             problem = "`versions` cannot be combined with `params` or `created_at`"
             raise InvalidSetting("argument_type", None, problem, "pass either `versions` or `params`")
         else:
+            check_iterable("versions", versions)
             history = _check_history(tuple(versions))
+        check_argument("fields", fields, Mapping)
+        check_iterable("field_order", field_order)
         other_fields = {name: value for name, value in freeze_object(fields).items() if name not in FIELD_ORDER}
         latest = Inheritance(find_inherited_version(history, None), assumptions)
         self.__attrs_init__(name, type, history, assumptions, wrap_frozen(other_fields), tuple(field_order), latest)
@@ -145,10 +148,7 @@ class Project(NotebookReprs):
             NotJSON: `too_large`, if the new params exceed the limits; `value_text`, if
                 `created_at` contains a lone surrogate.
         """
-        if not isinstance(update, (Patch, Replace)):
-            problem = f"an update must be a `Patch` or a `Replace`, got {describe_value(update)}"
-            remedy = "pass `Patch(params)` to keep the other params, or `Replace(params)` to drop them"
-            raise InvalidSetting("update_type", None, problem, remedy)
+        check_update(update)
         # U5: each update appends one version, even if it changes nothing.
         version = ParamVersion(len(self.versions), update.applied_to(self.params), created_at)
         return self._rebuild(versions=(*self.versions, version))
@@ -199,6 +199,7 @@ class Project(NotebookReprs):
             ParamcoreError: the errors of `resolve`, when the iteration reaches the
                 invalid task; `path` begins with the index of the task.
         """
+        check_iterable("tasks", tasks)
         inheritances: dict[int, Inheritance] = {}
         for index, task in enumerate(tasks):
             try:

@@ -10,7 +10,7 @@ from attrs import Attribute, field, frozen
 from paramcore.errors import InvalidParams, InvalidSetting
 from paramcore.model.names import check_project_name
 from paramcore.text import describe_value, format_count, format_repr
-from paramcore.values import JSONObject, freeze, freeze_params, join_pointer, wrap_frozen
+from paramcore.values import JSONObject, freeze_field, freeze_params, join_pointer, suggest_text, wrap_frozen
 from paramcore.wrong_documents import may_be_another_document, reject_other_than_request
 
 #: The `project_version` of a request that inherits nothing (T3).
@@ -48,12 +48,7 @@ def _freeze_own_params(params: Mapping[str, Any]) -> JSONObject:
 
 def _freeze_version(project_version: int | None) -> int | None:
     # Only a project knows its versions, so `Project.resolve` rejects a wrong version (T7).
-    frozen: int | None = freeze(project_version)
-    return frozen
-
-
-def _freeze_text(text: str | None) -> str | None:
-    frozen: str | None = freeze(text)
+    frozen: int | None = freeze_field("project_version", project_version)
     return frozen
 
 
@@ -65,7 +60,8 @@ def _check_project(_task: object, attribute: Attribute[Any], value: object) -> N
 def _check_text(_task: object, attribute: Attribute[Any], value: object) -> None:
     if type(value) is not str and value is not None:
         problem = f"`{attribute.name}` must be text, got {describe_value(value)}"
-        raise InvalidSetting("routing_type", f"/{attribute.name}", problem, "")
+        raise InvalidSetting("routing_type", f"/{attribute.name}", problem, suggest_text(value))
+    freeze_field(attribute.name, value)
 
 
 def _check_flag(_task: object, attribute: Attribute[Any], value: object) -> None:
@@ -102,13 +98,13 @@ class TaskRequest:
     #: The version to inherit; `None` means the latest version, -1 means no version (T2, T3).
     project_version: int | None = field(default=None, converter=_freeze_version, eq=_pair_with_type, kw_only=True)
     #: The name of the batch.
-    batch: str | None = field(default=None, converter=_freeze_text, validator=_check_text, kw_only=True)
+    batch: str | None = field(default=None, validator=_check_text, kw_only=True)
     #: An id that the caller chooses; the service accepts each id once.
-    unique_id: str | None = field(default=None, converter=_freeze_text, validator=_check_text, kw_only=True)
+    unique_id: str | None = field(default=None, validator=_check_text, kw_only=True)
     #: Whether the service frees the `unique_id` if the task fails.
     clear_unique_id_on_error: bool | None = field(default=None, validator=_check_flag, kw_only=True)
     #: The task type, which is part of the URL and not of the body (T12).
-    type: str | None = field(default=None, converter=_freeze_text, validator=_check_text, kw_only=True)
+    type: str | None = field(default=None, validator=_check_text, kw_only=True)
 
     @classmethod
     def from_flat(cls, request: Mapping[str, Any], *, type: str | None = None) -> TaskRequest:

@@ -12,9 +12,9 @@ from typing import Any, TypeAlias
 
 from attrs import field, frozen
 
-from paramcore.errors import InvalidParams
+from paramcore.errors import InvalidParams, InvalidSetting
 from paramcore.model.tasks import ROUTING_NAMES
-from paramcore.text import format_count
+from paramcore.text import describe_value, format_count
 from paramcore.values import JSONObject, freeze_object, freeze_params, join_pointer, wrap_frozen
 
 #: Names that the API mixes with the params in a history entry or in the body of an update.
@@ -59,20 +59,23 @@ class Patch:
         """Return the params of a project after this update; `params` are its params before the update.
 
         Raises:
-            NotJSON: `too_large`, if the result exceeds the limits.
+            InvalidParams: `params_type` or `instruction_type` for invalid `params`.
+            NotJSON: `too_large`, if the result exceeds the limits; for values that are not JSON.
         """
         # U3: a patch sets params by name at the top level only; objects and arrays are replaced as a whole.
         # U4: a patch replaces `instruction` like any other param; only tasks append instructions.
         # U6: null is a value, so a patch cannot remove a param; only a replace can.
         # U7: with an empty history, the result is the params of the patch.
-        return freeze_object({**params, **self.params})
+        return freeze_object({**freeze_params(params), **self.params})
 
     def then(self, second: Update) -> Update:
         """Return one update with the effect of this update followed by `second`.
 
         Raises:
+            InvalidSetting: `update_type` if `second` is neither a `Patch` nor a `Replace`.
             NotJSON: `too_large`, if the result exceeds the limits.
         """
+        check_update(second)
         return second if isinstance(second, Replace) else Patch(second.applied_to(self.params))
 
     @property
@@ -111,8 +114,10 @@ class Replace:
         """Return one update with the effect of this update followed by `second`.
 
         Raises:
+            InvalidSetting: `update_type` if `second` is neither a `Patch` nor a `Replace`.
             NotJSON: `too_large`, if the result exceeds the limits.
         """
+        check_update(second)
         return second if isinstance(second, Replace) else Replace(second.applied_to(self.params))
 
     @property
@@ -126,3 +131,15 @@ class Replace:
 
 
 Update: TypeAlias = Patch | Replace
+
+
+def check_update(update: object) -> None:
+    """Check that an argument is an update.
+
+    Raises:
+        InvalidSetting: `update_type` if `update` is neither a `Patch` nor a `Replace`.
+    """
+    if not isinstance(update, (Patch, Replace)):
+        problem = f"an update must be a `Patch` or a `Replace`, got {describe_value(update)}"
+        remedy = "pass `Patch(params)` to keep the other params, or `Replace(params)` to drop them"
+        raise InvalidSetting("update_type", None, problem, remedy)

@@ -12,7 +12,7 @@ from paramcore.errors import InvalidSetting
 from paramcore.model.tasks import ROUTING_NAMES
 from paramcore.model.updates import BOOKKEEPING_NAMES
 from paramcore.text import describe_value, format_count
-from paramcore.values import JSONObject, freeze, freeze_object, freeze_params, same_member, wrap_frozen
+from paramcore.values import JSONObject, freeze_field, freeze_object, freeze_params, same_member, wrap_frozen
 
 _NOT_INHERITED = BOOKKEEPING_NAMES.union(ROUTING_NAMES)
 
@@ -22,7 +22,7 @@ def _check_created_at(_version: object, _attribute: Attribute[Any], value: objec
     if type(value) is not str and value is not None:
         problem = f"`created_at` must be a string or null, got {describe_value(value)}"
         raise InvalidSetting("created_at_type", "/created_at", problem, "")
-    freeze(value)
+    freeze_field("created_at", value)
 
 
 @frozen(repr=False)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from paramcore.analysis import Plan
 from paramcore.errors import InvalidSetting, NotDone, OutcomeUnknown
-from paramcore.service.outcome import Outcome, digest_params, find_update
+from paramcore.service.outcome import Outcome, digest_params, find_update, is_digest
 from paramcore.service.replies import read_project_reply
 from paramcore.service.requests import Response, get_project, update_project
 from paramcore.service.retry import Clock, Flow, get_with_retry, post_once
@@ -68,6 +68,10 @@ def reconcile_outcome(outcome: Outcome, clock: Clock) -> Flow[Outcome]:
         problem = f"`base` must be a whole number of at least 0, got {describe_value(base)}"
         remedy = "pass the number of versions that the project had when the update was planned"
         raise InvalidSetting("base_type", None, problem, remedy)
+    # A digest that was copied in part would match no version, so the outcome would stay unknown.
+    if plan is None and not is_digest(outcome.digest):
+        problem = f"`digest` must be 32 hexadecimal digits, got {describe_value(outcome.digest)}"
+        raise InvalidSetting("argument_type", None, problem, "pass the `digest` of the unknown outcome")
     response = yield from get_with_retry(get_project(name), clock)
     if plan is not None:
         return find_update(plan, read_project_reply(response, name, plan.project.assumptions))

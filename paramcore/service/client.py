@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, TypeVar
 
-from attrs import field, frozen
+from attrs import Attribute, evolve, field, frozen
 
 from paramcore.analysis import Plan
+from paramcore.errors import InvalidSetting
 from paramcore.model import Assumptions, EffectiveParams, Project, TaskRequest
 from paramcore.service import requests
 from paramcore.service.apply import apply_plan, reconcile_outcome
@@ -17,9 +18,29 @@ from paramcore.service.outcome import Outcome
 from paramcore.service.replies import read_project_reply, read_projects_reply, read_task_reply
 from paramcore.service.requests import Transport
 from paramcore.service.retry import Clock, Flow, get_with_retry, post_once, run_flow
+from paramcore.text import describe_python_type, describe_value
+from paramcore.values import check_argument
 
 _T = TypeVar("_T")
 _Subject = TypeVar("_Subject")
+
+
+def _check_transport(_client: object, _attribute: Attribute[Any], value: object) -> None:
+    if isinstance(value, type) or not callable(getattr(value, "send", None)):
+        # Show only the type, because the value may be an API key.
+        problem = f"`transport` must be an object with the method `send`, got {describe_python_type(type(value))}"
+        remedy = "pass a transport, such as `ScaleApiTransport(scale_client)` or `stand_in.live`"
+        raise InvalidSetting("argument_type", None, problem, remedy)
+
+
+def _check_deadline(_client: object, _attribute: Attribute[Any], value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:  # noqa: PLR0124  (NaN)
+        problem = f"`deadline` must be a number of seconds, got {describe_value(value)}"
+        raise InvalidSetting("argument_type", None, problem, "")
+
+
+def _check_assumptions(_client: object, _attribute: Attribute[Any], value: object) -> None:
+    check_argument("assumptions", value, Assumptions)
 
 
 @frozen
@@ -30,6 +51,9 @@ class Client:
     `OutcomeUnknown` if it may have acted.  Once `apply` has sent an update, it does not
     raise these errors but returns them in its `Outcome`.
 
+    Raises:
+        InvalidSetting: `argument_type` for an argument of the wrong type.
+
     Example:
         >>> from paramcore.service import MemoryService
         >>> Client(MemoryService(), deadline=10).list_projects()
@@ -37,11 +61,11 @@ class Client:
     """
 
     #: The object that sends the requests.
-    transport: Transport
+    transport: Transport = field(validator=_check_transport)
     #: The maximum number of seconds that each method call may take, including retries.
-    deadline: float = field(default=30.0, kw_only=True)
+    deadline: float = field(default=30.0, validator=_check_deadline, kw_only=True)
     #: The `assumptions` of each project that the client returns.
-    assumptions: Assumptions = field(default=Assumptions(), kw_only=True)
+    assumptions: Assumptions = field(default=Assumptions(), validator=_check_assumptions, kw_only=True)
     #: A function that returns a time in seconds, like `time.monotonic`.  The time must never decrease.
     now: Callable[[], float] = field(default=time.monotonic, kw_only=True, repr=False)
     #: A function that waits for a number of seconds.
@@ -101,15 +125,23 @@ class Client:
         """Create a previewed task and return the task object of the service.
 
         The service may bill the task.  By default, the client sends the request that
-        was previewed.  If the project has changed since the preview, the task may
+        was previewed.  If the request names neither a project nor a batch, the client adds
+        the project of the preview.  If the project has changed since the preview, the task may
         inherit other params.  Pass `send=effective.as_request()` to send exactly the
         previewed params.
 
         Raises:
-            InvalidSetting: `task_type`.
+            InvalidSetting: `task_type`; `argument_type`, if `effective` is not the result of
+                `Project.resolve`, or `send` is not a `TaskRequest`.
         """
-        request = requests.create_task(effective.task if send is None else send, type=effective.type)
-        return read_task_reply(self._run(post_once, request))
+        check_argument("effective", effective, EffectiveParams)
+        if send is not None:
+            check_argument("send", send, TaskRequest)
+        task = effective.task if send is None else send
+        if task.project is None and task.batch is None:
+            # The service takes the project only from the request or its batch, so name the project of the preview.
+            task = evolve(task, project=effective.project)
+        return read_task_reply(self._run(post_once, requests.create_task(task, type=effective.type)))
 
     def apply(self, plan: Plan) -> Outcome:
         """Apply a planned update: read the project, send the update, classify the reply.
@@ -118,19 +150,22 @@ class Client:
         and the outcome is `not done`.
 
         Raises:
-            InvalidSetting: `update_type` if the plan has no update.
+            InvalidSetting: `update_type` if the plan has no update; `argument_type`, if `plan` is not a `Plan`.
             NotDone, OutcomeUnknown: if the project cannot be read, so the update
                 was not sent.
         """
+        check_argument("plan", plan, Plan)
         return self._run(apply_plan, plan)
 
     def reconcile(self, outcome: Outcome) -> Outcome:
         """Read the project and look for the update of an unknown outcome.
 
         Raises:
-            InvalidSetting: `base_type`, `project_name`.
+            InvalidSetting: `base_type`, `project_name`; `argument_type`, if `outcome` is not an `Outcome`, or its
+                `digest` is not 32 hexadecimal digits.
             NotDone, OutcomeUnknown: if the project cannot be read.
         """
+        check_argument("outcome", outcome, Outcome)
         return self._run(reconcile_outcome, outcome)
 
     def _run(self, start: Callable[[_Subject, Clock], Flow[_T]], subject: _Subject) -> _T:

@@ -74,12 +74,12 @@ def read_headers(stream: io.BufferedReader[Any]) -> dict[str, str]:
         RejectedCall: for headers that are malformed, cut off, too long or too many, and for a repeated `Host`.
     """
     headers: dict[str, str] = {}
-    size = MAX_HEADER_SIZE
+    remaining = MAX_HEADER_SIZE
     for _ in range(MAX_HEADER_COUNT + 1):
-        line = _read_line(stream, size, 431, "the headers")
+        line = _read_line(stream, remaining, 431, "the headers", shown_size=MAX_HEADER_SIZE)
         if not line:
             return headers
-        size -= len(line)
+        remaining -= len(line)
         match = _HEADER.fullmatch(line)
         if match is None:
             raise RejectedCall(400, f"the header line {format_value(line, limit=MESSAGE_LIMIT)} is malformed")
@@ -154,11 +154,16 @@ def _read_length(headers: Mapping[str, str], version: str) -> int | None:
     return length
 
 
-def _read_line(stream: io.BufferedReader[Any], max_size: int, status: int, name: str) -> str:
-    """Read a line without its line end; reject more than `max_size` bytes with `status`."""
+def _read_line(
+    stream: io.BufferedReader[Any], max_size: int, status: int, name: str, *, shown_size: int | None = None
+) -> str:
+    """Read a line without its line end; reject more than `max_size` bytes with `status`.
+
+    The error shows `shown_size`, by default `max_size`.
+    """
     line = stream.readline(max_size + 1)
     if not line.endswith(b"\n"):
         if len(line) > max_size:
-            raise RejectedCall(status, f"{name} must have at most {max_size:,} bytes")
+            raise RejectedCall(status, f"{name} must have at most {shown_size or max_size:,} bytes")
         raise RejectedCall(400, f"the request is cut off in {name}")
     return line[:-1].removesuffix(b"\r").decode("latin-1")

@@ -13,11 +13,13 @@ from paramcore.errors import OutcomeUnknown
 from paramcore.model import Assumptions, EffectiveParams, Project
 from paramcore.service.requests import Request, Response
 from paramcore.service.standin.account import Account
+from paramcore.service.standin.callbacks import check_times
 from paramcore.service.standin.calls import Context
 from paramcore.service.standin.faults import Faults
 from paramcore.service.standin.ledger import Ledger
 from paramcore.service.standin.state import State
 from paramcore.text import format_count
+from paramcore.values import check_argument, check_function, check_iterable, wrap_frozen
 
 
 class MemoryService:
@@ -30,6 +32,9 @@ class MemoryService:
     `on_event` receives a line about each request.  The service rejects task types that are not in
     `task_types`, unless `task_types` is None.  Only a stand-in passes `account`; the service
     then ignores all other arguments except `on_event`.
+
+    Raises:
+        InvalidSetting: `argument_type` for an argument of the wrong type.
 
     Example:
         >>> service = MemoryService([Project("docks", type="imageannotation")], on_event=print)
@@ -50,9 +55,16 @@ class MemoryService:
         account: Account | None = None,
     ) -> None:
         if account is None:
+            check_argument("assumptions", assumptions, Assumptions)
+            if task_types is not None:
+                check_iterable("task_types", task_types)
+                task_types = frozenset(task_types)
+            check_function("on_validate", on_validate)
             state = State(projects)
             context = Context(state, assumptions, task_types, on_validate, completes_tasks=False)
-            account = Account("live", context, Ledger({"live": state}), Faults(), created_at, lambda _seconds: None)
+            times = check_times(created_at)
+            account = Account("live", context, Ledger({"live": state}), Faults(), times, lambda _seconds: None)
+        check_function("on_event", on_event)
         self._account = account
         self._on_event = on_event
 
@@ -76,7 +88,7 @@ class MemoryService:
     def tasks(self) -> tuple[Mapping[str, Any], ...]:
         """The created tasks, oldest first, as task objects."""
         with self._account.ledger.lock:
-            return tuple(task.fields for task in self._account.context.state.tasks.values())
+            return tuple(wrap_frozen(dict(task.fields)) for task in self._account.context.state.tasks.values())
 
     def get_effective(self, task_id: str) -> EffectiveParams:
         """Return the effective params of a created task that has a project.
@@ -94,7 +106,8 @@ class MemoryService:
         Raises:
             OutcomeUnknown: `no_reply`, if a fault drops the reply.
         """
-        query = {name: [value] for name, value in request.query.items()}
+        check_argument("request", request, Request)
+        query = {name: [str(value)] for name, value in request.query.items()}
         result = self._account.handle(request.method, request.path, query, {}, request.body or b"")
         status = "no reply" if result.response is None else result.response.status
         self._on_event(f"{request.method} {request.path} {status}  {result.reason}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Literal, Self, TypeAlias
 
@@ -186,6 +187,11 @@ def find_update(plan: Plan, now: Project) -> Outcome:
     known = range(min(base, len(versions)))
     altered = tuple(number for number in known if versions[number] != plan.project.versions[number])
     return Outcome.of(plan, "unknown").with_history(now, holding, altered)
+
+
+def is_digest(digest: object) -> bool:
+    """Return whether a value may be the result of `digest_params`."""
+    return isinstance(digest, str) and re.fullmatch("[0-9a-f]{32}", digest) is not None
 
 
 def digest_params(params: Mapping[str, Any]) -> str:

@@ -8,15 +8,15 @@ type or a field that the API rejects.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, Protocol
 from urllib.parse import quote, urlencode
 
-from attrs import field, frozen
+from attrs import Attribute, field, frozen
 
 from paramcore.errors import InvalidSetting
 from paramcore.model import Project, TaskRequest, Update, check_project_name
-from paramcore.text import describe_value, format_count, format_repr, format_value
+from paramcore.text import describe_python_type, describe_value, format_count, format_repr, format_value
 from paramcore.values import freeze
 from paramcore.wire import write_new_project
 
@@ -36,9 +36,25 @@ _MEDIA_TYPES = frozenset(
 _STUDIO_PIPELINES = ("standard_task", "consensus_task")
 
 
+def _must_be(description: str, *types: type) -> Callable[[object, Attribute[Any], object], None]:
+    """Return a validator of attrs that requires one of these types."""
+
+    def check(owner: object, attribute: Attribute[Any], value: object) -> None:
+        if not isinstance(value, types) or isinstance(value, bool):
+            # Show only the type, because the value may contain the API key.
+            got = describe_python_type(type(value))
+            problem = f"`{attribute.name}` of a `{type(owner).__name__}` must be {description}, got {got}"
+            raise InvalidSetting("argument_type", None, problem, "")
+
+    return check
+
+
 @frozen
 class Request:
     """A request to the API.
+
+    Raises:
+        InvalidSetting: `argument_type` for a path, query or body of the wrong type.
 
     Example:
         >>> Request("GET", "/projects/north%20docks", {"archived": "true"}).target
@@ -48,11 +64,13 @@ class Request:
     #: The HTTP method.
     method: Literal["GET", "POST"]
     #: The path below the base URL, percent-encoded.
-    path: str = field(repr=format_repr)
+    path: str = field(validator=_must_be("a string", str), repr=format_repr)
     #: The query parameters, not encoded.
-    query: Mapping[str, str] = field(factory=dict, hash=False)
+    query: Mapping[str, str] = field(factory=dict, validator=_must_be("a Mapping", Mapping), hash=False)
     #: The JSON body, encoded as UTF-8.
-    body: bytes | None = field(default=None, repr=format_repr)
+    body: bytes | None = field(
+        default=None, validator=_must_be("bytes or `None`", bytes, bytearray, type(None)), repr=format_repr
+    )
     #: The maximum number of seconds from connecting to the last byte of the response;
     #: `None` means `DEFAULT_TIMEOUT`.
     timeout: float | None = None
@@ -69,20 +87,23 @@ class Response:
 
     The body or a header may repeat the API key, so `repr` shows neither.
 
+    Raises:
+        InvalidSetting: `argument_type` for a field of the wrong type.
+
     Example:
         >>> Response(503, b"<html>", {"content-type": "text/html; charset=utf-8"})
         <Response: status 503 (text/html, 6 bytes)>
     """
 
     #: The HTTP status code.
-    status: int
+    status: int = field(validator=_must_be("a whole number", int))
     #: The unchanged bytes of the body.
-    body: bytes = b""
+    body: bytes = field(default=b"", validator=_must_be("bytes", bytes, bytearray))
     #: The headers, by lower-case name.
-    headers: Mapping[str, str] = field(factory=dict, hash=False)
+    headers: Mapping[str, str] = field(factory=dict, validator=_must_be("a Mapping", Mapping), hash=False)
     #: The result of `read_error_text` for the body, without the API key.
     #: If `message` is `None`, error messages quote the error text of the body, even if it contains the key.
-    message: str | None = None
+    message: str | None = field(default=None, validator=_must_be("a string or `None`", str, type(None)))
 
     @property
     def summary(self) -> str:
@@ -117,6 +138,17 @@ class Transport(Protocol):
     def send(self, request: Request) -> Response: ...  # noqa: D102
 
 
+def check_response_size(size: object) -> None:
+    """Check the `max_response_size` of a transport.
+
+    Raises:
+        InvalidSetting: `argument_type`.
+    """
+    if type(size) is not int or size <= 0:
+        problem = f"`max_response_size` must be a whole number of bytes above 0, got {describe_value(size)}"
+        raise InvalidSetting("argument_type", None, problem, "leave it out for the default limit")
+
+
 def get_project(name: str) -> Request:
     """Build the request that reads one project (E2)."""
     return Request("GET", _encode_project_path(name))
@@ -124,6 +156,9 @@ def get_project(name: str) -> Request:
 
 def list_projects(*, archived: bool | None = None) -> Request:
     """Build the request that lists projects; with `archived`, only those whose flag has this value (E2)."""
+    if archived is not None and type(archived) is not bool:
+        problem = f"`archived` must be true or false, got {describe_value(archived)}"
+        raise InvalidSetting("flag_type", None, problem, "leave it out to list all projects")
     return Request("GET", "/projects", {} if archived is None else {"archived": json.dumps(archived)})
 
 

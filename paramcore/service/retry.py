@@ -16,6 +16,7 @@ from attrs import Factory, evolve, field, frozen
 from paramcore.errors import NotDone, OutcomeUnknown
 from paramcore.service.replies import check_status
 from paramcore.service.requests import Request, Response, Transport
+from paramcore.values import check_argument
 
 _T = TypeVar("_T")
 
@@ -76,6 +77,7 @@ def run_flow(flow: Flow[_T], transport: Transport, sleep: Callable[[float], None
             except (NotDone, OutcomeUnknown) as error:
                 step = flow.throw(error)
             else:
+                check_argument("send(request)", response, Response, "return a `Response` from your transport")
                 step = flow.send(response)
     except StopIteration as end:
         result: _T = end.value

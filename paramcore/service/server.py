@@ -22,6 +22,7 @@ from paramcore.service.standin.admission import require_host
 from paramcore.service.standin.calls import RejectedCall, build_error_reply
 from paramcore.service.standin.stand_in import StandIn
 from paramcore.text import describe_value, format_repr
+from paramcore.values import check_argument
 
 _HOST = "127.0.0.1"
 #: The maximum number of seconds that a connection waits for its next request.
@@ -58,13 +59,15 @@ def run_server(stand_in: StandIn, *, port: int = 0) -> Iterator[Server]:
 
     Raises:
         OSError: if the port is not available.
-        InvalidSetting: `argument_type`, if the port is not a whole number from 0 to 65535.
+        InvalidSetting: `argument_type`, if `stand_in` is not a `StandIn`, or the port is not a
+            whole number from 0 to 65535.
 
     Example:
         >>> with run_server(StandIn()) as server:
         ...     print(server.url)
         http://127.0.0.1:.../v1
     """
+    check_argument("stand_in", stand_in, StandIn)
     if type(port) is not int or not 0 <= port <= 65535:
         problem = f"`port` must be a whole number from 0 to 65535, got {describe_value(port)}"
         raise InvalidSetting("argument_type", None, problem, "leave it out to use a free port")

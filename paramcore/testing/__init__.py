@@ -70,4 +70,8 @@ def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     module = {"check_transport": "transport_contract", "paramcore_service": "pytest_plugin"}.get(name, "strategies")
-    return getattr(import_module(f"{__name__}.{module}"), name)
+    try:
+        return getattr(import_module(f"{__name__}.{module}"), name)
+    except ModuleNotFoundError as error:
+        problem = f"the package `{error.name}`, which `{name}` needs, is not installed"
+        raise ModuleNotFoundError(f"{problem}; run `pip install {error.name}`", name=error.name) from None

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from paramcore.errors import NotDone, OutcomeUnknown, ParamcoreError
 from paramcore.service.requests import Request, Response, Transport
+from paramcore.text import describe_python_type
 from paramcore.transport.key import MIN_SECRET_LENGTH
 
 #: The timeout of the requests that get no reply, in seconds.
@@ -46,7 +47,23 @@ def check_transport(create: Callable[[str], Transport]) -> None:
         _check_refused_connection,
     ):
         with _LoopbackServer() as server:
-            check(create(server.url), server)
+            check(_CheckedTransport(create(server.url)), server)
+
+
+class _CheckedTransport:
+    """A transport that must return a `Response`, or raise an error."""
+
+    def __init__(self, transport: Transport) -> None:
+        has_send = callable(getattr(transport, "send", None))
+        _require(has_send, "have the method `send`", f"is {describe_python_type(type(transport))}")
+        self._transport = transport
+
+    def send(self, request: Request) -> Response:
+        """Send a request, and check the type of the result."""
+        response = self._transport.send(request)
+        returned = f"returned {describe_python_type(type(response))}"
+        _require(isinstance(response, Response), "return a `Response`", returned)
+        return response
 
 
 def _check_replies(transport: Transport, server: _LoopbackServer) -> None:

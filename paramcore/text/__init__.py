@@ -6,6 +6,7 @@ Formatted values and names are on one line and contain no characters that move t
 
 from __future__ import annotations
 
+import builtins
 import json
 from collections.abc import Collection
 from importlib import import_module
@@ -160,7 +161,11 @@ def describe_value(value: object) -> str:
 
 def describe_python_type(value_type: type) -> str:
     """Describe a value of a type that does not exist in JSON, such as `set`."""
-    return f"a Python `{truncate(value_type.__name__, MESSAGE_LIMIT)}` object"
+    name = value_type.__name__
+    # `numpy.bool` is not the `bool` of Python.
+    if hasattr(builtins, name) and value_type.__module__ != "builtins":
+        name = f"{value_type.__module__}.{name}"
+    return f"a Python `{truncate(name, MESSAGE_LIMIT)}` object"
 
 
 def describe_os_error(error: Exception) -> str:

@@ -19,9 +19,16 @@ if TYPE_CHECKING:
 __all__ = ["ApiKey", "GuardedClient", "HttpTransport", "ScaleApiTransport"]
 
 _LAZY_MODULES = {"HttpTransport": "http", "ScaleApiTransport": "scaleapi"}
+#: What to install for each transport.
+_PACKAGES = {"HttpTransport": "paramcore[http]", "ScaleApiTransport": "scaleapi"}
 
 
 def __getattr__(name: str) -> Any:
     if name not in _LAZY_MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_LAZY_MODULES[name]}"), name)
+    try:
+        module = import_module(f"{__name__}.{_LAZY_MODULES[name]}")
+    except ModuleNotFoundError as error:
+        problem = f"the package `{error.name}`, which `{name}` needs, is not installed"
+        raise ModuleNotFoundError(f"{problem}; run `pip install '{_PACKAGES[name]}'`", name=error.name) from None
+    return getattr(module, name)

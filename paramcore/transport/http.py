@@ -14,11 +14,12 @@ import truststore
 from paramcore import __version__
 from paramcore.errors import InvalidSetting, NotDone, OutcomeUnknown
 from paramcore.service.replies import read_error_text
-from paramcore.service.requests import DEFAULT_TIMEOUT, MAX_RESPONSE_SIZE, Request, Response
+from paramcore.service.requests import DEFAULT_TIMEOUT, MAX_RESPONSE_SIZE, Request, Response, check_response_size
 from paramcore.text import describe_value, format_value
 from paramcore.transport.deadline import send_within
 from paramcore.transport.key import ApiKey
 from paramcore.transport.logs import redact_logger, redact_logs
+from paramcore.values import check_argument
 
 #: The base URL of the real API.
 BASE_URL = "https://api.scale.com/v1"
@@ -42,7 +43,8 @@ class HttpTransport:
     of more than `max_response_size` bytes.
 
     Raises:
-        InvalidSetting: `base_url`.
+        InvalidSetting: `base_url`; `argument_type` for another argument of the wrong type, or for a `proxy` that is
+            not the URL of a proxy.
 
     Example:
         >>> HttpTransport(ApiKey.from_environment())
@@ -58,7 +60,11 @@ class HttpTransport:
         proxy: str | None = None,
         max_response_size: int = MAX_RESPONSE_SIZE,
     ) -> None:
+        check_argument("key", key, ApiKey, "create it with `ApiKey(text)` or `ApiKey.from_environment()`")
         _check_base_url(base_url)
+        _check_verify(verify)
+        _check_proxy(proxy)
+        check_response_size(max_response_size)
         self._key = key
         self._base_url = base_url.rstrip("/")
         self._verify = verify
@@ -126,6 +132,30 @@ class HttpTransport:
                 problem = f"the reply is longer than {self._max_response_size:,} bytes"
                 raise OutcomeUnknown("reply_size", None, problem, "increase `max_response_size`", reply.status_code)
         return b"".join(chunks)
+
+
+def _check_verify(verify: object) -> None:
+    if not isinstance(verify, (bool, ssl.SSLContext)):
+        problem = f"`verify` must be true, false or an `ssl.SSLContext`, got {describe_value(verify)}"
+        remedy = "create the context with `ssl.create_default_context(cafile=...)`"
+        raise InvalidSetting("argument_type", None, problem, remedy)
+
+
+def _check_proxy(proxy: str | None) -> None:
+    """Check that a proxy can be used, because a wrong proxy is otherwise noticed when a request is sent."""
+    if proxy is None:
+        return
+    # Do not show the proxy, because its URL may contain a password.
+    problem, remedy = "`proxy` must be the URL of a proxy", "write a URL such as http://127.0.0.1:3128"
+    if not isinstance(proxy, str):
+        raise InvalidSetting("argument_type", None, problem, remedy)
+    try:
+        httpx2.Client(proxy=proxy, verify=False, trust_env=False).close()
+    except ImportError:
+        problem = "the package `socksio`, which proxies of this kind need, is not installed"
+        raise InvalidSetting("argument_type", None, problem, "run `pip install socksio`") from None
+    except (ValueError, httpx2.InvalidURL):
+        raise InvalidSetting("argument_type", None, problem, remedy) from None
 
 
 def _check_base_url(url: object) -> None:

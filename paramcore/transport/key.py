@@ -41,13 +41,14 @@ class ApiKey:
         self.__text = text
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> ApiKey:
-        """Read the key from the environment variable `SCALE_API_KEY`.
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> ApiKey:
+        """Read the key from the variable `SCALE_API_KEY` of `environment`, by default `os.environ`.
 
         Raises:
             InvalidKey: `credentials_missing`, `credentials_format`.
         """
-        return cls(environment.get(KEY_VARIABLE))
+        # `help()` shows default values, so `os.environ` must not be the default.
+        return cls((os.environ if environment is None else environment).get(KEY_VARIABLE))
 
     @property
     def authorization(self) -> str:

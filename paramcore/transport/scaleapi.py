@@ -8,9 +8,10 @@ from typing import Any
 import requests
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ProxyError, SSLError
 
-from paramcore.errors import NotDone, OutcomeUnknown
+from paramcore.errors import InvalidSetting, NotDone, OutcomeUnknown
 from paramcore.service.replies import read_error_text
-from paramcore.service.requests import DEFAULT_TIMEOUT, MAX_RESPONSE_SIZE, Request, Response
+from paramcore.service.requests import DEFAULT_TIMEOUT, MAX_RESPONSE_SIZE, Request, Response, check_response_size
+from paramcore.text import describe_python_type
 from paramcore.transport.deadline import send_within
 from paramcore.transport.key import ApiKey
 from paramcore.transport.logs import redact_logger, redact_logs
@@ -30,6 +31,8 @@ class ScaleApiTransport:
 
     Raises:
         InvalidKey: if the key of the client is invalid.
+        InvalidSetting: `argument_type`, if `client` is not a client of the SDK, or `max_response_size`
+            is not a whole number above 0.
 
     Example:
         >>> import scaleapi
@@ -38,6 +41,10 @@ class ScaleApiTransport:
     """
 
     def __init__(self, client: Any, *, max_response_size: int = MAX_RESPONSE_SIZE) -> None:
+        if not hasattr(client, "api"):
+            problem = f"`client` must be a client of the official SDK, got {describe_python_type(type(client))}"
+            raise InvalidSetting("argument_type", None, problem, "pass `scaleapi.ScaleClient(key)`")
+        check_response_size(max_response_size)
         self._api = client.api
         self._key = ApiKey(self._api.api_key)
         self._max_response_size = max_response_size

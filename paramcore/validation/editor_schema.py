@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from typing import Any, Literal
 
 from paramcore.validation.schema import Schema, read_schema_file
 from paramcore.validation.subschemas import map_schemas
 from paramcore.validation.user_schema import DIALECT
+from paramcore.values import thaw
 
 #: Root keywords to keep. Other root keywords may need the effective params, which an editor does not have.
 _PER_PARAM = ("type", "properties", "$defs", "definitions")
@@ -28,8 +28,9 @@ def make_editor_schema(schema: Schema, purpose: Literal["project", "task", "upda
         document = {**per_param, "title": title, "properties": {**fields, **schema.params}}
     # Editors warn about unknown keywords, so drop the keywords of this package.
     cleaned: dict[str, Any] = map_schemas(document, _drop_own_keywords)
-    # The caller may change the result, and validators use `schema.document`, so return a copy.
-    return deepcopy(cleaned)
+    # The caller may change the result, but `schema.document` is frozen, so return a copy.
+    copy: dict[str, Any] = thaw(cleaned)
+    return copy
 
 
 def _make_project_schema(schema: Schema, per_param: dict[str, Any]) -> dict[str, Any]:

@@ -23,10 +23,11 @@ from urllib.parse import unquote
 from attrs import field, frozen
 
 from paramcore.errors import InvalidSchema
+from paramcore.model import check_task_type
 from paramcore.text import MESSAGE_LIMIT, format_value
 from paramcore.validation.subschemas import make_reference, map_schemas
 from paramcore.validation.user_schema import check_references, read_user_schema
-from paramcore.values import join_pointer, split_pointer
+from paramcore.values import check_argument, freeze_object, join_pointer, split_pointer, wrap_frozen
 
 #: Files with definitions for the schemas of several types.
 _SHARED = ("common", "definitions")
@@ -40,8 +41,8 @@ class Schema:
 
     #: The name of the task type.
     type: str
-    #: The schema as plain JSON, without references to other documents.
-    document: dict[str, Any] = field(repr=False)
+    #: The schema as frozen JSON, without references to other documents.
+    document: Mapping[str, Any] = field(repr=False, converter=freeze_object)
 
     @property
     def coverage(self) -> str:
@@ -60,6 +61,13 @@ class Schema:
         return tuple(self.document.get("required", ()))
 
 
+def _copy_user_schemas(user_schemas: Mapping[str, Schema]) -> Mapping[str, Schema]:
+    check_argument("user_schemas", user_schemas, Mapping)
+    for name, schema in user_schemas.items():
+        check_argument(f"user_schemas[{name!r}]", schema, Schema)
+    return wrap_frozen(dict(user_schemas))
+
+
 @frozen(eq=False)
 class Schemas:
     """The schemas of all task types.
@@ -75,7 +83,7 @@ class Schemas:
     """
 
     #: The added schemas, by task type.
-    user_schemas: Mapping[str, Schema] = field(factory=dict)
+    user_schemas: Mapping[str, Schema] = field(factory=dict, converter=_copy_user_schemas)
 
     def with_schema(self, type: str, schema: Mapping[str, Any]) -> Schemas:
         """Return a copy of these schemas with a new schema for a type.
@@ -84,13 +92,20 @@ class Schemas:
 
         Raises:
             InvalidSchema: if the schema is not valid; `path` is the location in the schema, or `None`.
+            InvalidSetting: `task_type`, if the type is empty or not a string.
         """
+        check_task_type(type)
         document = _bundle_schema(read_user_schema(schema))
         check_references(document)
         return Schemas({**self.user_schemas, type: Schema(type, document)})
 
     def of(self, type: str) -> Schema:
-        """Return the schema of a type; for an unknown type, the schema of the params that all types share."""
+        """Return the schema of a type; for an unknown type, the schema of the params that all types share.
+
+        Raises:
+            InvalidSetting: `task_type`, if the type is empty or not a string.
+        """
+        check_task_type(type)
         return self.user_schemas.get(type) or _load_schema(type)
 
     @property

@@ -32,7 +32,7 @@ from paramcore.validation.names import find_look_alike, load_misplaced_names, su
 from paramcore.validation.schema import Schema, Schemas
 from paramcore.validation.schema_errors import ABOUT_VALUES
 from paramcore.validation.subschemas import walk_schemas
-from paramcore.values import join_pointer
+from paramcore.values import join_pointer, thaw
 
 #: Root keywords that also apply to params outside `properties`, so a schema with one of them cannot be split.
 _UNSPLITTABLE = {"additionalProperties", "patternProperties", "unevaluatedProperties", "propertyNames"}
@@ -49,7 +49,8 @@ class SchemaRules:
     def __init__(self, schema: Schema, *, fast: bool) -> None:
         self._schema = schema
         self._is_full = schema.coverage == "full"
-        document = schema.document
+        # `jsonschema_rs` rejects subclasses of `dict` and `list`.
+        document = thaw(schema.document)
         can_split = not (_UNSPLITTABLE & document.keys()) and _refers_to_definitions(document)
         self._params: Mapping[str, Any] = document.get("properties", {}) if can_split else {}
         dropped = {"properties", "required"} if can_split else {"required"}

@@ -11,14 +11,16 @@ from itertools import chain
 
 from attrs import evolve, frozen
 
+from paramcore.errors import WrongProject
 from paramcore.model import ROUTING_TYPES, EffectiveParams, Inheritance, ParamVersion, Project, Update
+from paramcore.text import MESSAGE_LIMIT, format_value
 from paramcore.validation.check_parts import CrossCheck
 from paramcore.validation.finding import Finding
 from paramcore.validation.lint import lint_history, lint_type
 from paramcore.validation.schema import Schema, Schemas
 from paramcore.validation.schema_rules import get_schema_rules
 from paramcore.validation.update_checks import check_update
-from paramcore.values import join_pointer, split_pointer
+from paramcore.values import check_argument, join_pointer, split_pointer
 
 
 class Validator:
@@ -26,7 +28,8 @@ class Validator:
 
     Reuse a validator, because it caches the findings on the project.  The `fast` extra
     makes validation faster and does not change the findings.  `fast=False` disables the
-    extra.  `fast=True` raises `ImportError` if the extra is not installed.
+    extra.  `fast=True` raises `ImportError` if the extra is not installed.  A `project` or
+    `schemas` of another class raises `InvalidSetting` (`argument_type`).
 
     Each method raises `InvalidSchema` (`schema_failed`) if a user's schema cannot
     validate a value.
@@ -44,6 +47,8 @@ class Validator:
     """
 
     def __init__(self, project: Project, schemas: Schemas = Schemas(), *, fast: bool | None = None) -> None:
+        check_argument("project", project, Project)
+        check_argument("schemas", schemas, Schemas)
         self._project = project
         self._schemas = schemas
         self._is_fast = fast
@@ -96,7 +101,18 @@ class Validator:
         )
 
     def task(self, effective: EffectiveParams) -> tuple[Finding, ...]:
-        """Validate the effective params of a task of the project."""
+        """Validate the effective params of a task of the project.
+
+        Raises:
+            InvalidSetting: `argument_type`, if `effective` is not the result of `Project.resolve`.
+            WrongProject: `wrong_type`, if the project of the task has another type.
+        """
+        check_argument("effective", effective, EffectiveParams)
+        # The schema of another type would yield wrong findings.
+        if effective.type != self._project.type:
+            types = (format_value(name, limit=MESSAGE_LIMIT) for name in (effective.type, self._project.type))
+            problem = "the task has the type {}, but the validator is for the type {}".format(*types)
+            raise WrongProject("wrong_type", None, problem, "create a `Validator` for the project of the task")
         return self.task_params(effective.task.params, effective.inheritance)
 
     def task_params(self, own: Mapping[str, object], inheritance: Inheritance) -> tuple[Finding, ...]:

@@ -1,6 +1,8 @@
 """JSON values: freezing, checks, equality and JSON Pointers."""
 
+from paramcore.values.arguments import check_argument, check_function, check_iterable, freeze_field
 from paramcore.values.compact import encode_compact
+from paramcore.values.conversions import suggest_object, suggest_text
 from paramcore.values.frozen import (
     MAX_DEPTH,
     MAX_NODES,
@@ -13,12 +15,12 @@ from paramcore.values.frozen import (
     same,
     same_checked,
     same_member,
-    thaw,
     wrap_frozen,
 )
 from paramcore.values.params import check_instruction, freeze_params
 from paramcore.values.pointer import join_pointer, resolve_pointer, split_pointer
 from paramcore.values.scalars import MAX_DIGITS
+from paramcore.values.thawing import thaw
 
 __all__ = [
     "MAX_DEPTH",
@@ -26,10 +28,14 @@ __all__ = [
     "MAX_NODES",
     "JSONArray",
     "JSONObject",
+    "check_argument",
+    "check_function",
     "check_instruction",
+    "check_iterable",
     "encode_compact",
     "equality_key",
     "freeze",
+    "freeze_field",
     "freeze_object",
     "freeze_params",
     "join_pointer",
@@ -39,6 +45,8 @@ __all__ = [
     "same_checked",
     "same_member",
     "split_pointer",
+    "suggest_object",
+    "suggest_text",
     "thaw",
     "wrap_frozen",
 ]

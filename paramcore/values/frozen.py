@@ -61,7 +61,7 @@ class JSONObject(dict[str, Any]):
         return freeze_object({**other, **self}) if isinstance(other, Mapping) else NotImplemented
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _refreeze, (thaw(self),)
+        return _refreeze, (thaw_frozen(self),)
 
     def copy(self) -> JSONObject:
         """Return the object itself; `thaw` returns an editable copy."""
@@ -89,7 +89,7 @@ class JSONArray(list[Any]):
         return hash(tuple(self))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _refreeze, (thaw(self),)
+        return _refreeze, (thaw_frozen(self),)
 
     def copy(self) -> JSONArray:
         """Return the array itself; `thaw` returns an editable copy."""
@@ -139,20 +139,12 @@ def read_once(obj: Mapping[str, Any]) -> dict[str, Any]:
     return dict(_copy_container(obj, None))
 
 
-def thaw(value: Any) -> Any:
-    """Return an editable copy that consists of plain dicts and lists.
-
-    Example:
-        >>> project = Project("docks", type="imageannotation", params={"geometries": {"box": {"min_width": 10}}})
-        >>> params = thaw(project.params)
-        >>> params["geometries"]["box"]["min_width"] = 12
-        >>> params
-        {'geometries': {'box': {'min_width': 12}}}
-    """
+def thaw_frozen(value: Any) -> Any:
+    """Return an editable copy of a frozen value."""
     if isinstance(value, dict):
-        return {name: thaw(member) for name, member in value.items()}
+        return {name: thaw_frozen(member) for name, member in value.items()}
     if isinstance(value, list):
-        return [thaw(element) for element in value]
+        return [thaw_frozen(element) for element in value]
     return value
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from paramcore.errors import InvalidParams
 from paramcore.text import describe_value
+from paramcore.values.conversions import suggest_object
 from paramcore.values.frozen import JSONObject, freeze_object
 
 
@@ -20,7 +21,8 @@ def freeze_params(params: Mapping[str, Any]) -> JSONObject:
     """
     if not isinstance(params, Mapping):
         problem = f"params must be an object, got {describe_value(params)}"
-        raise InvalidParams("params_type", "", problem, 'write an object such as {"padding": 3}')
+        remedy = suggest_object(params, 'write an object such as {"padding": 3}')
+        raise InvalidParams("params_type", "", problem, remedy)
     frozen = freeze_object(params)
     if "instruction" in frozen:
         check_instruction(frozen["instruction"])

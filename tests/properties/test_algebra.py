@@ -10,7 +10,7 @@ from paramcore.analysis.diff import Diff
 from paramcore.analysis.history import History
 from paramcore.analysis.impact import Impact
 from paramcore.testing import flat_requests, json_values, param_names, params, projects, task_requests, updates
-from paramcore.values.frozen import same, thaw
+from paramcore.values import same, thaw
 from paramcore.values.pointer import resolve_pointer
 
 #: Params with few names and values, so that two draws often agree.

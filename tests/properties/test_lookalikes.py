@@ -14,7 +14,7 @@ from paramcore import Patch, Plan, Project, Replace, TaskRequest
 from paramcore.analysis.diff import Diff
 from paramcore.model.versions import ParamVersion
 from paramcore.testing import HUGE_INTEGERS, LOOKALIKES, json_values, params, texts
-from paramcore.values.frozen import freeze, same, thaw
+from paramcore.values import freeze, same, thaw
 from tests.reference import equal, spell
 
 VALUES = (

@@ -21,7 +21,7 @@ from paramcore.model.effective import EffectiveParams
 from paramcore.model.tasks import read_task_request
 from paramcore.model.versions import ParamVersion
 from paramcore.testing import json_values, params, projects, task_params
-from paramcore.values.frozen import JSONArray, JSONObject, freeze, thaw
+from paramcore.values import JSONArray, JSONObject, freeze, thaw
 from paramcore.wire import read_project, read_update, write_project, write_task_request, write_update
 from tests.reference import plain, spell
 

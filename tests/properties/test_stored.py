@@ -31,7 +31,7 @@ from paramcore.testing import (
     texts,
     updates,
 )
-from paramcore.values.frozen import freeze, thaw
+from paramcore.values import freeze, thaw
 from paramcore.wire import (
     read_project,
     read_projects,

@@ -107,8 +107,9 @@ REFUSED = {
     "NUL in a header": (f"{GET}X: \0\r\n\r\n", 400, "malformed"),
     "CR in a header": (f"{GET}X: a\rb\r\n\r\n", 400, "malformed"),
     "too many headers": (GET + "X: y\r\n" * (MAX_HEADER_COUNT - 1) + "\r\n", 431, "more than 100"),
-    "a long header": (f"{GET}X: {'y' * MAX_HEADER_SIZE}\r\n\r\n", 431, "headers"),
-    "long headers": (GET + f"X: {'y' * 20_000}\r\n" * 4 + "\r\n", 431, "headers"),
+    "a long header": (f"{GET}X: {'y' * MAX_HEADER_SIZE}\r\n\r\n", 431, "the headers must have at most 65,536 bytes"),
+    "long headers": (GET + f"X: {'y' * 20_000}\r\n" * 4 + "\r\n", 431, "the headers must have at most 65,536 bytes"),
+    "a compressed body": (post("\x1f\x8b", "Content-Encoding: gzip\r\nContent-Length: 2\r\n"), 415, "uncompressed"),
     "a header without end": (f"{GET}X: {'y' * 2 * MAX_HEADER_SIZE}", 431, "headers"),
     "cut off in the headers": (GET, 400, "cut off"),
     "cut off in a header": (f"{GET}X: y", 400, "cut off"),
@@ -196,6 +197,7 @@ ACCEPTED = {
         f"{len(CREATE):X} ;a=b\r\n{CREATE}\r\n", "000;c\r\nX: y\r\nContent-Length: 1\r\n\r\n"
     ),
     "an upper-case coding": post(f"{chunk(CREATE)}0\r\n\r\n", "TRANSFER-ENCODING: Chunked\r\n"),
+    "an identical coding": post(CREATE, f"Content-Encoding: identity\r\nContent-Length: {len(CREATE)}\r\n"),
     "a body of GET": f"{GET}Content-Length: 2\r\n\r\n[]",
 }
 

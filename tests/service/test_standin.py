@@ -292,7 +292,7 @@ class TestWSGI:
 
     def call(self, method, body=b"", **environ):
         started = []
-        stand_in = StandIn([BOXES, Project("a/b", type="comparison")])
+        stand_in = StandIn([BOXES, Project("a/b", type="comparison"), Project("日本", type="comparison")])
         environ = {
             "REQUEST_METHOD": method,
             "wsgi.input": io.BytesIO(body),
@@ -306,7 +306,7 @@ class TestWSGI:
     def test_requests_are_answered(self):
         """The WSGI application returns the status and the body of the reply."""
         status, projects = self.call("GET", PATH_INFO="/v1/projects", QUERY_STRING="archived=false")
-        assert (status, len(projects)) == ("200 OK", 2)
+        assert (status, len(projects)) == ("200 OK", 3)
         status, project = self.call(
             "POST", b'{"patch": true, "x": 1}', SCRIPT_NAME="/v1", PATH_INFO="/projects/boxes/setParams"
         )
@@ -317,6 +317,12 @@ class TestWSGI:
         """A name with a slash works if the WSGI server passes the raw target."""
         for name in ("REQUEST_URI", "RAW_URI"):
             assert self.call("GET", **{name: "/v1/projects/a%2Fb", "PATH_INFO": "/v1/projects/a/b"})[1]["name"] == "a/b"
+
+    def test_a_path_may_be_text(self):
+        """A path works as bytes in Latin-1, as PEP 3333 requires, and as text, as the WSGI client of httpx passes it."""
+        for path in ("/v1/projects/日本".encode().decode("latin-1"), "/v1/projects/日本"):
+            assert self.call("GET", PATH_INFO=path)[1]["name"] == "日本"
+        assert self.call("GET", PATH_INFO="/v1/projects/\ud800")[0] == "400 Bad Request"
 
 
 def test_on_validate_can_reject_a_task(events):

@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 from contextlib import suppress
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
@@ -119,6 +120,15 @@ def test_a_broken_transport_is_rejected(flaw, duty):
     with pytest.raises(AssertionError, match=duty) as rejected:
         check_transport(lambda url: Naive(url, key=KEY, **{flaw: True}))
     assert KEY not in str(rejected.value)
+
+
+@pytest.mark.parametrize("reply", [None, (200, b""), b"", object()])
+def test_a_transport_that_returns_another_object_is_rejected(reply):
+    """The error says that a transport returns a `Response`, or that an object without `send` is no transport."""
+    with pytest.raises(AssertionError, match="return a `Response`"):
+        check_transport(lambda _url: SimpleNamespace(send=lambda _request: reply))
+    with pytest.raises(AssertionError, match="have the method `send`"):
+        check_transport(lambda _url: reply)
 
 
 FAULTS = (

@@ -36,6 +36,9 @@ class Client:
     def get_project(self, project_name):
         return {"name": project_name, "type": "comparison", "param_history": [{"version": 0, "a": 1, "b\n": 2}]}
 
+    def update_project(self, project_name, **params):
+        raise AssertionError("the update should have been stopped")
+
 
 def nested(levels):
     value = 0
@@ -234,12 +237,12 @@ CASES = {
         "history_moved",
         "/param_history",
     ),
-    "an audit of null": (lambda: Audit.of(BOXES, [None]), "InvalidParams", "params_type", ""),
+    "an audit of null": (lambda: Audit.of(BOXES, [None]), "InvalidParams", "params_type", "/0"),
     "an audit of params that are an array": (
         lambda: Audit.of(BOXES, [{"params": []}]),
         "InvalidParams",
         "params_type",
-        "/params",
+        "/0/params",
     ),
     "a guarded update that would drop a param": (
         lambda: GuardedClient(Client()).update_project("boxes", a=1),

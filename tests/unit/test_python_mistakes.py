@@ -122,7 +122,7 @@ def test_tasks_before_the_failing_one_are_resolved():
         next(answers)
 
 
-@pytest.mark.parametrize("line", ['{"padding": 1}\n', "", {"padding": 1}, None, 7])
+@pytest.mark.parametrize("line", ['{"padding": 1}\n', "", None, 7])
 def test_lines_are_bytes(line):
     """The error for a line that is not bytes names the mode in which to open the file, even after valid lines."""
     project = Project("docks", type="imageannotation", params={"padding": 3})

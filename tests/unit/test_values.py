@@ -17,7 +17,7 @@ import pytest
 
 from paramcore.errors import InvalidParams, NotJSON
 from paramcore.text import describe_value, format_name, format_value
-from paramcore.values import compact
+from paramcore.values import compact, thaw
 from paramcore.values.frozen import (
     MAX_DEPTH,
     MAX_NODES,
@@ -27,7 +27,6 @@ from paramcore.values.frozen import (
     freeze,
     read_once,
     same,
-    thaw,
 )
 from paramcore.values.params import freeze_params
 from paramcore.values.pointer import join_pointer, resolve_pointer, split_pointer

@@ -14,7 +14,7 @@ from paramcore.errors import InvalidSetting, ParamcoreError
 from paramcore.model import INHERIT_NOTHING, Assumptions, Project, TaskRequest, read_task_request
 from paramcore.text import NotebookReprs, format_count, format_name, format_repr, format_value
 from paramcore.text.rows import Label, Line, Piece, Row, Table, format_pieces
-from paramcore.values import join_pointer, thaw, wrap_frozen
+from paramcore.values import check_iterable, join_pointer, thaw, wrap_frozen
 
 #: The `limit` of `format_value` for an instruction in a row.
 _INSTRUCTION_LIMIT = 60
@@ -86,6 +86,7 @@ class Extraction(NotebookReprs):
                 index of the task.
             InexactRequest: if a shortened request would not get the same params.
         """
+        check_iterable("tasks", tasks)
         if iter(tasks) is tasks:
             problem = "`tasks` can be read only once, but an extraction reads them three times"
             raise InvalidSetting("argument_type", None, problem, "pass a list")
@@ -121,8 +122,20 @@ class Extraction(NotebookReprs):
         return evolve(request, params=own, project=self.project.name, project_version=choice.project_version)
 
     def requests(self, tasks: Iterable[TaskRequest | Mapping[str, Any]]) -> Iterator[TaskRequest]:
-        """Yield the result of `request_of` for each task, in order."""
-        return map(self.request_of, tasks)
+        """Yield the result of `request_of` for each task, in order.
+
+        Raises:
+            ParamcoreError: the errors of `request_of`, when the iteration reaches the
+                invalid task; `path` begins with the index of the task.
+            InvalidSetting: `argument_type`, if `tasks` is not an iterable of tasks.
+        """
+        check_iterable("tasks", tasks)
+        for index, task in enumerate(tasks):
+            try:
+                request = self.request_of(task)
+            except ParamcoreError as error:
+                raise error.within(join_pointer(index)) from None
+            yield request
 
     def to_json(self) -> dict[str, Any]:
         """Return a JSON object.

@@ -18,7 +18,7 @@ from paramcore.analysis.slim_choice import Choice, Chooser, RuleFinder, measure_
 from paramcore.errors import InvalidParams, InvalidSetting
 from paramcore.model import ROUTING_NAMES, Assumptions, Inheritance, ParamVersion, Patch, Project, TaskRequest
 from paramcore.text import describe_value, format_name
-from paramcore.values import freeze, wrap_frozen
+from paramcore.values import check_iterable, freeze, wrap_frozen
 
 #: Params that stay in the requests unless `move` contains them.  They belong to a single task,
 #: or it is unknown whether tasks inherit them.  If `attachment` moved, a later task that forgets
@@ -93,9 +93,11 @@ class Extractor:
         move: Collection[str] = (),
         assumptions: Assumptions = Assumptions(),
     ) -> None:
-        _check_names(keep, move)
-        self._keep = frozenset(keep)
-        self._fixed = self._keep | (NEVER_MOVED - set(move)) | _IMPOSSIBLE
+        self._keep, moving = _read_names("keep", keep), _read_names("move", move)
+        if both := sorted(self._keep & moving):
+            problem = f"`{format_name(both[0])}` is in both `keep` and `move`"
+            raise InvalidSetting("argument_type", None, problem, "leave out one of them")
+        self._fixed = self._keep | (NEVER_MOVED - moving) | _IMPOSSIBLE
         #: The project; it has no params until `decide` chooses them.
         self.project: Project = Project(name, type=type, params={}, assumptions=assumptions)
         self._values = SharedValues(self._fixed, assumptions)
@@ -224,22 +226,22 @@ class Extractor:
         return bool(self._staying[name].find_own_params(own).blocked)
 
 
-def _check_names(keep: Collection[str], move: Collection[str]) -> None:
-    for argument, names in (("keep", keep), ("move", move)):
-        if isinstance(names, str):
-            problem = f"`{argument}` must be a list of names, got {describe_value(names)}"
-            raise InvalidSetting("argument_type", None, problem, f"pass `[{names!r}]`")
-        for name in names:
-            if not isinstance(name, str):
-                problem = f"the name of a param must be a string, got {describe_value(name)}"
-                raise InvalidParams("param_name", None, problem, "")
-            if name in ROUTING_NAMES:
-                problem = f"`{format_name(name)}` is a routing name, not a param"
-                raise InvalidParams("param_name", None, problem, f"leave it out of `{argument}`")
-            if name in _IMPOSSIBLE:
-                problem = f"no project can have the param `{format_name(name)}`"
-                raise InvalidParams("param_name", None, problem, f"leave it out of `{argument}`")
-    both = sorted(set(keep) & set(move))
-    if both:
-        problem = f"`{format_name(both[0])}` is in both `keep` and `move`"
-        raise InvalidSetting("argument_type", None, problem, "leave out one of them")
+def _read_names(argument: str, names: Collection[str]) -> frozenset[str]:
+    """Read the names in `keep` or `move` once, because they may come from a generator."""
+    if isinstance(names, str):
+        problem = f"`{argument}` must be a list of names, got {describe_value(names)}"
+        raise InvalidSetting("argument_type", None, problem, f"pass `[{names!r}]`")
+    if not isinstance(names, Mapping):
+        check_iterable(argument, names)
+    read = tuple(names)
+    for name in read:
+        if not isinstance(name, str):
+            problem = f"the name of a param must be a string, got {describe_value(name)}"
+            raise InvalidParams("param_name", None, problem, "")
+        if name in ROUTING_NAMES:
+            problem = f"`{format_name(name)}` is a routing name, not a param"
+            raise InvalidParams("param_name", None, problem, f"leave it out of `{argument}`")
+        if name in _IMPOSSIBLE:
+            problem = f"no project can have the param `{format_name(name)}`"
+            raise InvalidParams("param_name", None, problem, f"leave it out of `{argument}`")
+    return frozenset(read)

@@ -25,7 +25,7 @@ _API = "/v1/"
 
 
 def check_request(method: str, target: str, headers: Mapping[str, str]) -> None:
-    """Refuse unknown methods, invalid targets, hosts other than this machine, and requests from other sites.
+    """Refuse unknown methods, invalid targets, compressed bodies, other hosts, and requests from other sites.
 
     `target` is the raw target of the request line; header names are lower case.
 
@@ -38,6 +38,12 @@ def check_request(method: str, target: str, headers: Mapping[str, str]) -> None:
     for host in hosts:
         if _LOOPBACK.fullmatch(host) is None:
             raise RejectedCall(421, f"the stand-in is not the host {_show(host)}; use 127.0.0.1 or localhost")
+    encoding = headers.get("content-encoding", "")
+    if encoding.strip().lower() not in ("", "identity"):
+        raise RejectedCall(
+            415,
+            f"the stand-in reads no compressed bodies (Content-Encoding {_show(encoding)}); send the body uncompressed",
+        )
     if "origin" in headers or "sec-fetch-site" in headers:
         _check_site(method, path, hosts, headers)
 

@@ -41,6 +41,17 @@ class Clock:
         self._time = parsed.astimezone(UTC)
 
     def advance(self, seconds: float) -> None:
-        """Move the clock forward by a number of seconds, and stop it there."""
+        """Move the clock forward by a number of seconds, and stop it there.
+
+        Raises:
+            InvalidSetting: `argument_type`, if `seconds` is not a number, or no time is so far away.
+        """
         now = datetime.now(UTC) if self._time is None else self._time
-        self._time = now + timedelta(seconds=seconds)
+        try:
+            self._time = now + timedelta(seconds=seconds)
+        # NaN is a `ValueError`, and a time after the year 9999 is an `OverflowError`.
+        except (TypeError, ValueError, OverflowError):
+            problem = (
+                f"`seconds` must be a number that leads to a time before the year 10000, got {describe_value(seconds)}"
+            )
+            raise InvalidSetting("argument_type", None, problem, "") from None

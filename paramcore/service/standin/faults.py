@@ -17,6 +17,8 @@ from paramcore.text import describe_value
 FAULT_HEADER = "x-paramcore-fault"
 #: The kinds of faults, with the default number of seconds; `None` for a fault without seconds.
 _DEFAULT_SECONDS: dict[str, int | None] = {"error": None, "drop": None, "throttle": 1, "slow": 1}
+#: The methods of the calls that the service has.
+METHODS = ("GET", "POST", "PUT", "DELETE")
 #: The maximum number of seconds of a fault.
 _MAX_SECONDS = 3600
 
@@ -42,7 +44,7 @@ class Fault:
         Raises:
             InvalidSetting: `fault`.
         """
-        kind, has_seconds, seconds = text.partition("=")
+        kind, has_seconds, seconds = text.partition("=") if isinstance(text, str) else ("", "", "")
         default = _DEFAULT_SECONDS.get(kind)
         is_number = seconds.isascii() and seconds.isdigit() and len(seconds) < 6 and int(seconds) <= _MAX_SECONDS
         if kind not in _DEFAULT_SECONDS or (has_seconds and (default is None or not is_number)):
@@ -58,18 +60,30 @@ class Faults:
     """
 
     def __init__(self) -> None:
-        self._armed: list[tuple[Fault, str | None]] = []
+        # Each fault with its method, and the number of calls that still get it.
+        self._armed: list[tuple[Fault, str | None, int]] = []
         self._lock = threading.Lock()
 
     def arm(self, fault: Fault, times: int, method: str | None) -> None:
-        """Set the fault of the next `times` calls; with `method`, of the next calls with this method."""
-        with self._lock:
-            self._armed.extend([(fault, method)] * times)
+        """Set the fault of the next `times` calls; with `method`, of the next calls with this method.
+
+        Raises:
+            InvalidSetting: `argument_type`.
+        """
+        if type(times) is not int or times < 0:
+            problem = f"`times` must be a whole number of at least 0, got {describe_value(times)}"
+            raise InvalidSetting("argument_type", None, problem, "")
+        if method is not None and method not in METHODS:
+            problem = f"`method` must be {', '.join(METHODS)} or `None`, got {describe_value(method)}"
+            raise InvalidSetting("argument_type", None, problem, "leave it out to make calls of all methods fail")
+        if times:
+            with self._lock:
+                self._armed.append((fault, method, times))
 
     def take(self, method: str, header: str | None) -> Fault | None:
         """Return the fault of a call, if any; a fault in `header` overrides an armed fault.
 
-        An armed fault that is returned is no longer armed.
+        An armed fault that is returned is armed for one call less.
 
         Raises:
             InvalidSetting: `fault`, if the header contains an invalid fault.
@@ -77,8 +91,8 @@ class Faults:
         if header is not None:
             return Fault.parse(header)
         with self._lock:
-            for index, (fault, armed_method) in enumerate(self._armed):
+            for index, (fault, armed_method, times) in enumerate(self._armed):
                 if armed_method in (None, method):
-                    del self._armed[index]
+                    self._armed[index : index + 1] = [(fault, armed_method, times - 1)] if times > 1 else []
                     return fault
         return None

@@ -16,6 +16,7 @@ from paramcore.service.memory import MemoryService
 from paramcore.service.requests import Response
 from paramcore.service.standin.account import Account, Result
 from paramcore.service.standin.admission import check_request, check_size
+from paramcore.service.standin.callbacks import check_times
 from paramcore.service.standin.calls import Context, RejectedCall
 from paramcore.service.standin.clock import Clock
 from paramcore.service.standin.faults import Fault, Faults
@@ -27,6 +28,7 @@ from paramcore.service.standin.state import State
 from paramcore.service.standin.wsgi import read_body, read_headers, read_target
 from paramcore.text import escape_unprintable, format_count
 from paramcore.validation.schema import Schemas
+from paramcore.values import check_argument, check_function, check_iterable
 
 _BASE_PATH = "/v1"
 #: The names of the services for live and for test keys.
@@ -50,6 +52,9 @@ class StandIn:
     the time of each request, and `clock` has no effect.  `paramcore serve` passes
     `journal` and `recovered` to keep data after a restart.
 
+    Raises:
+        InvalidSetting: `argument_type` for an argument of the wrong type.
+
     Example:
         >>> StandIn([Project("docks", type="imageannotation")])
         <StandIn: 1 live project, 1 test project>
@@ -67,12 +72,18 @@ class StandIn:
         journal: Journal | None = None,
         recovered: Mapping[str, RecoveredState] = {},
     ) -> None:
+        check_argument("assumptions", assumptions, Assumptions)
+        if task_types is not None:
+            check_iterable("task_types", task_types)
+        check_function("on_validate", on_validate)
+        check_function("on_event", on_event)
         #: The clock, which a test can set.
         self.clock: Clock = Clock()
-        self._created_at = self.clock if created_at is None else created_at
+        self._created_at = self.clock if created_at is None else check_times(created_at)
         self._on_event = on_event
         self._log = RequestLog()
         self._faults = Faults()
+        check_iterable("projects", projects)
         initial = tuple(projects)
         # The states of both services, by name; hold `ledger.lock` while you read them.
         self.states: dict[str, State] = {world: _restore(initial, recovered.get(world)) for world in WORLDS}
@@ -120,7 +131,7 @@ class StandIn:
         apply to a call, the call gets only the fault that was set first.
 
         Raises:
-            InvalidSetting: `fault`.
+            InvalidSetting: `fault`; `argument_type` for an invalid `times` or `method`.
         """
         self._faults.arm(Fault.parse(fault), times, method)
 

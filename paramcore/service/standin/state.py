@@ -13,7 +13,10 @@ from typing import Any, Literal
 
 from attrs import evolve, field, frozen
 
+from paramcore.errors import InvalidSetting
 from paramcore.model import EffectiveParams, Project, TaskRequest, Update
+from paramcore.text import MESSAGE_LIMIT, format_repr, format_value
+from paramcore.values import check_argument, check_iterable
 from paramcore.wire import write_project, write_version
 
 #: The maximum size of a state in bytes of JSON, where each object counts as at least 1 KiB.
@@ -146,7 +149,14 @@ class State:
         #: The last list query, and the keys of the matching objects, newest first.
         self.selection: tuple[object, list[str]] = (None, [])
         self._sizes: dict[tuple[str, str], int] = {}
-        for project in projects:
+        check_iterable("projects", projects)
+        for index, project in enumerate(projects):
+            check_argument(f"projects[{index}]", project, Project)
+            if project.name in self.projects:
+                problem = (
+                    f"`projects` contains two projects with the name {format_value(project.name, limit=MESSAGE_LIMIT)}"
+                )
+                raise InvalidSetting("argument_type", None, problem, "leave out one of them")
             self.apply(Change.of("projects", project.name, StoredProject.of(project)))
 
     def apply(self, change: Change) -> Callable[[], None]:
@@ -207,7 +217,11 @@ class State:
             LookupError: if the task does not exist or has no project, or if an edit of
                 the history of its project changed these params.
         """
-        task = self.tasks[task_id]
+        task = self.tasks.get(task_id) if isinstance(task_id, str) else None
+        if task is None:
+            raise LookupError(
+                f"there is no task with the id {format_repr(task_id)}; pass the `task_id` of a created task"
+            )
         if task.request is None:
             raise LookupError(f"the task {task_id} has no project")
         return resolve_stored_task(self.projects[task.fields["project"]].project, task, task.request)

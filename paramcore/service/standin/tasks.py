@@ -22,7 +22,7 @@ from paramcore.service.standin.query import (
     select_newest,
 )
 from paramcore.service.standin.state import Change, State, StoredTask
-from paramcore.text import format_count, format_name, format_value
+from paramcore.text import describe_python_type, format_count, format_name, format_value
 
 #: The task statuses of the service.
 _STATUSES = ("pending", "completed", "canceled", "error")
@@ -77,6 +77,9 @@ def create_task(context: Context, call: Call, task_type: str) -> Answer:
         raise RejectedCall(400, "`project_version` is set, but the task has no `project`; name the project")
     effective = project.resolve(request)
     objection = context.on_validate(project, effective)
+    if not isinstance(objection, str | None):
+        got = describe_python_type(type(objection))
+        raise RejectedCall(500, f"`on_validate` must return a string or `None`, got {got}")
     if objection is not None:
         raise RejectedCall(400, f"Parameter is invalid, reason: {objection}")
     fields = {**_start_task(state, call), **effective.as_task()}

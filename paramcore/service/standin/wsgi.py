@@ -15,7 +15,12 @@ def read_target(environ: Mapping[str, Any]) -> str:
     target = environ.get("REQUEST_URI") or environ.get("RAW_URI")
     if isinstance(target, str):
         return target
-    path = quote((environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")).encode("latin-1"))
+    path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+    try:
+        path = quote(path.encode("latin-1"))
+    except UnicodeEncodeError:
+        # `WSGITransport` of httpx passes the decoded path, although PEP 3333 requires bytes as Latin-1.
+        path = quote(path, errors="surrogatepass")
     query = environ.get("QUERY_STRING")
     return f"{path}?{query}" if query else path
 

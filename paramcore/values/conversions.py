@@ -1,0 +1,99 @@
+"""Suggest how to convert a Python object to the JSON value that was expected."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+
+#: The names of types that are often passed by mistake, each with the call that converts its values to JSON.
+_CONVERSIONS = {
+    **dict.fromkeys(["set", "frozenset", "range", "generator", "dict_keys", "dict_values"], "list()"),
+    **dict.fromkeys(["bytes", "bytearray"], ".decode()"),
+    **dict.fromkeys(["datetime", "date"], ".isoformat()"),
+    **dict.fromkeys(["Decimal", "Fraction"], "float()"),
+    **dict.fromkeys(["UUID", "PosixPath", "WindowsPath", "datetime64", "timedelta64"], "str()"),
+    **dict.fromkeys(["Timestamp"], ".isoformat()"),
+    **dict.fromkeys(["ndarray", "Series", "Index"], ".tolist()"),
+    **dict.fromkeys(["DataFrame"], ".to_dict('records')"),
+}
+
+#: Methods and attributes of classes, each with the call that converts an object of such a class to a dict.
+_OBJECT_CONVERSIONS = {
+    # Objects of the official SDK, of Pydantic, named tuples, dataclasses, and objects of attrs.
+    "as_dict": ".as_dict()",
+    "model_dump": ".model_dump()",
+    "_asdict": "._asdict()",
+    "__dataclass_fields__": "dataclasses.asdict()",
+    "__attrs_attrs__": "attrs.asdict()",
+}
+
+#: If the type of a value is a subclass of one of these types, the error names the base class.
+_BASES = (str, int, float, list, tuple)
+
+#: The names of the types of pandas for missing values.
+_MISSING = frozenset({"NAType", "NaTType"})
+
+MISSING_REMEDY = "pass `None` for a missing value (pandas: `df.astype(object).where(df.notna(), None)`)"
+
+
+def find_base(value_type: type) -> type | None:
+    """Return the JSON type that a type is a subclass of, or `None`."""
+    return next((base for base in _BASES if issubclass(value_type, base)), None)
+
+
+def suggest_json(value_type: type) -> str:
+    """Return what to do with a value of a type that does not exist in JSON."""
+    base = find_base(value_type)
+    if value_type.__name__ in _MISSING:
+        return MISSING_REMEDY
+    if value_type.__name__ in _CONVERSIONS:
+        return f"convert it with `{_CONVERSIONS[value_type.__name__]}`"
+    # Check numpy before `base`, because `float64` is a subclass of `float`.
+    if value_type.__module__.partition(".")[0] == "numpy":
+        return "convert it with `.item()`"
+    # `str()` of a member of `class Label(str, Enum)` is its name, such as "Label.CAR", and not its value.
+    if issubclass(value_type, Enum):
+        return "convert it with `.value`"
+    if base is not None:
+        return f"convert it, for example with `{base.__name__}()`"
+    return _suggest_dict(value_type) or "pass None, a bool, a number, a string, a list, a tuple or a Mapping"
+
+
+def suggest_name(name: object) -> str:
+    """Return what to do with a name in an object that is not a string."""
+    if isinstance(name, Enum):
+        return "convert it with `.value`"
+    return f"convert it with `{'.decode()' if isinstance(name, (bytes, bytearray)) else 'str()'}`"
+
+
+def suggest_text(value: Any, default: str = "") -> str:
+    """Return what to do with a value in place of text; `default` if it has no natural text."""
+    value_type = type(value)
+    if isinstance(value, (Enum, bytes, bytearray)):
+        return suggest_json(value_type)
+    # Say nothing about numbers, because they may come from a JSON file.
+    has_text = _CONVERSIONS.get(value_type.__name__) == "str()" or value_type.__module__ == "numpy"
+    is_subclass = isinstance(value, str) and value_type is not str
+    return "convert it with `str()`" if has_text or is_subclass else default
+
+
+def suggest_object(value: Any, default: str) -> str:
+    """Return what to do with a value in place of a JSON object; `default` if its type is not a known mistake."""
+    value_type = type(value)
+    if issubclass(value_type, (str, bytes, bytearray)):
+        return "decode it with `json.loads()`" if value.lstrip()[:1] in ("{", b"{") else default
+    if value_type.__name__ == "Series":
+        return "convert it with `.to_dict()`"
+    # The replies of HTTP clients, such as `requests.Response`.
+    if hasattr(value_type, "raise_for_status") and hasattr(value_type, "json"):
+        return "decode it with `.json()`"
+    return _suggest_dict(value_type) or default
+
+
+def _suggest_dict(value_type: type) -> str:
+    """Return how to convert an object of a class to a dict; `""` if the class is unknown."""
+    if value_type.__module__.partition(".")[0] == __name__.partition(".")[0]:
+        return ""
+    found = (call for name, call in _OBJECT_CONVERSIONS.items() if hasattr(value_type, name))
+    call = next(found, "")
+    return f"convert it with `{call}`" if call else ""
