@@ -34,13 +34,16 @@ def lock_directory(path: str) -> Iterator[None]:
     """
     lock = os.path.join(path, LOCK_NAME)
     try:
-        with _acquire(lock) as file:
-            try:
-                yield
-            finally:
-                # Remove the file while this process has the lock.  Later, another process could have locked the file.
-                # Windows cannot remove an open file, so the next process on Windows uses the same file.
-                _remove(file, lock)
+        file = _acquire(lock)
+        try:
+            yield
+        finally:
+            # Remove the file while this process has the lock.  Later, another process could have locked the file.
+            # Windows cannot remove an open file, so the next process on Windows uses the same file.
+            _remove(file, lock)
+            # The file is empty, so an error of the close loses nothing.
+            with suppress(OSError):
+                file.close()
     except (KeyboardInterrupt, SystemExit):
         # A signal may arrive when the file exists, but is not locked yet, so lock and remove it here.
         with suppress(OSError), open(lock, "r+b") as file:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from argparse import Namespace
 from collections.abc import Sequence
 
@@ -14,6 +15,7 @@ from paramcore.cli.parser import parse_options
 from paramcore.cli.streams import prepare_streams
 from paramcore.cli.summary import check_summary
 from paramcore.errors import NotDone, OutcomeUnknown, ParamcoreError
+from paramcore.text import describe_os_error, format_path
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,6 +52,13 @@ def _run_command(arguments: Sequence[str] | None) -> tuple[int, str]:
     except OutputLost as lost:
         return handle_write_error(lost.error)
     except OSError as error:
-        return handle_write_error(error)
+        return REFUSED, f"error: {_describe_system_error(error)}"
     except KeyboardInterrupt:
         return INTERRUPTED, "interrupted"
+
+
+def _describe_system_error(error: OSError) -> str:
+    """Describe an error that no command expects, such as a file that was removed a moment ago."""
+    # The name is a number if the call was given a descriptor.
+    file = format_path(os.fsdecode(error.filename)) if isinstance(error.filename, (str, bytes)) else "a file"
+    return f"cannot use {file}: {describe_os_error(error)}; correct this, and run the command again"

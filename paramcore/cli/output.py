@@ -13,7 +13,8 @@ from typing import Any, NoReturn, TypeAlias
 
 from paramcore.cli.exit_codes import CANNOT_WRITE, FINE, PIPE_CLOSED, REFUSED
 from paramcore.cli.signals import END_SIGNALS, exit_once, handles_interrupts
-from paramcore.cli.streams import discard_output
+from paramcore.cli.streams import check_output_disk, discard_output
+from paramcore.errors import ParamcoreError
 from paramcore.files.writer import write_atomically
 from paramcore.text import describe_os_error
 
@@ -39,7 +40,7 @@ def write_answer(pieces: Pieces, path: str | None = None) -> int:
     """Print the output, or write it to `path` atomically; return the exit code.
 
     Raises:
-        OSError, OutputLost: if standard output cannot be written.
+        OutputLost: if standard output cannot be written.
         DocumentError: if the file cannot be written.
         ParamcoreError, SystemExit: the errors of the command; with `path`, SystemExit also on SIGTERM and SIGHUP.
     """
@@ -61,7 +62,7 @@ def print_text(text: str) -> None:
     """Print text to standard output.
 
     Raises:
-        OSError, OutputLost: if standard output cannot be written.
+        OutputLost: if standard output cannot be written.
     """
     _print(text)
     flush_output()
@@ -76,6 +77,11 @@ def _print_pieces(pieces: Generator[str | bytes, None, None]) -> None:
         except KeyboardInterrupt as interrupt:
             # The command may catch the interrupt and print a summary.
             piece = _throw_into(pieces, interrupt)
+        except OutputLost:
+            # An error of the cleanup must not hide this error.
+            with suppress(OSError, ParamcoreError):
+                pieces.close()
+            raise
     flush_output()
 
 
@@ -85,6 +91,8 @@ def _print(piece: str | bytes) -> None:
     except BlockingIOError:
         # This error occurs only after a signal, when writes no longer wait for the reader.
         discard_output()
+    except OSError as error:
+        raise OutputLost(error) from None
 
 
 def _write(piece: str | bytes) -> None:
@@ -155,6 +163,7 @@ def flush_output() -> None:
     if sys.stdout is not None:
         try:
             sys.stdout.flush()
+            check_output_disk()
         except BlockingIOError:
             # As in `_print`, this error occurs only after a signal.
             discard_output()

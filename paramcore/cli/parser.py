@@ -51,7 +51,7 @@ def parse_options(arguments: Sequence[str] | None) -> Namespace:
     Raises:
         SystemExit: for wrong usage, and after `--help` and `--version`.
         InvalidSetting: for an unknown assumption, or for a missing or wrong value of an assumption.
-        OSError, OutputLost: if the help or the version cannot be printed.
+        OutputLost: if the help or the version cannot be printed.
     """
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     _reject_dashes(arguments)

@@ -46,6 +46,19 @@ def discard_output() -> None:
     _discard(_OUTPUT)
 
 
+def check_output_disk() -> None:
+    """Raise `OSError` if standard output is a file whose disk rejects what was written.
+
+    Some network disks report only when a descriptor is closed that the disk is full.
+    """
+    try:
+        copy = os.dup(_OUTPUT)
+    except OSError:
+        # The limit of open files is reached.
+        return
+    os.close(copy)
+
+
 def _discard(descriptor: int) -> None:
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, descriptor)
@@ -134,5 +147,7 @@ def _restore(is_blocking: bool, copy: int) -> None:
 
     `copy` is a duplicate of the stream's descriptor, because `_discard` may redirect the original.
     """
-    os.set_blocking(copy, is_blocking)
-    os.close(copy)
+    with suppress(OSError):
+        os.set_blocking(copy, is_blocking)
+    with suppress(OSError):
+        os.close(copy)

@@ -86,7 +86,9 @@ def write_completely(file: FileIO, data: bytes) -> None:
     written = 0
     try:
         while written < len(data):
-            written += file.write(data[written:])
+            if (count := file.write(data[written:])) is None:
+                raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+            written += count
     except OSError:
         if written:
             end = file.tell()

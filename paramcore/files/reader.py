@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
-from typing import BinaryIO, TextIO
+from typing import BinaryIO
 
 from attrs import define, field
 
@@ -15,6 +15,7 @@ from paramcore.errors import DocumentError, InvalidSetting, ParamcoreError
 from paramcore.files.document import TASK_DEPTH, Document, decode_document, decode_json
 from paramcore.files.encoding import BOM, convert_utf16
 from paramcore.files.line_stream import LineStream, open_lines
+from paramcore.files.waiting import wait_on_read
 from paramcore.files.yaml import YAMLDecoder
 from paramcore.text import describe_os_error, describe_value, format_path
 
@@ -188,10 +189,10 @@ def number_lines(lines: Iterable[bytes], source: str, *, first_line: int = 1, li
 
 
 def resolve_path(path: str) -> str:
-    """Return the real path of a file, or `path` itself if the working directory was deleted."""
+    """Return the real path of a file, or `path` itself if the working directory was deleted or cannot be read."""
     try:
         return os.path.realpath(path)
-    except FileNotFoundError:
+    except OSError:
         return path
 
 
@@ -209,12 +210,8 @@ def open_source(source: str, label: str | None = None) -> Iterator[tuple[BinaryI
         problem, remedy = "standard input is closed", "name a file instead of `-`"
         raise DocumentError("unreadable", None, problem, remedy, label, None, None)
     try:
-        if source == "-":
-            with block_on_read(sys.stdin):
-                yield sys.stdin.buffer, label
-        else:
-            with open(source, "rb") as stream:
-                yield stream, label
+        with _open_buffer(source) as buffer, wait_on_read(buffer) as stream:
+            yield stream, label
     except (OSError, ValueError) as error:
         if isinstance(error, ParamcoreError):
             raise
@@ -225,25 +222,17 @@ def open_source(source: str, label: str | None = None) -> Iterator[tuple[BinaryI
 
 
 @contextmanager
-def block_on_read(stream: TextIO) -> Iterator[None]:
-    """Make a stream blocking, so that reads wait for more input.
-
-    A process that shares the stream may have made it non-blocking, and reads
-    would then lose lines.
-    """
-    try:
-        is_blocking = os.get_blocking(stream.fileno())
-    except (OSError, ValueError, AttributeError):
-        # The stream has no file descriptor, or the system has no such setting.
-        is_blocking = True
-    if is_blocking:
-        yield
+def _open_buffer(source: str) -> Iterator[BinaryIO]:
+    if source == "-":
+        yield sys.stdin.buffer
         return
-    os.set_blocking(stream.fileno(), True)
+    file = open(source, "rb")  # noqa: SIM115  (closed below)
     try:
-        yield
+        yield file
     finally:
-        os.set_blocking(stream.fileno(), False)
+        # Some network disks report an error at the close, but everything was read.
+        with suppress(OSError):
+            file.close()
 
 
 _BLANK = b" \t\r\n"

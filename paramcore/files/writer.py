@@ -28,6 +28,9 @@ _REMEDIES = {
     errno.EACCES: "make the directory writable, or choose another file",
     errno.EROFS: "choose a file on another disk",
     errno.ENOSPC: "free some space, or choose a file on another disk",
+    errno.EDQUOT: "free some space, or choose a file on another disk",
+    errno.EFBIG: "raise the limit of the file size (`ulimit -f`), or choose a file on another disk",
+    errno.EMFILE: "raise the limit of open files (`ulimit -n`)",
 }
 
 
@@ -74,20 +77,21 @@ def open_atomically(path: str, *, sync: bool = True) -> Iterator[BinaryIO]:
 
     The block writes to a new file in the same directory.  At the end of the block, the
     new file replaces the existing file, and gets the mode of that file (except on Windows).
-    An exception in the block removes the new file.  A symbolic link to a regular file, or a
-    broken link, is replaced, not followed.  Without `sync`, the file may be empty
+    An exception in the block removes the new file, and is raised unchanged unless it is
+    an error of the new file.  A symbolic link to a regular file, or a broken link, is
+    replaced, not followed.  Without `sync`, the file may be empty
     after a power failure.
 
     Raises:
         DocumentError: `unwritable`, also if the path exists but is neither a regular file nor
             such a link, or if the path is a link like `/dev/stdout`.
     """
+    # The path with a suffix, such as `FILE.tmp`, could exceed the length limit of the file system.
+    temporary = os.path.join(os.path.dirname(path), f".{uuid.uuid4().hex}.tmp")
     try:
         mode = _check_replaceable(path)
-        # The path with a suffix, such as `FILE.tmp`, could exceed the length limit of the file system.
-        temporary = os.path.join(os.path.dirname(path), f".{uuid.uuid4().hex}.tmp")
         try:
-            with open(temporary, "xb", buffering=_BUFFER_SIZE) as stream:
+            with _open_new(temporary) as stream:
                 # Some network disks have no locks.
                 with suppress(OSError):
                     _lock(stream)
@@ -101,11 +105,28 @@ def open_atomically(path: str, *, sync: bool = True) -> Iterator[BinaryIO]:
                 os.unlink(temporary)
             raise
     except (OSError, ValueError) as error:
-        if isinstance(error, ParamcoreError):
+        if isinstance(error, ParamcoreError) or getattr(error, "filename", None) not in (None, path, temporary):
             raise
         problem = f"cannot write the file: {describe_os_error(error)}"
         remedy = _REMEDIES.get(getattr(error, "errno", 0), "choose another file")
         raise DocumentError("unwritable", None, problem, remedy, format_path(path), None, None) from error
+
+
+@contextmanager
+def _open_new(path: str) -> Iterator[BinaryIO]:
+    """Open a new file, and close it; raise an error of the close only if the block succeeds.
+
+    For example, the disk is full, and standard output cannot be written either.  Then the
+    close cannot write what the stream has buffered.
+    """
+    stream = open(path, "xb", buffering=_BUFFER_SIZE)  # noqa: SIM115  (closed below)
+    try:
+        yield stream
+    except BaseException:
+        with suppress(OSError):
+            stream.close()
+        raise
+    stream.close()
 
 
 def _finish(stream: BinaryIO, mode: int | None, *, sync: bool) -> None:

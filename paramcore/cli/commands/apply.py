@@ -24,7 +24,8 @@ from paramcore.cli.output import (
     print_text,
 )
 from paramcore.cli.planner import Planner
-from paramcore.files.reader import block_on_read
+from paramcore.errors import DocumentError
+from paramcore.files.reader import open_source
 from paramcore.service.outcome import Outcome
 from paramcore.service.requests import Request, Response, Transport
 from paramcore.text import format_path
@@ -69,8 +70,8 @@ def _print_outcome(plan: Plan, outcome: Outcome, options: Namespace) -> None:
             print_text(format_document(select_values({"plan": plan.to_json(), "outcome": outcome.to_json()}, options)))
         else:
             print_text(f"{options.screen.render([Line(line) for line in str(outcome).splitlines()])}\n")
-    except (OSError, OutputLost) as error:
-        _exit_code, message = handle_write_error(error.error if isinstance(error, OutputLost) else error)
+    except OutputLost as lost:
+        _exit_code, message = handle_write_error(lost.error)
         for line in filter(None, [message, *str(outcome).splitlines()]):
             print_message(line)
 
@@ -99,12 +100,12 @@ def _has_consent(plan: Plan, options: Namespace) -> bool:
         print_message("not sent: there is no terminal for a prompt; pass --yes to send the update")
         return False
     # A closed terminal, or an answer in another encoding, counts as no.
-    with suppress(OSError, UnicodeDecodeError):
+    with suppress(OSError, DocumentError):
         sys.stderr.write("send the update? [y/N] ")
         sys.stderr.flush()
-        with block_on_read(sys.stdin):
-            answer = sys.stdin.readline()
-        if answer.strip().lower() in ("y", "yes"):
+        with open_source("-") as (stream, _label):
+            answer = stream.readline()
+        if answer.strip().lower() in (b"y", b"yes"):
             return True
     print_message("not sent")
     return False

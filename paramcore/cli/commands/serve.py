@@ -70,7 +70,8 @@ def _start_server(options: Namespace, stack: ExitStack, events: queue.Queue[str]
         return stack.enter_context(run_server(stand_in, port=options.port))
     except OSError as error:
         problem = f"cannot listen on port {options.port}: {describe_os_error(error)}"
-        raise InvalidSetting("port", None, problem, "pass another port, or omit --port to use a free one") from None
+        remedy = "pass another port, or omit --port to use a free one" if options.port else ""
+        raise InvalidSetting("port", None, problem, remedy) from None
 
 
 def _read_projects(options: Namespace) -> dict[str, Project]:

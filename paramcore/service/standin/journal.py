@@ -133,8 +133,10 @@ class JournalFile:
 
     def _close(self) -> None:
         if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
+            descriptor, self._descriptor = self._descriptor, -1
+            # The lines are already on disk.
+            with suppress(OSError):
+                os.close(descriptor)
 
     def _read(self) -> None:
         try:

@@ -1,0 +1,57 @@
+"""Read from files that another process may make non-blocking."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO
+
+#: The number of bytes to read at once.
+_BUFFER_SIZE = 2**16
+
+
+@contextmanager
+def wait_on_read(stream: BinaryIO) -> Iterator[BinaryIO]:
+    """Yield a stream with the bytes of a buffered stream; its reads wait for more input.
+
+    A process that shares the file, such as Node.js, may make it non-blocking at any moment.
+    Python would then take the lack of input for the end of the file.
+    """
+    raw = _WaitingReader(stream)
+    try:
+        yield io.BufferedReader(raw, _BUFFER_SIZE)
+    finally:
+        if raw.was_non_blocking:
+            os.set_blocking(stream.fileno(), False)
+
+
+class _WaitingReader(io.RawIOBase):
+    """A raw stream that reads from a buffered stream, and never closes it."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self.was_non_blocking = False
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return bool(self._stream.seekable())
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return int(self._stream.seek(offset, whence))
+
+    def fileno(self) -> int:
+        return int(self._stream.fileno())
+
+    def readinto(self, buffer: Any) -> int:
+        """Read bytes; raise `BlockingIOError` if the file has none although it is blocking."""
+        while (count := self._stream.readinto1(buffer)) is None:
+            if os.get_blocking(self.fileno()):
+                raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+            self.was_non_blocking = True
+            os.set_blocking(self.fileno(), True)
+        return int(count)
