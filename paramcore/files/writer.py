@@ -79,8 +79,7 @@ def open_atomically(path: str, *, sync: bool = True) -> Iterator[BinaryIO]:
     new file replaces the existing file, and gets the mode of that file (except on Windows).
     An exception in the block removes the new file, and is raised unchanged unless it is
     an error of the new file.  A symbolic link to a regular file, or a broken link, is
-    replaced, not followed.  Without `sync`, the file may be empty
-    after a power failure.
+    replaced, not followed.  Without `sync`, the file may be empty after a power failure.
 
     Raises:
         DocumentError: `unwritable`, also if the path exists but is neither a regular file nor
