@@ -172,17 +172,16 @@ def test_two_projects_with_one_name_are_rejected(create):
 
 
 @pytest.mark.parametrize(
-    "read",
+    ("read", "good"),
     [
-        lambda tasks: Audit.of(PROJECT, tasks),
-        lambda tasks: list(Extraction.of([{}], name="a", type="b").requests(tasks)),
-        lambda tasks: list(PROJECT.resolve_many(tasks)),
-        lambda tasks: Impact.of(PLAN, tasks),
+        (lambda tasks: Audit.of(PROJECT, tasks), {"task_id": "1", "project": "docks", "params": {}}),
+        (lambda tasks: list(Extraction.of([{}], name="a", type="b").requests(tasks)), {"project": "docks"}),
+        (lambda tasks: list(PROJECT.resolve_many(tasks)), {"project": "docks"}),
+        (lambda tasks: Impact.of(PLAN, tasks), {"project": "docks"}),
     ],
 )
-def test_an_error_about_a_task_has_its_index(read):
+def test_an_error_about_a_task_has_its_index(read, good):
     """The path of an error about one of many tasks begins with the index of the task."""
-    good = {"task_id": "1", "project": "docks", "params": {}}
     with pytest.raises(ParamcoreError) as rejected:
         read([good, good, {"padding": float("nan")}])
     assert rejected.value.path.startswith("/2")
