@@ -34,8 +34,9 @@ class Audit(NotebookReprs):
     `possible` and `impossible` count the checked tasks.  `not_judged` counts the
     tasks that do not belong to the project, or that record no version.  `findings`
     contains the contradictions of the impossible tasks.  `calibration` contains the
-    tried combinations of settings that no task contradicts.  `calibration` ignores each task
-    that neither a tried combination nor a separator from the task's instruction explains.
+    tried combinations of settings that no task contradicts.  A task that no settings explain,
+    not even with the white space before the project's instruction as the separator, does
+    not count for `calibration`.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3})
@@ -121,7 +122,9 @@ class Audit(NotebookReprs):
         ways = " or ".join(map(format_settings, _find_smallest_changes(chosen, self.calibration)))
         if not ways:
             return ["no tried combination of settings explains all tasks"]
-        return [f"the current settings do not explain all tasks; of the settings that an audit tries, these do: {ways}"]
+        return [
+            f"the current settings do not explain all tasks; of the settings that an audit tries, these explain the most: {ways}"
+        ]
 
     def _format_setting(self, name: str) -> str:
         """Format a setting, and whether its other values are possible or ruled out."""

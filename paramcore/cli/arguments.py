@@ -209,7 +209,7 @@ def assign_files(options: Namespace) -> ProjectFiles:
         quiet=True,
         documents=documents,
         used=_list_used(options),
-        skip_remedy="if it contains tasks, name it too" if options.tasks is None else "",
+        skip_remedy="if it contains tasks, pass it too" if options.tasks is None else "",
     )
     if options.tasks is None:
         reject_options_for_tasks(options)
@@ -253,7 +253,7 @@ def _report_lines(paths: Sequence[str], projects: ProjectFiles) -> None:
             more = f" and {format_count(len(found) - 1, 'more file')} of JSONL" if found[1:] else ""
             it = "one" if found[1:] else "it"
             path = format_path(found[0])
-            message = f"skipped {path}{more}, because JSONL contains no project; to read {it} as tasks, name it too"
+            message = f"skipped {path}{more}, because JSONL contains no project; to read {it} as tasks, pass it too"
             projects.report_skip(path, message, len(found))
 
 
@@ -263,7 +263,7 @@ def _report_subdirectories(options: Namespace, projects: ProjectFiles) -> None:
         found = list_subdirectories(directory, used=[*options.projects, *_list_used(options)])
         if found:
             more = f" and {format_count(len(found) - 1, 'more subdirectory')}" if found[1:] else ""
-            remedy = f"if {'they contain' if found[1:] else 'it contains'} projects, name {'them' if found[1:] else 'it'} too"
+            remedy = f"if {'they contain' if found[1:] else 'it contains'} projects, pass {'them' if found[1:] else 'it'} too"
             path = format_path(found[0])
             message = f"skipped {path}{more}, because subdirectories are not read; {remedy}"
             projects.report_skip(path, message, len(found), "subdirectory")

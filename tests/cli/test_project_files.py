@@ -55,7 +55,7 @@ def test_a_file_without_a_project_is_skipped(place, value, verb):
     """In a directory, a file that contains no project is reported once on standard error."""
     (place / "update.json").write_text(json.dumps(value))
     ran = run(verb, place)
-    remedy = "; if it contains tasks, name it too" if verb == "validate" else ""
+    remedy = "; if it contains tasks, pass it too" if verb == "validate" else ""
     assert (ran.err, ran.status) == (f"skipped {place}/update.json, because it contains no project{remedy}\n", 0)
 
 
@@ -74,7 +74,7 @@ def test_jsonl_in_a_directory_is_reported(place, names, shown):
     (place / "._a.jsonl").write_text("")
     ran = run("validate", place)
     it = "one" if names[1:] else "it"
-    remedy = f"because JSONL contains no project; to read {it} as tasks, name it too"
+    remedy = f"because JSONL contains no project; to read {it} as tasks, pass it too"
     assert (ran.err, ran.status) == (f"skipped {place}/{shown}, {remedy}\n", 0)
     assert run("validate", place, place / names[0]).err == ""
     assert run("log", place).err == ""
@@ -83,11 +83,11 @@ def test_jsonl_in_a_directory_is_reported(place, names, shown):
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        (["a/x.json"], "skipped {0}/a, because subdirectories are not read; if it contains projects, name it too\n"),
+        (["a/x.json"], "skipped {0}/a, because subdirectories are not read; if it contains projects, pass it too\n"),
         (
             ["b/c/x.yaml", "a/x.json"],
             "skipped {0}/a and 1 more subdirectory, because subdirectories are not read; "
-            "if they contain projects, name them too\n",
+            "if they contain projects, pass them too\n",
         ),
         (["a/x.txt", "a/tasks.jsonl", ".git/x.json", "b/.cache/x.json", "b/._x.json"], ""),
     ],

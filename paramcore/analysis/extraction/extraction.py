@@ -25,8 +25,9 @@ class Extraction(NotebookReprs):
     """A new project with the params that full requests share, and what happens to each param.
 
     A full request contains all params of its task.  Each task still gets exactly the
-    same params.  If `minimal` is true, the total size is minimal.  The total counts all
-    requests, and the body of the update that sets the params.
+    same params.  If `minimal` is true, the total size is minimal among all
+    choices of params that may move.  The total counts all requests, and the body of the
+    update that sets the params.
 
     Example:
         >>> tasks = [{"attachment": f"https://example.com/{n}.jpg", "padding": 3, "with_labels": True} for n in range(9)]
@@ -49,7 +50,7 @@ class Extraction(NotebookReprs):
     opted_out: tuple[OptedOut, ...]
     #: The requests that stay as they are, by reason.
     set_aside: tuple[SetAside, ...]
-    #: Whether it is certain that no other choice of params would make the total smaller.
+    #: Whether it is certain that no other choice among the params that may move would make the total smaller.
     minimal: bool
     #: The size of the given requests in bytes, as compact JSON.
     bytes_before: int
@@ -198,7 +199,7 @@ class Extraction(NotebookReprs):
         saved = self.bytes_before - self.bytes_after
         less = f", {saved / self.bytes_before:.0%} less" if saved > 0 else ""
         sizes = f"{self.bytes_before:,} -> {self.bytes_after:,} bytes{less}; each request still gets the same params"
-        found = "no other choice of params for the project would make the total smaller"
+        found = "no other choice among the params that may move would make the total smaller"
         if not self.minimal:
             found = "the total may not be minimal, because the requests differ in too many ways to try every choice"
         lines = [sizes, found]
