@@ -14,7 +14,7 @@ _BUFFER_SIZE = 2**16
 
 
 @contextmanager
-def wait_on_read(stream: BinaryIO) -> Iterator[BinaryIO]:
+def wait_on_read(stream: BinaryIO) -> Iterator[io.BufferedReader]:
     """Yield a stream with the bytes of a buffered stream; its reads wait for more input.
 
     A process that shares the file, such as Node.js, may make it non-blocking at any moment.
