@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from running import EXAMPLES, run
 
 from paramcore.cli.exit_codes import FINDINGS, FINE, REFUSED
@@ -67,6 +68,28 @@ def test_a_setting_that_is_set_twice():
     """A setting that `--assume` sets twice is an error, because only one of the values could apply."""
     ran = run("assumptions", "--assume", "empty_instruction=join", "--assume", "empty_instruction=leave out")
     assert (ran.status, ran.err) == (2, "error: --assume sets `empty_instruction` twice; set it once\n")
+
+
+@pytest.mark.parametrize(
+    ("value", "separator"),
+    [
+        ('"\\n\\n"', "\n\n"),
+        (r"\n\n", "\n\n"),
+        ("\n\n", "\n\n"),
+        (r"\t", "\t"),
+        (r"\u00a0", "\u00a0"),
+        ("\\", "\\"),
+        (r"\x", r"\x"),
+        (r'\n"', r'\n"'),
+        (" ", " "),
+        ("", ""),
+    ],
+)
+def test_an_assumption_may_contain_escapes(value, separator):
+    """`--assume` decodes the escapes that `audit` prints, also if a shell has removed the quotes around them."""
+    rules = run("assumptions", "--format", "json", "--assume", f"instruction_separator={value}").document
+    [settings] = [rule["settings"] for rule in rules if "instruction_separator" in rule["settings"]]
+    assert settings["instruction_separator"] == separator
 
 
 def test_assumptions_are_listed():
