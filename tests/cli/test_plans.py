@@ -97,3 +97,17 @@ def test_assumptions_are_listed():
     ran = run("assumptions", "--assume", "empty_instruction=join")
     assert '     empty_instruction = "join"  (default: "leave out")' in ran.out.splitlines()
     assert {rule["rule"] for rule in run("assumptions", "--format", "json").document} >= {"T5", "T6", "T8", "U6"}
+
+
+@pytest.mark.parametrize("suffix", ["json", "yaml"])
+def test_null_is_no_update(suffix, tmp_path):
+    """A file with null, such as the `request` of a plan that does nothing, is an error and no update that drops all."""
+    plan = run("plan", PROJECT, "--wanted", PROJECT, "--format", "json").document
+    file = tmp_path / f"request.{suffix}"
+    file.write_text(json.dumps(plan["request"]))
+    for arguments in (("plan", PROJECT, file), ("validate", PROJECT, "--update", file)):
+        ran = run(*arguments)
+        assert (ran.status, ran.out) == (REFUSED, "")
+        assert ran.err.startswith(f"error: {file}:1:1: params must be an object, got null; ")
+    file.write_text("{}")
+    assert run("plan", PROJECT, file).status == FINDINGS
