@@ -259,12 +259,12 @@ def _report_lines(paths: Sequence[str], projects: ProjectFiles) -> None:
 
 
 def _report_subdirectories(options: Namespace, projects: ProjectFiles) -> None:
-    """Report the subdirectories with JSON or YAML files, because a user may expect that `validate` reads them."""
+    """Report the subdirectories with projects, because a user may expect that `validate` reads them."""
     for directory in filter(os.path.isdir, options.projects):
         found = list_subdirectories(directory, used=[*options.projects, *_list_used(options)])
         if found:
             more = f" and {format_count(len(found) - 1, 'more subdirectory')}" if found[1:] else ""
-            remedy = f"if {'they contain' if found[1:] else 'it contains'} projects, pass {'them' if found[1:] else 'it'} too"
+            remedy = f"to read the projects in {'one' if found[1:] else 'it'}, pass it too"
             path = format_path(found[0])
             message = f"skipped {path}{more}, because subdirectories are not read; {remedy}"
             projects.report_skip(path, message, len(found), "subdirectory")
