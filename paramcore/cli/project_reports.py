@@ -126,7 +126,7 @@ def _list_updates(projects: ProjectFiles, update: Update) -> list[Mapping[str, U
 
 
 class _State:
-    """Validates projects and their tasks in one state: after an update, before it, or after the patch that keeps params."""
+    """Validates projects and tasks in one state: after an update, before it, or after the patch that keeps dropped params."""
 
     def __init__(
         self,
