@@ -103,7 +103,7 @@ def test_a_merge_conflict_is_not_skipped(name, marker):
     ],
 )
 def test_the_error_about_an_option_ends_the_run(name, options, more, tmp_path):
-    """An unknown `--project-version` or a wrong `--type` is wrong for every line, so it ends the run at the first."""
+    """An unknown `--project-version` or a wrong `--type` is wrong for every line, so the first line ends the run."""
     tasks = tmp_path / "tasks.jsonl"
     tasks.write_text(lines("preview", 3))
     ran = run(*BULK.get(name, (name, PROJECT)), tasks, *options, *more)
