@@ -289,7 +289,7 @@ def test_an_ignored_sigterm_stays_ignored(tmp_path):
 
 @pytest.mark.parametrize("name", BULK)
 def test_a_line_over_the_limit_is_a_bad_line(name):
-    """With `--keep-going`, a line over the size limit is reported as one invalid line, and the others are processed."""
+    """With `--keep-going`, a line over the size limit is reported as invalid. The other lines are processed."""
     ran, good = (
         run(
             *BULK[name],
@@ -330,7 +330,7 @@ def test_errors_are_shown_above_the_bar(long_files, tmp_path):
 
 @pytest.mark.parametrize("name", BULK)
 def test_a_second_bom_is_a_bad_line(name):
-    """A line that begins with a BOM, as in concatenated files, is reported as one invalid line; others are processed."""
+    """A line that begins with a BOM, as in joined files, is reported as invalid. The other lines are processed."""
     ran, good = (
         run(
             *BULK[name],

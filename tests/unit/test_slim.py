@@ -252,7 +252,7 @@ class TestOfRequests:
     """`of` shortens an existing request without changing the params that the task gets."""
 
     def test_a_request_keeps_its_version(self):
-        """A pinned request stays pinned, and a request without a version gets none."""
+        """A pinned request stays pinned, and a request without a version gets no version."""
         assert SlimRequest.of(BOXES, {"project_version": 0, "padding": 5}).request.flat == {"project_version": 0}
         assert SlimRequest.of(BOXES, {"padding": 5}).request.flat == {"padding": 5}
         assert SlimRequest.of(BOXES, {"padding": 6, "labels": 1}).request.flat == {"labels": 1}

@@ -177,7 +177,7 @@ def test_a_diff_shows_only_changed_members():
     ],
 )
 def test_quoting_for_a_shell(text, word):
-    """Text is quoted unless it has only ASCII letters, digits and `-_./`; unprintable characters become escapes."""
+    """Only non-empty text of ASCII letters, digits and `-_./` is not quoted. Unprintable characters become escapes."""
     assert quote_for_shell(text) == word
 
 
