@@ -93,7 +93,7 @@ def open_raw(monkeypatch, raw):
     monkeypatch.setattr(builtins, "open", lambda *_arguments, **_keywords: io.BufferedReader(raw))
 
 
-@pytest.mark.parametrize("pieces", [[None, b"{}"], [b"{", None, b"}"], [b"{}", None]])
+@pytest.mark.parametrize("pieces", [[None, None, b"{}"], [b"{", None, None, b"}"], [b"{}", None, None]])
 @pytest.mark.parametrize("read", [read_document, lambda path: list(read_lines(path))])
 def test_a_file_without_data_is_not_at_its_end(monkeypatch, pieces, read):
     """A blocking file whose disk has no data now is reported, and not read as if it were shorter."""
@@ -101,6 +101,13 @@ def test_a_file_without_data_is_not_at_its_end(monkeypatch, pieces, read):
     open_raw(monkeypatch, Raw(*pieces))
     with pytest.raises(DocumentError, match="cannot read the file: resource temporarily unavailable"):
         read("file.json")
+
+
+def test_a_file_that_becomes_blocking_is_read_again(monkeypatch):
+    """If another process makes the file blocking after a read without data, the next read gets the data."""
+    monkeypatch.setattr(os, "get_blocking", lambda _descriptor: True)
+    open_raw(monkeypatch, Raw(b"{", None, b"}"))
+    assert read_document("file.json").value == {}
 
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.EDQUOT, errno.ESTALE])

@@ -35,7 +35,7 @@ from paramcore import (
     write_update,
 )
 from paramcore.bulk import preview_lines
-from paramcore.errors import InvalidSetting, NoSuchVersion, NotJSON, ParamcoreError, WrongProject
+from paramcore.errors import InvalidSetting, NoSuchVersion, NotJSON, OutcomeUnknown, ParamcoreError, WrongProject
 from paramcore.service import Client, MemoryService, Outcome, Request, Response, StandIn, run_server
 from paramcore.transport import ApiKey, GuardedClient, HttpTransport, ScaleApiTransport
 from paramcore.validation import Schemas, Validator
@@ -282,13 +282,21 @@ def test_an_error_about_a_field_of_a_task_request_names_the_field(name, value):
     assert rejected.value.path.startswith(f"/{name}")
 
 
-@pytest.mark.parametrize("number", [0.0, 1.0, 7.0])
+@pytest.mark.parametrize("number", [-1.0, 0.0, 1.0])
 def test_a_version_that_is_a_float_names_the_whole_number(number):
     """The error for a float shows the whole number. A column of pandas with a missing value contains floats."""
     with pytest.raises(NoSuchVersion) as rejected:
-        PROJECT.resolve({"project_version": number})
+        PROJECT.patch_params({"padding": 4}).resolve({"project_version": number})
     assert rejected.value.code == "version_type"
     assert rejected.value.remedy == f"write {number:.0f} instead of {number}"
+
+
+@pytest.mark.parametrize("number", [-5.0, 1.0, 0.5, 1e300, float("1e6")])
+def test_a_float_that_is_no_version_is_not_suggested(number):
+    """The remedy suggests a whole number only if the project has this version."""
+    with pytest.raises(NoSuchVersion) as rejected:
+        PROJECT.resolve({"project_version": number})
+    assert rejected.value.remedy.startswith("choose an existing version")
 
 
 @pytest.mark.parametrize("wrong", [None, [1], "x", 5])
@@ -560,10 +568,15 @@ def test_a_schema_belongs_to_a_type(wrong):
 
 @pytest.mark.parametrize("reply", [None, {}, (200, b""), "ok", HTTPReply()])
 def test_a_transport_must_return_a_response(reply):
-    """If `send` of a transport does not return a `Response`, the error names the method."""
-    client = Client(SimpleNamespace(send=lambda _request: reply))
-    with pytest.raises(InvalidSetting, match=r"`send\(request\)` must be a `Response`"):
-        client.list_projects()
+    """If a transport returns another object, the error names the method, and the outcome of an update is unknown."""
+    sent = []
+    broken = SimpleNamespace(send=lambda request: sent.append(request) or reply)
+    with pytest.raises(OutcomeUnknown, match=r"`send\(request\)` must return a `Response`"):
+        Client(broken, sleep=lambda _seconds: None).list_projects()
+    service = MemoryService([PROJECT])
+    half = SimpleNamespace(send=lambda request: service.send(request) if request.method == "GET" else reply)
+    outcome = Client(half).apply(Plan.of(PROJECT, Patch({"padding": 4})))
+    assert (outcome.state, outcome.error.code) == ("unknown", "no_reply")
 
 
 @pytest.mark.parametrize(
