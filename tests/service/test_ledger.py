@@ -149,7 +149,7 @@ def test_one_write_serves_all_waiting_calls():
 
 
 def test_a_change_that_cannot_be_written_is_undone():
-    """If the disk is full, all waiting calls get status 500, and nothing changes. Once it has space, calls succeed again."""
+    """If the disk is full, all waiting calls get status 500, and nothing changes. With space, calls succeed again."""
     disk = Disk()
     stand_in = StandIn([BOXES], journal=disk)
     fill(stand_in)
@@ -195,7 +195,7 @@ class DiskThatFailsOnce(Disk):
 
 
 def test_another_error_of_a_write_stops_no_other_call():
-    """If a write raises another error than `OSError`, the call that wrote raises it. A waiting call writes both changes."""
+    """After another error than `OSError`, the call that wrote raises this error. A waiting call writes both changes."""
     disk = DiskThatFailsOnce()
     disk.may_write.clear()
     stand_in = StandIn([BOXES], journal=disk)

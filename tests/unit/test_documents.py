@@ -421,7 +421,7 @@ def test_reading_continues_after_a_bad_line(written):
 @pytest.mark.parametrize("long", ["[2, 3]", "     ", "[4, 5, 6, 7, 8, 9]", "          1", "[22]"])
 @pytest.mark.parametrize("end", ["\n", "\n[3]", "\n[3]\n"])
 def test_a_line_over_the_limit_is_skipped(written, long, end):
-    """A line over the limit is rejected with its number, and at most one byte over the limit is kept. Reading goes on."""
+    """A line over the limit is rejected with its number, and at most one byte too many is kept. Reading goes on."""
     counts = []
     text = f"[1]\n{long}{end}"
     first, bad, *others = read_lines(written(text, "some.jsonl"), limit=4, on_read=counts.append)

@@ -116,7 +116,7 @@ def test_short_histories():
     ],
 )
 def test_twins_need_both_times(first, second, seconds, twin):
-    """Two equal versions at most a minute apart are probably one retried request, if both times are in UTC and in order."""
+    """Equal versions within a minute are probably one retried request, if both times are in UTC and in order."""
     entries = [{"created_at": moment} if moment else {} for moment in (first, second)]
     step = History.of(project_of(*entries)).steps[1]
     assert (step.seconds, step.is_probable_twin, step.is_noop) == (seconds, twin, True)

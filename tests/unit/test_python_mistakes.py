@@ -42,7 +42,7 @@ PAGE = {"docs": [CREATED], "total": 1}
 
 @pytest.mark.parametrize(("body", "code"), [(CREATED, "request_is_task"), (PAGE, "request_is_page")])
 def test_a_created_task_is_no_request(body, code):
-    """Functions that take a request reject a created task, as `task.as_dict()` of the SDK returns it, and a page of tasks."""
+    """Functions that take a request reject a page of tasks, and a created task, such as `task.as_dict()` of the SDK."""
     project = Project("docks", type="imageannotation", params={"instruction": "Box.", "padding": 3})
     for call in (
         lambda: project.resolve(body),

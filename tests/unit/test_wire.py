@@ -318,7 +318,7 @@ def test_the_text_of_an_error_reply_is_shown():
     ],
 )
 def test_an_update_may_have_a_name_of_another_document(body):
-    """An update may have a name of another document, such as `task_id`, unless it looks like that document as a whole."""
+    """An update may have a name of another document, such as `task_id`, unless all of it looks like that document."""
     assert read_update(body) == Replace(body)
 
 

@@ -499,7 +499,7 @@ def test_thaw_rejects_cycles_and_deep_values():
     ],
 )
 def test_a_setting_of_a_transport_is_checked_before_a_request_is_sent(argument, wrong):
-    """A wrong setting is an error when the transport is created, before it sends anything. The error shows no password."""
+    """A wrong setting is rejected when a transport is created, before anything is sent. The error has no password."""
     for create in (lambda **settings: HttpTransport(ApiKey(SECRET), **settings), make_sdk_transport):
         if create is make_sdk_transport and argument != "max_response_size":
             continue

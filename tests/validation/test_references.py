@@ -122,7 +122,7 @@ def test_attributes_without_known_labels():
 
 @pytest.mark.parametrize("type", ["imageannotation", "videoplaybackannotation"])
 def test_labels_about_the_scene(type):
-    """If a task has events, a label of a global condition must be one of them. Other conditions may name events, too."""
+    """If a task has events, a label of a global condition must be one of them. Other conditions may name events."""
     condition = {"is_global": True, "label_condition": {"label": "fall"}}
     params = {"geometries": GEOMETRIES, **attribute(condition)}
     assert find(type, params) == []
