@@ -299,8 +299,8 @@ def test_a_finding_in_text():
     two = audited(task(1, "Box all.", task_id="a\n")).findings[0]
     assert str(two) == (
         "task a\\n contradicts T1 at /tags: expected a value, because version 1 sets it, got nothing\n"
-        '  possible with pinned_param_version="latest" and instruction_rule="override"'
-    ) or str(two).splitlines()[1] == ('  possible with instruction_rule="override" and pinned_param_version="latest"')
+        '  possible with instruction_rule="override" and pinned_param_version="latest"'
+    )
 
 
 def test_tasks_that_are_not_judged_are_counted():

@@ -112,6 +112,7 @@ def test_a_request_with_a_project_batch_or_version_is_set_aside(routing, code):
     assert [(reason.code, reason.tasks.tasks) for reason in extraction.set_aside] == [(code, (2,))]
     assert dict(extraction.request_of(tasks[2]).flat) == {**routing, **make_task(3), "extra": 1}
     assert extraction.opt_outs == 0
+    assert extraction.params == extract(tasks[:2]).params
 
 
 def test_null_routing_names_count_as_missing():
@@ -283,6 +284,7 @@ class TestLimits:
         found = [keys.find(value) for value in values]
         assert found[0] == found[3] != found[4]
         assert len(set(found)) == 4
+        assert len(keys._by_text) <= 2
 
 
 def test_the_json_has_the_numbers_of_tasks():

@@ -435,10 +435,11 @@ class TestVersions:
                 answer({"project_version": version, **self.WANTED})
             assert (refused.value.code, refused.value.path) == (code, "/project_version")
 
-    def test_selecting_a_version_does_not_hide_a_wrong_one(self):
+    @pytest.mark.parametrize("version", [None, 0, -1, "any"])
+    def test_selecting_a_version_does_not_hide_a_wrong_one(self, version):
         """A request with a version that does not exist is an error, whatever version is selected."""
         with pytest.raises(NoSuchVersion) as refused:
-            SlimRequest.of(BOXES, {"project_version": 2}, version=None)
+            SlimRequest.of(BOXES, {"project_version": 2}, version=version)
         assert refused.value.path == "/project_version"
 
     @pytest.mark.parametrize("version", [None, 0, -1, "any"])
