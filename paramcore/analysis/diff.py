@@ -84,8 +84,8 @@ class Diff(NotebookReprs):
         `after`.  An array loses an element that has no counterpart in the array of
         `after`.  The counterpart is an equal element, or the object with the same identifying
         member.  Two objects, or two arrays, at the same index also match.  A changed value
-        is not lost.  But if a value of another type replaces an object or array, everything
-        inside the object or array is lost.
+        is not lost.  But if a value of another type replaces an object or array, each of its
+        members or elements is lost.
         """
         return tuple(change.pointer for change in iter_changes(self.before, self.after) if change.kind == "lost")
 

@@ -50,7 +50,7 @@ class SlimRequest:
         *,
         version: int | Literal["any"] | EllipsisType | None = ...,
     ) -> SlimRequest:
-        """Shorten a request, so that the task still gets the same params.
+        """Shorten a request; the task still gets the same params.
 
         By default, the request keeps its `project_version`.  A request with -1 stays as it
         is, and `blocked` has the code `opted_out`.  `version` selects another version, as
@@ -74,7 +74,7 @@ class SlimRequest:
     ) -> SlimRequest:
         """Return the smallest request whose effective params are `wanted`.
 
-        `wanted` has the API's flat form: it may contain routing names beside the params.
+        A mapping must have the API's flat form, with routing names beside the params.
         `version` is the number of the version to inherit, `None` for the latest, or
         `any` for the version with the shortest request.  By default, it is the
         `project_version` of `wanted`, or the latest if `wanted` has none.

@@ -24,7 +24,7 @@ _CREATION = {
 
 
 def check_argument(name: str, value: object, expected: type, remedy: str = "") -> None:
-    """Check that the argument `name` is an object of the class `expected`.
+    """Check that `value`, the argument called `name`, is an object of the class `expected`.
 
     Raises:
         InvalidSetting: `argument_type`.
@@ -39,7 +39,7 @@ def check_argument(name: str, value: object, expected: type, remedy: str = "") -
 
 
 def check_iterable(name: str, values: object, remedy: str = "pass a list") -> None:
-    """Check that the argument `name` contains several objects, and is not one object or a table.
+    """Check that `values`, the argument called `name`, is an iterable, but not text, bytes, a Mapping or a table.
 
     Raises:
         InvalidSetting: `argument_type`.
@@ -56,7 +56,7 @@ def check_iterable(name: str, values: object, remedy: str = "pass a list") -> No
 
 
 def check_function(name: str, value: object) -> None:
-    """Check that the argument `name` is a function.
+    """Check that `value`, the argument called `name`, can be called.
 
     Raises:
         InvalidSetting: `argument_type`.
