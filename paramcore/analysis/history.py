@@ -200,7 +200,8 @@ class History(NotebookReprs):
     def list_lifetime_pieces(self, param: str) -> list[Piece]:
         """Return the lifetimes of a param as pieces.
 
-        If two successive values are both texts, objects or arrays, and one is long, a table of their differences follows.
+        If two successive values are both texts, objects or arrays, and one of them is long, a
+        table of their differences follows.
 
         Raises:
             InvalidParams: the errors of `lifetimes`.
