@@ -248,7 +248,7 @@ class OutcomeUnknown(ParamcoreError, RuntimeError):
         reply_encoding: a compressed reply.
         reply_size: a reply that is too large.
         wrong_project: a reply with another project, or with two projects of the same name.
-        not_seen: no version has the params of the update yet.
+        not_seen: no version contains the update yet.
 
     For a reply that cannot be read, `code` is the code of the read error, such as `json_syntax`.
     """

@@ -37,8 +37,8 @@ TWIN_SECONDS = 60
 class Step:
     """A version, compared with the previous version.
 
-    `returns` contains the params that changed back to an earlier value, each with the number
-    of the last version that had this value.  `seconds` is the time since the previous version;
+    `returns` contains the params that have an earlier value again, each with the number of
+    the last earlier version with this value.  `seconds` is the time since the previous version;
     `None` if the time is unknown.
     """
 

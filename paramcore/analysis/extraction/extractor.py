@@ -116,12 +116,12 @@ class Extractor:
         return self._values.names
 
     def count_values(self, task: FlatTask) -> None:
-        """Count the values of a request: the first read."""
+        """Count the values of a request, in the first read."""
         if task.aside_code is None:
             self._values.add(task.params)
 
     def count_groups(self, task: FlatTask) -> None:
-        """Count the shared values of a request: the second read."""
+        """Count the shared values of a request, in the second read."""
         if self._groups is None:
             self._groups = self._values.make_groups()
         if task.aside_code is None:
@@ -162,7 +162,7 @@ class Extractor:
             self.report.stays[name] = stay
 
     def extract(self, task: FlatTask, index: int, line: int) -> dict[str, Any]:
-        """Shorten a request and count it: the third read.
+        """Shorten a request and count it, in the third read.
 
         Return the request to send, in the API's flat form.  `index` is the index of the task,
         from 0; `line` is its line, from 1.
