@@ -34,7 +34,8 @@ class MemoryService:
     then ignores all other arguments except `on_event`.
 
     Raises:
-        InvalidSetting: `argument_type` for an argument of the wrong type.
+        InvalidSetting: `argument_type` for an argument of the wrong type, or for two projects
+            with the same name.
 
     Example:
         >>> service = MemoryService([Project("docks", type="imageannotation")], on_event=print)

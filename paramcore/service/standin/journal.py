@@ -63,7 +63,7 @@ class JournalFile:
                 view = view[os.write(self._descriptor, view) :]
             os.fsync(self._descriptor)
         except OSError:
-            # The line may be complete, but the next start must not read it.
+            # The line may be complete, but the next process that opens the journal must not read it.
             with suppress(OSError):
                 self._remove_rest()
             raise

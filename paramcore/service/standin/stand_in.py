@@ -53,7 +53,8 @@ class StandIn:
     `journal` and `recovered` to keep data after a restart.
 
     Raises:
-        InvalidSetting: `argument_type` for an argument of the wrong type.
+        InvalidSetting: `argument_type` for an argument of the wrong type, or for two projects
+            with the same name.
 
     Example:
         >>> StandIn([Project("docks", type="imageannotation")])
