@@ -149,7 +149,7 @@ class Diff(NotebookReprs):
 def find_overwritten_params(
     base: Mapping[str, Any], theirs: Mapping[str, Any], ours: Mapping[str, Any]
 ) -> tuple[str, ...]:
-    """Return the params that another writer changed and that an update overwrites.
+    """Return the names of the params that another writer changed and that an update overwrites.
 
     `base` are the params before both updates.  `theirs` are the params after the
     other writer's update.  `ours` are the params after our update of `theirs`.

@@ -54,7 +54,7 @@ class Step:
 
     @property
     def restated(self) -> tuple[str, ...]:
-        """The unchanged params, which a replace must have repeated; empty if the version may come from a patch."""
+        """The names of the unchanged params, which a replace must have repeated; empty if a patch is possible."""
         return self.diff.kept if self.must_be_replace else ()
 
     @property

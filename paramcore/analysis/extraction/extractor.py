@@ -106,7 +106,8 @@ class Extractor:
         self._rules = RuleFinder(self.project)
         # For each param that could move but stays: what a task would inherit if only this param moved.
         self._staying: dict[str, Inheritance] = {}
-        #: Whether it is certain that no other choice among the params that may move would make the total smaller.
+        #: Whether it is certain that no other choice among the params that may move would make the total size (see
+        #: `Extraction`) smaller.
         self.minimal: bool = True
         self.report: _Report = _Report()
 
