@@ -8,19 +8,26 @@ the results for many tasks, and finds the assumptions that explain the tasks.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import product
+from itertools import chain, product
 from typing import Any
 
 from attrs import asdict, evolve, fields, frozen
 
 from paramcore.analysis.contradictions import Contradiction, TaskCheck, format_settings
 from paramcore.analysis.version_index import VersionIndex
-from paramcore.errors import InvalidParams, ParamcoreError
+from paramcore.errors import InvalidParams
 from paramcore.model import Assumptions, Project
 from paramcore.text import NotebookReprs, describe_value, format_repr, format_value
 from paramcore.text.rows import Line, Piece, format_pieces
-from paramcore.values import check_argument, check_iterable, freeze, join_pointer, suggest_object, wrap_frozen
-from paramcore.wrong_documents import reject_other_than_task
+from paramcore.values import (
+    check_argument,
+    check_iterable,
+    freeze,
+    read_each,
+    suggest_object,
+    wrap_frozen,
+)
+from paramcore.wrong_documents import is_page, reject_other_than_task
 
 #: Separators that an audit tries, in addition to the separator of the project's settings.
 #: To explain a single task, an audit also tries the white space before the project's instruction in this task.
@@ -64,15 +71,9 @@ class Audit(NotebookReprs):
             InvalidSetting: `argument_type`, if `project` is not a `Project`, or `tasks` is not an iterable of tasks.
         """
         auditor = Auditor(project)
-        is_page = isinstance(tasks, Mapping) and "docs" in tasks
-        check_iterable("tasks", tasks, "pass the `docs` of the page" if is_page else "pass a list")
-        findings: list[Contradiction] = []
-        for index, task in enumerate(tasks):
-            try:
-                findings += auditor.check_task(task)
-            except ParamcoreError as error:
-                raise error.within(join_pointer(index)) from None
-        return auditor.build_audit(findings)
+        if isinstance(tasks, Mapping) and is_page(tasks):
+            check_iterable("tasks", tasks, "pass the `docs` of the page")
+        return auditor.build_audit(list(chain.from_iterable(read_each("tasks", tasks, auditor.check_task))))
 
     def to_json(self) -> dict[str, Any]:
         """Return a JSON object.

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
+from io import BufferedReader
 from typing import BinaryIO
 
 from attrs import define, field
@@ -196,7 +197,7 @@ def resolve_path(path: str) -> str:
 
 
 @contextmanager
-def open_source(source: str, label: str | None = None) -> Iterator[tuple[BinaryIO, str]]:
+def open_source(source: str, label: str | None = None) -> Iterator[tuple[BufferedReader, str]]:
     """Open a file, or standard input for `-`, and yield the stream and its name in messages.
 
     `label` is the name in messages; the default is the path, or `<stdin>`.

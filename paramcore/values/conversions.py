@@ -14,7 +14,6 @@ _CONVERSIONS = {
     **dict.fromkeys(["UUID", "PosixPath", "WindowsPath", "datetime64", "timedelta64"], "str()"),
     **dict.fromkeys(["Timestamp"], ".isoformat()"),
     **dict.fromkeys(["ndarray", "Series", "Index"], ".tolist()"),
-    **dict.fromkeys(["DataFrame"], ".to_dict('records')"),
 }
 
 #: Methods and attributes of classes, each with the call that converts an object of such a class to a dict.
@@ -46,6 +45,8 @@ def suggest_json(value_type: type) -> str:
     base = find_base(value_type)
     if value_type.__name__ in _MISSING:
         return MISSING_REMEDY
+    if value_type.__name__ == "DataFrame":
+        return suggest_rows(value_type)
     if value_type.__name__ in _CONVERSIONS:
         return f"convert it with `{_CONVERSIONS[value_type.__name__]}`"
     # Check numpy before `base`, because `float64` is a subclass of `float`.
@@ -59,11 +60,11 @@ def suggest_json(value_type: type) -> str:
     return _suggest_dict(value_type) or "pass None, a bool, a number, a string, a list, a tuple or a Mapping"
 
 
-def suggest_name(name: object) -> str:
-    """Return what to do with a member name that is not a string."""
-    if isinstance(name, Enum):
-        return "convert it with `.value`"
-    return f"convert it with `{'.decode()' if isinstance(name, (bytes, bytearray)) else 'str()'}`"
+def suggest_rows(table_type: type) -> str:
+    """Return how to convert a table of pandas or polars to a list of its rows."""
+    # Only the tables of polars have `to_dicts`.
+    call = ".to_dicts()" if hasattr(table_type, "to_dicts") else ".to_dict('records')"
+    return f"convert it with `{call}`"
 
 
 def suggest_text(value: Any, default: str = "") -> str:
@@ -81,7 +82,8 @@ def suggest_object(value: Any, default: str) -> str:
     """Return what to do with a value in place of a JSON object; `default` if no conversion is known."""
     value_type = type(value)
     if issubclass(value_type, (str, bytes, bytearray)):
-        return "decode it with `json.loads()`" if value.lstrip()[:1] in ("{", b"{") else default
+        opening = "{" if isinstance(value, str) else b"{"
+        return "decode it with `json.loads()`" if value.lstrip()[:1] == opening else default
     if value_type.__name__ == "Series":
         return "convert it with `.to_dict()`"
     # The replies of HTTP clients, such as `requests.Response`.

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from paramcore.errors import NotJSON
 from paramcore.text import describe_python_type, describe_value
-from paramcore.values.conversions import MISSING_REMEDY, find_base, suggest_json, suggest_name
+from paramcore.values.conversions import MISSING_REMEDY, find_base, suggest_json, suggest_text
 from paramcore.values.pointer import join_pointer
 from paramcore.values.scalars import MAX_DIGITS
 
@@ -47,7 +47,7 @@ def make_scalar_fault(value: object, trail: Trail | None) -> NotJSON:
 def make_name_fault(trail: Trail, name: object) -> NotJSON:
     """Return the error for a member name that is not a string."""
     problem = f"a name in an object must be a string, got {describe_value(name)}"
-    return make_fault(trail, "key_type", problem, suggest_name(name))
+    return make_fault(trail, "key_type", problem, suggest_text(name, "convert it with `str()`"))
 
 
 def make_surrogate_fault(trail: Trail | None, description: str) -> NotJSON:

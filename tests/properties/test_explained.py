@@ -220,7 +220,7 @@ class TestTold:
 
     @given(answer=answers())
     def test_text_and_json_agree(self, answer: EffectiveParams) -> None:
-        """The text has the value first, a line for each candidate, and the reason last. The JSON has the same data."""
+        """The text has the value, a line for each candidate, and the reason. The JSON has the value and statuses."""
         for one in answer.explain_all():
             lines = str(one).split("\n")
             assert len(lines) == len(one.candidates) + 2

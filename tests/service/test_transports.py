@@ -322,7 +322,7 @@ def test_the_sdks_retries_apply_an_update_twice(authority, fault, monkeypatch):
 
 @pytest.mark.parametrize("fault", ["500_after_commit", "drop_after_commit"])
 def test_our_transports_apply_an_update_once(authority, fault):
-    """With the same fault, our transports add one version, and `reconcile` finds it."""
+    """With each of these faults, our transports add one version, and `reconcile` finds it."""
     context, certificate = authority
     trusting = ssl.create_default_context(cafile=certificate)
     for make in (

@@ -75,7 +75,7 @@ def test_a_name_is_unknown(schema):
 )
 @pytest.mark.parametrize("layer", ["task", "project"])
 def test_a_rejected_name_is_reported_once(schema, message, layer, fast):
-    """A name that several parts of a schema reject is reported as one error with a suggestion."""
+    """A name that a schema rejects is reported as one error, even if several parts of the schema reject it."""
     schema = {"properties": {"width": {}}, **schema}
     project = Project("boxes", type="mine", params={"widht": 1} if layer == "project" else None)
     validator = Validator(project, Schemas().with_schema("mine", schema), fast=fast)
