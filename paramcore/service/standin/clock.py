@@ -44,7 +44,8 @@ class Clock:
         """Move the clock forward by a number of seconds, and stop it there.
 
         Raises:
-            InvalidSetting: `argument_type`, if `seconds` is not a number, or no time is so far away.
+            InvalidSetting: `argument_type`, if `seconds` is not a number, or leads to a time before the
+                year 1 or after the year 9999.
         """
         now = datetime.now(UTC) if self._time is None else self._time
         try:
