@@ -124,7 +124,7 @@ class Audit(NotebookReprs):
         if not ways:
             return ["no tried combination of settings explains all tasks"]
         return [
-            f"the current settings do not explain all tasks; of the settings that an audit tries, these explain the most: {ways}"
+            f"the current settings do not explain all tasks; these settings explain every task that an audit can explain: {ways}"
         ]
 
     def _format_setting(self, name: str) -> str:
