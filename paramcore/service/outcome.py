@@ -103,7 +103,7 @@ class Outcome:
 
     @property
     def overwritten(self) -> tuple[str, ...]:
-        """The params that another writer changed concurrently and that this update overwrote."""
+        """The names of the params that another writer changed concurrently and that this update overwrote."""
         if self.now is None or self.version is None or not self.base_moved:
             return ()
         versions = self.now.versions

@@ -10,11 +10,11 @@ from attrs import evolve, frozen
 from paramcore.analysis.extraction.extractor import Extractor, FlatTask
 from paramcore.analysis.extraction.reasons import MovedParam, OptedOut, SetAside, StayingParam
 from paramcore.analysis.slim_choice import Chooser
-from paramcore.errors import InvalidSetting, ParamcoreError
+from paramcore.errors import InvalidSetting
 from paramcore.model import INHERIT_NOTHING, Assumptions, Project, TaskRequest, read_task_request
 from paramcore.text import NotebookReprs, format_count, format_name, format_repr, format_value
 from paramcore.text.rows import Label, Line, Piece, Row, Table, format_pieces
-from paramcore.values import check_iterable, join_pointer, thaw, wrap_frozen
+from paramcore.values import check_iterable, read_each, thaw, wrap_frozen
 
 #: The `limit` of `format_value` for an instruction in a row.
 _INSTRUCTION_LIMIT = 60
@@ -78,8 +78,9 @@ class Extraction(NotebookReprs):
         they stay by default, as `attachment` does.
 
         Raises:
-            InvalidSetting: `argument_type`, if `tasks` can be read only once, `keep` or
-                `move` is a string, or a name is in both; the errors of `Project`.
+            InvalidSetting: `argument_type`, if `tasks` is not an iterable, or can be read only
+                once; if `keep` or `move` is a string or not an iterable; or if a name is in
+                both.  Also the errors of `Project`.
             InvalidParams: `param_name` for a name in `keep` or `move` that is a routing
                 name, that is not a string, or that no project can have.
             WrongProject: `wrong_type` for a request of another type (T12).
@@ -130,13 +131,7 @@ class Extraction(NotebookReprs):
                 invalid task; `path` begins with the index of the task.
             InvalidSetting: `argument_type`, if `tasks` is not an iterable of tasks.
         """
-        check_iterable("tasks", tasks)
-        for index, task in enumerate(tasks):
-            try:
-                request = self.request_of(task)
-            except ParamcoreError as error:
-                raise error.within(join_pointer(index)) from None
-            yield request
+        return read_each("tasks", tasks, self.request_of)
 
     def to_json(self) -> dict[str, Any]:
         """Return a JSON object.
@@ -223,11 +218,7 @@ def _read_task(task: TaskRequest | Mapping[str, Any], type: str) -> TaskRequest:
 
 
 def _read_tasks(tasks: Iterable[TaskRequest | Mapping[str, Any]], type: str) -> Iterator[FlatTask]:
-    for index, task in enumerate(tasks):
-        try:
-            yield FlatTask.of(_read_task(task, type))
-        except ParamcoreError as error:
-            raise error.within(join_pointer(index)) from None
+    return read_each("tasks", tasks, lambda task: FlatTask.of(_read_task(task, type)))
 
 
 def build_extraction(extractor: Extractor) -> Extraction:
