@@ -78,6 +78,9 @@ class Outcome:
             newer = len(now.versions) - self.base
             since = f", although the project has {format_count(newer, 'newer version')}" if newer > 0 else " yet"
             remedy = "look up the outcome again later, because the request may still arrive"
+            if newer > 0 and self.plan is None:
+                # Without the plan, only a version with exactly the planned params can be recognized.
+                remedy += ", or compare the newer versions with the update"
             error = OutcomeUnknown("not_seen", None, f"no version contains the update{since}", remedy)
         return evolve(self, state=state, versions=versions, now=now, altered=altered, error=error)
 

@@ -142,7 +142,7 @@ _shtab_paramcore_explain_defaults_added=0
 _shtab_paramcore_extract_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--name[the name of the new project]:NAME:"
-  "--type[the type of the tasks]:TYPE:(annotation audiotranscription categorization chat chatexperimental chatlite comparison cuboidannotation datacollection documentmodel documenttranscription federal2dvideoannotation imageannotation laneannotation lidarannotation lidarlinking lidarsegmentation lidartopdown lineannotation multichat multistage namedentityrecognition phonecall pointannotation polygonannotation segmentannotation sensorfusion textcollection transcription videoannotation videoboxannotation videocuboidannotation videoplaybackannotation)"
+  "--type[the task type of all requests, as in the endpoint \`POST \/task\/TYPE\`]:TYPE:(annotation audiotranscription categorization chat chatexperimental chatlite comparison cuboidannotation datacollection documentmodel documenttranscription federal2dvideoannotation imageannotation laneannotation lidarannotation lidarlinking lidarsegmentation lidartopdown lineannotation multichat multistage namedentityrecognition phonecall pointannotation polygonannotation segmentannotation sensorfusion textcollection transcription videoannotation videoboxannotation videocuboidannotation videoplaybackannotation)"
   "--format[the output format (default\: text)]:format:(text json markdown)"
   "--summary[also append the result as Markdown to the job summary of GitHub Actions]"
   "*--keep[keep PARAM in the requests (repeatable)]:PARAM:"
