@@ -1,7 +1,7 @@
 """Recognize wrong documents in place of projects, tasks, task requests or updates.
 
-The errors say what the document is.  Otherwise the user would only see an error about one
-of its members.
+The errors say what the document is.  Without these checks, users would see only an error
+about one member of the document.
 """
 
 from __future__ import annotations

@@ -124,7 +124,7 @@ class Audit(NotebookReprs):
         if not ways:
             return ["no tried combination of settings explains all tasks"]
         return [
-            f"the current settings do not explain all tasks; of the settings that an audit tries, these explain the most: {ways}"
+            f"the current settings do not explain all tasks; these settings explain every task that an audit can explain: {ways}"
         ]
 
     def _format_setting(self, name: str) -> str:
@@ -167,7 +167,7 @@ class Auditor:
         findings = check.find_contradictions(self.project.assumptions)
         self._counts["impossible" if findings else "possible"] += 1
         explanations = _find_explanations(self.project, task, check) if findings else ()
-        # A task that contradicts all assumptions belongs to another history, so it does not change the calibration.
+        # A task that contradicts all tried settings belongs to another history, so it does not change the calibration.
         if explanations or not findings:
             self._calibration = [
                 candidate for candidate in self._calibration if not check.find_contradictions(candidate)
@@ -220,7 +220,7 @@ def _find_smallest_changes(chosen: Assumptions, others: Iterable[Assumptions]) -
 
 
 def _find_explanations(project: Project, task: Mapping[str, Any], check: TaskCheck) -> tuple[Mapping[str, str], ...]:
-    """Return the smallest changes to the settings that make the task possible."""
+    """Return the smallest sets of changed settings under which the task is possible."""
     chosen = project.assumptions
     from_task = (evolve(chosen, instruction_separator=separator) for separator in _find_separators(project, task))
     candidates = dict.fromkeys([*from_task, *_list_candidates(chosen)])

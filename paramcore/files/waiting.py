@@ -48,7 +48,7 @@ class _WaitingReader(io.RawIOBase):
         return int(self._stream.fileno())
 
     def readinto(self, buffer: Any) -> int:
-        """Read bytes; raise `BlockingIOError` if the file twice has none although it is blocking."""
+        """Read bytes; raise `BlockingIOError` if two reads find none although the file is blocking."""
         was_blocking = False
         while (count := self._stream.readinto1(buffer)) is None:
             if not os.get_blocking(self.fileno()):

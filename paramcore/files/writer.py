@@ -77,8 +77,9 @@ def open_atomically(path: str, *, sync: bool = True) -> Iterator[BinaryIO]:
 
     The block writes to a new file in the same directory.  At the end of the block, the
     new file replaces the existing file, and gets the mode of that file (except on Windows).
-    An exception in the block removes the new file, and is raised unchanged unless it is
-    an error of the new file.  A symbolic link to a regular file, or a broken link, is
+    An exception in the block removes the new file, and is raised unchanged.  But an
+    `OSError` counts as an error of the new file, unless it has the name of another
+    file.  A symbolic link to a regular file, or a broken link, is
     replaced, not followed.  Without `sync`, the file may be empty after a power failure.
 
     Raises:

@@ -34,6 +34,6 @@ def check_task_type(task_type: object) -> None:
     if type(task_type) is not str or not task_type:
         problem = f"a task type must be a non-empty string, got {describe_value(task_type)}"
         remedy = 'write a type such as "imageannotation"'
-        # The official SDK has an enum of the types.
+        # The official SDK has an enum of task types, so suggest how to convert a member of an enum.
         raise InvalidSetting("task_type", None, problem, suggest_text(task_type, remedy))
     freeze_field("type", task_type)

@@ -46,9 +46,9 @@ class Project(NotebookReprs):
     of all fields in the written object.
 
     Raises:
-        InvalidSetting: `project_name`, `task_type`, `assumption_value`,
-            `created_at_type`, or `argument_type` if `versions` is combined with `params`
-            or `created_at`, or contains something other than `ParamVersion` objects.
+        InvalidSetting: `project_name`, `task_type`, `assumption_value` or
+            `created_at_type`; `argument_type` for any other argument of the wrong type, or if
+            `versions` is combined with `params` or `created_at`.
         InvalidParams: for invalid `params`; the errors of `Replace`.
         NotJSON: for values in `params` or `fields` that are not JSON, or for a lone surrogate
             in `type` or `created_at`.
@@ -198,6 +198,7 @@ class Project(NotebookReprs):
         Raises:
             ParamcoreError: the errors of `resolve`, when the iteration reaches the
                 invalid task; `path` begins with the index of the task.
+            InvalidSetting: `argument_type`, if `tasks` is not a list or another iterable.
         """
         inheritances: dict[int, Inheritance] = {}
 

@@ -45,7 +45,7 @@ class Client:
     """Reads, creates and updates projects, and creates tasks.
 
     A method raises `NotDone` if the service certainly did not act on the request, and
-    `OutcomeUnknown` if it may have acted.  Once `apply` has sent an update, it does not
+    `OutcomeUnknown` if it may have acted.  Once `apply` has read the project, it does not
     raise these errors but returns them in its `Outcome`.
 
     Raises:

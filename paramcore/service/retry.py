@@ -84,7 +84,7 @@ def run_flow(flow: Flow[_T], transport: Transport, sleep: Callable[[float], None
 
 
 def _send(transport: Transport, request: Request) -> Response:
-    """Send a request; raise `OutcomeUnknown` if the transport returns another object than a `Response`."""
+    """Send a request; raise `OutcomeUnknown` if the transport returns something other than a `Response`."""
     response: object = transport.send(request)
     if isinstance(response, Response):
         return response

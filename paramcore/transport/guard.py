@@ -25,7 +25,7 @@ class GuardedClient:
     attributes on `client`.  `schemas` may contain your own schemas.
 
     Raises:
-        InvalidSetting: `argument_type` for a `client` without these methods.
+        InvalidSetting: `argument_type` for a `client` without these methods, or `schemas` of the wrong type.
 
     Example:
         >>> import scaleapi

@@ -28,7 +28,7 @@ _CREATION = {
 
 
 def check_argument(name: str, value: object, expected: type, remedy: str = "") -> None:
-    """Check that the argument `name` is an object of the class `expected`.
+    """Check that `value`, the argument called `name`, is an object of the class `expected`.
 
     Raises:
         InvalidSetting: `argument_type`.
@@ -43,7 +43,7 @@ def check_argument(name: str, value: object, expected: type, remedy: str = "") -
 
 
 def check_iterable(name: str, values: object, remedy: str = "pass a list") -> None:
-    """Check that the argument `name` contains several objects, and is not one object or a table.
+    """Check that `values`, the argument called `name`, is an iterable, but not text, bytes, a Mapping or a table.
 
     Raises:
         InvalidSetting: `argument_type`.
@@ -58,7 +58,7 @@ def check_iterable(name: str, values: object, remedy: str = "pass a list") -> No
 
 
 def check_method(name: str, value: object, method: str, remedy: str) -> None:
-    """Check that the argument `name` is an object with a method.
+    """Check that `value`, the argument called `name`, is an object with the method `method`, and not a class.
 
     Raises:
         InvalidSetting: `argument_type`.
@@ -70,10 +70,10 @@ def check_method(name: str, value: object, method: str, remedy: str) -> None:
 
 
 def read_each(name: str, values: Iterable[_Value], read: Callable[[_Value], _Result]) -> Iterator[_Result]:
-    """Yield the result of `read` for each value of the argument `name`.
+    """Yield the result of `read` for each of `values`, the argument called `name`.
 
     Raises:
-        InvalidSetting: `argument_type`, if `values` is not an iterable of several objects.
+        InvalidSetting: the errors of `check_iterable`.
         ParamcoreError: the errors of `read`; `path` begins with the index of the value.
     """
     check_iterable(name, values)
@@ -86,7 +86,7 @@ def read_each(name: str, values: Iterable[_Value], read: Callable[[_Value], _Res
 
 
 def check_function(name: str, value: object) -> None:
-    """Check that the argument `name` is a function.
+    """Check that `value`, the argument called `name`, can be called.
 
     Raises:
         InvalidSetting: `argument_type`.

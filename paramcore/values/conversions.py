@@ -36,7 +36,7 @@ MISSING_REMEDY = "pass `None` for a missing value (pandas: `df.astype(object).wh
 
 
 def find_base(value_type: type) -> type | None:
-    """Return the JSON type that a type is a subclass of, or `None`."""
+    """Return the type in `_BASES` that a type is a subclass of, or `None`."""
     return next((base for base in _BASES if issubclass(value_type, base)), None)
 
 
@@ -68,18 +68,18 @@ def suggest_rows(table_type: type) -> str:
 
 
 def suggest_text(value: Any, default: str = "") -> str:
-    """Return what to do with a value in place of text; `default` if it has no natural text."""
+    """Return what to do with a value in place of text; `default` if no conversion is known."""
     value_type = type(value)
     if isinstance(value, (Enum, bytes, bytearray)):
         return suggest_json(value_type)
-    # Say nothing about numbers, because they may come from a JSON file.
+    # Suggest nothing for plain Python numbers, because they may come from a JSON file.
     has_text = _CONVERSIONS.get(value_type.__name__) == "str()" or value_type.__module__ == "numpy"
     is_subclass = isinstance(value, str) and value_type is not str
     return "convert it with `str()`" if has_text or is_subclass else default
 
 
 def suggest_object(value: Any, default: str) -> str:
-    """Return what to do with a value in place of a JSON object; `default` if its type is not a known mistake."""
+    """Return what to do with a value in place of a JSON object; `default` if no conversion is known."""
     value_type = type(value)
     if issubclass(value_type, (str, bytes, bytearray)):
         opening = "{" if isinstance(value, str) else b"{"
@@ -93,7 +93,7 @@ def suggest_object(value: Any, default: str) -> str:
 
 
 def _suggest_dict(value_type: type) -> str:
-    """Return how to convert an object of a class to a dict; `""` if the class is unknown."""
+    """Return how to convert an object of a class to a dict; `""` if no call is known."""
     if value_type.__module__.partition(".")[0] == __name__.partition(".")[0]:
         return ""
     found = (call for name, call in _OBJECT_CONVERSIONS.items() if hasattr(value_type, name))

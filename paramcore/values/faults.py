@@ -28,7 +28,7 @@ class Trail(NamedTuple):
 
 
 def make_fault(trail: Trail | None, code: str, problem: str, remedy: str = "") -> NotJSON:
-    """Return an error for the value at a trail; `None` means the outermost value."""
+    """Return an error for the value at a trail; `trail` is `None` for the outermost value."""
     places = [step.place for step in _list_steps(trail) if step.place is not None]
     return NotJSON(code, join_pointer(*places), problem, remedy)
 
@@ -59,7 +59,7 @@ def make_surrogate_fault(trail: Trail | None, description: str) -> NotJSON:
 def make_limit_fault(trail: Trail, code: str, problem: str) -> NotJSON:
     """Return the error for a value that is too deep or too large.
 
-    The code is `cycle` if the value contains itself.
+    The code is `cycle` if an object or array on the trail contains itself.
     """
     sources = set()
     for step in _list_steps(trail):

@@ -64,7 +64,7 @@ def test_standard_input_that_becomes_non_blocking_is_read_completely(arguments, 
 
 
 class Raw(io.RawIOBase):
-    """A file with these reads; `None` is a read without data."""
+    """A file whose reads return `pieces` in turn. `None` means that there is no data now."""
 
     def __init__(self, *pieces, close_error=None):
         self.pieces = list(pieces)
@@ -220,7 +220,7 @@ def test_an_error_of_another_file_is_not_one_of_standard_output(monkeypatch, tmp
 
 @pytest.mark.parametrize("arguments", [("preview", "warehouse-boxes.json", "night-shift.json"), EXTRACT, ("--help",)])
 def test_a_disk_that_reports_at_the_close_that_it_is_full(monkeypatch, tmp_path, arguments):
-    """Network disks may report only at a close that the output does not fit."""
+    """If a disk reports only at a close that the output does not fit, as network disks may, this is an error."""
     close, dup = os.close, os.dup
     copies = []
 

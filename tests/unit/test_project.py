@@ -251,7 +251,7 @@ def test_a_project_has_a_short_repr():
 
 
 def test_versions_updates_and_inheritance_have_short_reprs():
-    """Each `repr` has the number of params, and no names or values."""
+    """The `repr` shows at most the number of params, and no names or values."""
     assert repr(TWO.versions[1]) == "<ParamVersion 1: 2 params>"
     assert repr(Patch({"padding": 4})) == "<Patch of 1 param>"
     assert repr(Replace({})) == "<Replace by 0 params>"

@@ -78,8 +78,9 @@ class Extraction(NotebookReprs):
         they stay by default, as `attachment` does.
 
         Raises:
-            InvalidSetting: `argument_type`, if `tasks` can be read only once, `keep` or
-                `move` is a string, or a name is in both; the errors of `Project`.
+            InvalidSetting: `argument_type`, if `tasks` is not an iterable, or can be read only
+                once; if `keep` or `move` is a string or not an iterable; or if a name is in
+                both.  Also the errors of `Project`.
             InvalidParams: `param_name` for a name in `keep` or `move` that is a routing
                 name, that is not a string, or that no project can have.
             WrongProject: `wrong_type` for a request of another type (T12).

@@ -1,4 +1,4 @@
-"""Refuse requests that a web page may have sent, and requests that are malformed or too long.
+"""Refuse requests that a page of another site may have sent, and requests that are malformed or too long.
 
 A web page from any site can send requests to this machine.  A browser describes the site in
 `Origin` and `Sec-Fetch-Site`, which a web page can neither set nor remove.  A site can also
