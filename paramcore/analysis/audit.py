@@ -41,9 +41,9 @@ class Audit(NotebookReprs):
     `possible` and `impossible` count the checked tasks.  `not_judged` counts the
     tasks that do not belong to the project, or that record no version.  `findings`
     contains the contradictions of the impossible tasks.  `calibration` contains the
-    tried combinations of settings that no task contradicts.  A task that no settings explain,
-    not even with the white space before the project's instruction as the separator, does
-    not count for `calibration`.
+    tried combinations of settings that no task contradicts, without regard to tasks that
+    no settings explain.  To explain a task, an audit also tries the white space between the
+    two instructions of this task as the separator.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3})
