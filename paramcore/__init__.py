@@ -7,8 +7,8 @@ Import the other public names from their modules: `paramcore.validation`,
 
 A module or package imports only modules and packages before it in this list: text,
 errors, wrong_documents, values, model, analysis, wire, files, bulk, validation, report,
-service, transport, testing, cli.  The exception is that text imports report in a
-notebook.  A comment such as `# T4: ...` marks the code that implements a rule;
+service, transport, testing, cli.  One exception: to show an object in a notebook,
+`text` imports `report`.  A comment such as `# T4: ...` marks the code that implements a rule;
 `docs/semantics.md` defines the rules (P, U, T, E).
 
 >>> from paramcore import Project

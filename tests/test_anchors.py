@@ -53,7 +53,7 @@ STATES = {
 
 
 def list_options():
-    """Return the options of each command, including those that all commands have."""
+    """Yield the options of each command, and of `paramcore` itself."""
     for command in COMMANDS:
         names = [name for name, _keywords in list_command_arguments(command) if name.startswith("-")]
         yield from (f"paramcore-{command}.{name}" for name in (*names, "-h", "--help"))
@@ -108,7 +108,7 @@ def test_each_name_has_one_anchor(site):
     # Two modules export `ParamcoreError`.
     public = {id(value): value for module in modules for value in (getattr(module, name) for name in module.__all__)}
     for value in public.values():
-        # Some classes have the same name as their module, and share its anchor.
+        # The inventory lists some classes under two names with the same anchor.
         [uri] = {uri for other, uri in described if other is value}
         anchors.append(uri)
 

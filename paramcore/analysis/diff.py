@@ -185,7 +185,10 @@ def _make_change_row(change: Change) -> Row:
 
 
 def _format_identity(change: Change, values: Iterable[Any]) -> str:
-    """Format the member that identifies the array element of a change, unless the row shows it: `(name "car")`."""
+    """Format the member that identifies the array element of a change, as in `(name "car")`.
+
+    Return `""` if the row shows the member.
+    """
     if change.identity is None:
         return ""
     name, value = change.identity

@@ -126,7 +126,7 @@ complete -c paramcore -n '_shtab_paramcore_using log' -l width -x -d 'wrap text 
 complete -c paramcore -n '_shtab_paramcore_using log' -l color -xka "auto always never" -d 'print labels in color (default: auto; see `paramcore help environment`)'
 complete -c paramcore -n '_shtab_paramcore_using log' -l assume -xka "empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest" -d 'change a setting that `paramcore assumptions` lists (repeatable)'
 complete -c paramcore -n '_shtab_paramcore_using log; and test $_shtab_paramcore_npos -eq 0' -F -d 'a project from `GET /projects/{name}`, an array of projects, or a directory of such files'
-complete -c paramcore -n '_shtab_paramcore_using; and test $_shtab_paramcore_npos -eq 0' -a impact -d 'Show which requests an update affects, and why it does not affect the others.'
+complete -c paramcore -n '_shtab_paramcore_using; and test $_shtab_paramcore_npos -eq 0' -a impact -d 'Count the requests that an update affects, and those that it does not affect, by reason.'
 complete -c paramcore -n '_shtab_paramcore_using impact' -s h -l help -d 'show this help message and exit'
 complete -c paramcore -n '_shtab_paramcore_using impact' -l format -xka "text json markdown" -d 'the output format (default: text)'
 complete -c paramcore -n '_shtab_paramcore_using impact' -l summary -d 'also append the result as Markdown to the job summary of GitHub Actions'

@@ -19,7 +19,7 @@ _shtab_paramcore_commands() {
     extract:'Find the params that requests have in common, to move them to a new project.'
     fetch:'Fetch a project and print it, or write all projects to a directory.'
     help:'Explain a command or a topic.'
-    impact:'Show which requests an update affects, and why it does not affect the others.'
+    impact:'Count the requests that an update affects, and those that it does not affect, by reason.'
     log:'Show what each version changed, or when each value of a param applied.'
     plan:'Show what an update would drop and change in a project, and the errors in the update.'
     preview:'Show the effective params of each task.'
