@@ -123,3 +123,16 @@ def test_without_rich_there_is_no_bar(tmp_path, damaged):
     os.close(main)
     os.close(terminal)
     assert (done.returncode, shown) == (0, b".")
+
+
+@pytest.mark.parametrize("jobs", [[], ["--jobs", "2"]])
+def test_files_in_the_working_directory_are_not_imported(tmp_path, jobs):
+    """`python -m paramcore` does not run a file beside the data that has the name of another module."""
+    for name in ("attr", "copy", "json", "orjson", "random", "signal", "string"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('this script was run')")
+    for name in ("warehouse-boxes.json", "night-shift.jsonl"):
+        (tmp_path / name).write_bytes((EXAMPLES / name).read_bytes())
+    arguments = command("preview", "warehouse-boxes.json", "night-shift.jsonl", "--format", "json", *jobs)
+    done = subprocess.run(arguments, capture_output=True, text=True, cwd=tmp_path, env=environment(), check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == run_with(tmp_path / "none", LINES).stdout
