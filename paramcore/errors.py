@@ -49,7 +49,7 @@ class ParamcoreError(Exception):
 
     #: A stable code for programs, such as `param_name`.
     code: str
-    #: The JSON Pointer of the wrong value.  `""` points to the whole value; `None` if the error is not about a value.
+    #: The JSON Pointer of the wrong value.  `""` points to the whole value; `None` if no JSON value is wrong.
     path: str | None
     #: What is wrong: `padding must be a whole number, got the text '20'`.
     problem: str
@@ -75,7 +75,7 @@ class ParamcoreError(Exception):
         return attrs.astuple(self, recurse=False)
 
     def within(self, prefix: str) -> Self:
-        """Return a copy of the error whose path begins with `prefix`."""
+        """Return a copy of the error with a longer path: `prefix`, then the path of this error."""
         return attrs.evolve(self, path=prefix + (self.path or ""))
 
 
@@ -159,7 +159,7 @@ class MalformedPayload(ParamcoreError, ValueError):
         reply_type: a reply of the service that is not the requested document.
         update_is_project: a project in place of an update.
         update_is_version: an entry of a history in place of an update.
-        update_is_task: a created task in place of an update.
+        update_is_task: a created task, or a page of created tasks, in place of an update.
         update_is_error: an error reply in place of an update.
         update_is_answer: output of `paramcore plan` or `preview` in place of an update.
         request_is_project: a project in place of a task request.
@@ -248,7 +248,7 @@ class OutcomeUnknown(ParamcoreError, RuntimeError):
         reply_encoding: a compressed reply.
         reply_size: a reply that is too large.
         wrong_project: a reply with another project, or with two projects of the same name.
-        not_seen: no version has the params of the update yet.
+        not_seen: no version contains the update yet.
 
     For a reply that cannot be read, `code` is the code of the read error, such as `json_syntax`.
     """

@@ -188,7 +188,7 @@ def read_update(body: Mapping[str, Any] | None) -> Update:
             `update_is_project`, `update_is_answer`, `update_is_version`,
             `update_is_task`, `update_is_error`.
         InvalidSetting: `flag_type` if `patch` is not a bool.
-        InvalidParams: for params that a project cannot have.
+        InvalidParams: for a body that is not an object, or for params that a project cannot have.
         NotJSON: for values that are not JSON.
 
     Example:

@@ -1,7 +1,7 @@
 """Recognize wrong documents in place of projects, tasks, task requests or updates.
 
-The errors say what the document is.  Otherwise the user would only see an error about one
-of its members.
+The errors say what the document is.  Without these checks, users would see only an error
+about one member of the document.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def reject_other_than_update(
         wanted = f"`plan --wanted PROJECT@{version}`"
         remedy = f"remove `version` and `created_at`, or use {wanted} to return to version {version}"
         raise MalformedPayload("update_is_version", "", f"this is a version of a project, not {expected}", remedy)
-    if _is_page(members) or _is_task(members):
+    if is_page(members) or _is_task(members):
         remedy = f"{advice} (a created task has its params in `params` and `instruction`)"
         raise MalformedPayload(
             "update_is_task", "", f"this is a created task or a page of tasks, not {expected}", remedy
@@ -85,7 +85,7 @@ def reject_other_than_request(members: Mapping[str, Any]) -> None:
     if any(names <= members.keys() for names in _ANSWER_NAMES):
         problem = "this is the output of `paramcore plan` or `paramcore preview`, not a task request"
         raise MalformedPayload("request_is_answer", "", problem, "pass the task request that was previewed")
-    if _is_page(members):
+    if is_page(members):
         remedy = f"pass the requests that created the tasks, because {_HAS_INHERITED}"
         raise MalformedPayload("request_is_page", "", "this is a page of created tasks, not a task request", remedy)
     if _is_task(members):
@@ -124,7 +124,7 @@ def reject_other_than_project(members: Mapping[str, Any]) -> None:
     Raises:
         MalformedPayload: `project_is_page`, `project_is_task`, `project_is_error`.
     """
-    if _is_page(members):
+    if is_page(members):
         raise MalformedPayload("project_is_page", "", "this is a page of created tasks, not a project", PROJECT_REMEDY)
     if _is_task(members):
         raise MalformedPayload("project_is_task", "", "this is a created task, not a project", PROJECT_REMEDY)
@@ -142,7 +142,8 @@ def _is_task(members: Mapping[str, Any]) -> bool:
     return any(names <= members.keys() for names in _TASK_NAMES)
 
 
-def _is_page(members: Mapping[str, Any]) -> bool:
+def is_page(members: Mapping[str, Any]) -> bool:
+    """Return whether a document is a page of created tasks."""
     return any(names <= members.keys() for names in _PAGE_NAMES)
 
 

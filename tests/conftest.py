@@ -28,6 +28,6 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_finish():
-    # The command line collects garbage after each error. Freeze the objects of all tests, so that this stays fast.
+    # `paramcore.cli.main` collects garbage after an error. Freeze the objects of all tests, so that this stays fast.
     gc.collect()
     gc.freeze()

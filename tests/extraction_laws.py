@@ -27,7 +27,7 @@ def draw_case(chance: random.Random) -> tuple[dict[str, str], list[dict]]:
 
 
 def check_case(chosen: dict[str, str], tasks: list[dict], chance: random.Random) -> None:
-    """Check the laws X1 to X7, X10 and E11."""
+    """Check the laws X1 to X4, X6, X7, X10 and X11."""
 
     def extract(requests: list[dict]) -> Extraction:
         return Extraction.of(requests, name=NAME, type="imageannotation", assumptions=Assumptions(**chosen))

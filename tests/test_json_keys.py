@@ -74,7 +74,7 @@ def iter_service_answers(folder):
         url = ("--base-url", server.url)
         apply = run_json("apply", "docks", "patch.json", "--yes", *url, **service).document
         yield from (("apply", apply), ("outcome", apply["outcome"]))
-        # No update has this digest, so the output is an error.
+        # No update has this digest, so the outcome contains an error.
         reconcile = run_json("reconcile", "docks", "--base", "1", "--digest", "0" * 32, *url, **service).document
         yield "error", reconcile["error"]
         yield "status", run_json("status", "docks.json", *url, **service).document

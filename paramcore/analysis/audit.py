@@ -8,19 +8,26 @@ the results for many tasks, and finds the assumptions that explain the tasks.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import product
+from itertools import chain, product
 from typing import Any
 
 from attrs import asdict, evolve, fields, frozen
 
 from paramcore.analysis.contradictions import Contradiction, TaskCheck, format_settings
 from paramcore.analysis.version_index import VersionIndex
-from paramcore.errors import InvalidParams, ParamcoreError
+from paramcore.errors import InvalidParams
 from paramcore.model import Assumptions, Project
 from paramcore.text import NotebookReprs, describe_value, format_repr, format_value
 from paramcore.text.rows import Line, Piece, format_pieces
-from paramcore.values import check_argument, check_iterable, freeze, join_pointer, suggest_object, wrap_frozen
-from paramcore.wrong_documents import reject_other_than_task
+from paramcore.values import (
+    check_argument,
+    check_iterable,
+    freeze,
+    read_each,
+    suggest_object,
+    wrap_frozen,
+)
+from paramcore.wrong_documents import is_page, reject_other_than_task
 
 #: Separators that an audit tries, in addition to the separator of the project's settings.
 #: To explain a single task, an audit also tries the white space before the project's instruction in this task.
@@ -34,8 +41,9 @@ class Audit(NotebookReprs):
     `possible` and `impossible` count the checked tasks.  `not_judged` counts the
     tasks that do not belong to the project, or that record no version.  `findings`
     contains the contradictions of the impossible tasks.  `calibration` contains the
-    tried combinations of settings that no task contradicts.  `calibration` ignores each task
-    that neither a tried combination nor a separator from the task's instruction explains.
+    tried combinations of settings that no task contradicts.  A task that no settings explain,
+    not even with the white space before the project's instruction as the separator, does
+    not count for `calibration`.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3})
@@ -63,15 +71,9 @@ class Audit(NotebookReprs):
             InvalidSetting: `argument_type`, if `project` is not a `Project`, or `tasks` is not an iterable of tasks.
         """
         auditor = Auditor(project)
-        is_page = isinstance(tasks, Mapping) and "docs" in tasks
-        check_iterable("tasks", tasks, "pass the `docs` of the page" if is_page else "pass a list")
-        findings: list[Contradiction] = []
-        for index, task in enumerate(tasks):
-            try:
-                findings += auditor.check_task(task)
-            except ParamcoreError as error:
-                raise error.within(join_pointer(index)) from None
-        return auditor.build_audit(findings)
+        if isinstance(tasks, Mapping) and is_page(tasks):
+            check_iterable("tasks", tasks, "pass the `docs` of the page")
+        return auditor.build_audit(list(chain.from_iterable(read_each("tasks", tasks, auditor.check_task))))
 
     def to_json(self) -> dict[str, Any]:
         """Return a JSON object.
@@ -121,7 +123,9 @@ class Audit(NotebookReprs):
         ways = " or ".join(map(format_settings, _find_smallest_changes(chosen, self.calibration)))
         if not ways:
             return ["no tried combination of settings explains all tasks"]
-        return [f"the current settings do not explain all tasks; of the settings that an audit tries, these do: {ways}"]
+        return [
+            f"the current settings do not explain all tasks; these settings explain every task that an audit can explain: {ways}"
+        ]
 
     def _format_setting(self, name: str) -> str:
         """Format a setting, and whether its other values are possible or ruled out."""
@@ -163,7 +167,7 @@ class Auditor:
         findings = check.find_contradictions(self.project.assumptions)
         self._counts["impossible" if findings else "possible"] += 1
         explanations = _find_explanations(self.project, task, check) if findings else ()
-        # A task that contradicts all assumptions belongs to another history, so it does not change the calibration.
+        # A task that contradicts all tried settings belongs to another history, so it does not change the calibration.
         if explanations or not findings:
             self._calibration = [
                 candidate for candidate in self._calibration if not check.find_contradictions(candidate)
@@ -216,7 +220,7 @@ def _find_smallest_changes(chosen: Assumptions, others: Iterable[Assumptions]) -
 
 
 def _find_explanations(project: Project, task: Mapping[str, Any], check: TaskCheck) -> tuple[Mapping[str, str], ...]:
-    """Return the smallest changes to the settings that make the task possible."""
+    """Return the smallest sets of changed settings under which the task is possible."""
     chosen = project.assumptions
     from_task = (evolve(chosen, instruction_separator=separator) for separator in _find_separators(project, task))
     candidates = dict.fromkeys([*from_task, *_list_candidates(chosen)])

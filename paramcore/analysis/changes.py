@@ -22,7 +22,7 @@ ChangeKind: TypeAlias = Literal["removed", "lost", "changed", "moved", "added"]
 
 CHANGE_ORDER: dict[ChangeKind, int] = {"removed": 0, "lost": 1, "changed": 2, "moved": 3, "added": 4}
 
-#: The members that identify an object in an array, in order of preference.
+#: The names of members that can identify an object in an array, in order of preference.
 # Names and ids come first, because programs refer to them.  People reword labels and titles.
 IDENTIFYING_NAMES = ("name", "field_id", "id", "key", "value", "choice", "label", "title")
 
@@ -242,7 +242,7 @@ def _is_identifier(value: Any) -> bool:
 
 
 def identify(element: Any) -> tuple[str, Any] | None:
-    """Return the first name that may identify an object, with its value."""
+    """Return the name and value of the first identifying member of an object; `None` without one."""
     if not isinstance(element, dict):
         return None
     return next(((name, element[name]) for name in IDENTIFYING_NAMES if _is_identifier(element.get(name))), None)

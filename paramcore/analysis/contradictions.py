@@ -88,7 +88,8 @@ class TaskCheck:
             expected = f"a version from 0 to {last}, or -1" if versions else "-1 (the project has no versions)"
             return [_contradict(self._task, "T8", "/project_param_version", expected, describe_value(number))]
         contradictions = [*wrong_type, *_check_version(versions[number], self._task, assumptions)]
-        # If tasks record the latest version (T8), the task may have inherited an earlier version, so check these, too.
+        # With `pinned_param_version="latest"` (T8), a pinned task records the version that was the latest, not the
+        # version that it inherited.  So check the earlier versions, too.
         if contradictions and not wrong_type and assumptions.pinned_param_version == "latest":
             for version in self._candidates:
                 if next(_check_version(version, self._task, assumptions), None) is None:

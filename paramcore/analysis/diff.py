@@ -84,8 +84,8 @@ class Diff(NotebookReprs):
         `after`.  An array loses an element that has no counterpart in the array of
         `after`.  The counterpart is an equal element, or the object with the same identifying
         member.  Two objects, or two arrays, at the same index also match.  A changed value
-        is not lost.  But if a value of another type replaces an object or array, everything
-        inside the object or array is lost.
+        is not lost.  But if a value of another type replaces an object or array, each of its
+        members or elements is lost.
         """
         return tuple(change.pointer for change in iter_changes(self.before, self.after) if change.kind == "lost")
 
@@ -149,7 +149,7 @@ class Diff(NotebookReprs):
 def find_overwritten_params(
     base: Mapping[str, Any], theirs: Mapping[str, Any], ours: Mapping[str, Any]
 ) -> tuple[str, ...]:
-    """Return the params that another writer changed and that an update overwrites.
+    """Return the names of the params that another writer changed and that an update overwrites.
 
     `base` are the params before both updates.  `theirs` are the params after the
     other writer's update.  `ours` are the params after our update of `theirs`.

@@ -51,7 +51,7 @@ class Drift(NotebookReprs):
 
     @property
     def conflicts(self) -> tuple[str, ...]:
-        """The params that both histories changed to different values after the common versions."""
+        """The names of the params that both histories changed differently after the common versions."""
         before = self.local.versions[self.common - 1].params if self.common else {}
         merged = Diff.between(before, self.local.params).applied_to(self.remote.params)
         return find_overwritten_params(before, self.remote.params, merged)

@@ -37,8 +37,8 @@ TWIN_SECONDS = 60
 class Step:
     """A version, compared with the previous version.
 
-    `returns` contains the params that changed back to an earlier value, each with the number
-    of the last version that had this value.  `seconds` is the time since the previous version;
+    `returns` contains the params that have an earlier value again, each with the number of
+    the last earlier version with this value.  `seconds` is the time since the previous version;
     `None` if the time is unknown.
     """
 
@@ -54,7 +54,7 @@ class Step:
 
     @property
     def restated(self) -> tuple[str, ...]:
-        """The unchanged params, which a replace must have repeated; empty if the version may come from a patch."""
+        """The names of the unchanged params, which a replace must have repeated; empty if a patch is possible."""
         return self.diff.kept if self.must_be_replace else ()
 
     @property
@@ -200,7 +200,8 @@ class History(NotebookReprs):
     def list_lifetime_pieces(self, param: str) -> list[Piece]:
         """Return the lifetimes of a param as pieces.
 
-        If one of two successive texts, objects or arrays is long, a table of their differences follows.
+        If two successive values are both texts, objects or arrays, and one of them is long, a
+        table of their differences follows.
 
         Raises:
             InvalidParams: the errors of `lifetimes`.

@@ -8,11 +8,10 @@ from typing import Any, Literal, TypeAlias
 from attrs import frozen
 
 from paramcore.analysis.plan import Plan
-from paramcore.errors import ParamcoreError
 from paramcore.model import Inheritance, Merge, ParamVersion, TaskRequest, as_task_request, find_inherited_version
 from paramcore.text import NotebookReprs, format_count, format_name, format_repr
 from paramcore.text.rows import Line, Piece, Row, Table, format_pieces
-from paramcore.values import check_argument, check_iterable, join_pointer, same_member, thaw, wrap_frozen
+from paramcore.values import check_argument, read_each, same_member, thaw, wrap_frozen
 
 #: Why a request is unaffected: it inherits nothing, names a version, or sets all changed params.
 #: `same` means that the update changes nothing.
@@ -90,7 +89,7 @@ class Impact(NotebookReprs):
             InvalidSetting: `argument_type`, if `plan` is not a `Plan`, or `tasks` is not an iterable of requests.
         """
         counter = ImpactCounter(plan)
-        for _effect in _count_tasks(counter, tasks):
+        for _effect in read_each("tasks", tasks, counter.count_task):
             pass
         return counter.build_impact()
 
@@ -101,7 +100,7 @@ class Impact(NotebookReprs):
         Raises:
             ParamcoreError: the errors of `Impact.of`.
         """
-        yield from _count_tasks(ImpactCounter(plan), tasks)
+        yield from read_each("tasks", tasks, ImpactCounter(plan).count_task)
 
     def to_json(self) -> dict[str, Any]:
         """Return a JSON object.
@@ -194,13 +193,3 @@ class ImpactCounter:
         """Return the impact on the requests counted so far."""
         by_param = {name: wrap_frozen(dict(counts)) for name, counts in self._by_param.items()}
         return Impact(self.plan, self._affected, wrap_frozen({**self._unaffected}), wrap_frozen(by_param))
-
-
-def _count_tasks(counter: ImpactCounter, tasks: Iterable[TaskRequest | Mapping[str, Any]]) -> Iterator[Effect]:
-    check_iterable("tasks", tasks)
-    for index, task in enumerate(tasks):
-        try:
-            effect = counter.count_task(task)
-        except ParamcoreError as error:
-            raise error.within(join_pointer(index)) from None
-        yield effect

@@ -97,7 +97,7 @@ class Plan(NotebookReprs):
 
     @property
     def dropped(self) -> tuple[str, ...]:
-        """The params that the update drops; the API does not report them (U2)."""
+        """The names of the params that the update drops; the API does not report them (U2)."""
         return tuple(self.diff.removed)
 
     @property

@@ -50,7 +50,7 @@ class SlimRequest:
         *,
         version: int | Literal["any"] | EllipsisType | None = ...,
     ) -> SlimRequest:
-        """Shorten a request, so that the task still gets the same params.
+        """Shorten a request; the task still gets the same params.
 
         By default, the request keeps its `project_version`.  A request with -1 stays as it
         is, and `blocked` has the code `opted_out`.  `version` selects another version, as
@@ -58,7 +58,7 @@ class SlimRequest:
 
         Raises:
             ParamcoreError: the errors of `Project.resolve`.
-            InvalidSetting: `argument_type` for a `version` of the wrong type.
+            InvalidSetting: `argument_type` for a `project` or a `version` of the wrong type.
             NoSuchVersion: `version_unknown`, if `version` does not exist.
             InexactRequest: if the request would not get the same params.
         """
@@ -74,14 +74,14 @@ class SlimRequest:
     ) -> SlimRequest:
         """Return the smallest request whose effective params are `wanted`.
 
-        `wanted` has the API's flat form: it may contain routing names beside the params.
+        A mapping must have the API's flat form, which can contain routing names.
         `version` is the number of the version to inherit, `None` for the latest, or
         `any` for the version with the shortest request.  By default, it is the
         `project_version` of `wanted`, or the latest if `wanted` has none.
 
         Raises:
             InvalidSetting: `argument_type`, if both `wanted` and `version` select a
-                version, or for a `version` of the wrong type.
+                version, or for a `project` or a `version` of the wrong type.
             ParamcoreError: the errors of `Project.resolve`.
             InexactRequest: if the request would not get the wanted params.
         """

@@ -146,7 +146,7 @@ class Chooser:
     request selects the version.
 
     Raises:
-        InvalidSetting: `argument_type` for a `version` of the wrong type.
+        InvalidSetting: `argument_type` for a `project` or a `version` of the wrong type.
         NoSuchVersion: `version_unknown`, if `version` does not exist.
     """
 

@@ -6,6 +6,7 @@ import re
 from argparse import ArgumentTypeError
 
 from paramcore.cli.screen import MIN_WIDTH
+from paramcore.service.outcome import is_digest
 from paramcore.text import MESSAGE_LIMIT, format_value
 
 #: The maximum number of digits of a version number.
@@ -80,7 +81,7 @@ def parse_requested_version(text: str) -> int:
 
 def parse_digest(text: str) -> str:
     """Parse the digest that `apply` prints."""
-    if re.fullmatch("[0-9a-f]{32}", text):
+    if is_digest(text):
         return text
     raise ArgumentTypeError(
         f"must be the 32 hexadecimal digits that `apply` printed, got {format_value(text, limit=MESSAGE_LIMIT)}"

@@ -132,7 +132,7 @@ def read_project_argument(options: Namespace, *, quiet: bool = False) -> Project
     """Read PROJECT.
 
     If PROJECT contains no project, but a later argument does, the error says to swap the
-    two arguments.
+    two arguments.  If PROJECT cannot be read, the only later arguments that count are PARAMs.
 
     Raises:
         DocumentError: the errors of `ProjectFiles`.
@@ -141,8 +141,8 @@ def read_project_argument(options: Namespace, *, quiet: bool = False) -> Project
     try:
         return ProjectFiles([path], options.assumptions, quiet=quiet, used=_list_used(options))
     except DocumentError as error:
-        # If PROJECT cannot be read, it may still be a project, so do not suggest to swap it with UPDATE or TASKS.
-        # A PARAM that is the path of a project was meant as PROJECT, so suggest to swap a PARAM in any case.
+        # If PROJECT cannot be read, it may still be a project, so do not suggest swapping it with UPDATE or TASKS.
+        # A PARAM that is the path of a project was meant as PROJECT, so suggest the swap even if PROJECT is unreadable.
         named = [getattr(options, name, None) for name in ("update", "tasks") if _can_be_read(path)]
         others = [other for other in [*named, *getattr(options, "params", ())] if other and other != path]
         swapped = None if _may_hold_projects(path) else next(filter(_may_hold_projects, others), None)
@@ -181,8 +181,9 @@ def assign_files(options: Namespace) -> ProjectFiles:
 
     Raises:
         DocumentError: the errors of `ProjectFiles`.
-        SystemExit: if several files remain, or if the remaining file is an update.  Also for JSONL
-            if no file contains a project, and for an option about tasks if there is no TASKS.
+        SystemExit: if several files remain beside the projects, or if the remaining file is an
+            update.  Also for JSONL if no file contains a project, and for an option about
+            tasks if there is no TASKS.
     """
     documents: dict[str, Document] = {}
     if options.tasks is None:
@@ -209,7 +210,7 @@ def assign_files(options: Namespace) -> ProjectFiles:
         quiet=True,
         documents=documents,
         used=_list_used(options),
-        skip_remedy="if it contains tasks, name it too" if options.tasks is None else "",
+        skip_remedy="if it contains tasks, pass it too" if options.tasks is None else "",
     )
     if options.tasks is None:
         reject_options_for_tasks(options)
@@ -253,17 +254,17 @@ def _report_lines(paths: Sequence[str], projects: ProjectFiles) -> None:
             more = f" and {format_count(len(found) - 1, 'more file')} of JSONL" if found[1:] else ""
             it = "one" if found[1:] else "it"
             path = format_path(found[0])
-            message = f"skipped {path}{more}, because JSONL contains no project; to read {it} as tasks, name it too"
+            message = f"skipped {path}{more}, because JSONL contains no project; to read {it} as tasks, pass it too"
             projects.report_skip(path, message, len(found))
 
 
 def _report_subdirectories(options: Namespace, projects: ProjectFiles) -> None:
-    """Report the subdirectories with JSON or YAML files, because a user may expect that `validate` reads them."""
+    """Report the subdirectories with projects, because a user may expect that `validate` reads them."""
     for directory in filter(os.path.isdir, options.projects):
         found = list_subdirectories(directory, used=[*options.projects, *_list_used(options)])
         if found:
             more = f" and {format_count(len(found) - 1, 'more subdirectory')}" if found[1:] else ""
-            remedy = f"if {'they contain' if found[1:] else 'it contains'} projects, name {'them' if found[1:] else 'it'} too"
+            remedy = f"to read the projects in {'one' if found[1:] else 'it'}, pass it too"
             path = format_path(found[0])
             message = f"skipped {path}{more}, because subdirectories are not read; {remedy}"
             projects.report_skip(path, message, len(found), "subdirectory")

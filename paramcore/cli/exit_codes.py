@@ -13,8 +13,8 @@ TERMINATED = 143
 
 #: The meaning of each exit code.
 MEANINGS = {
-    FINE: "success, with nothing to report",
-    FINDINGS: "the command has findings to report, or the update needs consent",
+    FINE: "success",
+    FINDINGS: "a problem was found, such as an error, a drop or (with `--exit-code`) a difference, or the update needs consent",
     REFUSED: "the usage is wrong, the input is rejected, or a file or a stream cannot be read or written",
     NOT_DONE: "nothing was changed: the request was refused or not sent, or a request that only reads got no response",
     OUTCOME_UNKNOWN: "a request was sent and its outcome is unknown, or an update was applied more than once",

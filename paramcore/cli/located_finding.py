@@ -14,7 +14,7 @@ from paramcore.files.document import Document
 from paramcore.model import Project, Update
 from paramcore.text import ROW_LIMIT, format_name, format_value
 from paramcore.text.rows import Frame, Label, Line, Piece, format_pieces
-from paramcore.validation.finding import Finding
+from paramcore.validation.finding import Finding, format_since
 from paramcore.values import join_pointer, split_pointer
 
 #: Codes of findings on a name rather than on its value.
@@ -99,7 +99,9 @@ class LocatedFinding:
         if self.is_in_update:
             pieces.append(Line(f"  set by the update, in version {finding.version} of {format_value(self.project)}"))
         elif finding.version is not None:
-            pieces.append(Line(f"  in version {finding.version} of {format_value(self.project)}{finding.since}"))
+            pieces.append(
+                Line(f"  in version {finding.version} of {format_value(self.project)}{format_since(finding)}")
+            )
         return [*pieces, *(self._list_frames() if finding.pointer else [])]
 
     def _list_frames(self) -> list[Frame]:
@@ -119,7 +121,7 @@ class LocatedFinding:
         at = f"{finding.pointer}: " if finding.pointer else ""
         layer = ""
         if finding.version is not None:
-            layer = f" [{finding.layer} of {format_value(self.project)}{finding.since}]"
+            layer = f" [{finding.layer} of {format_value(self.project)}{format_since(finding)}]"
         file = None if self.document is None else self.document.source
         text = f"{at}{finding.message}{layer}"
         return format_annotation(finding.severity, finding.code, text, file, self.line, self.column)

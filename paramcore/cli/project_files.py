@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from itertools import chain
 
 from attrs import evolve, frozen
@@ -23,6 +24,9 @@ from paramcore.model import Assumptions, Project
 from paramcore.text import MESSAGE_LIMIT, describe_os_error, format_name, format_path, format_value
 from paramcore.values import join_pointer, split_pointer
 from paramcore.wire import read_projects
+
+#: The number of bytes that show whether a file may contain a project.
+_PREVIEW_SIZE = 64 * 1024
 
 
 @frozen
@@ -125,24 +129,28 @@ def _is_visible(name: str, suffixes: tuple[str, ...]) -> bool:
 
 
 def list_subdirectories(directory: str, used: Iterable[str] = ()) -> list[str]:
-    """Return the paths of the direct subdirectories that contain a JSON or YAML file, at any depth.
+    """Return the paths of the subdirectories that directly contain a file of projects, at any depth.
 
     Hidden entries and the files and directories in `used` do not count.
     """
     used_paths = set(map(resolve_path, used))
-    paths = [os.path.join(directory, name) for name in list_directory(directory) if not name.startswith(".")]
-    return [path for path in paths if os.path.isdir(path) and _contains_documents(path, used_paths)]
-
-
-def _contains_documents(directory: str, used: set[str]) -> bool:
+    found: list[str] = []
     # `os.walk` skips subdirectories that cannot be read.
     for path, subdirectories, names in os.walk(directory):
+        subdirectories[:] = sorted(name for name in subdirectories if not name.startswith("."))
         documents = (os.path.join(path, name) for name in names if _is_visible(name, DOCUMENT_SUFFIXES))
-        if resolve_path(path) in used:
-            subdirectories.clear()
-        elif any(resolve_path(document) not in used for document in documents):
-            return True
-        subdirectories[:] = [name for name in subdirectories if not name.startswith(".")]
+        unused = (document for document in documents if resolve_path(document) not in used_paths)
+        if path != directory and resolve_path(path) not in used_paths and any(map(_mentions_history, unused)):
+            found.append(path)
+    return found
+
+
+def _mentions_history(path: str) -> bool:
+    """Return whether the name `param_history`, which each project has, is in the first 64 KiB of a file."""
+    # To open a pipe would wait for a writer.
+    if os.path.isfile(path):
+        with suppress(OSError), open(path, "rb") as file:
+            return b"param_history" in file.read(_PREVIEW_SIZE)
     return False
 
 

@@ -126,7 +126,7 @@ def _list_updates(projects: ProjectFiles, update: Update) -> list[Mapping[str, U
 
 
 class _State:
-    """Validates the projects and their tasks in one state: after an update, before it, or after the patch."""
+    """Validates projects and tasks in one state: after an update, before it, or after the patch that keeps dropped params."""
 
     def __init__(
         self,
@@ -209,7 +209,7 @@ class _Draft:
         self.add_findings(findings)
 
     def add_findings(self, findings: Sequence[list[ReportedFinding]]) -> None:
-        """Count the errors of each state and the findings of the first; keep `MAX_FINDINGS` of a severity at most."""
+        """Count the errors in each state, and the findings in the first; keep at most `MAX_FINDINGS` of a severity."""
         for finding, presence in self._errors.add(findings):
             self._counts[finding.severity] += 1
             if len(self._findings[finding.severity]) < MAX_FINDINGS:

@@ -112,7 +112,7 @@ class SavedDirectory:
 
     @contextmanager
     def keep_saved(self, stand_in: StandIn) -> Iterator[None]:
-        """In a `with` block, write the files of changed projects: at the start, in the background, and at the end.
+        """In a `with` block, write the files of changed projects: at the start, after changes, and at the end.
 
         Raises:
             DocumentError: `unwritable`, if the files or the journal cannot be written at the start.

@@ -110,7 +110,7 @@ SCREEN_OPTIONS = (
         "--color",
         choices=COLOR_CHOICES,
         default="auto",
-        help="print labels in color (default: on a terminal, unless NO_COLOR is set)",
+        help="print labels in color (default: auto; see `paramcore help environment`)",
     ),
 )
 PLAN_OPTIONS = (

@@ -59,7 +59,8 @@ class SlimLine(NamedTuple):
         source = self.source.source
         if not isinstance(source, Line) or not self.is_same:
             return None
-        # The request to send has no null routing names.  A `RoutedRequest` may lack them too, so decode the line again.
+        # The request to send omits a routing name whose value is null.  A `RoutedRequest` may omit it too, so decode the
+        # line again.
         has_null = b"null" in source.data and not same(source.document().value, self.flat)
         return None if has_null else source.data
 
@@ -142,7 +143,7 @@ class LineSlimmer:
 
 
 def _make_flat(request: RoutedRequest, version: int | None, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a request with these params in the API's flat form, without null routing names."""
+    """Return a request with these params in the API's flat form; omit each routing name whose value is null."""
     routing = {**request.routing, "project_version": version}
     given = {name: routing[name] for name in ROUTING_NAMES if routing.get(name) is not None}
     return {**given, **params}

@@ -18,8 +18,8 @@ _OUTPUT, _ERROR = 1, 2
 def prepare_streams() -> Iterator[None]:
     """In a `with` block, make writes to standard output and standard error wait for their readers.
 
-    After a signal, writes no longer wait.  Characters that the encoding of a stream lacks are
-    escaped.
+    After a signal, only writes to a terminal still wait.  Characters that the encoding of a
+    stream lacks are escaped.
     """
     with ExitStack() as stack:
         _fill_closed_descriptors(stack)
@@ -49,7 +49,7 @@ def discard_output() -> None:
 def check_output_disk() -> None:
     """Raise `OSError` if standard output is a file whose disk rejects what was written.
 
-    Some network disks report only when a descriptor is closed that the disk is full.
+    Some network disks report that they are full only when a descriptor is closed.
     """
     try:
         copy = os.dup(_OUTPUT)
@@ -66,7 +66,7 @@ def _discard(descriptor: int) -> None:
 
 
 def _fill_closed_descriptors(stack: ExitStack) -> None:
-    """Open the null device for each closed standard stream until the stack closes.
+    """Open the null device in place of each closed standard stream; the stack closes it again.
 
     Otherwise, a file that the command opens could get the descriptor of the closed stream,
     and `_discard` would redirect it.
@@ -80,7 +80,7 @@ def _fill_closed_descriptors(stack: ExitStack) -> None:
 def _wait_on_write(stream: Any) -> Any:
     """Return a buffered stream that writes to the same file, and waits for its reader.
 
-    `stream` may be `None`, or have no file.
+    If `stream` is `None` or has no file, return `stream` itself.
     """
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="backslashreplace")

@@ -33,7 +33,8 @@ class ReportedFinding(NamedTuple):
 
     key: ProjectKey
     severity: str
-    #: Text, JSON for `--format json`, or a `LocatedFinding` for a page; empty for `--format markdown`.
+    #: Text, JSON for `--format json`, a workflow command for `--format github`, or a `LocatedFinding` for a page.
+    #: Empty for `--format markdown`.
     content: Any
     #: The row of a document that shows the finding; `None` if no document is wanted.
     row: Row | None

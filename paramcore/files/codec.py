@@ -19,7 +19,7 @@ class Codec(Protocol):
     def decode_object(self, line: bytes) -> dict[str, Any] | None:
         """Return the object in a line; `None` if `Line.document` must decode the line.
 
-        `decode_document` would return the same object, and `freeze` accepts this object.
+        `decode_document` would decode the line to the same object, and `freeze` accepts this object.
         """
         ...
 

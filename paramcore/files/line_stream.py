@@ -20,16 +20,15 @@ class LineStream(Protocol):
         ...
 
 
-def open_lines(stream: BinaryIO, source: str) -> LineStream:
+def open_lines(stream: io.BufferedReader, source: str) -> LineStream:
     """Return a stream of UTF-8 lines; convert UTF-16 that begins with a BOM.
 
     Raises:
         DocumentError: `json_encoding` for compressed or other binary data, which has no lines.
     """
-    peeking: Any = stream if hasattr(stream, "peek") else io.BufferedReader(_KeepOpen(stream))
-    mark = peeking.peek(_MARK_SIZE)[:_MARK_SIZE]
+    mark = stream.peek(_MARK_SIZE)[:_MARK_SIZE]
     reject_binary(mark, source, 1)
-    return UTF16Lines(peeking, source) if mark.startswith(UTF16_BOMS) else peeking
+    return UTF16Lines(stream, source) if mark.startswith(UTF16_BOMS) else stream
 
 
 class UTF16Lines:

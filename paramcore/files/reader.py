@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
+from io import BufferedReader
 from typing import BinaryIO
 
 from attrs import define, field
@@ -121,10 +122,9 @@ def _read_up_to(stream: BinaryIO, size: int) -> bytes:
 def read_lines(source: str, *, limit: int = TASK_SIZE, on_read: Callable[[int], None] | None = None) -> Iterator[Line]:
     """Yield the lines of a JSONL file, or of standard input, in constant memory.
 
-    Only a line feed ends a line.  Skip blank lines.  The first line may begin with a BOM; a
-    UTF-16 file must begin with a BOM.  Truncate a line that exceeds the limit;
-    `Line.document` then rejects the line.  Call `on_read` with the number of bytes of
-    each read.
+    Only a line feed ends a line.  Blank lines are skipped.  The first line may begin with a
+    BOM; a UTF-16 file must begin with a BOM.  A line that exceeds the limit is truncated;
+    `Line.document` then rejects the line.  `on_read` receives the number of bytes of each read.
 
     Raises:
         DocumentError: `unreadable`, or `json_encoding` for binary data or invalid UTF-16.
@@ -197,7 +197,7 @@ def resolve_path(path: str) -> str:
 
 
 @contextmanager
-def open_source(source: str, label: str | None = None) -> Iterator[tuple[BinaryIO, str]]:
+def open_source(source: str, label: str | None = None) -> Iterator[tuple[BufferedReader, str]]:
     """Open a file, or standard input for `-`, and yield the stream and its name in messages.
 
     `label` is the name in messages; the default is the path, or `<stdin>`.

@@ -14,7 +14,7 @@ _BUFFER_SIZE = 2**16
 
 
 @contextmanager
-def wait_on_read(stream: BinaryIO) -> Iterator[BinaryIO]:
+def wait_on_read(stream: BinaryIO) -> Iterator[io.BufferedReader]:
     """Yield a stream with the bytes of a buffered stream; its reads wait for more input.
 
     A process that shares the file, such as Node.js, may make it non-blocking at any moment.
@@ -48,10 +48,15 @@ class _WaitingReader(io.RawIOBase):
         return int(self._stream.fileno())
 
     def readinto(self, buffer: Any) -> int:
-        """Read bytes; raise `BlockingIOError` if the file has none although it is blocking."""
+        """Read bytes; raise `BlockingIOError` if two reads find none although the file is blocking."""
+        was_blocking = False
         while (count := self._stream.readinto1(buffer)) is None:
-            if os.get_blocking(self.fileno()):
+            if not os.get_blocking(self.fileno()):
+                self.was_non_blocking = True
+                os.set_blocking(self.fileno(), True)
+            elif was_blocking:
                 raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
-            self.was_non_blocking = True
-            os.set_blocking(self.fileno(), True)
+            else:
+                # Another process may have made the file blocking since the read, so try once more.
+                was_blocking = True
         return int(count)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
-from paramcore.errors import DocumentError, ParamcoreError
+from paramcore.errors import DocumentError
 from paramcore.text import describe_os_error, format_path
 
 try:
@@ -77,8 +77,9 @@ def open_atomically(path: str, *, sync: bool = True) -> Iterator[BinaryIO]:
 
     The block writes to a new file in the same directory.  At the end of the block, the
     new file replaces the existing file, and gets the mode of that file (except on Windows).
-    An exception in the block removes the new file, and is raised unchanged unless it is
-    an error of the new file.  A symbolic link to a regular file, or a broken link, is
+    An exception in the block removes the new file, and is raised unchanged.  But an
+    `OSError` counts as an error of the new file, unless it has the name of another
+    file.  A symbolic link to a regular file, or a broken link, is
     replaced, not followed.  Without `sync`, the file may be empty after a power failure.
 
     Raises:
@@ -103,11 +104,11 @@ def open_atomically(path: str, *, sync: bool = True) -> Iterator[BinaryIO]:
             with suppress(OSError):
                 os.unlink(temporary)
             raise
-    except (OSError, ValueError) as error:
-        if isinstance(error, ParamcoreError) or getattr(error, "filename", None) not in (None, path, temporary):
+    except OSError as error:
+        if error.filename not in (None, path, temporary):
             raise
         problem = f"cannot write the file: {describe_os_error(error)}"
-        remedy = _REMEDIES.get(getattr(error, "errno", 0), "choose another file")
+        remedy = _REMEDIES.get(error.errno or 0, "choose another file")
         raise DocumentError("unwritable", None, problem, remedy, format_path(path), None, None) from error
 
 
@@ -146,6 +147,9 @@ def _check_replaceable(path: str) -> int | None:
         status = os.lstat(path)
     except FileNotFoundError:
         return None
+    except ValueError as error:
+        # The path contains a null character.
+        raise OSError(errno.EINVAL, str(error)) from None
     if stat.S_ISLNK(status.st_mode):
         # Never replace a link such as `/dev/stdout`, because all processes on the machine share it.
         if os.path.exists(path):

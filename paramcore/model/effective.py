@@ -138,7 +138,7 @@ class EffectiveParams(NotebookReprs):
         return evolve(self._task, params=self.params, project=self._project, project_version=INHERIT_NOTHING)
 
     def as_task(self) -> Mapping[str, Any]:
-        """Return the created task as frozen JSON, without the fields that the service adds.
+        """Return the created task as frozen JSON, without fields that only the service knows, such as `task_id`.
 
         The keys are `type`, `params`, and the other fields that are set, such as `instruction`.
         """

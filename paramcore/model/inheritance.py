@@ -38,7 +38,7 @@ def find_inherited_version(versions: tuple[ParamVersion, ...], project_version: 
         existing = "choose an existing version, " if versions else ""
         remedy = f"{existing}write -1 to inherit nothing, or leave out `project_version` to inherit the latest"
         # In a table of pandas, a column of whole numbers with a missing value contains floats.
-        if type(project_version) is float and project_version.is_integer() and abs(project_version) < _MAX_SHOWN:
+        if type(project_version) is float and project_version in range(-1, len(versions)):
             remedy = f"write {project_version:.0f} instead of {project_version}"
         raise evolve(error, path="/project_version", remedy=remedy) from None
 
@@ -64,9 +64,6 @@ def _describe_versions(versions: tuple[ParamVersion, ...]) -> str:
         return f"the project has versions 0 to {len(versions) - 1}"
     return "the project has only version 0" if versions else "the project has no versions yet"
 
-
-#: The limit of floats that a remedy shows as a whole number.
-_MAX_SHOWN = 1e6
 
 #: Why a version cannot give the wanted params: it has an unwanted param, or appends unwanted text.
 BlockCode: TypeAlias = Literal["would_be_inherited", "instruction_would_be_appended"]

@@ -24,7 +24,7 @@ def check_project_name(name: object, *, path: str | None = None) -> None:
         raise InvalidSetting("project_name", path, problem, remedy)
 
 
-def check_task_type(task_type: object, *, path: str | None = None) -> None:
+def check_task_type(task_type: object) -> None:
     """Check a task type.
 
     Raises:
@@ -34,6 +34,6 @@ def check_task_type(task_type: object, *, path: str | None = None) -> None:
     if type(task_type) is not str or not task_type:
         problem = f"a task type must be a non-empty string, got {describe_value(task_type)}"
         remedy = 'write a type such as "imageannotation"'
-        # The official SDK has an enum of the types.
-        raise InvalidSetting("task_type", path, problem, suggest_text(task_type, remedy))
+        # The official SDK has an enum of task types, so suggest how to convert a member of an enum.
+        raise InvalidSetting("task_type", None, problem, suggest_text(task_type, remedy))
     freeze_field("type", task_type)

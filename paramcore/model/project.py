@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from paramcore.errors import InvalidSetting, NoSuchVersion, ParamcoreError, WrongProject
+from paramcore.errors import InvalidSetting, NoSuchVersion, WrongProject
 from paramcore.model.assumptions import Assumptions
 from paramcore.model.effective import EffectiveParams
 from paramcore.model.inheritance import Inheritance, Merge, find_inherited_version, get_version
@@ -27,7 +27,7 @@ from paramcore.text import (
     format_value,
     truncate,
 )
-from paramcore.values import check_argument, check_iterable, freeze_object, join_pointer, wrap_frozen
+from paramcore.values import check_argument, check_iterable, freeze_object, read_each, wrap_frozen
 
 #: The fields of a project object that `Project.fields` does not contain, in the service's order.
 FIELD_ORDER = ("type", "name", "param_history")
@@ -46,9 +46,9 @@ class Project(NotebookReprs):
     of all fields in the written object.
 
     Raises:
-        InvalidSetting: `project_name`, `task_type`, `assumption_value`,
-            `created_at_type`, or `argument_type` if `versions` is combined with `params`
-            or `created_at`, or contains something other than `ParamVersion` objects.
+        InvalidSetting: `project_name`, `task_type`, `assumption_value` or
+            `created_at_type`; `argument_type` for any other argument of the wrong type, or if
+            `versions` is combined with `params` or `created_at`.
         InvalidParams: for invalid `params`; the errors of `Replace`.
         NotJSON: for values in `params` or `fields` that are not JSON, or for a lone surrogate
             in `type` or `created_at`.
@@ -198,24 +198,23 @@ class Project(NotebookReprs):
         Raises:
             ParamcoreError: the errors of `resolve`, when the iteration reaches the
                 invalid task; `path` begins with the index of the task.
+            InvalidSetting: `argument_type`, if `tasks` is not a list or another iterable.
         """
-        check_iterable("tasks", tasks)
         inheritances: dict[int, Inheritance] = {}
-        for index, task in enumerate(tasks):
-            try:
-                request = as_task_request(task)
-                version = request.project_version
-                if version is None:
-                    inheritance = self._latest
-                # Look up only an `int`.  `True` and `1.0` equal the key 1, but `_bind` must reject them.
-                elif type(version) is int and version in inheritances:
-                    inheritance = inheritances[version]
-                else:
-                    inheritance = inheritances[version] = self._bind(version)
-                effective = self._resolve(request, inheritance)
-            except ParamcoreError as error:
-                raise error.within(join_pointer(index)) from None
-            yield effective
+
+        def resolve(task: TaskRequest | Mapping[str, Any]) -> EffectiveParams:
+            request = as_task_request(task)
+            version = request.project_version
+            if version is None:
+                inheritance = self._latest
+            # Look up only an `int`.  `True` and `1.0` equal the key 1, but `_bind` must reject them.
+            elif type(version) is int and version in inheritances:
+                inheritance = inheritances[version]
+            else:
+                inheritance = inheritances[version] = self._bind(version)
+            return self._resolve(request, inheritance)
+
+        return read_each("tasks", tasks, resolve)
 
     def check_request(self, task: TaskRequest) -> None:
         """Check that a task request names no other project and no other task type.
@@ -224,9 +223,7 @@ class Project(NotebookReprs):
             WrongProject: `wrong_project` (T15) or `wrong_type` (T12).
             InvalidSetting: `argument_type` if `task` is not a `TaskRequest`.
         """
-        if not isinstance(task, TaskRequest):
-            problem = f"a task request must be a `TaskRequest`, got {describe_value(task)}"
-            raise InvalidSetting("argument_type", None, problem, "convert it with `read_task_request`")
+        check_argument("task", task, TaskRequest)
         # T15: a request that names another project is an error.
         # T11: a request that names only a batch belongs to the project of the batch, which the caller knows.
         if task.project is not None and task.project != self.name:

@@ -27,7 +27,7 @@ ROUTING_TYPES: dict[str, type[str | int | bool]] = {
 ROUTING_NAMES = tuple(ROUTING_TYPES)
 _ROUTING = frozenset(ROUTING_NAMES)
 
-#: Params that a created task has as fields beside `params` (T9, T10); a project may also set them.
+#: Params that a created task has as fields beside `params` (T9, T10); a project can set them, too.
 TASK_FIELD_NAMES = ("instruction", "callback_url", "metadata", "tags", "priority")
 
 
@@ -162,5 +162,5 @@ def read_task_request(obj: Mapping[str, Any], *, type: str | None = None) -> Tas
 
 
 def as_task_request(task: TaskRequest | Mapping[str, Any]) -> TaskRequest:
-    """Return a task request; read a mapping with `read_task_request`."""
+    """Return a `TaskRequest` unchanged; convert a mapping with `read_task_request`."""
     return task if isinstance(task, TaskRequest) else read_task_request(task)

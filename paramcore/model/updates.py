@@ -60,7 +60,7 @@ class Patch:
 
         Raises:
             InvalidParams: `params_type` or `instruction_type` for invalid `params`.
-            NotJSON: `too_large`, if the result exceeds the limits; for values that are not JSON.
+            NotJSON: for values that are not JSON; `too_large`, if the result exceeds the limits.
         """
         # U3: a patch sets params by name at the top level only; objects and arrays are replaced as a whole.
         # U4: a patch replaces `instruction` like any other param; only tasks append instructions.

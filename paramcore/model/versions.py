@@ -35,7 +35,7 @@ class ParamVersion:
     params: Mapping[str, Any] = field(converter=freeze_params)
     #: The time of the update, as the service writes it; `None` if it is unknown.
     created_at: str | None = field(default=None, validator=_check_created_at)
-    #: The members of a stored entry that tasks do not inherit (U10).
+    #: The members of a stored entry, other than `version` and `created_at`, that tasks do not inherit (U10).
     not_inherited: Mapping[str, Any] = field(factory=dict, converter=freeze_object)
     #: The flat entry as it was read, which `write_project` writes unchanged; `None` for a new version.
     raw_entry: Mapping[str, Any] | None = field(default=None, converter=optional(freeze_object), eq=False)

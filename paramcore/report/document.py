@@ -66,7 +66,7 @@ class Table:
 class RowCollector:
     """Collects the first rows of each rank, and counts the others, in constant memory."""
 
-    #: The maximum number of rows of a rank; no `Size` has room for more.
+    #: The maximum number of rows of each rank to collect.
     LIMIT = 20_000
 
     def __init__(self) -> None:

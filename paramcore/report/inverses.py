@@ -17,7 +17,7 @@ class Total(NamedTuple):
 
     #: What happened to the param: `inherited`, `appended`, `opted out` or `impossible`.
     label: str
-    #: The param; `None` for a reason that concerns no single param.
+    #: The param; `None` if the total is not about a single param.
     param: str | None
     #: The number of requests, with the reason if there is one.
     text: str
@@ -27,7 +27,7 @@ class Total(NamedTuple):
 def build_slim_document(
     subject: str, verdict: Phrase, totals: Iterable[Total], notes: Iterable[Phrase], command: str
 ) -> Document:
-    """Report how short requests can be; totals of requests that cannot inherit come first."""
+    """Report how short requests can be; totals of requests that opt out come first."""
     rows = tuple(
         Row(((total.label,), () if total.param is None else (UserText(total.param),), (total.text,)), total.rank)
         for total in sorted(totals, key=lambda total: total.rank)

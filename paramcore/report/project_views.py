@@ -115,7 +115,7 @@ class PlanView:
     advice: tuple[tuple[Part, ...], ...]
     #: The names of the params that the patch sets.
     patch_names: tuple[str, ...]
-    #: The body of the patch that drops no param; `None` if there is no such patch, or if values are hidden.
+    #: The body of the patch that keeps the dropped params; `None` without such a patch, or if values are hidden.
     patch: ValueView | None
 
 

@@ -58,7 +58,7 @@ class TimeView:
 
     @property
     def long(self) -> str:
-        """The date and the time of day."""
+        """The date and the time of day; `text` if the time has an unknown form."""
         return f"{self.date}, {self.clock} UTC" if self.date else self.text
 
 

@@ -18,19 +18,16 @@ from paramcore.service.outcome import Outcome
 from paramcore.service.replies import read_project_reply, read_projects_reply, read_task_reply
 from paramcore.service.requests import Transport
 from paramcore.service.retry import Clock, Flow, get_with_retry, post_once, run_flow
-from paramcore.text import describe_python_type, describe_value
-from paramcore.values import check_argument
+from paramcore.text import describe_value
+from paramcore.values import check_argument, check_method
 
 _T = TypeVar("_T")
 _Subject = TypeVar("_Subject")
 
 
 def _check_transport(_client: object, _attribute: Attribute[Any], value: object) -> None:
-    if isinstance(value, type) or not callable(getattr(value, "send", None)):
-        # Show only the type, because the value may be an API key.
-        problem = f"`transport` must be an object with the method `send`, got {describe_python_type(type(value))}"
-        remedy = "pass a transport, such as `ScaleApiTransport(scale_client)` or `stand_in.live`"
-        raise InvalidSetting("argument_type", None, problem, remedy)
+    remedy = "pass a transport, such as `ScaleApiTransport(scale_client)` or `stand_in.live`"
+    check_method("transport", value, "send", remedy)
 
 
 def _check_deadline(_client: object, _attribute: Attribute[Any], value: object) -> None:
@@ -48,7 +45,7 @@ class Client:
     """Reads, creates and updates projects, and creates tasks.
 
     A method raises `NotDone` if the service certainly did not act on the request, and
-    `OutcomeUnknown` if it may have acted.  Once `apply` has sent an update, it does not
+    `OutcomeUnknown` if it may have acted.  Once `apply` has read the project, it does not
     raise these errors but returns them in its `Outcome`.
 
     Raises:

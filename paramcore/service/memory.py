@@ -25,8 +25,8 @@ from paramcore.values import check_argument, check_function, check_iterable, wra
 class MemoryService:
     """A service that keeps projects, batches, tasks and files in memory.
 
-    The service calls `created_at` to get the time of each request in ISO 8601 format, or
-    None.  `on_validate` receives the project and the effective params of each new task.
+    The service calls `created_at` for each request; it must return the time in ISO 8601
+    format, or None.  `on_validate` receives the project and the effective params of each new task.
     If it returns a string, the service rejects the task with this string as the reason.
     If a task has no project, `on_validate` receives a placeholder project without versions.
     `on_event` receives a line about each request.  The service rejects task types that are not in
@@ -34,7 +34,8 @@ class MemoryService:
     then ignores all other arguments except `on_event`.
 
     Raises:
-        InvalidSetting: `argument_type` for an argument of the wrong type.
+        InvalidSetting: `argument_type` for an argument of the wrong type, or for two projects
+            with the same name.
 
     Example:
         >>> service = MemoryService([Project("docks", type="imageannotation")], on_event=print)

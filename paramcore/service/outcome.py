@@ -78,6 +78,9 @@ class Outcome:
             newer = len(now.versions) - self.base
             since = f", although the project has {format_count(newer, 'newer version')}" if newer > 0 else " yet"
             remedy = "look up the outcome again later, because the request may still arrive"
+            if newer > 0 and self.plan is None:
+                # Without the plan, only a version with exactly the planned params can be recognized.
+                remedy += ", or compare the newer versions with the update"
             error = OutcomeUnknown("not_seen", None, f"no version contains the update{since}", remedy)
         return evolve(self, state=state, versions=versions, now=now, altered=altered, error=error)
 
@@ -103,7 +106,7 @@ class Outcome:
 
     @property
     def overwritten(self) -> tuple[str, ...]:
-        """The params that another writer changed concurrently and that this update overwrote."""
+        """The names of the params that another writer changed concurrently and that this update overwrote."""
         if self.now is None or self.version is None or not self.base_moved:
             return ()
         versions = self.now.versions

@@ -16,7 +16,7 @@ from attrs import Factory, evolve, field, frozen
 from paramcore.errors import NotDone, OutcomeUnknown
 from paramcore.service.replies import check_status
 from paramcore.service.requests import Request, Response, Transport
-from paramcore.values import check_argument
+from paramcore.text import describe_python_type
 
 _T = TypeVar("_T")
 
@@ -73,15 +73,23 @@ def run_flow(flow: Flow[_T], transport: Transport, sleep: Callable[[float], None
                 step = flow.send(None)
                 continue
             try:
-                response = transport.send(step.request)
+                response = _send(transport, step.request)
             except (NotDone, OutcomeUnknown) as error:
                 step = flow.throw(error)
             else:
-                check_argument("send(request)", response, Response, "return a `Response` from your transport")
                 step = flow.send(response)
     except StopIteration as end:
         result: _T = end.value
         return result
+
+
+def _send(transport: Transport, request: Request) -> Response:
+    """Send a request; raise `OutcomeUnknown` if the transport returns something other than a `Response`."""
+    response: object = transport.send(request)
+    if isinstance(response, Response):
+        return response
+    problem = f"`send(request)` must return a `Response`, got {describe_python_type(type(response))}"
+    raise OutcomeUnknown("no_reply", None, problem, "correct your transport")
 
 
 def get_with_retry(request: Request, clock: Clock) -> Flow[Response]:

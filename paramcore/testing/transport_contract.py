@@ -83,7 +83,7 @@ def _check_replies(transport: Transport, server: _LoopbackServer) -> None:
 
 
 def _check_unchanged_bodies(transport: Transport, server: _LoopbackServer) -> None:
-    # Learn the key from a first request.  The bodies below repeat it, and must be returned unchanged.
+    # Learn the key from a first request.  Two of the bodies below repeat it, and all must be returned unchanged.
     server.answer = _build_reply(200, b"{}")
     transport.send(Request("GET", "/projects"))
     scheme, _, sent = server.authorization.partition(" ")

@@ -17,7 +17,7 @@ MESSAGE_LIMIT = 64
 #: The `limit` of `truncate` for a value in a row of a report.
 ROW_LIMIT = 100
 
-# With `ensure_ascii`, `json.dumps` would create an encoder for each value.
+# With `ensure_ascii=False`, `json.dumps` would create an encoder for each value.
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 _TYPE_NAMES = {bool: "true or false", int: "a number", float: "a number", str: "text", type(None): "null"}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from paramcore.analysis import Plan
-from paramcore.errors import InvalidSetting, InvalidUpdate, ParamcoreError, WouldDrop
+from paramcore.errors import InvalidUpdate, ParamcoreError, WouldDrop
 from paramcore.model import Update
 from paramcore.service.replies import hide_reply
-from paramcore.text import describe_python_type, format_count, format_name, format_value
+from paramcore.text import format_count, format_name, format_value
 from paramcore.validation import Schemas, Validator
-from paramcore.values import check_argument
+from paramcore.values import check_argument, check_method
 from paramcore.wire import read_project, read_update
 
 #: The maximum number of errors in a message.
@@ -25,7 +25,7 @@ class GuardedClient:
     attributes on `client`.  `schemas` may contain your own schemas.
 
     Raises:
-        InvalidSetting: `argument_type` for a `client` without these methods.
+        InvalidSetting: `argument_type` for a `client` without these methods, or `schemas` of the wrong type.
 
     Example:
         >>> import scaleapi
@@ -40,10 +40,7 @@ class GuardedClient:
 
     def __init__(self, client: Any, *, schemas: Schemas = Schemas()) -> None:
         for method in ("get_project", "update_project"):
-            if isinstance(client, type) or not callable(getattr(client, method, None)):
-                got = describe_python_type(type(client))
-                problem = f"`client` must be an object with the method `{method}`, got {got}"
-                raise InvalidSetting("argument_type", None, problem, "pass a `scaleapi.ScaleClient`")
+            check_method("client", client, method, "pass a `scaleapi.ScaleClient`")
         check_argument("schemas", schemas, Schemas)
         # `__setattr__` below would set these attributes on the client.
         object.__setattr__(self, "_client", client)

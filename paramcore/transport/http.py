@@ -42,8 +42,9 @@ class HttpTransport:
     `base_url` must be an `https` URL with a path, such as `/v1`.  On loopback, it may
     be an `http` URL.  Pass an `ssl.SSLContext` as `verify` to trust your own
     certificate authorities.  Pass the URL of a proxy as `proxy`.  The transport does
-    not read certificates or proxies from the environment.  It rejects a response body
-    of more than `max_response_size` bytes.
+    not read proxies from the environment.  With `verify=True`, OpenSSL on Linux reads
+    `SSL_CERT_FILE` and `SSL_CERT_DIR`.  The transport rejects a response body of more than
+    `max_response_size` bytes.
 
     Raises:
         InvalidSetting: `base_url`; `argument_type` for another argument of the wrong type, or for a `proxy` that is
@@ -97,7 +98,7 @@ class HttpTransport:
         try:
             with (
                 redact_logs(self._key),
-                # `trust_env` would let the environment add a proxy, a .netrc file or certificates.
+                # `trust_env=True` would let the environment add a proxy or a .netrc file.
                 httpx2.Client(
                     verify=verify,
                     proxy=self._proxy,
@@ -145,7 +146,7 @@ def _check_verify(verify: object) -> None:
 
 
 def _check_proxy(proxy: str | None) -> None:
-    """Check that a proxy can be used, because a wrong proxy is otherwise noticed when a request is sent."""
+    """Check that a proxy can be used; otherwise, a wrong proxy would be noticed only when a request is sent."""
     if proxy is None:
         return
     # Do not show the proxy, because its URL may contain a password.

@@ -4,8 +4,8 @@
 its code to `finding`, and its check to one of these modules:
 
 - `schemas/*.json` describe the form of each param.  `messages` explains each violation.
-- `cross_checks`, `references`, `form_references` and `addresses` compare values with
-  each other.  `check_parts` contains their helpers.
+- `cross_checks`, `references`, `form_references` and `addresses` check rules that JSON
+  Schema cannot express.  `check_parts` contains their helpers.
 - `lint` finds values that the service accepts, but that are probably mistakes.
 - `update_checks` and `update_names` check the form of an update.
 - `known_names` finds names that a schema lacks; `names` finds misplaced names.

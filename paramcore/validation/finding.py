@@ -85,11 +85,6 @@ class Finding:
         return "project" if self.code == "type_unknown" else "task request"
 
     @property
-    def since(self) -> str:
-        """`, unchanged since version 0`, if an older version has the same value; otherwise empty."""
-        return "" if self.first_set_in in (None, self.version) else f", unchanged since version {self.first_set_in}"
-
-    @property
     def message(self) -> str:
         """The problem, followed by the remedy or the suggestion."""
         problem = f"{self.problem} (the task overrides it)" if self.overridden else self.problem
@@ -119,10 +114,17 @@ class Finding:
         }
 
     def __str__(self) -> str:
-        return f"{self.severity} {self.code} at {self.pointer or '/'}: {self.message} [{self.layer}{self.since}]"
+        layer = self.layer + format_since(self)
+        return f"{self.severity} {self.code} at {self.pointer or '/'}: {self.message} [{layer}]"
 
     @property
     def sort_key(self) -> tuple[Any, ...]:
         """The key that sorts findings by pointer, and errors before warnings at each pointer."""
         layer = (self.version is not None, self.version or 0)
         return (self.pointer, self.severity, self.code, self.remedy, *layer, self.problem)
+
+
+def format_since(finding: Finding) -> str:
+    """Return `, unchanged since version 0`, if an older version has the same value; otherwise nothing."""
+    first = finding.first_set_in
+    return "" if first in (None, finding.version) else f", unchanged since version {first}"

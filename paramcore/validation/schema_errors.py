@@ -40,9 +40,9 @@ def list_choices(schema: Any) -> list[Any] | None:
 
 
 def list_alternatives(branch_errors: Sequence[ValidationError]) -> list[ValidationError]:
-    """Return one error for each branch, if the value has the wrong type for each branch, or is not among its choices.
+    """Return one error for each of several branches, if all errors are about the type or the choices of the value.
 
-    Errors because of a single missing name are alternatives, too.  Otherwise, return an empty list.
+    Alternatively, each error may be about a single missing name.  Otherwise, return an empty list.
     """
     branches: dict[Any, ValidationError] = {}
     for error in branch_errors:

@@ -41,8 +41,8 @@ _MODE_NAMES = {"mode", "method", "strategy", "operation", "op", "action", "type"
 _MODE_VALUES = {*_MODE_WORDS, "patch", "update", "full", "post"}
 _FLAG_TEXTS = {"true", "false", "yes", "no", "on", "off", "1", "0", "t", "f", "y", "n", "null", "none"}
 
-#: Words for the whole set of params. An object is a wrapper around the params if its name has one of these words, and
-#: otherwise only words of `_CONTAINER_WORDS`. The content of the object does not matter.
+#: Words for the whole set of params. An object is a wrapper around the params if its name has at least one of these
+#: words, and all other words of the name are in `_CONTAINER_WORDS`. The content of the object does not matter.
 _WRAPPER_WORDS = {
     *("params", "param", "parameters", "parameter", "kwargs", "args", "payload", "body", "json", "data"),
     *("update", "updates", "updated", "request"),
@@ -214,7 +214,8 @@ def _names_patch(words: tuple[str, ...], value: Any) -> bool:
 
 def _names_mode(words: tuple[str, ...], value: Any) -> bool:
     """Return whether a name such as `replace` or `mode` means the mode."""
-    # `in_place` is split into two words, so join them. With a flag, the name `update` means the mode, but `is_update` does not.
+    # `in_place` is split into two words, so join them. A name `update` whose value is a flag means the mode, but
+    # `is_update` does not.
     if "".join(words) in ("inplace", "update") and _is_flag(value):
         return value is not None
     rest = _omit_words(words, _MODE_WORDS)
@@ -289,7 +290,7 @@ def _is_misspelt(word: str, known: str) -> bool:
 
 
 def _count_edits(first: str, second: str) -> int:
-    """Return the number of letters to insert, delete or replace to get the second word."""
+    """Return the minimum number of letters to insert, delete or replace to get the second word."""
     row = list(range(len(second) + 1))
     for letter in first:
         above, row = row, [row[0] + 1]

@@ -1,6 +1,13 @@
 """JSON values: freezing, checks, equality and JSON Pointers."""
 
-from paramcore.values.arguments import check_argument, check_function, check_iterable, freeze_field
+from paramcore.values.arguments import (
+    check_argument,
+    check_function,
+    check_iterable,
+    check_method,
+    freeze_field,
+    read_each,
+)
 from paramcore.values.compact import encode_compact
 from paramcore.values.conversions import suggest_object, suggest_text
 from paramcore.values.frozen import (
@@ -32,6 +39,7 @@ __all__ = [
     "check_function",
     "check_instruction",
     "check_iterable",
+    "check_method",
     "encode_compact",
     "equality_key",
     "freeze",
@@ -39,6 +47,7 @@ __all__ = [
     "freeze_object",
     "freeze_params",
     "join_pointer",
+    "read_each",
     "read_once",
     "resolve_pointer",
     "same",

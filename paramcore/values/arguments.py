@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
 
-from paramcore.errors import InvalidSetting, NotJSON
+from paramcore.errors import InvalidSetting, NotJSON, ParamcoreError
 from paramcore.text import describe_python_type, describe_value
+from paramcore.values.conversions import suggest_rows
 from paramcore.values.frozen import freeze
 from paramcore.values.pointer import join_pointer
+
+_Value = TypeVar("_Value")
+_Result = TypeVar("_Result")
 
 #: How to create the objects that functions expect, by the name of the class.
 _CREATION = {
@@ -24,7 +28,7 @@ _CREATION = {
 
 
 def check_argument(name: str, value: object, expected: type, remedy: str = "") -> None:
-    """Check that the argument `name` is an object of the class `expected`.
+    """Check that `value`, the argument called `name`, is an object of the class `expected`.
 
     Raises:
         InvalidSetting: `argument_type`.
@@ -39,24 +43,50 @@ def check_argument(name: str, value: object, expected: type, remedy: str = "") -
 
 
 def check_iterable(name: str, values: object, remedy: str = "pass a list") -> None:
-    """Check that the argument `name` contains several objects, and is not one object or a table.
+    """Check that `values`, the argument called `name`, is an iterable, but not text, bytes, a Mapping or a table.
 
     Raises:
         InvalidSetting: `argument_type`.
     """
     # A table yields its columns or their names, not its rows.
     if type(values).__name__ == "DataFrame":
-        # The tables of polars have `to_dicts`.
-        call = ".to_dicts()" if hasattr(values, "to_dicts") else ".to_dict('records')"
-        remedy = f"convert it with `{call}`"
+        remedy = suggest_rows(type(values))
     elif isinstance(values, Iterable) and not isinstance(values, (str, bytes, bytearray, Mapping)):
         return
     problem = f"`{name}` must be a list or another iterable, got {describe_value(values)}"
     raise InvalidSetting("argument_type", None, problem, remedy)
 
 
+def check_method(name: str, value: object, method: str, remedy: str) -> None:
+    """Check that `value`, the argument called `name`, is an object with the method `method`, and not a class.
+
+    Raises:
+        InvalidSetting: `argument_type`.
+    """
+    if isinstance(value, type) or not callable(getattr(value, method, None)):
+        # Show only the type, because the value may be an API key.
+        problem = f"`{name}` must be an object with the method `{method}`, got {describe_python_type(type(value))}"
+        raise InvalidSetting("argument_type", None, problem, remedy)
+
+
+def read_each(name: str, values: Iterable[_Value], read: Callable[[_Value], _Result]) -> Iterator[_Result]:
+    """Yield the result of `read` for each of `values`, the argument called `name`.
+
+    Raises:
+        InvalidSetting: the errors of `check_iterable`.
+        ParamcoreError: the errors of `read`; `path` begins with the index of the value.
+    """
+    check_iterable(name, values)
+    for index, value in enumerate(values):
+        try:
+            result = read(value)
+        except ParamcoreError as error:
+            raise error.within(join_pointer(index)) from None
+        yield result
+
+
 def check_function(name: str, value: object) -> None:
-    """Check that the argument `name` is a function.
+    """Check that `value`, the argument called `name`, can be called.
 
     Raises:
         InvalidSetting: `argument_type`.

@@ -1,4 +1,4 @@
-"""Compact JSON: the form in which requests are sent and measured."""
+"""Compact JSON, which has no spaces between tokens; the sizes of requests are measured in it."""
 
 from __future__ import annotations
 

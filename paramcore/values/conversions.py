@@ -14,7 +14,6 @@ _CONVERSIONS = {
     **dict.fromkeys(["UUID", "PosixPath", "WindowsPath", "datetime64", "timedelta64"], "str()"),
     **dict.fromkeys(["Timestamp"], ".isoformat()"),
     **dict.fromkeys(["ndarray", "Series", "Index"], ".tolist()"),
-    **dict.fromkeys(["DataFrame"], ".to_dict('records')"),
 }
 
 #: Methods and attributes of classes, each with the call that converts an object of such a class to a dict.
@@ -37,7 +36,7 @@ MISSING_REMEDY = "pass `None` for a missing value (pandas: `df.astype(object).wh
 
 
 def find_base(value_type: type) -> type | None:
-    """Return the JSON type that a type is a subclass of, or `None`."""
+    """Return the type in `_BASES` that a type is a subclass of, or `None`."""
     return next((base for base in _BASES if issubclass(value_type, base)), None)
 
 
@@ -46,6 +45,8 @@ def suggest_json(value_type: type) -> str:
     base = find_base(value_type)
     if value_type.__name__ in _MISSING:
         return MISSING_REMEDY
+    if value_type.__name__ == "DataFrame":
+        return suggest_rows(value_type)
     if value_type.__name__ in _CONVERSIONS:
         return f"convert it with `{_CONVERSIONS[value_type.__name__]}`"
     # Check numpy before `base`, because `float64` is a subclass of `float`.
@@ -59,29 +60,30 @@ def suggest_json(value_type: type) -> str:
     return _suggest_dict(value_type) or "pass None, a bool, a number, a string, a list, a tuple or a Mapping"
 
 
-def suggest_name(name: object) -> str:
-    """Return what to do with a name in an object that is not a string."""
-    if isinstance(name, Enum):
-        return "convert it with `.value`"
-    return f"convert it with `{'.decode()' if isinstance(name, (bytes, bytearray)) else 'str()'}`"
+def suggest_rows(table_type: type) -> str:
+    """Return how to convert a table of pandas or polars to a list of its rows."""
+    # Only the tables of polars have `to_dicts`.
+    call = ".to_dicts()" if hasattr(table_type, "to_dicts") else ".to_dict('records')"
+    return f"convert it with `{call}`"
 
 
 def suggest_text(value: Any, default: str = "") -> str:
-    """Return what to do with a value in place of text; `default` if it has no natural text."""
+    """Return what to do with a value in place of text; `default` if no conversion is known."""
     value_type = type(value)
     if isinstance(value, (Enum, bytes, bytearray)):
         return suggest_json(value_type)
-    # Say nothing about numbers, because they may come from a JSON file.
+    # Suggest nothing for plain Python numbers, because they may come from a JSON file.
     has_text = _CONVERSIONS.get(value_type.__name__) == "str()" or value_type.__module__ == "numpy"
     is_subclass = isinstance(value, str) and value_type is not str
     return "convert it with `str()`" if has_text or is_subclass else default
 
 
 def suggest_object(value: Any, default: str) -> str:
-    """Return what to do with a value in place of a JSON object; `default` if its type is not a known mistake."""
+    """Return what to do with a value in place of a JSON object; `default` if no conversion is known."""
     value_type = type(value)
     if issubclass(value_type, (str, bytes, bytearray)):
-        return "decode it with `json.loads()`" if value.lstrip()[:1] in ("{", b"{") else default
+        opening = "{" if isinstance(value, str) else b"{"
+        return "decode it with `json.loads()`" if value.lstrip()[:1] == opening else default
     if value_type.__name__ == "Series":
         return "convert it with `.to_dict()`"
     # The replies of HTTP clients, such as `requests.Response`.
@@ -91,7 +93,7 @@ def suggest_object(value: Any, default: str) -> str:
 
 
 def _suggest_dict(value_type: type) -> str:
-    """Return how to convert an object of a class to a dict; `""` if the class is unknown."""
+    """Return how to convert an object of a class to a dict; `""` if no call is known."""
     if value_type.__module__.partition(".")[0] == __name__.partition(".")[0]:
         return ""
     found = (call for name, call in _OBJECT_CONVERSIONS.items() if hasattr(value_type, name))

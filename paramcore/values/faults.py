@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from paramcore.errors import NotJSON
 from paramcore.text import describe_python_type, describe_value
-from paramcore.values.conversions import MISSING_REMEDY, find_base, suggest_json, suggest_name
+from paramcore.values.conversions import MISSING_REMEDY, find_base, suggest_json, suggest_text
 from paramcore.values.pointer import join_pointer
 from paramcore.values.scalars import MAX_DIGITS
 
@@ -28,7 +28,7 @@ class Trail(NamedTuple):
 
 
 def make_fault(trail: Trail | None, code: str, problem: str, remedy: str = "") -> NotJSON:
-    """Return an error for the value at a trail; `None` means the outermost value."""
+    """Return an error for the value at a trail; `trail` is `None` for the outermost value."""
     places = [step.place for step in _list_steps(trail) if step.place is not None]
     return NotJSON(code, join_pointer(*places), problem, remedy)
 
@@ -47,7 +47,7 @@ def make_scalar_fault(value: object, trail: Trail | None) -> NotJSON:
 def make_name_fault(trail: Trail, name: object) -> NotJSON:
     """Return the error for a member name that is not a string."""
     problem = f"a name in an object must be a string, got {describe_value(name)}"
-    return make_fault(trail, "key_type", problem, suggest_name(name))
+    return make_fault(trail, "key_type", problem, suggest_text(name, "convert it with `str()`"))
 
 
 def make_surrogate_fault(trail: Trail | None, description: str) -> NotJSON:
@@ -59,7 +59,7 @@ def make_surrogate_fault(trail: Trail | None, description: str) -> NotJSON:
 def make_limit_fault(trail: Trail, code: str, problem: str) -> NotJSON:
     """Return the error for a value that is too deep or too large.
 
-    The code is `cycle` if the value contains itself.
+    The code is `cycle` if an object or array on the trail contains itself.
     """
     sources = set()
     for step in _list_steps(trail):

@@ -3,7 +3,7 @@
 A frozen value is None, a bool, an int, a finite float, a string without lone
 surrogates, a `JSONObject` or a `JSONArray`.  `JSONObject` is a subclass of `dict`, and
 `JSONArray` is a subclass of `list`.  Their mutators raise `TypeError`.  `json`,
-`jsonschema`, HTTP clients and `**kwargs` accept both classes without conversion.  Only a
+`jsonschema` and HTTP clients accept both classes without conversion.  Only a
 deliberate call such as `dict.__setitem__(frozen, ...)` can change a frozen value.
 """
 
@@ -152,7 +152,7 @@ def same(left: Any, right: Any) -> bool:
     """Return whether two values are the same JSON value.
 
     At any depth, `1` equals `1.0`, but `True` does not equal `1`.  The order of
-    members does not matter, and a tuple equals a list.
+    members does not matter, and a tuple equals a list of the same elements.
 
     Raises:
         NotJSON: for a value that `freeze` rejects.
@@ -252,7 +252,7 @@ def _freeze_container(value: Any) -> JSONObject | JSONArray:
 
 
 def _copy_container(value: Any, trail: Trail | None) -> Any:
-    """Copy an object or array, unless it is frozen, so that it cannot change during the checks."""
+    """Return a copy of an object or array, which no caller can change; return a frozen one itself."""
     value_type = type(value)
     copy = _COPIES.get(value_type) or (_copy_mapping if issubclass(value_type, Mapping) else None)
     if copy is None:

@@ -49,7 +49,7 @@ def environment(**changes):
 def restore_signals():
     """Restore the default signal handlers in a child process.
 
-    With `&` or `nohup`, the tests ignore signals, and a child process inherits this.
+    If `&` or `nohup` starts the tests, they ignore signals, and a child process inherits this.
     """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)

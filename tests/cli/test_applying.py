@@ -423,6 +423,11 @@ def test_reconcile_without_a_matching_version():
         ran = run_with(server, "reconcile", NAME, "--base", "2", "--digest", "0" * 32)
         assert ran.status == 4
         assert "no version contains the update yet" in ran.out
+        assert "compare" not in ran.out
+        server.rival(Patch({"c": 1}))
+        ran = run_with(server, "reconcile", NAME, "--base", "2", "--digest", "0" * 32)
+        assert "has 1 newer version; look up" in ran.out
+        assert "or compare the newer versions with the update" in ran.out
         assert run_with(server, "reconcile", NAME, "--base", "-1", "--digest", "0" * 32).status == 2
 
 

@@ -103,7 +103,7 @@ def test_a_merge_conflict_is_not_skipped(name, marker):
     ],
 )
 def test_the_error_about_an_option_ends_the_run(name, options, more, tmp_path):
-    """An unknown `--project-version` or a wrong `--type` is wrong for every line, so it ends the run at the first."""
+    """An unknown `--project-version` or a wrong `--type` is wrong for every line, so the first line ends the run."""
     tasks = tmp_path / "tasks.jsonl"
     tasks.write_text(lines("preview", 3))
     ran = run(*BULK.get(name, (name, PROJECT)), tasks, *options, *more)
@@ -289,7 +289,7 @@ def test_an_ignored_sigterm_stays_ignored(tmp_path):
 
 @pytest.mark.parametrize("name", BULK)
 def test_a_line_over_the_limit_is_a_bad_line(name):
-    """With `--keep-going`, a line over the size limit is reported as one invalid line, and the others are processed."""
+    """With `--keep-going`, a line over the size limit is reported as invalid. The other lines are processed."""
     ran, good = (
         run(
             *BULK[name],
@@ -330,7 +330,7 @@ def test_errors_are_shown_above_the_bar(long_files, tmp_path):
 
 @pytest.mark.parametrize("name", BULK)
 def test_a_second_bom_is_a_bad_line(name):
-    """A line that begins with a BOM, as in concatenated files, is reported as one invalid line; others are processed."""
+    """A line that begins with a BOM, as in joined files, is reported as invalid. The other lines are processed."""
     ran, good = (
         run(
             *BULK[name],

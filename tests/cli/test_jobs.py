@@ -30,7 +30,7 @@ PROJECT = {
     ],
 }
 
-#: The number of lines of `good.jsonl`. Each contains `NOTE`, so the lines fill several chunks.
+#: The number of lines of `good.jsonl`. Each line contains `NOTE`, so the file has several chunks.
 GOOD = 12_000
 NOTE = "x" * 180
 

@@ -12,7 +12,7 @@ from paramcore.cli.hidden_values import describe_types
 from paramcore.cli.options import COMMANDS
 from paramcore.service import StandIn, run_server
 
-#: Every value contains this text or these digits.
+#: Each value that must stay hidden contains one of these texts.
 SECRETS = ("s3cret", "8675309")
 
 

@@ -39,7 +39,7 @@ def test_a_patch_drops_nothing():
 
 
 def test_the_flag_is_a_bool():
-    """`patch` as a string is an error with its location, because the service reads any string as true."""
+    """`patch` as a string is an error with its location, because the service could read any string as true."""
     ran = run("plan", PROJECT, "-", stdin='{\n"patch": "false"}')
     assert ran.status == REFUSED
     assert ran.err.startswith("error: <stdin>:2:10: at /patch: ")

@@ -55,7 +55,7 @@ def test_a_file_without_a_project_is_skipped(place, value, verb):
     """In a directory, a file that contains no project is reported once on standard error."""
     (place / "update.json").write_text(json.dumps(value))
     ran = run(verb, place)
-    remedy = "; if it contains tasks, name it too" if verb == "validate" else ""
+    remedy = "; if it contains tasks, pass it too" if verb == "validate" else ""
     assert (ran.err, ran.status) == (f"skipped {place}/update.json, because it contains no project{remedy}\n", 0)
 
 
@@ -74,7 +74,7 @@ def test_jsonl_in_a_directory_is_reported(place, names, shown):
     (place / "._a.jsonl").write_text("")
     ran = run("validate", place)
     it = "one" if names[1:] else "it"
-    remedy = f"because JSONL contains no project; to read {it} as tasks, name it too"
+    remedy = f"because JSONL contains no project; to read {it} as tasks, pass it too"
     assert (ran.err, ran.status) == (f"skipped {place}/{shown}, {remedy}\n", 0)
     assert run("validate", place, place / names[0]).err == ""
     assert run("log", place).err == ""
@@ -83,17 +83,21 @@ def test_jsonl_in_a_directory_is_reported(place, names, shown):
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        (["a/x.json"], "skipped {0}/a, because subdirectories are not read; if it contains projects, name it too\n"),
+        (["a/x.json"], "skipped {0}/a, because subdirectories are not read; to read the projects in it, pass it too\n"),
         (
-            ["b/c/x.yaml", "a/x.json"],
+            ["b/c/x.yaml", "a/x.json", "a/y.json"],
             "skipped {0}/a and 1 more subdirectory, because subdirectories are not read; "
-            "if they contain projects, name them too\n",
+            "to read the projects in one, pass it too\n",
+        ),
+        (
+            ["b/c/x.YML"],
+            "skipped {0}/b/c, because subdirectories are not read; to read the projects in it, pass it too\n",
         ),
         (["a/x.txt", "a/tasks.jsonl", ".git/x.json", "b/.cache/x.json", "b/._x.json"], ""),
     ],
 )
 def test_a_subdirectory_is_reported(place, files, message):
-    """`validate DIR` reports the subdirectories with JSON or YAML files, unless the command line names them."""
+    """`validate DIR` reports the subdirectories with project files, at any depth."""
     for name in files:
         (place / name).parent.mkdir(parents=True, exist_ok=True)
         (place / name).write_text((place / "docks.json").read_text().replace("docks", name))
@@ -120,8 +124,16 @@ def test_a_named_subdirectory_is_not_reported(place, files, named):
     ran = run("validate", ".", *named, "--strict", cwd=place)
     assert (ran.err, ran.status) == ("", 0)
     assert ran.out.endswith(f" in {len(files) + 1} projects\n")
-    (place / "a" / "another.json").write_text("{}")
-    assert run("validate", ".", *[name for name in named if name != "a"], cwd=place).err.startswith("skipped ./a")
+
+
+def test_a_subdirectory_without_projects_is_not_reported(place):
+    """A subdirectory is not reported for files of tasks, other JSON, and a pipe."""
+    (place / "tasks").mkdir()
+    (place / "tasks" / "task.json").write_text('{"attachment": "a"}')
+    (place / "tasks" / "package.json").write_text('{"name": "x", "type": "module"}')
+    os.mkfifo(place / "tasks" / "pipe.json")
+    ran = run("validate", place, "--strict")
+    assert (ran.err, ran.status) == ("", 0)
 
 
 def test_a_schema_in_a_subdirectory_is_not_reported(place):
@@ -135,7 +147,7 @@ def test_a_directory_with_projects_only_in_subdirectories(tmp_path):
     """The error for a directory without project files says that subdirectories are not read."""
     (tmp_path / "signs").mkdir()
     assert run("log", tmp_path).err == f"error: {tmp_path}: the directory has no .json or .yaml files; {NAME_ANOTHER}"
-    (tmp_path / "signs" / "a.json").write_text("{}")
+    (tmp_path / "signs" / "a.json").write_text('{"param_history": []}')
     problem = "the directory has no .json or .yaml files, and subdirectories are not read"
     assert run("log", tmp_path).err == f"error: {tmp_path}: {problem}; {NAME_ANOTHER}"
 
@@ -149,7 +161,7 @@ def test_a_directory_with_projects_only_in_subdirectories(tmp_path):
         (["update.json", "a.jsonl"], [".", "a.jsonl"], "1 skipped file"),
         (["update.json"], [".", "--tasks", "/dev/null", "--lines"], "1 skipped file"),
         (["signs/a.json"], ["."], "1 skipped subdirectory"),
-        (["b/update.json", "a/deep/down/b.yaml", "c/d.YML", "c/.git/x"], ["."], "3 skipped subdirectories"),
+        (["b/update.json", "a/deep/down/b.yaml", "c/d.YML", "c/.git/x.json"], ["."], "3 skipped subdirectories"),
         (["update.json", "a/b.json"], ["."], "1 skipped file, 1 skipped subdirectory"),
     ],
 )
@@ -157,7 +169,8 @@ def test_strict_fails_for_skipped_files(place, files, arguments, count):
     """The last line of the output counts skipped files and directories, which are errors with `--strict`."""
     for name in files:
         (place / name).parent.mkdir(parents=True, exist_ok=True)
-        (place / name).write_text('{"attachment": "a"}\n')
+        text = (place / "docks.json").read_text().replace("docks", name) if "/" in name else '{"attachment": "a"}\n'
+        (place / name).write_text(text)
     lenient, strict = (run("validate", *arguments, *more, cwd=place) for more in ([], ["--strict"]))
     assert lenient.out.splitlines()[-1].endswith(f", {count}")
     assert (lenient.out, lenient.err) == (strict.out, strict.err)

@@ -64,7 +64,7 @@ def test_standard_input_that_becomes_non_blocking_is_read_completely(arguments, 
 
 
 class Raw(io.RawIOBase):
-    """A file with these reads; `None` is a read without data."""
+    """A file whose reads return `pieces` in turn. `None` means that there is no data now."""
 
     def __init__(self, *pieces, close_error=None):
         self.pieces = list(pieces)
@@ -93,7 +93,7 @@ def open_raw(monkeypatch, raw):
     monkeypatch.setattr(builtins, "open", lambda *_arguments, **_keywords: io.BufferedReader(raw))
 
 
-@pytest.mark.parametrize("pieces", [[None, b"{}"], [b"{", None, b"}"], [b"{}", None]])
+@pytest.mark.parametrize("pieces", [[None, None, b"{}"], [b"{", None, None, b"}"], [b"{}", None, None]])
 @pytest.mark.parametrize("read", [read_document, lambda path: list(read_lines(path))])
 def test_a_file_without_data_is_not_at_its_end(monkeypatch, pieces, read):
     """A blocking file whose disk has no data now is reported, and not read as if it were shorter."""
@@ -101,6 +101,13 @@ def test_a_file_without_data_is_not_at_its_end(monkeypatch, pieces, read):
     open_raw(monkeypatch, Raw(*pieces))
     with pytest.raises(DocumentError, match="cannot read the file: resource temporarily unavailable"):
         read("file.json")
+
+
+def test_a_file_that_becomes_blocking_is_read_again(monkeypatch):
+    """If another process makes the file blocking after a read without data, the next read gets the data."""
+    monkeypatch.setattr(os, "get_blocking", lambda _descriptor: True)
+    open_raw(monkeypatch, Raw(b"{", None, b"}"))
+    assert read_document("file.json").value == {}
 
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.EDQUOT, errno.ESTALE])
@@ -213,7 +220,7 @@ def test_an_error_of_another_file_is_not_one_of_standard_output(monkeypatch, tmp
 
 @pytest.mark.parametrize("arguments", [("preview", "warehouse-boxes.json", "night-shift.json"), EXTRACT, ("--help",)])
 def test_a_disk_that_reports_at_the_close_that_it_is_full(monkeypatch, tmp_path, arguments):
-    """Network disks may report only at a close that the output does not fit."""
+    """If a disk reports only at a close that the output does not fit, as network disks may, this is an error."""
     close, dup = os.close, os.dup
     copies = []
 

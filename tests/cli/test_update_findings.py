@@ -74,7 +74,7 @@ def test_a_finding_has_the_fields_of_validate_and_its_place_in_the_update():
 
 
 def test_a_value_that_stays_is_located_in_the_project(docks):
-    """A value that the update keeps is located in the project file. A value that the update repeats is located there."""
+    """A value that the update keeps is located in the project file, and one that it repeats in the update."""
     [finding] = plan(docks, {"patch": True, "instruction": "x"})[1]["findings"]
     assert (finding["file"], finding["line"], finding["version"], finding["first_set_in"]) == (str(docks), 8, 2, 0)
     [finding] = plan(docks, {"patch": True, "instruction": "x", "padding": "5"})[1]["findings"]

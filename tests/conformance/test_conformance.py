@@ -144,7 +144,7 @@ LONE_SURROGATE = re.compile(r"(?i)(?<!\\)(?:\\ud[89ab]..(?!\\ud[c-f])|(?<!\\ud[8
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_lines_with_lone_surrogates_can_be_removed(path):
-    """Tests with lone surrogates expect errors. Without the lines of these tests, a file is valid JSON and UTF-8."""
+    """Tests with lone surrogates expect errors. Without their lines, a file is JSON whose strings have a UTF-8 form."""
     lines = path.read_text("utf-8").splitlines()
     others = json.loads("\n".join(line for line in lines if not LONE_SURROGATE.search(line)))
     json.dumps(others, ensure_ascii=False).encode()

@@ -54,7 +54,7 @@ class TestOrdinary:
 
     @given(name=param_names(), value=json_values())
     def test_any_name_is_ordinary(self, name: str, value: Any) -> None:
-        """Any text is an ordinary name."""
+        """Any text, except `instruction` and the reserved names, is an ordinary name."""
         check_ordinary(name, value)
 
     @pytest.mark.parametrize("name", ODD_NAMES, ids=ascii)

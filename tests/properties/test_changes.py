@@ -76,7 +76,7 @@ def test_each_pointer_resolves_to_its_value(pair):
 
 @given(PAIRS)
 def test_the_changes_agree_with_the_names(pair):
-    """A param has nested changes exactly if the diff lists it as removed, added or changed."""
+    """A param has changes exactly if the diff lists the param as removed, added or changed."""
     diff = Diff.between(*pair)
     assert [change.param for change in diff.changes if change.kind == "removed"] == list(diff.removed)
     assert [change.param for change in diff.changes if change.kind == "added" and len(change.parts) == 1] == list(

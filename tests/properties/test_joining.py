@@ -129,7 +129,7 @@ class TestSettings:
     def test_a_result_lists_the_rules_that_it_rests_on(
         self, project: Project, own: dict[str, Any], data: st.DataObject
     ) -> None:
-        """If another value of a setting would change the result, the rule of the setting is in `rests_on`."""
+        """If another value of one of these three settings would change the result, its rule is in `rests_on`."""
         asked = data.draw(st.sampled_from([None, -1, *range(len(project.versions))]))
         task = TaskRequest(own, project_version=asked)
         answer = project.resolve(task)

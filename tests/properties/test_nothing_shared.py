@@ -25,7 +25,7 @@ from paramcore.values import JSONArray, JSONObject, freeze, thaw
 from paramcore.wire import read_project, read_update, write_project, write_task_request, write_update
 from tests.reference import plain, spell
 
-#: Every way to change a dict or a list in place.
+#: Ways to change a dict or a list in place.
 ATTEMPTS: tuple[Callable[[Any], Any], ...] = (
     lambda it: it.__setitem__("scribble", 1),
     lambda it: it.__setitem__(0, "scribble"),
@@ -58,7 +58,7 @@ ATTEMPTS: tuple[Callable[[Any], Any], ...] = (
 
 
 def scribble(value: Any) -> None:
-    """Try to change a value and its contents in every way, and ignore the errors."""
+    """Try to change a value and its contents in each way of `ATTEMPTS`, and ignore the errors."""
     inside = list(value.values()) if isinstance(value, dict) else list(value) if isinstance(value, list) else []
     for inner in inside:
         scribble(inner)
@@ -156,7 +156,7 @@ class TestHandedIn:
 
     @given(own=task_params())
     def test_a_call_does_not_change_its_arguments(self, own: dict[str, Any]) -> None:
-        """No call changes its arguments."""
+        """None of these calls changes its arguments."""
         before = spell(own)
         project = Project("boxes", type="imageannotation", params={"instruction": "i", "a": [1]})
         project.resolve(own)

@@ -91,7 +91,7 @@ class TestTheInverseByBruteForce:
         ],
     )
     def test_a_mistake_is_found(self, monkeypatch: pytest.MonkeyPatch, name: str, mistake: Any) -> None:
-        """A law fails if the engine sends, drops, names or rejects too much."""
+        """A law fails if the engine is wrong about the params that it sends, drops, respells or rejects."""
         project = Project("boxes", type="imageannotation", params={"a": 1, "b": "Q"})
         wanted, right = {"a": 1, "b": "Q", "c": 3}, Inheritance.find_own_params
         case = Case(project, wanted, {}, {"c": 3}, None, None)
@@ -102,7 +102,7 @@ class TestTheInverseByBruteForce:
 
 
 def test_the_run_checks_each_law(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """The run reports each law with its number of cases."""
+    """The run prints a line for each law."""
     monkeypatch.setattr("sys.argv", ["slim_laws", "--cases", "20", "--seed", "3"])
     assert main() == 0
     assert [line.partition(":")[0] for line in capsys.readouterr().out.splitlines()] == list(LAWS)

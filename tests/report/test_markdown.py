@@ -98,7 +98,7 @@ def test_kept_params_are_exact(name, params):
 
 @given(PROJECT_NAMES, PARAMS, PARAMS, TEXTS)
 def test_texts_of_the_user_are_inert(name, before, after, text):
-    """Each kind of result renders only our tags, gives the same text each time, and has a marker in its first line."""
+    """The Markdown of each kind of result has only our tags, is the same each time, and begins with a marker."""
     project = Project(name, type="comparison", params=before, created_at=text).replace_params(after)
     task = {"unique_id": text, **{param: value for param, value in before.items() if param[:1] == "@"}}
     finished = {"project": name, "project_param_version": 0, "task_id": text, "params": {}, "instruction": text}
@@ -558,7 +558,6 @@ def test_no_document_exceeds_its_size():
     assert lengths[-1] == len(whole)
     smallest = lengths[0]
     assert all(length <= max(limit, smallest) for limit, length in enumerate(lengths))
-    assert lengths == sorted(lengths) or max(lengths) == len(whole)
 
 
 @pytest.mark.parametrize(

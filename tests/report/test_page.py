@@ -78,7 +78,7 @@ def reports(draw):
 
 @given(reports())
 def test_each_text_is_exact(report):
-    """The page shows each name, and each value of each version and of the update, exactly."""
+    """The page shows each name and each value exactly. Of an object that an update changes, it shows the changes."""
     page = render(report)
     assert find_problems(page) == []
     parsed = ParsedPage(page)
@@ -175,7 +175,7 @@ def test_the_policy_allows_the_style_sheet_only():
 
 
 def test_templates_escape_texts():
-    """A page escapes its title, and a template that gets no title is an error."""
+    """A page escapes its title. Rendering a page without a title is an error."""
     assert "<title>&lt;b&gt;</title>" in render_page("base.html", title="<b>")
     with pytest.raises(Exception, match="'title' is undefined"):
         render_page("base.html")

@@ -68,7 +68,7 @@ def test_long_texts_are_compared_sentence_by_sentence():
     ],
 )
 def test_long_texts_take_little_time(words):
-    """Two texts of 100 kB with little in common are compared within ten seconds."""
+    """Two texts of 100 kB with random words are compared within ten seconds."""
     texts = []
     for seed in (1, 2):
         shuffle = random.Random(seed)

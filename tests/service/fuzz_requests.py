@@ -48,7 +48,7 @@ BODIES = [
         "1;x=y\r\n{\r\n1\r\n}\r\n0\r\nA: b\r\n\r\n",
     ),
 ]
-#: Calls that the stand-in accepts, if the rest of the request is valid.
+#: Calls that the stand-in offers, with valid bodies.
 CALLS = [
     ("GET", "/v1/projects", ""),
     ("GET", "/v1/tasks?limit=2&offset=1", ""),

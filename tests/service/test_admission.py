@@ -124,7 +124,7 @@ def test_an_origin_needs_a_host():
     [("none", None), ("same-origin", None), ("same-site", 403), ("cross-site", 403), ("", 403), ("None", 403)],
 )
 def test_the_site_header_decides_alone(site, status):
-    """`Sec-Fetch-Site` is checked even without an Origin, and only `none` and `same-origin` are accepted."""
+    """`Sec-Fetch-Site` is checked even without an Origin. An API call is accepted only with `none` or `same-origin`."""
     assert find_status(sec_fetch_site=site, host="localhost") == status
     assert find_status("POST", sec_fetch_site=site, host="localhost", content_type=JSON) == status
 
@@ -151,7 +151,7 @@ def test_a_link_to_a_page_works(method, target, mode, destination, status):
     assert find_status(method, target, host="localhost", content_type=JSON, **headers) == status
 
 
-#: Content types that a page can send without a preflight request.
+#: Content types other than JSON. A page can send most of them without a preflight request.
 SIMPLE_TYPES = [
     *("application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "text/plain", "text/plain;charset=UTF-8"),
     *("TEXT/PLAIN", "text/plain; application/json", "text/plain, application/json", "", "application/jsonp"),
@@ -326,7 +326,7 @@ def test_another_page_reads_nothing_even_with_json(call, host, origin, site):
     ],
 )
 def test_wsgi_rejects_the_same_requests(method, target, headers, body, changes, status):
-    """The WSGI application rejects the same requests as the server, with a body in JSON, and logs them."""
+    """The WSGI application rejects what the server rejects. It replies in JSON, and logs each request."""
     stand_in = StandIn()
     found, content = send_by_wsgi(stand_in, method, target, headers | {"authorization": "Bearer k"}, body, changes)
     assert found == status

@@ -149,7 +149,7 @@ def test_one_write_serves_all_waiting_calls():
 
 
 def test_a_change_that_cannot_be_written_is_undone():
-    """All waiting calls get status 500 and nothing changes. The server works again once the disk has space."""
+    """If the disk is full, all waiting calls get status 500, and nothing changes. With space, calls succeed again."""
     disk = Disk()
     stand_in = StandIn([BOXES], journal=disk)
     fill(stand_in)
@@ -195,7 +195,7 @@ class DiskThatFailsOnce(Disk):
 
 
 def test_another_error_of_a_write_stops_no_other_call():
-    """If a write raises an error other than `OSError`, its call raises it, and a waiting call writes both changes."""
+    """After another error than `OSError`, the call that wrote raises this error. A waiting call writes both changes."""
     disk = DiskThatFailsOnce()
     disk.may_write.clear()
     stand_in = StandIn([BOXES], journal=disk)
@@ -260,7 +260,7 @@ def test_a_journal_that_cannot_be_rewritten_grows(monkeypatch):
 
 
 def test_a_rewritten_journal_contains_waiting_notes():
-    """A rewrite of the journal writes a note that was waiting for the next write, which then does not write it again."""
+    """A rewrite of the journal also writes a note that waits for the next write. The next write does not repeat it."""
     disk = Disk()
     stand_in = StandIn([BOXES], journal=disk)
     update(stand_in, 1)

@@ -439,7 +439,7 @@ def test_a_reply_is_classified(received, state, code):
 
 
 def test_an_outcome_in_text_and_json():
-    """The text of an outcome has the next command to run, and its JSON has stable keys."""
+    """The text of an unknown outcome ends with the next command to run. The JSON has the outcome and its error."""
     outcome = classify_reply(PLAN, NO_REPLY)
     digest = digest_params(PLAN.after)
     assert str(outcome) == (

@@ -273,7 +273,7 @@ class TestPython:
 
 
 def test_every_public_call_is_tested():
-    """The tests above call each public method of the official client, except those of version 2 of the API."""
+    """The tests in this file call each public method of the official client, except those of version 2 of the API."""
     text = Path(__file__).read_text("utf-8")
     public = {name for name in vars(scaleapi.ScaleClient) if not name.startswith("_")} - {"v2_get_tasks"}
     assert {name for name in public if f"sdk.{name}(" not in text} == set()

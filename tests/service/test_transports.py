@@ -22,7 +22,7 @@ from paramcore import Patch, Plan
 from paramcore.errors import InvalidSetting, NotDone, OutcomeUnknown
 from paramcore.service.client import Client
 from paramcore.service.replies import read_error_text
-from paramcore.service.requests import Request, Response, get_project
+from paramcore.service.requests import DEFAULT_TIMEOUT, Request, Response, get_project
 from paramcore.testing import check_transport
 from paramcore.transport import http as http_transport, scaleapi as scaleapi_transport
 from paramcore.transport.http import HttpTransport
@@ -251,10 +251,12 @@ def test_a_reply_that_is_not_http_is_named(answer):
     ],
 )
 def test_a_broken_reply_is_unknown_without_delay(make, answer):
-    """If a reply ends early or is not HTTP, the outcome is unknown."""
+    """If a reply ends early or is not HTTP, the outcome is unknown, and the call does not wait for its timeout."""
+    start = time.monotonic()
     with pytest.raises(OutcomeUnknown) as refused:
         replying(answer)(make)
     assert refused.value.code == "no_reply"
+    assert time.monotonic() - start < DEFAULT_TIMEOUT
 
 
 def test_both_transports_report_that_nothing_was_sent():
@@ -322,7 +324,7 @@ def test_the_sdks_retries_apply_an_update_twice(authority, fault, monkeypatch):
 
 @pytest.mark.parametrize("fault", ["500_after_commit", "drop_after_commit"])
 def test_our_transports_apply_an_update_once(authority, fault):
-    """With the same fault, our transports add one version, and `reconcile` finds it."""
+    """With each of these faults, our transports add one version, and `reconcile` finds it."""
     context, certificate = authority
     trusting = ssl.create_default_context(cafile=certificate)
     for make in (

@@ -191,14 +191,14 @@ def test_only_task_objects_are_audited(obj, error):
 
 
 def test_an_audit_in_text():
-    """The text has the counts, each finding with the settings that explain it, and those that explain all tasks."""
+    """The text has the counts, each finding with settings that explain it, and the settings that explain most tasks."""
     audit = audited(task(instruction="Hurry.\nBox it."), task(0, "Hurry. Box it.", task_id="t2"), task(project="other"))
     assert str(audit) == (
         'tasks of "boxes": 1 possible, 1 impossible, 1 not judged (they record no version of this project)\n'
         'task t2 contradicts T5 at /instruction: expected the separator "\\n" before the instruction of version 0,'
         ' got "Hurry. "\n'
         '  possible with instruction_separator=" " or instruction_separator="" or instruction_rule="override"\n'
-        "the current settings do not explain all tasks; of the settings that an audit tries, these do:"
+        "the current settings do not explain all tasks; these settings explain every task that an audit can explain:"
         ' instruction_separator="" or instruction_rule="override"'
     )
 
@@ -299,8 +299,8 @@ def test_a_finding_in_text():
     two = audited(task(1, "Box all.", task_id="a\n")).findings[0]
     assert str(two) == (
         "task a\\n contradicts T1 at /tags: expected a value, because version 1 sets it, got nothing\n"
-        '  possible with pinned_param_version="latest" and instruction_rule="override"'
-    ) or str(two).splitlines()[1] == ('  possible with instruction_rule="override" and pinned_param_version="latest"')
+        '  possible with instruction_rule="override" and pinned_param_version="latest"'
+    )
 
 
 def test_tasks_that_are_not_judged_are_counted():

@@ -44,7 +44,7 @@ def test_a_diff_in_text():
 
 
 def test_a_diff_as_json():
-    """The JSON of a diff has its differences as plain values."""
+    """The JSON has the added, removed and changed params, the pointers of lost values, and each change."""
     assert Diff.between({"a": {"x": 1}, "b": 1}, {"a": {}, "c": 2}).to_json() == {
         "added": {"c": 2},
         "removed": {"b": 1},
@@ -81,7 +81,7 @@ def test_a_diff_as_json():
     ],
 )
 def test_lost_values_are_listed_by_pointer(before, after, lost):
-    """A missing member or element is listed by its pointer. A moved or changed value is not listed."""
+    """A missing member or element is listed by its pointer. A moved element or a changed member is not listed."""
     assert list(Diff.between({"a": before}, {"a": after}).lost) == lost
 
 
@@ -161,7 +161,7 @@ def test_a_change_names_the_element_that_contains_it():
 
 
 def test_a_lost_element_names_itself():
-    """If a value of another type replaces an array, each lost element has its own identity."""
+    """If a number replaces an array, the identity of a lost element is its own identifying member, if it has one."""
     before = {"a": [{"name": "car"}, {"y": 1}, 3], "b": {"name": {"x": 1}}}
     assert [(change.pointer, change.identity) for change in Diff.between(before, {"a": 5, "b": 6}).changes] == [
         ("/a/0", ("name", "car")),

@@ -1,4 +1,4 @@
-"""Documents are read strictly, located by line and column, and written atomically."""
+"""Documents are read strictly, values are located by line and column, and files are written atomically."""
 
 import bz2
 import errno
@@ -421,7 +421,7 @@ def test_reading_continues_after_a_bad_line(written):
 @pytest.mark.parametrize("long", ["[2, 3]", "     ", "[4, 5, 6, 7, 8, 9]", "          1", "[22]"])
 @pytest.mark.parametrize("end", ["\n", "\n[3]", "\n[3]\n"])
 def test_a_line_over_the_limit_is_skipped(written, long, end):
-    """A line over the limit is rejected with its number and is never held whole in memory. The next line is read."""
+    """A line over the limit is rejected with its number, and at most one byte too many is kept. Reading goes on."""
     counts = []
     text = f"[1]\n{long}{end}"
     first, bad, *others = read_lines(written(text, "some.jsonl"), limit=4, on_read=counts.append)
@@ -470,7 +470,7 @@ TEXT = '{\n  "a": [1, {"é": true}],\n  "": {"a/b": null}\n}'
     ],
 )
 def test_a_value_is_located(path, value, name):
-    """`locate` returns the position of a value or name. A missing value has the position of its container."""
+    """`locate` returns the position of a value or name. For a missing value, it is that of the innermost container."""
     document = Document(None, "some.json", TEXT)
     assert document.locate(path) == Position(*value)
     assert document.locate(path, name=True) == Position(*name)

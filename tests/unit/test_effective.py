@@ -82,7 +82,7 @@ def test_each_value_has_its_reason(request_, param, reason, value):
 
 @pytest.mark.parametrize("own", [{}, {"instruction": "Hurry."}])
 def test_an_instruction_may_override(own):
-    """Under `override`, the task's instruction replaces the project's. Only then, the explanation rests on T6."""
+    """Under `override`, a task's instruction replaces the project's. Without one, the result does not rest on T6."""
     project = PROJECT.with_assumptions(Assumptions(instruction_rule="override"))
     explanation = project.resolve(own).explain("instruction")
     assert explanation.reason == ("INSTRUCTION_TASK_ONLY" if own else "INSTRUCTION_PROJECT_ONLY")
@@ -244,7 +244,7 @@ def test_an_answer_in_text_and_json():
 
 
 def test_as_request_gives_the_same_params_in_any_project():
-    """`as_request` returns a request that sets all params, opts out and keeps the routing fields."""
+    """`as_request` returns a request that sets all params, opts out and keeps the other routing fields."""
     task = TaskRequest(
         {"instruction": "Hurry."},
         project="boxes",

@@ -75,14 +75,14 @@ def test_a_value_that_few_lack_stays_if_opting_out_costs_more():
     [("attachment", "never_moves"), ("metadata", "never_moves"), ("version", "impossible"), ("padding", "kept")],
 )
 def test_why_a_shared_value_stays(name, code):
-    """A shared value stays if its name never moves, if no project can have it, or if `keep` lists it."""
+    """A shared value stays if its param stays by default, if no project can have the param, or if `keep` lists it."""
     extraction = extract([{name: ["the same value", 1]}] * 5, keep=["padding"])
     assert [(param.param, param.code) for param in extraction.stays] == [(name, code)]
     assert extraction.params == {}
 
 
 def test_a_value_that_differs_in_each_task_is_not_shared():
-    """A param whose value differs in each task stays, because no task would inherit it."""
+    """A param whose value differs in each task stays, because no two tasks share a value."""
     extraction = extract([{"padding": n} for n in range(5)])
     assert [(param.param, param.code, param.extra_bytes) for param in extraction.stays] == [
         ("padding", "not_shared", None)
@@ -112,6 +112,7 @@ def test_a_request_with_a_project_batch_or_version_is_set_aside(routing, code):
     assert [(reason.code, reason.tasks.tasks) for reason in extraction.set_aside] == [(code, (2,))]
     assert dict(extraction.request_of(tasks[2]).flat) == {**routing, **make_task(3), "extra": 1}
     assert extraction.opt_outs == 0
+    assert extraction.params == extract(tasks[:2]).params
 
 
 def test_null_routing_names_count_as_missing():
@@ -225,7 +226,7 @@ def test_a_request_that_is_not_exact_is_never_returned(monkeypatch):
     ],
 )
 def test_where_an_instruction_can_be_cut(text, separator, empty, tails):
-    """X5: an ending begins after a separator, or is the whole text; with an empty separator, it begins at a line."""
+    """X5: an ending begins after a separator, or is the whole text. Without a separator, endings begin with a line."""
     assumptions = Assumptions(instruction_separator=separator, empty_instruction=empty)
     assert counts.list_tails(text, assumptions) == tails
 
@@ -283,6 +284,7 @@ class TestLimits:
         found = [keys.find(value) for value in values]
         assert found[0] == found[3] != found[4]
         assert len(set(found)) == 4
+        assert len(keys._by_text) <= 2
 
 
 def test_the_json_has_the_numbers_of_tasks():

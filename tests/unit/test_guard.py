@@ -150,7 +150,7 @@ def test_allowed_errors_do_not_allow_drops():
 
 
 def test_warnings_do_not_stop_an_update():
-    """A null and an update without effect are warnings, so the update is sent."""
+    """A null, or an update without effect, causes only warnings, so the update is sent."""
     assert GuardedClient(Client()).update_project("boxes", patch=True) == "updated"
     assert GuardedClient(Client()).update_project("boxes", patch=True, a=None) == "updated"
 

@@ -28,7 +28,7 @@ STORY = project_of(
 
 
 def test_a_history_in_text():
-    """Each version has a heading and its changes, drops first. The heading names the possible kinds of update."""
+    """Each version has a heading and its changes, drops first. The heading says what is known about the update."""
     assert str(History.of(STORY)) == (
         '"boxes": 6 versions\n'
         "\n"
@@ -56,7 +56,7 @@ def test_a_history_in_text():
 
 
 def test_a_history_as_json():
-    """The JSON has the same data as the text."""
+    """The JSON has the changes of each version, and what they prove about its update."""
     document = History.of(STORY).to_json()
     assert document["project"] == "boxes"
     assert document["versions"][3] == {
@@ -116,7 +116,7 @@ def test_short_histories():
     ],
 )
 def test_twins_need_both_times(first, second, seconds, twin):
-    """Equal versions within a minute are probably one retried request. Without both times, nothing is assumed."""
+    """Equal versions within a minute are probably one retried request, if both times are in UTC and in order."""
     entries = [{"created_at": moment} if moment else {} for moment in (first, second)]
     step = History.of(project_of(*entries)).steps[1]
     assert (step.seconds, step.is_probable_twin, step.is_noop) == (seconds, twin, True)

@@ -106,7 +106,7 @@ def test_an_impact_as_json():
 
 
 def test_an_effect_in_text_and_json():
-    """An effect has the changed params or the reason. Its JSON also has the request."""
+    """The text of an effect has the changed params or the reason. The JSON also has the request."""
     assert str(effect(PADDED, padding=9)) == "new"
     assert str(effect(PADDED, project_version=0)) == "unchanged (pinned)"
     assert effect(PADDED, padding=9, unique_id="u-1").to_json() == {

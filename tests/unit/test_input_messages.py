@@ -59,7 +59,7 @@ def decode(data, source, decode_text):
 
 
 def list_errors():
-    """Yield the name of each input, and its error."""
+    """Yield the name and the error of each input, except inputs whose message depends on versions of Python."""
     for source, decode_text, rows in (("a.json", decode_json, [*FAULTS, *MISTAKES]), ("a.yaml", decode_yaml, NO_JSON)):
         for data, *_ in rows:
             error = raised_by(lambda data=data, source=source, read=decode_text: decode(data, source, read))

@@ -140,8 +140,8 @@ def test_the_number_of_a_version_is_its_index():
     assert refused.value.code == "version_unknown"
 
 
-def test_fields_with_the_name_of_an_attribute_are_ignored():
-    """A member of `fields` is ignored if the project has an attribute of that name."""
+def test_fields_with_an_own_argument_are_ignored():
+    """The members `type`, `name` and `param_history` of `fields` are ignored, because they have their own arguments."""
     project = Project("boxes", type="comparison", versions=[], fields={"x": 1, "name": "other", "type": "other"})
     assert (project.name, project.type, project.fields) == ("boxes", "comparison", {"x": 1})
     assert project.field_order == ("type", "name", "param_history")
@@ -251,7 +251,7 @@ def test_a_project_has_a_short_repr():
 
 
 def test_versions_updates_and_inheritance_have_short_reprs():
-    """Each `repr` has the number of params, and no names or values."""
+    """The `repr` shows at most the number of params, and no names or values."""
     assert repr(TWO.versions[1]) == "<ParamVersion 1: 2 params>"
     assert repr(Patch({"padding": 4})) == "<Patch of 1 param>"
     assert repr(Replace({})) == "<Replace by 0 params>"

@@ -29,7 +29,7 @@ def make_scalar(name, base=object, module="numpy"):
     ],
 )
 def test_values_of_other_libraries_name_the_fix(value, remedy):
-    """Values of numpy, pandas and enums are rejected. The error shows how to convert them."""
+    """Values of numpy and pandas, NaN, and objects of a subclass of `int` are rejected. The error shows what to do."""
     with pytest.raises(NotJSON) as refused:
         freeze({"a": [value]})
     assert refused.value.path == "/a/0"
@@ -42,7 +42,7 @@ PAGE = {"docs": [CREATED], "total": 1}
 
 @pytest.mark.parametrize(("body", "code"), [(CREATED, "request_is_task"), (PAGE, "request_is_page")])
 def test_a_created_task_is_no_request(body, code):
-    """Each function that takes a request as a mapping rejects a created task, as `task.as_dict()` of the SDK returns it."""
+    """Functions that take a request reject a page of tasks, and a created task, such as `task.as_dict()` of the SDK."""
     project = Project("docks", type="imageannotation", params={"instruction": "Box.", "padding": 3})
     for call in (
         lambda: project.resolve(body),

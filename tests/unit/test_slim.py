@@ -60,7 +60,7 @@ OVERRIDE = {"instruction_rule": "override"}
         ("Q", OVERRIDE, None, None),
         ("Q", OVERRIDE, ..., [INHERITED]),
         ("Q", OVERRIDE | JOIN, "\nQ", "\nQ"),
-        # `append`, without a separator if one side is empty
+        # `append`, without a separator if the task's instruction is empty
         ("Q", {}, "Q", ...),
         ("Q", {}, "x\nQ", "x"),
         ("Q", {}, "\nQ", [APPENDED]),
@@ -70,7 +70,7 @@ OVERRIDE = {"instruction_rule": "override"}
         ("Q", {}, "xQ", [APPENDED]),
         ("Q", {}, "x\nq", [APPENDED]),
         ("Q", {}, ..., [INHERITED]),
-        # `append`, with a separator even if one side is empty
+        # `append`, with a separator even if the task's instruction is empty
         ("Q", JOIN, "\nQ", ...),
         ("Q", JOIN, "x\nQ", "x"),
         ("Q", JOIN, "Q", [APPENDED]),
@@ -252,7 +252,7 @@ class TestOfRequests:
     """`of` shortens an existing request without changing the params that the task gets."""
 
     def test_a_request_keeps_its_version(self):
-        """A pinned request stays pinned, and a request without a version gets none."""
+        """A pinned request stays pinned, and a request without a version gets no version."""
         assert SlimRequest.of(BOXES, {"project_version": 0, "padding": 5}).request.flat == {"project_version": 0}
         assert SlimRequest.of(BOXES, {"padding": 5}).request.flat == {"padding": 5}
         assert SlimRequest.of(BOXES, {"padding": 6, "labels": 1}).request.flat == {"labels": 1}
@@ -435,10 +435,11 @@ class TestVersions:
                 answer({"project_version": version, **self.WANTED})
             assert (refused.value.code, refused.value.path) == (code, "/project_version")
 
-    def test_selecting_a_version_does_not_hide_a_wrong_one(self):
+    @pytest.mark.parametrize("version", [None, 0, -1, "any"])
+    def test_selecting_a_version_does_not_hide_a_wrong_one(self, version):
         """A request with a version that does not exist is an error, whatever version is selected."""
         with pytest.raises(NoSuchVersion) as refused:
-            SlimRequest.of(BOXES, {"project_version": 2}, version=None)
+            SlimRequest.of(BOXES, {"project_version": 2}, version=version)
         assert refused.value.path == "/project_version"
 
     @pytest.mark.parametrize("version", [None, 0, -1, "any"])
@@ -597,7 +598,7 @@ class TestDescriptions:
         assert pickle.loads(pickle.dumps(one)) == one
 
     def test_fell_back(self):
-        """`fell_back` is true if no version could give the params, but not if -1 was selected."""
+        """`fell_back` is true if a request opts out because of its params, and false if -1 was selected."""
         chooser = Chooser(BOXES)
         assert chooser.choose(TaskRequest({}).params, None).fell_back
         assert not chooser.choose(TaskRequest({}).params, -1).fell_back

@@ -74,7 +74,7 @@ def test_a_diff_cuts_long_values():
 
 
 def test_a_history_cuts_long_values_and_escapes_names():
-    """Lifetimes truncate values, and escape line breaks in names and times."""
+    """The texts of a history truncate values, and escape line breaks in names and times."""
     project = PROJECT.patch_params({ODD: 1}).patch_params({ODD: LONG})
     assert History.of(project).format_lifetimes(ODD) == f"a\\n\n  0-3  {CUT}\n  4    1\n  5    {CUT}"
     assert "  returns  a\\n to its value in version 3" in str(History.of(project))
@@ -177,7 +177,7 @@ def test_a_diff_shows_only_changed_members():
     ],
 )
 def test_quoting_for_a_shell(text, word):
-    """Text is quoted unless it has only ASCII letters, digits and `-_./`; unprintable characters become escapes."""
+    """Only non-empty text of ASCII letters, digits and `-_./` is not quoted. Unprintable characters become escapes."""
     assert quote_for_shell(text) == word
 
 

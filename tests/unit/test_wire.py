@@ -294,7 +294,7 @@ def test_a_request_may_have_a_name_of_another_document(name):
 
 
 def test_the_text_of_an_error_reply_is_shown():
-    """The message has the text of an error reply, truncated."""
+    """The message shows the text of an error reply. It truncates a long text."""
     with pytest.raises(MalformedPayload, match='returned \\("no such project"\\), not'):
         read_update({"status_code": 404, "error": "no such project"})
     with pytest.raises(MalformedPayload, match="returned, not"):
@@ -318,7 +318,7 @@ def test_the_text_of_an_error_reply_is_shown():
     ],
 )
 def test_an_update_may_have_a_name_of_another_document(body):
-    """An update with a name of another document, such as `task_id`, is not rejected."""
+    """An update may have a name of another document, such as `task_id`, unless all of it looks like that document."""
     assert read_update(body) == Replace(body)
 
 

@@ -1,4 +1,4 @@
-"""Arguments of the wrong type: each error is paramcore's own, names the argument, and changes nothing."""
+"""Calls with arguments of a wrong type: they raise an error of paramcore, and change nothing."""
 
 import collections
 import dataclasses
@@ -35,7 +35,7 @@ from paramcore import (
     write_update,
 )
 from paramcore.bulk import preview_lines
-from paramcore.errors import InvalidSetting, NoSuchVersion, NotJSON, ParamcoreError, WrongProject
+from paramcore.errors import InvalidSetting, NoSuchVersion, NotJSON, OutcomeUnknown, ParamcoreError, WrongProject
 from paramcore.service import Client, MemoryService, Outcome, Request, Response, StandIn, run_server
 from paramcore.transport import ApiKey, GuardedClient, HttpTransport, ScaleApiTransport
 from paramcore.validation import Schemas, Validator
@@ -94,7 +94,7 @@ def test_an_object_of_another_class_is_rejected(function):
 
 @pytest.mark.parametrize("wrong", [None, DOCUMENT, PROJECT, "docks", []])
 def test_a_value_that_is_no_update_is_rejected(wrong):
-    """`write_update` and `then` name the classes of updates."""
+    """The errors of `write_update`, `then` and `update` name the classes of updates."""
     for call in (write_update, Patch({}).then, Replace({}).then, PROJECT.update):
         with pytest.raises(InvalidSetting, match="must be a `Patch` or a `Replace`") as rejected:
             call(wrong)
@@ -103,7 +103,7 @@ def test_a_value_that_is_no_update_is_rejected(wrong):
 
 @pytest.mark.parametrize("wrong", [None, DOCUMENT, PROJECT, "docks", [], Patch({})])
 def test_a_value_that_is_no_task_request_is_rejected(wrong):
-    """`write_task_request` and `send=` name the class."""
+    """The errors of `write_task_request` and of `send=` name the class `TaskRequest`."""
     client = Client(MemoryService([PROJECT]))
     for call in (write_task_request, lambda value: client.create_task(PROJECT.resolve({}), send=value)):
         if wrong is not None or call is write_task_request:
@@ -145,7 +145,7 @@ SEVERAL = {
 @pytest.mark.parametrize("function", SEVERAL)
 @pytest.mark.parametrize("wrong", [5, PROJECT, {"padding": 4}, "padding", b"{}", TaskRequest({})])
 def test_one_object_in_place_of_several_is_rejected(function, wrong):
-    """One request in place of a list is named as such; its names are not read as requests."""
+    """A single object in place of a list is rejected; its names or characters are not read as requests."""
     with pytest.raises(InvalidSetting, match="must be a list or another iterable") as rejected:
         SEVERAL[function](wrong)
     assert rejected.value.code == "argument_type"
@@ -159,30 +159,29 @@ def test_a_table_of_pandas_is_rejected(function):
 
 
 def test_an_audit_of_a_page_names_the_list_in_it():
-    """`GET /tasks` returns a page, whose `docs` are the tasks."""
+    """The error for a page, as `GET /tasks` returns it, says to pass its `docs`, which are the tasks."""
     with pytest.raises(InvalidSetting, match="pass the `docs` of the page"):
         Audit.of(PROJECT, {"docs": [], "total": 0})
 
 
 @pytest.mark.parametrize("create", [MemoryService, StandIn])
 def test_two_projects_with_one_name_are_rejected(create):
-    """A service has one project of a name, and loses none silently."""
+    """A service rejects two projects with the same name, because it would silently lose one of them."""
     with pytest.raises(InvalidSetting, match='two projects with the name "docks"'):
         create([PROJECT, PROJECT.patch_params({"padding": 4})])
 
 
 @pytest.mark.parametrize(
-    "read",
+    ("read", "good"),
     [
-        lambda tasks: Audit.of(PROJECT, tasks),
-        lambda tasks: list(Extraction.of([{}], name="a", type="b").requests(tasks)),
-        lambda tasks: list(PROJECT.resolve_many(tasks)),
-        lambda tasks: Impact.of(PLAN, tasks),
+        (lambda tasks: Audit.of(PROJECT, tasks), {"task_id": "1", "project": "docks", "params": {}}),
+        (lambda tasks: list(Extraction.of([{}], name="a", type="b").requests(tasks)), {"project": "docks"}),
+        (lambda tasks: list(PROJECT.resolve_many(tasks)), {"project": "docks"}),
+        (lambda tasks: Impact.of(PLAN, tasks), {"project": "docks"}),
     ],
 )
-def test_an_error_about_a_task_has_its_index(read):
+def test_an_error_about_a_task_has_its_index(read, good):
     """The path of an error about one of many tasks begins with the index of the task."""
-    good = {"task_id": "1", "project": "docks", "params": {}}
     with pytest.raises(ParamcoreError) as rejected:
         read([good, good, {"padding": float("nan")}])
     assert rejected.value.path.startswith("/2")
@@ -255,20 +254,20 @@ def test_the_error_names_the_call_that_returns_a_dict(value, call):
 
 @pytest.mark.parametrize(("value", "call"), CONVERSIONS[:4])
 def test_the_error_about_a_value_names_its_conversion(value, call):
-    """The same holds for an object inside params."""
+    """The error for an object inside params names the conversion of the object, too."""
     with pytest.raises(NotJSON) as rejected:
         Patch({"a": [value]})
     assert (rejected.value.path, f"`{call}`" in rejected.value.remedy) == ("/a/0", True)
 
 
 def test_a_name_of_bytes_is_decoded():
-    """`str()` of bytes would begin with `b'`."""
+    """The error for a name of bytes shows `.decode()`, because `str()` of bytes would begin with `b'`."""
     with pytest.raises(NotJSON, match=r"\.decode\(\)"):
         Patch({b"padding": 3})
 
 
 def test_a_class_with_the_name_of_a_builtin_class_is_shown_with_its_module():
-    """`numpy.bool` is not called a Python `bool`."""
+    """The error shows `numpy.bool` with its module, so nobody takes it for the `bool` of Python."""
     lookalike = type("bool", (), {"__module__": "numpy"})
     with pytest.raises(NotJSON, match=r"`numpy\.bool`"):
         Patch({"a": lookalike()})
@@ -277,19 +276,27 @@ def test_a_class_with_the_name_of_a_builtin_class_is_shown_with_its_module():
 @pytest.mark.parametrize("name", ["project_version", "batch", "unique_id", "type", "project"])
 @pytest.mark.parametrize("value", [b"1", "\ud800", Series(), 10**5000, {1: 2}], ids=range(5))
 def test_an_error_about_a_field_of_a_task_request_names_the_field(name, value):
-    """The path of the error is the field, whatever the value."""
+    """The path of the error begins with the field, whatever the value."""
     with pytest.raises(ParamcoreError) as rejected:
         PROJECT.resolve(TaskRequest({}, **{name: value}))
     assert rejected.value.path.startswith(f"/{name}")
 
 
-@pytest.mark.parametrize("number", [0.0, 1.0, 7.0])
+@pytest.mark.parametrize("number", [-1.0, 0.0, 1.0])
 def test_a_version_that_is_a_float_names_the_whole_number(number):
-    """A column of pandas with a missing value contains floats."""
+    """The error for a float shows the whole number. A column of pandas with a missing value contains floats."""
     with pytest.raises(NoSuchVersion) as rejected:
-        PROJECT.resolve({"project_version": number})
+        PROJECT.patch_params({"padding": 4}).resolve({"project_version": number})
     assert rejected.value.code == "version_type"
     assert rejected.value.remedy == f"write {number:.0f} instead of {number}"
+
+
+@pytest.mark.parametrize("number", [-5.0, 1.0, 0.5, 1e300, float("1e6")])
+def test_a_float_that_is_no_version_is_not_suggested(number):
+    """The remedy suggests a whole number only if the project has this version."""
+    with pytest.raises(NoSuchVersion) as rejected:
+        PROJECT.resolve({"project_version": number})
+    assert rejected.value.remedy.startswith("choose an existing version")
 
 
 @pytest.mark.parametrize("wrong", [None, [1], "x", 5])
@@ -302,21 +309,21 @@ def test_fields_and_settings_that_are_no_objects_are_rejected(wrong):
 
 @pytest.mark.parametrize("wrong", [None, [1], "x", 5])
 def test_applied_to_rejects_params_that_are_no_object(wrong):
-    """A patch is applied to an object only."""
+    """`applied_to` rejects params that are not an object."""
     with pytest.raises(ParamcoreError, match="params must be an object"):
         Patch({"a": 1}).applied_to(wrong)
 
 
 @pytest.mark.parametrize("seconds", ["30", None, float("nan"), True, [30]])
 def test_a_deadline_that_is_no_number_is_rejected(seconds):
-    """The error names the argument when the client is created."""
+    """A wrong `deadline` is rejected when the client is created, and the error names the argument."""
     with pytest.raises(InvalidSetting, match="`deadline` must be a number"):
         Client(MemoryService(), deadline=seconds)
 
 
 @pytest.mark.parametrize("seconds", ["1", None, float("nan"), float("inf"), 1e18, [1]])
 def test_a_clock_rejects_seconds_that_lead_to_no_time(seconds):
-    """The clock keeps its time."""
+    """`advance` rejects wrong seconds, and the clock keeps its time."""
     clock = StandIn().clock
     clock.set("2026-01-31T08:00:00Z")
     with pytest.raises(InvalidSetting, match="`seconds` must be a number"):
@@ -337,7 +344,7 @@ def test_a_clock_rejects_seconds_that_lead_to_no_time(seconds):
     ],
 )
 def test_a_fault_that_no_call_can_get_is_rejected(arguments, code):
-    """A fault with a misspelled method would never occur."""
+    """`fail_next` rejects wrong arguments at once. A fault with a misspelled method, for example, would never occur."""
     with pytest.raises(InvalidSetting) as rejected:
         StandIn().fail_next(**{"fault": "error", **arguments})
     assert rejected.value.code == code
@@ -355,7 +362,7 @@ def test_a_callback_must_be_a_function(name, create):
 @pytest.mark.parametrize("time", [5, datetime(2026, 1, 31, tzinfo=UTC), b"2026"])
 @pytest.mark.parametrize("create", [MemoryService, StandIn])
 def test_created_at_must_return_text(time, create):
-    """The service changes nothing, and the error names the argument."""
+    """If `created_at` returns another value, the service creates no task, and the error names `created_at`."""
     service = create([PROJECT], created_at=lambda: time)
     memory = service if create is MemoryService else service.live
     with pytest.raises(InvalidSetting, match="`created_at` must return a string or `None`"):
@@ -364,7 +371,7 @@ def test_created_at_must_return_text(time, create):
 
 
 def test_a_fault_may_last_forever():
-    """The number of calls may be very large, because a fault needs memory only once."""
+    """`times` may be very large, because a fault needs memory only once, not for each call."""
     stand_in = StandIn([PROJECT])
     stand_in.fail_next("throttle=0", times=sys.maxsize, method="POST")
     stand_in.fail_next("drop", times=0)
@@ -374,31 +381,28 @@ def test_a_fault_may_last_forever():
 
 
 def test_the_flag_of_list_projects_must_be_a_bool():
-    """`archived=1` is rejected, and names the argument."""
+    """`archived=1` is rejected, and the error names the argument."""
     with pytest.raises(InvalidSetting, match="`archived` must be true or false"):
         Client(MemoryService()).list_projects(archived=1)
 
 
 @pytest.mark.parametrize("task_id", ["x", None, 5, SimpleNamespace(id="x")])
 def test_an_unknown_task_id_is_named(task_id):
-    """The error of `get_effective` is a sentence, not only the id."""
+    """The error of `get_effective` for an unknown id is a sentence, not only the id."""
     with pytest.raises(LookupError, match="there is no task with the id"):
         MemoryService().get_effective(task_id)
 
 
 @pytest.mark.parametrize("answer", [(), True, [], b"no"])
 def test_on_validate_must_return_text(answer):
-    """A validator that returns a tuple of findings does not reject the task with the reason `()`."""
+    """If `on_validate` returns another value, such as a tuple of findings, the call raises an error."""
     stand_in = StandIn([PROJECT], on_validate=lambda _project, _effective: answer)
     with pytest.raises(ParamcoreError, match="`on_validate` must return a string or `None`"):
         Client(stand_in.live).create_task(PROJECT.resolve({"attachment": "https://example.com/a.jpg"}))
 
 
-# What a caller gets or passes does not change the library.
-
-
 def test_help_does_not_show_the_environment(monkeypatch):
-    """`help(ApiKey)` shows default values, so the environment is not one of them."""
+    """`help(ApiKey)` shows default values, so the environment must not be one of them."""
     monkeypatch.setenv("SCALE_API_KEY", SECRET)
     text = pydoc.plain(pydoc.render_doc(ApiKey))
     assert "SCALE_API_KEY" in text
@@ -424,7 +428,7 @@ def test_help_works_without_the_extras(module, monkeypatch):
 
 
 def test_a_schema_cannot_be_changed():
-    """The schema of a type is shared by all validators of the process."""
+    """The schema of a type cannot be changed, because all validators of the process share it."""
     for schemas, task_type in (
         (Schemas(), "imageannotation"),
         (Schemas().with_schema("my type", {"properties": {"a": {"enum": [1]}}}), "my type"),
@@ -451,7 +455,7 @@ def test_the_schemas_do_not_change_with_the_argument():
 
 
 def test_the_tasks_of_a_service_cannot_be_changed():
-    """A caller who edits a task does not edit the service."""
+    """A caller can edit only a copy of a task, which does not change the service."""
     service = MemoryService([PROJECT])
     Client(service).create_task(PROJECT.resolve({"attachment": "https://example.com/a.jpg", "tags": ["a"]}))
     with pytest.raises(TypeError, match="thaw"):
@@ -465,7 +469,7 @@ def test_the_tasks_of_a_service_cannot_be_changed():
 
 @pytest.mark.parametrize("wrap", [lambda inner: (inner,), lambda inner: [(inner,)], collections.UserDict])
 def test_thaw_copies_tuples_and_mappings(wrap):
-    """Nothing in the copy is shared with the original."""
+    """The copy that `thaw` returns shares nothing with the original."""
     inner = {"a": [1]}
     copy = thaw(wrap(inner) if wrap is not collections.UserDict else wrap(x=inner))
     inner["a"].append(2)
@@ -474,7 +478,7 @@ def test_thaw_copies_tuples_and_mappings(wrap):
 
 
 def test_thaw_rejects_cycles_and_deep_values():
-    """The error is paramcore's, not a `RecursionError`."""
+    """For a cycle or a deep value, `thaw` raises `NotJSON`, not `RecursionError`."""
     cycle = {}
     cycle["me"] = cycle
     deep = []
@@ -495,7 +499,7 @@ def test_thaw_rejects_cycles_and_deep_values():
     ],
 )
 def test_a_setting_of_a_transport_is_checked_before_a_request_is_sent(argument, wrong):
-    """A wrong setting is no `OutcomeUnknown` of an update that was not sent, and the error shows no password."""
+    """A wrong setting is rejected when a transport is created, before anything is sent. The error has no password."""
     for create in (lambda **settings: HttpTransport(ApiKey(SECRET), **settings), make_sdk_transport):
         if create is make_sdk_transport and argument != "max_response_size":
             continue
@@ -531,7 +535,7 @@ def test_a_transport_rejects_another_object_and_never_shows_a_key(wrong):
     ],
 )
 def test_a_field_of_a_response_has_its_type(fields, name):
-    """A transport that decodes the body fails when it creates the response, with the name of the field."""
+    """`Response` rejects a field of a wrong type, such as a decoded body, and the error names the field."""
     with pytest.raises(InvalidSetting, match=f"`{name}` of a `Response` must be") as rejected:
         Response(*fields)
     assert rejected.value.code == "argument_type"
@@ -542,7 +546,7 @@ def test_a_field_of_a_response_has_its_type(fields, name):
     [(("GET", 5), "path"), (("GET", "/projects", []), "query"), (("POST", "/projects", {}, "{}"), "body")],
 )
 def test_a_field_of_a_request_has_its_type(fields, name):
-    """A body that is text is rejected for every transport."""
+    """`Request` rejects a field of a wrong type, such as a body that is text, and the error names the field."""
     with pytest.raises(InvalidSetting, match=f"`{name}` of a `Request` must be"):
         Request(*fields)
 
@@ -555,7 +559,7 @@ def test_a_number_in_a_query_works_in_memory_as_over_http():
 
 @pytest.mark.parametrize("wrong", [None, "", ["my type"], PROJECT, 5])
 def test_a_schema_belongs_to_a_type(wrong):
-    """Another object in place of the type is not read as an unknown type."""
+    """Another object in place of a task type is rejected, not taken for an unknown type."""
     for call in (Schemas().of, lambda value: Schemas().with_schema(value, {})):
         with pytest.raises(InvalidSetting, match="a task type must be a non-empty string") as rejected:
             call(wrong)
@@ -564,10 +568,15 @@ def test_a_schema_belongs_to_a_type(wrong):
 
 @pytest.mark.parametrize("reply", [None, {}, (200, b""), "ok", HTTPReply()])
 def test_a_transport_must_return_a_response(reply):
-    """Another object is rejected, and the error names the method."""
-    client = Client(SimpleNamespace(send=lambda _request: reply))
-    with pytest.raises(InvalidSetting, match=r"`send\(request\)` must be a `Response`"):
-        client.list_projects()
+    """If a transport returns another object, the error names the method, and the outcome of an update is unknown."""
+    sent = []
+    broken = SimpleNamespace(send=lambda request: sent.append(request) or reply)
+    with pytest.raises(OutcomeUnknown, match=r"`send\(request\)` must return a `Response`"):
+        Client(broken, sleep=lambda _seconds: None).list_projects()
+    service = MemoryService([PROJECT])
+    half = SimpleNamespace(send=lambda request: service.send(request) if request.method == "GET" else reply)
+    outcome = Client(half).apply(Plan.of(PROJECT, Patch({"padding": 4})))
+    assert (outcome.state, outcome.error.code) == ("unknown", "no_reply")
 
 
 @pytest.mark.parametrize(
@@ -580,7 +589,7 @@ def test_a_transport_must_return_a_response(reply):
     ],
 )
 def test_a_missing_package_is_named_with_its_installation(monkeypatch, name, package, module, install):
-    """An import without the extra says what to install."""
+    """The error for a name whose package is missing says what to install."""
     public = getattr(__import__(f"paramcore.{module}"), module)
     defining = {"HttpTransport": "http", "ScaleApiTransport": "scaleapi", "projects": "strategies"}
     monkeypatch.delitem(sys.modules, f"paramcore.{module}.{defining.get(name, 'pytest_plugin')}", raising=False)
@@ -601,7 +610,7 @@ def test_names_may_come_from_a_generator(make):
 
 
 def test_task_types_may_come_from_a_generator():
-    """A service keeps the types, so each call sees all of them."""
+    """A service reads `task_types` once and keeps the types, so a generator has the same effect as a list."""
     for create in (MemoryService, StandIn):
         service = create([PROJECT], task_types=iter(["imageannotation", "other"]))
         client = Client(service if create is MemoryService else service.live)
@@ -611,7 +620,7 @@ def test_task_types_may_come_from_a_generator():
 
 @pytest.mark.parametrize("found", [None, DOCUMENT, "docks"])
 def test_a_line_gets_an_error_if_its_project_is_not_found(found):
-    """`{...}.get` returns `None` for an unknown project; only this line gets an error."""
+    """If no `Project` is returned for a line, as by `{...}.get` for an unknown name, only this line gets an error."""
     lines = [b'{"project": "docks"}', b'{"project": "other"}', b'{"project": "docks"}']
     projects = {"docks": PROJECT, "other": found}
     first, error, last = preview_lines(lambda request: projects.get(request.project), lines)
@@ -620,7 +629,7 @@ def test_a_line_gets_an_error_if_its_project_is_not_found(found):
 
 
 def test_decoded_requests_in_place_of_lines_name_the_method_for_them():
-    """Dicts need no file mode."""
+    """For dicts in place of lines, the error names `resolve_many`. For other values, it names the mode of the file."""
     with pytest.raises(InvalidSetting, match="resolve_many"):
         list(preview_lines(PROJECT, [{"padding": 3}]))
     for wrong in ("tasks.jsonl", ["tasks.jsonl"], 5):
@@ -649,7 +658,7 @@ def test_a_created_task_gets_the_previewed_params(request_, send):
 
 
 def test_the_project_of_a_batch_is_not_named():
-    """The batch of a request determines its project."""
+    """The client adds no project to a request with a batch, because the batch determines the project."""
     sent = []
     transport = SimpleNamespace(send=lambda request: sent.append(request) or Response(404))
     with pytest.raises(ParamcoreError):
@@ -659,7 +668,7 @@ def test_the_project_of_a_batch_is_not_named():
 
 @pytest.mark.parametrize("digest", [None, 5, "", "5f0c", "A" * 32, b"0" * 32])
 def test_a_digest_that_matches_no_version_is_rejected(digest):
-    """The command line rejects the same digests; otherwise, the outcome would stay unknown."""
+    """A digest that no version can have is rejected. Otherwise, the outcome would stay unknown."""
     client = Client(MemoryService([PROJECT]))
     with pytest.raises(InvalidSetting, match="`digest` must be 32 hexadecimal digits"):
         client.reconcile(Outcome("unknown", "docks", base=0, digest=digest))
@@ -676,7 +685,7 @@ def test_a_validator_rejects_a_task_of_another_type():
 
 
 def test_a_table_of_polars_is_rejected():
-    """The error names the method of polars, not that of pandas."""
+    """The error for a table of polars names the method of polars, not that of pandas."""
     table = type("DataFrame", (), {"to_dicts": list, "__iter__": lambda _self: iter([])})()
     with pytest.raises(InvalidSetting, match=r"`\.to_dicts\(\)`"):
         Impact.of(PLAN, table)
@@ -698,7 +707,7 @@ class TaskType(Enum):
     ],
 )
 def test_an_error_about_text_names_its_conversion(value, call):
-    """Types, names and ids are often enums, UUIDs or numbers in Python."""
+    """If a type, name or id is not text, such as a member of an enum, the error shows the conversion to text."""
     for create in (
         lambda: Project(value, type="a"),
         lambda: Project("docks", type=value),

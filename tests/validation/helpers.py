@@ -8,7 +8,7 @@ from paramcore import Project
 from paramcore.validation import Schemas, Validator
 
 NEEDS_FAST = pytest.mark.skipif(find_spec("jsonschema_rs") is None, reason="the extra `fast` is not installed")
-#: Run a test with and without jsonschema-rs, because both must have the same findings.
+#: Run a test with and without jsonschema-rs, because the findings must be the same.
 BOTH = pytest.mark.parametrize(
     "fast", [pytest.param(True, marks=NEEDS_FAST, id="fast"), pytest.param(False, id="plain")]
 )

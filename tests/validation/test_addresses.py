@@ -37,7 +37,7 @@ def find(type, params):
 
 @pytest.mark.parametrize("address", GOOD)
 def test_an_address(address):
-    """A URL, an address in a bucket, or another possible address has no finding."""
+    """A URL, an address in a bucket, or another possible address has no finding on its form."""
     assert find("imageannotation", {"attachment": address, "geometries": GEOMETRIES}) == []
 
 

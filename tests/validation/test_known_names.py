@@ -60,22 +60,19 @@ def test_a_name_is_unknown(schema):
 
 @BOTH
 @pytest.mark.parametrize(
-    ("schema", "message"),
+    "schema",
     [
-        ({"additionalProperties": False}, "wanted a known one (write `width`)"),
-        ({"unevaluatedProperties": False}, "wanted a known one (write `width`)"),
-        (
-            {"allOf": [{"additionalProperties": False}], "additionalProperties": False},
-            "wanted a known one (write `width`)",
-        ),
-        ({"propertyNames": {"enum": ["width", "height"]}}, 'wanted "width" or "height" (write `"width"`)'),
-        ({"propertyNames": {"maxLength": 3}}, "wanted a param of mine (write `width`)"),
-        ({"propertyNames": False}, "wanted no value there"),
+        {"additionalProperties": False},
+        {"unevaluatedProperties": False},
+        {"allOf": [{"additionalProperties": False}], "additionalProperties": False},
+        {"propertyNames": {"enum": ["width", "height"]}},
+        {"propertyNames": {"maxLength": 3}},
+        {"propertyNames": False},
     ],
 )
 @pytest.mark.parametrize("layer", ["task", "project"])
-def test_a_rejected_name_is_reported_once(schema, message, layer, fast):
-    """A name that several parts of a schema reject is reported as one error with a suggestion."""
+def test_a_rejected_name_is_reported_once(schema, layer, fast):
+    """A name that a schema rejects is reported as one error, even if several parts of the schema reject it."""
     schema = {"properties": {"width": {}}, **schema}
     project = Project("boxes", type="mine", params={"widht": 1} if layer == "project" else None)
     validator = Validator(project, Schemas().with_schema("mine", schema), fast=fast)

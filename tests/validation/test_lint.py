@@ -131,7 +131,7 @@ def test_a_default_that_somebody_uses(tasks):
 
 
 def test_a_project_without_versions_has_nothing_to_override():
-    """Tasks of a project without versions have no findings of these rules."""
+    """Tasks of a project without versions have no findings on unused defaults or on opting out."""
     empty = Project("boxes", type="imageannotation")
     defaults = UnusedDefaults.of(empty)
     for _ in range(3):

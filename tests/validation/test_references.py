@@ -32,7 +32,7 @@ FORM = [
 def find(type, params, attachment="https://e.com/1.jpg"):
     """Return the pointer and suggestion of each finding on a reference.
 
-    Assert that a task and a project with the same params have the same findings.
+    Assert that a task and a project with the same params have findings at the same pointers.
     """
     task = {"attachment": attachment, "instruction": "a", **params}
     project = Project("p", type=type, params=params)
@@ -83,7 +83,7 @@ def test_labels_of_conditions(type, label, wrong):
 )
 @pytest.mark.parametrize("as_list", [False, True])
 def test_attribute_conditions(answers, expected, as_list):
-    """A condition on an attribute must name an existing attribute, and one of its choices."""
+    """A condition on an attribute must name an existing attribute, and one of its choices if it has choices."""
     condition = {"attribute_conditions": [{"c": "none"}, answers]}
     base = "/annotation_attributes/a/conditions" + "/0" * as_list + "/attribute_conditions/1"
     references = find(
@@ -122,7 +122,7 @@ def test_attributes_without_known_labels():
 
 @pytest.mark.parametrize("type", ["imageannotation", "videoplaybackannotation"])
 def test_labels_about_the_scene(type):
-    """A label of a global condition must be an event. Other conditions may name an event, too."""
+    """If a task has events, a label of a global condition must be one of them. Other conditions may name events."""
     condition = {"is_global": True, "label_condition": {"label": "fall"}}
     params = {"geometries": GEOMETRIES, **attribute(condition)}
     assert find(type, params) == []
@@ -240,7 +240,7 @@ CONDITIONS = [
 
 @pytest.mark.parametrize(("conditions", "expected"), CONDITIONS)
 def test_conditions_of_fields(conditions, expected):
-    """A condition of a field must name a field, even one inside a field set, and one of that field's choices."""
+    """A condition of a field must name a field, inside a field set or not, and one of that field's choices."""
     fields = [*FORM, {"type": "text", "field_id": "t", "title": "T", "conditions": conditions}]
     references = find("textcollection", {"fields": fields, "attachments": []})
     assert references == ([] if expected is None else [(f"/fields/1/conditions{expected[0]}", expected[1])])

@@ -37,7 +37,7 @@ OWN = {
     ],
 )
 def test_an_error(params, expected):
-    """Each keyword has a code, and a suggestion if the intention is clear."""
+    """A finding has the code of the keyword that failed, and a suggestion if the intention is clear."""
     findings = validate(make_boxes(geometries=GEOMETRIES), {"attachment": "a", **params})
     assert expected in summarize(findings)
 

@@ -120,7 +120,7 @@ def find_errors(schema, params):
 
 
 def walk_nodes(schema, *, in_condition=False, path=()):
-    """Yield every schema inside a schema, with its path and whether it is only a condition."""
+    """Yield a schema and each schema inside it, each with whether it is only a condition, and with its path."""
     if not isinstance(schema, dict):
         return
     yield schema, in_condition, path

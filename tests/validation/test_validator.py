@@ -262,7 +262,7 @@ class TestFindings:
     ],
 )
 def test_what_types_require(name, missing):
-    """Each type requires exactly the params without which the service rejected a task."""
+    """Each of these types requires exactly the params without which the service rejected a task."""
     findings = validate(Project("boxes", type=name), {"instruction": "a"})
     required = [
         finding for finding in findings if finding.code == "param_missing" and finding.problem.endswith(" is missing")

@@ -1,8 +1,9 @@
 """Extract a project from full requests, which contain all params of their tasks.
 
-`extraction` contains the result, and `extractor` reads the requests three times.
-`counts` counts the values that requests share, and `search` chooses the params of the
-project.  `reasons` describes why a param moves or stays, and why a task opts out.
+The module `extraction` contains the class of the result.  `extractor` counts and shortens
+the requests, which are read three times.  `counts` counts the values that requests share,
+and `search` chooses the params of the project.  `reasons` describes why a param moves or
+stays, and why a task opts out.
 """
 
 from paramcore.analysis.extraction.extraction import Extraction, build_extraction

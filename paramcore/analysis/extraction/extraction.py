@@ -10,11 +10,11 @@ from attrs import evolve, frozen
 from paramcore.analysis.extraction.extractor import Extractor, FlatTask
 from paramcore.analysis.extraction.reasons import MovedParam, OptedOut, SetAside, StayingParam
 from paramcore.analysis.slim_choice import Chooser
-from paramcore.errors import InvalidSetting, ParamcoreError
+from paramcore.errors import InvalidSetting
 from paramcore.model import INHERIT_NOTHING, Assumptions, Project, TaskRequest, read_task_request
 from paramcore.text import NotebookReprs, format_count, format_name, format_repr, format_value
 from paramcore.text.rows import Label, Line, Piece, Row, Table, format_pieces
-from paramcore.values import check_iterable, join_pointer, thaw, wrap_frozen
+from paramcore.values import check_iterable, read_each, thaw, wrap_frozen
 
 #: The `limit` of `format_value` for an instruction in a row.
 _INSTRUCTION_LIMIT = 60
@@ -25,8 +25,9 @@ class Extraction(NotebookReprs):
     """A new project with the params that full requests share, and what happens to each param.
 
     A full request contains all params of its task.  Each task still gets exactly the
-    same params.  If `minimal` is true, the total size is minimal.  The total counts all
-    requests, and the body of the update that sets the params.
+    same params.  If `minimal` is true, the total size is minimal among all
+    choices of params that may move.  The total counts all requests, and the body of the
+    update that sets the params.
 
     Example:
         >>> tasks = [{"attachment": f"https://example.com/{n}.jpg", "padding": 3, "with_labels": True} for n in range(9)]
@@ -49,7 +50,7 @@ class Extraction(NotebookReprs):
     opted_out: tuple[OptedOut, ...]
     #: The requests that stay as they are, by reason.
     set_aside: tuple[SetAside, ...]
-    #: Whether it is certain that no other choice of params would make the total smaller.
+    #: Whether it is certain that no other choice among the params that may move would make the total smaller.
     minimal: bool
     #: The size of the given requests in bytes, as compact JSON.
     bytes_before: int
@@ -77,8 +78,9 @@ class Extraction(NotebookReprs):
         they stay by default, as `attachment` does.
 
         Raises:
-            InvalidSetting: `argument_type`, if `tasks` can be read only once, `keep` or
-                `move` is a string, or a name is in both; the errors of `Project`.
+            InvalidSetting: `argument_type`, if `tasks` is not an iterable, or can be read only
+                once; if `keep` or `move` is a string or not an iterable; or if a name is in
+                both.  Also the errors of `Project`.
             InvalidParams: `param_name` for a name in `keep` or `move` that is a routing
                 name, that is not a string, or that no project can have.
             WrongProject: `wrong_type` for a request of another type (T12).
@@ -129,13 +131,7 @@ class Extraction(NotebookReprs):
                 invalid task; `path` begins with the index of the task.
             InvalidSetting: `argument_type`, if `tasks` is not an iterable of tasks.
         """
-        check_iterable("tasks", tasks)
-        for index, task in enumerate(tasks):
-            try:
-                request = self.request_of(task)
-            except ParamcoreError as error:
-                raise error.within(join_pointer(index)) from None
-            yield request
+        return read_each("tasks", tasks, self.request_of)
 
     def to_json(self) -> dict[str, Any]:
         """Return a JSON object.
@@ -198,7 +194,7 @@ class Extraction(NotebookReprs):
         saved = self.bytes_before - self.bytes_after
         less = f", {saved / self.bytes_before:.0%} less" if saved > 0 else ""
         sizes = f"{self.bytes_before:,} -> {self.bytes_after:,} bytes{less}; each request still gets the same params"
-        found = "no other choice of params for the project would make the total smaller"
+        found = "no other choice among the params that may move would make the total smaller"
         if not self.minimal:
             found = "the total may not be minimal, because the requests differ in too many ways to try every choice"
         lines = [sizes, found]
@@ -222,11 +218,7 @@ def _read_task(task: TaskRequest | Mapping[str, Any], type: str) -> TaskRequest:
 
 
 def _read_tasks(tasks: Iterable[TaskRequest | Mapping[str, Any]], type: str) -> Iterator[FlatTask]:
-    for index, task in enumerate(tasks):
-        try:
-            yield FlatTask.of(_read_task(task, type))
-        except ParamcoreError as error:
-            raise error.within(join_pointer(index)) from None
+    return read_each("tasks", tasks, lambda task: FlatTask.of(_read_task(task, type)))
 
 
 def build_extraction(extractor: Extractor) -> Extraction:

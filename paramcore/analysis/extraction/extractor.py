@@ -106,7 +106,8 @@ class Extractor:
         self._rules = RuleFinder(self.project)
         # For each param that could move but stays: what a task would inherit if only this param moved.
         self._staying: dict[str, Inheritance] = {}
-        #: Whether it is certain that no other choice of params would make the total smaller.
+        #: Whether it is certain that no other choice among the params that may move would make the total size (see
+        #: `Extraction`) smaller.
         self.minimal: bool = True
         self.report: _Report = _Report()
 
@@ -116,12 +117,12 @@ class Extractor:
         return self._values.names
 
     def count_values(self, task: FlatTask) -> None:
-        """Count the values of a request: the first read."""
+        """Count the values of a request, in the first read."""
         if task.aside_code is None:
             self._values.add(task.params)
 
     def count_groups(self, task: FlatTask) -> None:
-        """Count the shared values of a request: the second read."""
+        """Count the shared values of a request, in the second read."""
         if self._groups is None:
             self._groups = self._values.make_groups()
         if task.aside_code is None:
@@ -162,7 +163,7 @@ class Extractor:
             self.report.stays[name] = stay
 
     def extract(self, task: FlatTask, index: int, line: int) -> dict[str, Any]:
-        """Shorten a request and count it: the third read.
+        """Shorten a request and count it, in the third read.
 
         Return the request to send, in the API's flat form.  `index` is the index of the task,
         from 0; `line` is its line, from 1.

@@ -88,7 +88,8 @@ class StayingParam:
 
     param: str
     code: StayCode
-    #: How many bytes larger the total would be if the param moved; `None` unless `code` is `some_lack_it`.
+    #: By how many bytes all requests and the update would grow if the param moved; `None` unless `code` is
+    #: `some_lack_it`.
     extra_bytes: int | None = None
     #: The value that would move; `None` unless `code` is `some_lack_it`.
     value: Any = None

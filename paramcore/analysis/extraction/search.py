@@ -23,7 +23,7 @@ from paramcore.values import encode_compact
 
 #: The maximum number of closed sets to try.
 MAX_SETS = 4_096
-#: The maximum number of groups, and of values, from which a greedy search starts.
+#: The maximum number of groups, and of the sets of `_list_restrictions`, from which a greedy search starts.
 MAX_STARTS = 64
 #: The bytes that an opt-out adds to a request.
 OPT_OUT_SIZE = len(',"project_version":-1')

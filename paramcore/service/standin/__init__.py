@@ -6,7 +6,7 @@ returns the `Answer` to a call, or raises `RejectedCall`.  An answer contains th
 values that the call makes.  The `Ledger` makes the changes and writes them to a `Journal`, if there is one.
 `Faults` contains the faults of the next calls, and `RequestLog` the last requests.
 
-`StandIn.handle` refuses requests from web pages, reads the key and chooses a service.  The
+`StandIn.handle` refuses requests from pages of other sites, reads the key and chooses a service.  The
 service builds the call, `routes.answer_call` chooses the handler, `Ledger.record` makes
 the changes, and `Ledger.wait` waits until they are on disk.  Then the service replies.
 

@@ -1,4 +1,4 @@
-"""Refuse requests that a web page may have sent, and requests that are malformed or too long.
+"""Refuse requests that a page of another site may have sent, and requests that are malformed or too long.
 
 A web page from any site can send requests to this machine.  A browser describes the site in
 `Origin` and `Sec-Fetch-Site`, which a web page can neither set nor remove.  A site can also
@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from urllib.parse import unquote_to_bytes
 
 from paramcore.service.standin.calls import MAX_BODY_SIZE, RejectedCall
+from paramcore.service.standin.faults import METHODS
 from paramcore.text import MESSAGE_LIMIT, format_value
 
 #: The methods of the API's calls, and `HEAD`, which is a `GET` without the body of the reply.
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE"})
+_METHODS = frozenset({*METHODS, "HEAD"})
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _LOOPBACK = re.compile(rf"(?:(?:localhost|127(?:\.{_OCTET}){{3}})\.?|\[::1\])(?::[0-9]*)?", re.ASCII | re.IGNORECASE)
 # The absolute form (`http://host/path`) is for proxies, but a server must accept it.

@@ -10,11 +10,13 @@ from paramcore.values import check_function
 
 
 def check_times(created_at: Callable[[], str | None]) -> Callable[[], str | None]:
-    """Return a function that checks the times of a function that a caller passed.
+    """Return a function that calls `created_at` and checks the result.
+
+    The returned function raises `InvalidSetting` (`created_at_type`) for a result other than
+    a string or `None`.
 
     Raises:
-        InvalidSetting: `argument_type`, if `created_at` is not a function; `created_at_type`, if it returns
-            something other than a string or `None`.
+        InvalidSetting: `argument_type`, if `created_at` is not a function.
     """
     check_function("created_at", created_at)
 

@@ -38,13 +38,14 @@ class Clock:
         if parsed is None:
             problem = f"the time of a clock must be in ISO 8601 format, got {describe_value(time)}"
             raise InvalidSetting("created_at_type", None, problem, 'write a time such as "2026-01-31T08:00:00Z"')
-        self._time = parsed.astimezone(UTC)
+        self._time = parsed
 
     def advance(self, seconds: float) -> None:
         """Move the clock forward by a number of seconds, and stop it there.
 
         Raises:
-            InvalidSetting: `argument_type`, if `seconds` is not a number, or no time is so far away.
+            InvalidSetting: `argument_type`, if `seconds` is not a number, or leads to a time before the
+                year 1 or after the year 9999.
         """
         now = datetime.now(UTC) if self._time is None else self._time
         try:

@@ -63,7 +63,7 @@ class JournalFile:
                 view = view[os.write(self._descriptor, view) :]
             os.fsync(self._descriptor)
         except OSError:
-            # The line may be complete, but the next start must not read it.
+            # The line may be complete, but the next process that opens the journal must not read it.
             with suppress(OSError):
                 self._remove_rest()
             raise
@@ -101,13 +101,13 @@ class JournalFile:
             self._sync_name()
 
     def _sync_name(self) -> None:
-        """Sync the name of the file that `replace` wrote to the disk."""
+        """Sync to the disk the name of the file that `replace` wrote."""
         if self._has_unsynced_name:
             sync_directory(os.path.dirname(self._path))
             self._has_unsynced_name = False
 
     def close(self) -> None:
-        """Close the file, so that `append` fails.  Remove the file if it has only the header."""
+        """Close the file; `append` fails from then on.  Remove the file if it has only the header."""
         is_removable = self._size <= len(_HEADER) and self._is_in_place()
         self._is_closed = True
         self._close()

@@ -128,7 +128,7 @@ class Ledger:
         return unsaved
 
     def mark_saved(self, world: str, projects: Sequence[StoredProject]) -> None:
-        """Record in memory that files contain these projects; the files may not be on disk yet."""
+        """Record in memory that files contain these projects, even if the files are not on disk yet."""
         with self.lock:
             self._states[world].mark_saved(projects)
 

@@ -1,7 +1,7 @@
 """The pages that a stand-in shows in a browser.
 
 A page is HTML; without the package `jinja2`, it is plain text with the same facts.  Pages
-need no key and change nothing.  Requests for pages are not in the log of requests.
+need no key and change nothing.  The log of requests omits each request that gets a page.
 """
 
 from __future__ import annotations

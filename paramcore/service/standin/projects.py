@@ -59,7 +59,7 @@ def create_project(context: Context, call: Call) -> Answer:
 
 
 def _read_settings(body: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields of a request that the new project object lacks."""
+    """Return the fields of the body that are not part of the new project object."""
     # The official SDK sends null or false for each field that is not set (E1).
     names = ("rapid", "studio", "datasetId", "pipeline", "consensus_attempts")
     values = [body.get(name) for name in names]

@@ -167,9 +167,13 @@ def _read_time(name: str, values: Sequence[str]) -> datetime:
 
 @lru_cache(maxsize=4096)
 def parse_time(text: str | None) -> datetime | None:
-    """Parse an ISO 8601 time, in UTC if it names no time zone; return `None` for other text."""
+    """Parse an ISO 8601 time, and convert it to UTC; return `None` for other text.
+
+    A time without a time zone is in UTC.
+    """
     try:
         time = datetime.fromisoformat(text or "")
-        return time if time.tzinfo else time.replace(tzinfo=UTC)
-    except ValueError:
+        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+    # In UTC, the time may be before the year 1 or after the year 9999.
+    except (ValueError, OverflowError):
         return None

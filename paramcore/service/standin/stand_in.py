@@ -53,7 +53,8 @@ class StandIn:
     `journal` and `recovered` to keep data after a restart.
 
     Raises:
-        InvalidSetting: `argument_type` for an argument of the wrong type.
+        InvalidSetting: `argument_type` for an argument of the wrong type, or for two projects
+            with the same name.
 
     Example:
         >>> StandIn([Project("docks", type="imageannotation")])
@@ -112,7 +113,7 @@ class StandIn:
 
     @property
     def requests(self) -> tuple[LoggedRequest, ...]:
-        """The last 200 requests except requests for pages, oldest first, with the reason for each reply."""
+        """The last 200 requests that got no page, oldest first, with the reason for each reply."""
         return self._log.list_requests()
 
     def fail_next(
@@ -141,9 +142,8 @@ class StandIn:
         """Handle an HTTP request and return the reply.
 
         `target` is the raw target of the request line; header names are lower case.
-        `body` may be a function that returns the body.  The function is not called if the
-        method, the target or a header is refused.  For example, a web page may have sent
-        the request.
+        `body` may be a function that returns the body.  The function is not called if
+        `check_request` refuses the request, for example because another site's page sent it.
 
         Raises:
             OutcomeUnknown: `no_reply`, if a fault drops the reply; the caller must then

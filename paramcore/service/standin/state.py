@@ -168,7 +168,7 @@ class State:
         return lambda: self._set(place, previous, size)
 
     def take_snapshot(self) -> Snapshot:
-        """Return the projects and tasks, which later changes do not affect."""
+        """Return a copy of the projects and tasks, which stays the same after later changes."""
         return Snapshot(dict(self.projects), tuple(self.tasks.values()))
 
     def mark_saved(self, projects: Iterable[StoredProject]) -> None:
