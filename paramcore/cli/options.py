@@ -175,7 +175,13 @@ COMMANDS: dict[str, Sequence[Argument]] = {
     "extract": (
         TASKS,
         make_argument("--name", metavar="NAME", required=True, help="the name of the new project"),
-        make_argument("--type", dest="task_type", metavar="TYPE", required=True, help="the task type of all requests, as in the endpoint `POST /task/TYPE`"),
+        make_argument(
+            "--type",
+            dest="task_type",
+            metavar="TYPE",
+            required=True,
+            help="the task type of all requests, as in the endpoint `POST /task/TYPE`",
+        ),
         *REPORT,
         make_repeatable("--keep", "PARAM", "keep PARAM in the requests"),
         make_repeatable(
