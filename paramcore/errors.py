@@ -161,10 +161,10 @@ class MalformedPayload(ParamcoreError, ValueError):
         update_is_version: an entry of a history in place of an update.
         update_is_task: a created task, or a page of created tasks, in place of an update.
         update_is_error: an error reply in place of an update.
-        update_is_answer: output of `paramcore plan` or `preview` in place of an update.
+        update_is_answer: JSON output of a paramcore command in place of an update.
         request_is_project: a project in place of a task request.
         request_is_task: a created task in place of a task request.
-        request_is_answer: output of `paramcore plan` or `preview` in place of a task request.
+        request_is_answer: JSON output of a paramcore command in place of a task request.
         request_is_page: a page of created tasks in place of a task request.
         request_is_error: an error reply in place of a task request.
         request_is_update: an update in place of a task request.

@@ -24,15 +24,28 @@ _TASK_NAMES = (
 )
 #: Each created task has at least one of these names.
 _ANY_TASK_NAMES = frozenset({"task_id", "status", "params", "project_param_version"})
-#: Sets of names that occur together only in the output of `paramcore plan` and `paramcore preview`.
-_ANSWER_NAMES = ({"project", "before", "after"}, {"project", "params", "inherited_version"})
+#: Sets of names that occur together only in the JSON output of `plan`, `preview`, `explain`, `slim` and `impact`.
+_ANSWER_NAMES = (
+    {"project", "before", "after"},
+    {"project", "params", "inherited_version"},
+    {"project", "explanations"},
+    {"request", "inherits", "exact_while"},
+    {"request", "params", "overridden"},
+)
+_IS_ANSWER = "this is the JSON output of a paramcore command"
+#: E1: the names in the body of the request that creates a project, such as the `--project-output` of `extract`.
+_CREATION_NAMES = {"name", "type", "params"}
+_IS_CREATION = "this is the body of a request that creates a project"
 #: Sets of names that occur together only in a page of `GET /tasks`.
 _PAGE_NAMES = ({"docs", "total"}, {"docs", "has_more"})
 #: E6, S5: the names in an error reply of the service.
 _ERROR_NAMES = {"status_code", "error", "message"}
 #: Every document that `reject_other_than_request` rejects has one of these names. `patch` is a name of updates, which
 #: the command line rejects in place of task requests.
-_SUSPICIOUS_NAMES = frozenset({"patch", "param_history", "task_id", "params", "before", "docs", "status_code", "error"})
+_SUSPICIOUS_NAMES = frozenset(
+    {"patch", "param_history", "task_id", "params", "docs", "status_code", "error"}
+    | {"before", "explanations", "exact_while"}
+)
 #: The `limit` of `format_value` for the service's error text in a message.
 _ERROR_LIMIT = 80
 
@@ -52,10 +65,11 @@ def reject_other_than_update(
     if "param_history" in members or (isinstance(project, dict) and "param_history" in project):
         remedy = f"{advice}, or use `plan --wanted FILE` (in Python: `Plan.to`) to plan an update that sets its params"
         raise MalformedPayload("update_is_project", "", f"this is a whole project object, not {expected}", remedy)
-    if any(names <= members.keys() for names in _ANSWER_NAMES):
-        problem = f"this is the output of `paramcore plan` or `paramcore preview`, not {expected}"
-        remedy = advice
-        raise MalformedPayload("update_is_answer", "", problem, remedy)
+    if _is_creation(members):
+        remedy = "pass only its `params`, for example from `jq .params FILE`"
+        raise MalformedPayload("update_is_project", "", f"{_IS_CREATION}, not {expected}", remedy)
+    if _is_answer(members):
+        raise MalformedPayload("update_is_answer", "", f"{_IS_ANSWER}, not {expected}", advice)
     # An entry of a history seldom has `patch`.  So an object with `patch` is an entry only if it also has `created_at`;
     # otherwise it is an update with the invalid param `version`.
     if type(version) is int and "project" not in members and ("patch" not in members or "created_at" in members):
@@ -82,9 +96,12 @@ def reject_other_than_request(members: Mapping[str, Any]) -> None:
     if "param_history" in members:
         problem = "this is a whole project object, not a task request"
         raise MalformedPayload("request_is_project", "", problem, "pass a task request instead")
-    if any(names <= members.keys() for names in _ANSWER_NAMES):
-        problem = "this is the output of `paramcore plan` or `paramcore preview`, not a task request"
-        raise MalformedPayload("request_is_answer", "", problem, "pass the task request that was previewed")
+    if _is_creation(members):
+        problem = f"{_IS_CREATION}, not a task request"
+        raise MalformedPayload("request_is_project", "", problem, "pass a task request instead")
+    if _is_answer(members):
+        remedy = "pass the task request that the command read"
+        raise MalformedPayload("request_is_answer", "", f"{_IS_ANSWER}, not a task request", remedy)
     if is_page(members):
         remedy = f"pass the requests that created the tasks, because {_HAS_INHERITED}"
         raise MalformedPayload("request_is_page", "", "this is a page of created tasks, not a task request", remedy)
@@ -105,8 +122,12 @@ def reject_other_than_task(members: Mapping[str, Any]) -> None:
     remedy = "pass task objects that `GET /tasks` returned"
     if "param_history" in members:
         raise MalformedPayload("task_type", "", "this is a whole project object, not a created task", remedy)
+    if _is_answer(members):
+        raise MalformedPayload("task_type", "", f"{_IS_ANSWER}, not a created task", remedy)
     if isinstance(members.get("docs"), (list, tuple)):
-        remedy = "pass the tasks in its `docs`, for example with `jq -c '.docs[]' PAGES > TASKS.jsonl`"
+        # The filter also selects the tasks of an array of pages.
+        command = "jq -c '(arrays[], objects).docs[]' PAGES > TASKS.jsonl"
+        remedy = f"pass the tasks in its `docs`, for example with `{command}`"
         raise MalformedPayload("task_type", "", "this is a page of created tasks, not a single task", remedy)
     error = _describe_error_reply(members)
     if error is not None:
@@ -136,6 +157,14 @@ def reject_other_than_project(members: Mapping[str, Any]) -> None:
 def may_be_another_document(members: Mapping[str, Any]) -> bool:
     """Check quickly whether an object may be a document other than a task request."""
     return not _SUSPICIOUS_NAMES.isdisjoint(members)
+
+
+def _is_answer(members: Mapping[str, Any]) -> bool:
+    return any(names <= members.keys() for names in _ANSWER_NAMES)
+
+
+def _is_creation(members: Mapping[str, Any]) -> bool:
+    return members.keys() >= _CREATION_NAMES and not _is_task(members)
 
 
 def _is_task(members: Mapping[str, Any]) -> bool:

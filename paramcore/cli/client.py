@@ -8,6 +8,7 @@ from argparse import Namespace
 from paramcore.errors import InvalidKey, NotDone
 from paramcore.files.reader import open_source
 from paramcore.service.client import Client
+from paramcore.service.outcome import Outcome
 from paramcore.text import describe_import_error
 from paramcore.transport.key import ApiKey
 
@@ -26,6 +27,11 @@ def create_client(options: Namespace) -> Client:
     key = _read_key() if options.key_from_stdin else ApiKey.from_environment()
     transport = HttpTransport(key, base_url=BASE_URL if options.base_url is None else options.base_url)
     return Client(transport, deadline=options.deadline, assumptions=options.assumptions)
+
+
+def format_outcome(outcome: Outcome, options: Namespace) -> str:
+    """Format an outcome; the printed `reconcile` command looks it up in the same service."""
+    return "\n  ".join(outcome.format_lines(options.base_url))
 
 
 def _read_key() -> ApiKey:

@@ -12,7 +12,7 @@ from paramcore.cli.annotations import format_annotation
 from paramcore.cli.params import ParamsFile, UpdateFile
 from paramcore.files.document import Document
 from paramcore.model import Project, Update
-from paramcore.text import ROW_LIMIT, format_name, format_value
+from paramcore.text import ROW_LIMIT, escape_unprintable, format_name, format_value
 from paramcore.text.rows import Frame, Label, Line, Piece, format_pieces
 from paramcore.validation.finding import Finding, format_since
 from paramcore.values import join_pointer, split_pointer
@@ -118,7 +118,7 @@ class LocatedFinding:
     def format_annotation(self) -> str:
         """Return the finding as a workflow command of GitHub Actions."""
         finding = self.finding
-        at = f"{finding.pointer}: " if finding.pointer else ""
+        at = f"{escape_unprintable(finding.pointer)}: " if finding.pointer else ""
         layer = ""
         if finding.version is not None:
             layer = f" [{finding.layer} of {format_value(self.project)}{format_since(finding)}]"

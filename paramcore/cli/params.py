@@ -13,7 +13,7 @@ from paramcore.files.document import PROJECT_DEPTH, Document
 from paramcore.files.reader import JSONL_SUFFIXES, PROJECT_SIZE, has_suffix, read_document
 from paramcore.model import Patch, Replace, Update
 from paramcore.text import format_path
-from paramcore.values import join_pointer
+from paramcore.values import freeze_params, join_pointer
 from paramcore.wire import read_projects, read_update
 from paramcore.wrong_documents import reject_other_than_update
 
@@ -46,7 +46,9 @@ def read_update_file(path: str, *, patch: bool = False) -> UpdateFile:
         raise DocumentError("update_is_lines", None, problem, remedy, format_path(path), None, None)
     document = read_document(path)
     with document.locate_errors():
-        update = read_update(document.value)
+        # `read_update` reads null as an update without params, because the SDK then sends no body (U12). In a file,
+        # null is a mistake, such as the `request` of a plan that does nothing.
+        update = read_update(freeze_params(document.value))
     return UpdateFile(Patch(update.params) if patch else update, document)
 
 

@@ -197,12 +197,13 @@ def _parse_assumptions(texts: Sequence[str]) -> dict[str, str]:
 
 
 def _parse_assumption(text: str) -> tuple[str, str]:
-    """Parse NAME=VALUE; if VALUE is a JSON string, decode it."""
+    """Parse NAME=VALUE; if VALUE is a JSON string, or has the escapes of one, decode it."""
     name, mark, value = text.partition("=")
     if not mark:
         problem = f"--assume needs a name and a value, got `{format_name(text, limit=MESSAGE_LIMIT)}`"
         raise InvalidSetting("assumption_value", None, problem, "write `--assume NAME=VALUE`")
-    if value.startswith('"'):
+    # `audit` prints settings such as `instruction_separator="\n\n"`; a shell removes the quotes of the pasted text.
+    if value.startswith('"') or "\\" in value:
         with suppress(ValueError):
-            value = json.loads(value)
+            value = json.loads(value if value.startswith('"') else f'"{value}"')
     return name, value

@@ -150,7 +150,8 @@ def _mentions_history(path: str) -> bool:
     # To open a pipe would wait for a writer.
     if os.path.isfile(path):
         with suppress(OSError), open(path, "rb") as file:
-            return b"param_history" in file.read(_PREVIEW_SIZE)
+            # UTF-16 has a zero byte beside each of these letters.
+            return b"param_history" in file.read(_PREVIEW_SIZE).replace(b"\0", b"")
     return False
 
 

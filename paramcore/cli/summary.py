@@ -104,7 +104,10 @@ def _append_summary(path: str, document: Document) -> None:
         with open(path, "ab", buffering=0, opener=_open_without_waiting) as file:
             start = os.fstat(file.fileno()).st_size
             room = SUMMARY_BYTES - start
-            data = render_markdown(document, Size(room, lambda text: len(text.encode()))).encode()
+            # HTML ends at a blank line. Without one, `</details>` would hide the next heading.
+            before, after = "\n\n" if start else "", "\n"
+            size = Size(room - len(before + after), lambda text: len(text.encode()))
+            data = f"{before}{render_markdown(document, size)}{after}".encode()
             if len(data) > room:
                 problem = f"the job summary is full: it has {start:,} of at most {SUMMARY_BYTES:,} bytes"
                 raise DocumentError("unwritable", None, problem, "omit --summary", format_path(path), None, None)

@@ -134,11 +134,13 @@ def decode_json(text: str, depth: int, *, is_line: bool = False) -> Any:
     if not text.strip(" \t\r\n"):
         raise SyntaxProblem("json_syntax", None, "invalid JSON: the document is empty", "")
     too_deep = find_too_deep(text, depth)
-    if too_deep is not None:
-        raise SyntaxProblem("json_depth", too_deep, *describe_depth(depth))
+    decoded = text[:too_deep]
     try:
-        return STRICT_DECODER.decode(text)
+        return STRICT_DECODER.decode(decoded)
     except json.JSONDecodeError as error:
+        # A text with many brackets may be no JSON at all, such as JSON with color codes. Then report the first mistake.
+        if too_deep is not None and error.pos >= len(decoded.rstrip(" \t\r\n")):
+            raise SyntaxProblem("json_depth", too_deep, *describe_depth(depth)) from None
         # Inside a string, text such as `//` is no mistake, so do not search for mistakes there.
         is_in_string = error.msg.startswith(("Invalid", "Unterminated"))
         mistake = None if is_in_string else find_mistake(text, error.pos, is_line=is_line)

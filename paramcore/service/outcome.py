@@ -115,8 +115,14 @@ class Outcome:
 
     @property
     def reconcile_command(self) -> str:
-        """The command that looks up this outcome again, quoted for a shell."""
+        """The command that looks up this outcome again in the real service, quoted for a shell."""
+        return self.format_reconcile_command()
+
+    def format_reconcile_command(self, base_url: str | None = None) -> str:
+        """Return the command that looks up this outcome again, in the real service or in the service at `base_url`."""
         lookup = f"--base {self.base} --digest {quote_for_shell(self.digest)}"
+        if base_url is not None:
+            lookup += f" --base-url {quote_for_shell(base_url)}"
         name = quote_for_shell(self.project)
         # Without `--`, the command line would read a name that begins with a dash as an option.
         arguments = f"{lookup} -- {name}" if self.project.startswith("-") else f"{name} {lookup}"
@@ -145,6 +151,10 @@ class Outcome:
         return f"<Outcome {self.state!r} of the update of {format_repr(self.project)}>"
 
     def __str__(self) -> str:
+        return "\n  ".join(self.format_lines())
+
+    def format_lines(self, base_url: str | None = None) -> list[str]:
+        """Return the lines of `str()`, with a command that looks up the outcome in the service at `base_url`."""
         name = format_value(self.project)
         if self.state == "done":
             headline = f"done: version {self.version} of {name}"
@@ -152,9 +162,9 @@ class Outcome:
             headline = f"applied more than once: {format_versions(self.versions)} of {name} contain the update"
         else:
             headline = f"{self.state} (update of {name}): {self.error}"
-        return "\n  ".join([headline, *self._list_notes()])
+        return [headline, *self._list_notes(base_url)]
 
-    def _list_notes(self) -> list[str]:
+    def _list_notes(self, base_url: str | None) -> list[str]:
         notes = []
         if self.now is not None and self.version is not None:
             earlier, later = range(self.base, self.version), range(self.version + 1, len(self.now.versions))
@@ -168,7 +178,7 @@ class Outcome:
         if self.altered:
             notes.append(f"the service now reports {format_versions(self.altered)} differently")
         if self.state == "unknown":
-            notes.append(f"to look up the outcome again: {self.reconcile_command}")
+            notes.append(f"to look up the outcome again: {self.format_reconcile_command(base_url)}")
         return notes
 
 

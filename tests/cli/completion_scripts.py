@@ -25,6 +25,21 @@ CHOICES = {
     "TYPE": list(Schemas().types),
 }
 
+#: Replacements in the scripts of shtab, by the shell.
+REPAIRS = {
+    # In a typed word, an open quote may precede a name, and backslashes may precede its characters.
+    "bash": {
+        "compgen -f -- $1": r"""local word="${1#[\"\']}"; compgen -f -- "${word//\\/}" """.strip(),
+        "compgen -d -- $1": r"""local word="${1#[\"\']}"; compgen -d -- "${word//\\/}" """.strip(),
+    },
+    "zsh": {},
+    # `__fish_complete_path` runs `ls`, which fails for a name with a space or with a dash at the start.
+    "fish": {
+        '-xka "(__fish_complete_path (commandline -ct))"': "-rF",
+        '-ka "(__fish_complete_path (commandline -ct))"': "-F",
+    },
+}
+
 
 def iter_actions(parser):
     """Yield the arguments of a parser and of its commands."""
@@ -43,4 +58,8 @@ def make_script(shell):
             action.complete = FILES[action.metavar]
         elif action.metavar in CHOICES:
             action.choices = CHOICES[action.metavar]
-    return shtab.complete(parser, shell)
+    script = shtab.complete(parser, shell)
+    for broken, correct in REPAIRS[shell].items():
+        assert broken in script, f"shtab no longer writes {broken!r}"
+        script = script.replace(broken, correct)
+    return script

@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import resource
+import shlex
 import signal
 import subprocess
 import sys
@@ -204,6 +205,19 @@ class TestApply:
             assert ran.err.startswith(
                 "sending; to look up the outcome later, run: paramcore reconcile boxes --base 2 --digest "
             )
+
+    def test_the_printed_command_asks_the_same_service(self, patch):
+        """The `reconcile` commands that `apply` and `reconcile` print name the service of `--base-url`."""
+        with Server("reset_after_commit") as server:
+            ran = run_with(server, "apply", NAME, patch, "--yes")
+            lookup = run_with(server, "reconcile", NAME, "--base", "9", "--digest", "0" * 32)
+            assert (ran.status, lookup.status) == (4, 4)
+            [sending, again] = [line for line in (ran.err + ran.out).splitlines() if "paramcore reconcile" in line]
+            for line in (sending, again, lookup.out.splitlines()[-1]):
+                words = shlex.split(line[line.index("paramcore reconcile") :])
+                assert words[-2:] == ["--base-url", server.url]
+            found = run(*shlex.split(again.partition("paramcore ")[2]), SCALE_API_KEY=KEY)
+            assert (found.status, found.out) == (0, 'done: version 2 of "boxes"\n')
 
     @pytest.mark.parametrize(
         ("fault", "status", "outcome"),
@@ -412,7 +426,7 @@ class TestApply:
                     4,
                     "interrupted after sending: the outcome is unknown\n",
                 )
-            digest = announced.split("--digest ")[1].strip()
+            digest = announced.split("--digest ")[1].split()[0]
             ran = run_with(server, "reconcile", NAME, "--base", "2", "--digest", digest)
             assert (ran.status, ran.out) == (0, 'done: version 2 of "boxes"\n')
 

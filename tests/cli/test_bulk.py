@@ -359,6 +359,6 @@ def test_a_link_to_a_device_is_not_replaced(tmp_path):
 
 def test_json_that_is_no_object_is_bad_for_many_projects():
     """With several projects too, a line whose JSON is not an object is an invalid line."""
-    ran = run("audit", "projects", "-", "--lines", "--keep-going", stdin='5\n[1]\n{"project": 5}\n')
+    ran = run("audit", "projects", "-", "--lines", "--keep-going", stdin='5\n[1]\n{"task_id": "a", "project": 5}\n')
     assert ran.status == FINDINGS
     assert "2 invalid lines" in ran.err

@@ -3,15 +3,19 @@
 import errno
 import json
 import os
+import re
 import resource
 import select
 import subprocess
 import time
 from argparse import Namespace
 from concurrent.futures import ThreadPoolExecutor
+from html import unescape
 from io import FileIO
 
 import pytest
+from cmarkgfm import github_flavored_markdown_to_html
+from cmarkgfm.cmark import Options
 from running import EXAMPLES, command, environment, run
 
 from paramcore import Project, write_project
@@ -62,7 +66,27 @@ def test_a_summary_does_not_change_the_output(name, tmp_path):
     plain = run(name, *COMMANDS[name], "--format", output_format)
     ran = run(name, *COMMANDS[name], "--summary", "--format", output_format, GITHUB_STEP_SUMMARY=str(summary))
     assert (ran.out, ran.status) == (plain.out, plain.status)
-    assert summary.read_text() == f"# earlier\n{markdown}"
+    assert summary.read_text() == f"# earlier\n\n\n{markdown}\n"
+
+
+@pytest.mark.parametrize(
+    "earlier", ["", "no newline", "text\n", "<details>\n</details>\n", "- item", "| a |\n|---|\n| b |"]
+)
+def test_a_summary_begins_and_ends_with_a_blank_line(earlier, tmp_path):
+    """Text before and after a report is apart from it, even if the report ends with a collapsed section."""
+    summary = tmp_path / "summary.md"
+    summary.write_text(earlier)
+    for name in ("log", "plan", "log"):
+        run(name, *COMMANDS[name], "--summary", GITHUB_STEP_SUMMARY=str(summary))
+    with summary.open("a") as file:
+        file.write("### The last heading\n")
+    html = github_flavored_markdown_to_html(summary.read_text(), Options.CMARK_OPT_UNSAFE)
+    headings = [HEADINGS[name].removeprefix("### ") for name in ("log", "plan", "log")]
+    shown = [re.sub("<[^>]*>", "", heading) for heading in re.findall("<h3>(.*?)</h3>", html)]
+    assert [unescape(heading) for heading in shown] == [
+        *(heading.replace("`", "") for heading in headings),
+        "The last heading",
+    ]
 
 
 def test_several_projects_have_the_name_of_their_directory():
@@ -268,7 +292,8 @@ def test_commands_append_to_one_summary(tmp_path):
     processes = [subprocess.Popen(arguments, **settings) for _ in range(6)]
     assert [process.wait(60) for process in processes] == [0] * 6
     markdown = run("log", PROJECT, "--format", "markdown").out
-    assert summary.read_text() == markdown * 6
+    assert summary.read_text().count(f"{markdown}\n") == 6
+    assert summary.read_text().replace(markdown, "").strip("\n") == ""
 
 
 def test_values_are_hidden():

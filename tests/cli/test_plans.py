@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from running import EXAMPLES, run
 
 from paramcore.cli.exit_codes import FINDINGS, FINE, REFUSED
@@ -69,8 +70,44 @@ def test_a_setting_that_is_set_twice():
     assert (ran.status, ran.err) == (2, "error: --assume sets `empty_instruction` twice; set it once\n")
 
 
+@pytest.mark.parametrize(
+    ("value", "separator"),
+    [
+        ('"\\n\\n"', "\n\n"),
+        (r"\n\n", "\n\n"),
+        ("\n\n", "\n\n"),
+        (r"\t", "\t"),
+        (r"\u00a0", "\u00a0"),
+        ("\\", "\\"),
+        (r"\x", r"\x"),
+        (r'\n"', r'\n"'),
+        (" ", " "),
+        ("", ""),
+    ],
+)
+def test_an_assumption_may_contain_escapes(value, separator):
+    """`--assume` decodes the escapes that `audit` prints, also if a shell has removed the quotes around them."""
+    rules = run("assumptions", "--format", "json", "--assume", f"instruction_separator={value}").document
+    [settings] = [rule["settings"] for rule in rules if "instruction_separator" in rule["settings"]]
+    assert settings["instruction_separator"] == separator
+
+
 def test_assumptions_are_listed():
     """Each assumed rule is listed with its settings; a changed setting also shows its default."""
     ran = run("assumptions", "--assume", "empty_instruction=join")
     assert '     empty_instruction = "join"  (default: "leave out")' in ran.out.splitlines()
     assert {rule["rule"] for rule in run("assumptions", "--format", "json").document} >= {"T5", "T6", "T8", "U6"}
+
+
+@pytest.mark.parametrize("suffix", ["json", "yaml"])
+def test_null_is_no_update(suffix, tmp_path):
+    """A file with null, such as the `request` of a plan that does nothing, is an error and no update that drops all."""
+    plan = run("plan", PROJECT, "--wanted", PROJECT, "--format", "json").document
+    file = tmp_path / f"request.{suffix}"
+    file.write_text(json.dumps(plan["request"]))
+    for arguments in (("plan", PROJECT, file), ("validate", PROJECT, "--update", file)):
+        ran = run(*arguments)
+        assert (ran.status, ran.out) == (REFUSED, "")
+        assert ran.err.startswith(f"error: {file}:1:1: params must be an object, got null; ")
+    file.write_text("{}")
+    assert run("plan", PROJECT, file).status == FINDINGS

@@ -1,6 +1,7 @@
 """`preview` and `explain`."""
 
 import json
+import subprocess
 
 import pytest
 from running import EXAMPLES, run
@@ -378,6 +379,42 @@ def test_audit_reads_tasks_in_each_form(form, tmp_path):
     file.write_text(contents[form])
     audit = run("audit", "warehouse-boxes.json", file, "--format", "json").document
     assert audit["possible"] + audit["impossible"] == len(tasks)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        [{"docs": [{"task_id": "a"}], "total": 1}],
+        {"instruction": "Box every ship."},
+        {"project": "boats", "attachment": "a.jpg"},
+        {"name": "boats", "type": "imageannotation", "param_history": []},
+        {"status_code": 404, "error": "no such task"},
+        {"project": "boats", "params": {}, "inherited_version": 0, "project_param_version": 0, "rests_on": []},
+        {"project": "north docks", "params": {}, "inherited_version": 0, "project_param_version": 0, "rests_on": []},
+    ],
+)
+def test_audit_of_many_projects_rejects_other_documents(document):
+    """With several projects too, a document other than a task is an error, not a task of another project."""
+    ran = run("audit", "projects", "-", stdin=json.dumps(document))
+    assert (ran.status, ran.out) == (REFUSED, "")
+    assert ran.err.startswith("error: <stdin>:1:")
+    assert "skipped" not in ran.err
+
+
+@pytest.mark.parametrize("form", ["page", "lines", "array"])
+def test_the_command_that_selects_the_tasks_of_pages(form, tmp_path):
+    """The error for a page in place of a task contains a `jq` command that selects the tasks of all pages."""
+    tasks = [json.loads(line) for line in (EXAMPLES / "finished.jsonl").read_text().splitlines()]
+    pages = [{"docs": [task], "total": len(tasks)} for task in tasks]
+    pages_file = tmp_path / "PAGES"
+    pages_file.write_text("\n".join(map(json.dumps, pages)) if form == "lines" else json.dumps(pages))
+    if form == "page":
+        pages_file.write_text(json.dumps({"docs": tasks}))
+    ran = run("audit", "warehouse-boxes.json", "-", stdin=json.dumps(pages))
+    command = ran.err.split("for example with `")[1].partition("`")[0]
+    subprocess.run(["bash", "-c", command], cwd=tmp_path, check=True)
+    selected = (tmp_path / "TASKS.jsonl").read_text().splitlines()
+    assert list(map(json.loads, selected)) == tasks
 
 
 def test_audit_locates_the_element_that_is_not_a_task(tmp_path):

@@ -126,6 +126,18 @@ def test_a_named_subdirectory_is_not_reported(place, files, named):
     assert ran.out.endswith(f" in {len(files) + 1} projects\n")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_subdirectory_is_reported_in_any_encoding(place, encoding):
+    """A project file in UTF-16, as PowerShell writes it, counts as a project file."""
+    (place / "a").mkdir()
+    mark = "\ufeff" if encoding[-3:] in ("-le", "-be") else ""
+    text = mark + (place / "docks.json").read_text().replace("docks", "boats")
+    (place / "a" / "x.json").write_bytes(text.encode(encoding))
+    ran = run("validate", place, "--strict")
+    assert (ran.status, ran.err.startswith(f"skipped {place}/a, ")) == (1, True)
+    assert run("validate", place, place / "a", "--strict").status == 0
+
+
 def test_a_subdirectory_without_projects_is_not_reported(place):
     """A subdirectory is not reported for files of tasks, other JSON, and a pipe."""
     (place / "tasks").mkdir()

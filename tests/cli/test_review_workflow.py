@@ -81,7 +81,7 @@ def test_an_update_that_drops_params_is_commented_once(checkout):
     done = run_step("Annotate the update", checkout)
     assert done.returncode == 1
     assert done.stdout.startswith("::error file=update.json,line=1,col=1,title=param_dropped::the update drops")
-    assert (checkout / "summary.md").read_text() == read_comments(checkout)["2"]
+    assert (checkout / "summary.md").read_text() == read_comments(checkout)["2"] + "\n"
 
 
 def test_a_harmless_update_passes(checkout):

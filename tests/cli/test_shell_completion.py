@@ -47,6 +47,16 @@ OFFERS = {
     "log warehouse-boxes.json pad": [],
 }
 
+#: Directories and files whose names need quotes, and typed words that only one of them completes.
+QUOTED = {
+    "a\\ ": "a b.json",
+    "my\\ dir/": "my dir/z 1.json",
+    "'my dir/": "my dir/z 1.json",
+    '"my dir/': "my dir/z 1.json",
+    "./-": "./-d.json",
+    "\\$": "$v.json",
+}
+
 
 def script_of(shell):
     return SCRIPTS / f"paramcore.{shell}"
@@ -118,6 +128,38 @@ def test_fish_completes(typed, tmp_path):
         timeout=60,
     )
     assert sorted(line.partition("\t")[0] for line in done.stdout.splitlines()) == sorted(OFFERS[typed])
+
+
+@pytest.fixture
+def quoted_files(tmp_path):
+    """A directory with names that need quotes in a shell."""
+    (tmp_path / "my dir").mkdir()
+    for name in {*QUOTED.values(), "-d.json"}:
+        (tmp_path / name).touch()
+    return tmp_path
+
+
+@pytest.mark.parametrize("typed", QUOTED)
+def test_bash_completes_names_that_need_quotes(typed, quoted_files):
+    """Bash completes a name after a space, a quote or a dash."""
+    script = f'source {script_of("bash")}; _shtab_compgen_files "$1"'
+    command = ["bash", "--norc", "-c", script, "bash", typed]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=quoted_files, check=True, timeout=60)
+    assert (done.stdout, done.stderr) == (f"{QUOTED[typed]}\n", "")
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")
+@pytest.mark.parametrize("typed", QUOTED)
+@pytest.mark.parametrize("option", ["", "--output "])
+def test_fish_completes_names_that_need_quotes(typed, option, quoted_files):
+    """Fish completes a name after a space, a quote or a dash, and starts no program."""
+    script = f"source {script_of('fish')}; set PATH; complete -C $argv[1]"
+    command = ["fish", "--no-config", "-c", script, f"paramcore preview {option}{typed}"]
+    environment = {**os.environ, "HOME": str(quoted_files)}
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd=quoted_files, check=True, timeout=60, env=environment
+    )
+    assert ([line.partition("\t")[0] for line in done.stdout.splitlines()], done.stderr) == ([QUOTED[typed]], "")
 
 
 @pytest.mark.slow

@@ -536,7 +536,7 @@ def test_extract_as_markdown(tmp_path):
     labels = [line.split(" | ")[0] for line in ran.out.splitlines() if line.startswith("| ")][1:]
     assert labels == sorted(labels, key=["| opt out", "| set aside", "| moves", "| stays"].index)
     assert "```json" in ran.out
-    assert (tmp_path / "summary.md").read_text() == f"before\n{ran.out}"
+    assert (tmp_path / "summary.md").read_text() == f"before\n\n\n{ran.out}\n"
 
 
 def test_extract_nothing_as_markdown(tasks):

@@ -132,6 +132,16 @@ def test_github(place):
     assert "project version" not in layers[2][1]
 
 
+@pytest.mark.parametrize("name", ["a\x01", "a\x1b[31m", "a\t", "a\u202eb", "a\x7f", "a\u2028", "a\r\nb"])
+def test_an_annotation_has_no_control_characters(name, place):
+    """An annotation for a param with control characters or marks of the writing direction escapes them."""
+    (place / "odd.json").write_text(json.dumps({name: 1}))
+    ran = run("validate", "boxes.json", "odd.json", "--format", "github", cwd=place)
+    [annotation] = [line for line in ran.out.split("\n") if "file=odd.json" in line and "param_unknown" in line]
+    assert annotation.isprintable()
+    assert f"::/{json.dumps(name)[1:-1]}: ".replace("%", "%25") in annotation
+
+
 @pytest.mark.parametrize(
     ("name", "text", "annotation"),
     [
@@ -164,7 +174,7 @@ def test_an_annotation_is_one_line_whatever_its_text(place):
     (place / "a:b,c%d.json").write_text('{"attachment": "a", "n%0A\\r\\n,:": 1}')
     ran = run("validate", fine(place), "a:b,c%d.json", "--format", "github", cwd=place)
     location = "file=a%3Ab%2Cc%25d.json,line=1,col=21,title=param_unknown"
-    assert ran.out.startswith(f"::warning {location}::/n%250A%0D%0A,:: ")
+    assert ran.out.startswith(f"::warning {location}::/n%250A\\r\\n,:: ")
     assert ran.out.count("\n") == 1
 
 

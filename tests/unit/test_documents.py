@@ -646,3 +646,29 @@ def test_a_missing_directory_is_named_as_such(tmp_path):
     error = refused(lambda: write_atomically(str(tmp_path / "none" / "out.txt"), ["x"]))
     assert error.remedy == "create the directory first"
     assert refused(lambda: write_atomically(str(tmp_path), ["x"])).remedy == "choose another file"
+
+
+@pytest.mark.parametrize(
+    ("text", "problem", "offset"),
+    [
+        ("\x1b[0m{" * 150, "the text contains color codes of a terminal", 0),
+        ("- [ ] item\n" * 150, "invalid JSON: expected a value", 0),
+        ("// note\n" + "[" * 150, "JSON does not allow comments", 0),
+        ("<<<<<<< HEAD\n" + "[" * 150, "the file contains a merge conflict", 0),
+        ("{'a':" * 150, "JSON does not allow single quotes", 1),
+        ("[NaN," * 150, "JSON has no `NaN`", 1),
+        ("[1,," + "[" * 150, "invalid JSON: expected a value", 3),
+        ("[" * 150, "the document is nested more than 101 levels deep", 101),
+        ("[ " * 150, "the document is nested more than 101 levels deep", 202),
+        ('{"a": ' * 150, "the document is nested more than 101 levels deep", 606),
+        ("[" * 150 + "NaN", "the document is nested more than 101 levels deep", 101),
+        ("[1, " * 150, "the document is nested more than 101 levels deep", 404),
+        ('["[", ' * 150, "the document is nested more than 101 levels deep", 606),
+    ],
+)
+def test_a_text_with_many_brackets_may_have_an_earlier_mistake(text, problem, offset):
+    """A text that is no JSON is not reported as too deep, even if it has many brackets."""
+    with pytest.raises(DocumentError) as refused:
+        document.decode_document(text.encode(), "a.json", 101)
+    assert refused.value.problem.startswith(problem)
+    assert (refused.value.line, refused.value.column) == (1, offset + 1)

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import pytest
 
-from paramcore import Assumptions, Patch, Project, Replace
+from paramcore import Assumptions, Impact, Patch, Plan, Project, Replace, SlimRequest, TaskRequest
 from paramcore.errors import InvalidParams, InvalidSetting, MalformedPayload, NotJSON, ParamcoreError
 from paramcore.model.tasks import read_task_request
 from paramcore.wire import (
@@ -208,6 +208,15 @@ PROJECT, TASK = PROJECTS["created"], next(iter(TASKS.values()))
 #: An output of `paramcore plan --format json` in which some values are left out.
 PLAN = {"project": "docks", "version": 1, "before": {}, "after": {}, "dropped": [], "diff": {}, "request": {}}
 
+DOCKS = read_project(PROJECT)
+#: The output of `explain`, `slim` and `impact --list`, each with `--format json`.
+ANSWERS = [
+    {"project": "docks", "explanations": [DOCKS.resolve({}).explain("padding").to_json()]},
+    SlimRequest.of(DOCKS, {"padding": 3}).to_json(),
+    next(Impact.iter_effects(Plan.of(DOCKS, Patch({"padding": 7})), [TaskRequest({})])).to_json(),
+]
+#: The body of the request that creates a project, such as the `--project-output` of `extract`.
+CREATION = {"type": "imageannotation", "name": "docks", "params": {"padding": 3}}
 
 NO_UPDATES = [
     (PROJECT, "update_is_project"),
@@ -228,6 +237,8 @@ NO_UPDATES = [
     ({"status_code": 500}, "update_is_error"),
     (PLAN, "update_is_answer"),
     ({"project": "docks", "params": {"padding": 3}, "inherited_version": 0, "rests_on": []}, "update_is_answer"),
+    *((answer, "update_is_answer") for answer in ANSWERS),
+    (CREATION, "update_is_project"),
 ]
 
 
@@ -252,6 +263,8 @@ NO_REQUESTS = [
     ({"error": "no such task"}, "request_is_error"),
     (PLAN, "request_is_answer"),
     ({"project": "docks", "params": {"padding": 3}, "inherited_version": 0, "rests_on": []}, "request_is_answer"),
+    *((answer, "request_is_answer") for answer in ANSWERS),
+    (CREATION, "request_is_project"),
 ]
 
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from attrs import evolve
 
 from paramcore.analysis import Plan
-from paramcore.cli.client import create_client
+from paramcore.cli.client import create_client, format_outcome
 from paramcore.cli.exit_codes import FINDINGS, FINE, OUTCOME_EXIT_CODES, OUTCOME_UNKNOWN
 from paramcore.cli.hidden_values import select_error, select_values
 from paramcore.cli.output import (
@@ -46,7 +46,8 @@ def apply(options: Namespace) -> Pieces:
         if as_json:
             yield format_document(select_values({"plan": plan.to_json(), "outcome": None}, options))
         return FINE if plan.update is None else FINDINGS
-    transport = _AnnouncingTransport(client.transport, plan)
+    reconcile_command = Outcome.of(plan, "unknown").format_reconcile_command(options.base_url)
+    transport = _AnnouncingTransport(client.transport, reconcile_command)
     try:
         outcome = evolve(client, transport=transport).apply(plan)
         if outcome.error is not None:
@@ -69,10 +70,11 @@ def _print_outcome(plan: Plan, outcome: Outcome, options: Namespace) -> None:
         if options.format == "json":
             print_text(format_document(select_values({"plan": plan.to_json(), "outcome": outcome.to_json()}, options)))
         else:
-            print_text(f"{options.screen.render([Line(line) for line in str(outcome).splitlines()])}\n")
+            lines = format_outcome(outcome, options).splitlines()
+            print_text(f"{options.screen.render(list(map(Line, lines)))}\n")
     except OutputLost as lost:
         _exit_code, message = handle_write_error(lost.error)
-        for line in filter(None, [message, *str(outcome).splitlines()]):
+        for line in filter(None, [message, *format_outcome(outcome, options).splitlines()]):
             print_message(line)
 
 
@@ -114,9 +116,9 @@ def _has_consent(plan: Plan, options: Namespace) -> bool:
 class _AnnouncingTransport:
     """A transport that prints the `reconcile` command before it sends the first POST."""
 
-    def __init__(self, transport: Transport, plan: Plan) -> None:
+    def __init__(self, transport: Transport, reconcile_command: str) -> None:
         self._transport = transport
-        self._reconcile_command = Outcome.of(plan, "unknown").reconcile_command
+        self._reconcile_command = reconcile_command
         self.has_sent = False
 
     def send(self, request: Request) -> Response:

@@ -23,6 +23,7 @@ from paramcore.files.reader import PROJECT_SIZE, read_document, read_lines
 from paramcore.report.findings import build_audit_document
 from paramcore.text import format_count
 from paramcore.values import join_pointer
+from paramcore.wrong_documents import reject_other_than_task
 
 
 def audit(options: Namespace) -> Pieces:
@@ -37,11 +38,12 @@ def audit(options: Namespace) -> Pieces:
             if isinstance(task, DocumentError):
                 raise task
             name = _choose_auditor(task.value, auditors)
-            if name is None:
-                unknown_projects += 1
-                continue
             with task.document.locate_errors(task.path):
-                findings[name].extend(auditors[name].check_task(task.value))
+                if name is None:
+                    reject_other_than_task(task.value)
+                    unknown_projects += 1
+                else:
+                    findings[name].extend(auditors[name].check_task(task.value))
         except DocumentError as error:
             bad_lines.report(error)
     audits = [auditor.build_audit(findings[name]) for name, auditor in auditors.items()]

@@ -252,12 +252,12 @@ _shtab_paramcore___version_nargs=0
 
 # $1=COMP_WORDS[1]
 _shtab_compgen_files() {
-  compgen -f -- $1  # files
+  local word="${1#[\"\']}"; compgen -f -- "${word//\\/}"  # files
 }
 
 # $1=COMP_WORDS[1]
 _shtab_compgen_dirs() {
-  compgen -d -- $1  # recurse into subdirs
+  local word="${1#[\"\']}"; compgen -d -- "${word//\\/}"  # recurse into subdirs
 }
 
 # $1=COMP_WORDS[1]
