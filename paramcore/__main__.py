@@ -1,8 +1,26 @@
 """Run the command line: `python -m paramcore`."""
 
+import os
 import sys
 
-from paramcore.cli.entry import start
+
+def _ignore_working_directory() -> None:
+    """Import no modules from the working directory, which `python -m` puts first, unless it contains paramcore.
+
+    Otherwise, a file there that has the name of another module, such as `json.py`, would be run.
+    """
+    try:
+        directory = os.getcwd()
+        home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    except OSError:
+        # A deleted directory contains no modules.
+        return
+    if not sys.flags.safe_path and sys.path[:1] == [directory] and directory != home:
+        del sys.path[0]
+
 
 if __name__ == "__main__":
+    _ignore_working_directory()
+    from paramcore.cli.entry import start
+
     sys.exit(start())

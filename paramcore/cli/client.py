@@ -9,6 +9,7 @@ from paramcore.errors import InvalidKey, NotDone
 from paramcore.files.reader import open_source
 from paramcore.service.client import Client
 from paramcore.service.outcome import Outcome
+from paramcore.text import describe_import_error
 from paramcore.transport.key import ApiKey
 
 #: The maximum size of a key on standard input, in bytes.  Without a limit, `/dev/zero` would fill the memory.
@@ -19,9 +20,10 @@ def create_client(options: Namespace) -> Client:
     """Create a client from `--base-url`, `--deadline`, `--key-from-stdin` and `--assume`."""
     try:
         from paramcore.transport.http import BASE_URL, HttpTransport  # noqa: PLC0415  (in an extra, and slow to import)
-    except ImportError:
-        problem = "the package `httpx2`, which sends the requests, is not installed"
-        raise NotDone("not_sent", None, problem, "run `pip install 'paramcore[http]'`") from None
+    except ImportError as error:
+        install = "pip install 'paramcore[http]'"
+        problem, remedy = describe_import_error(error, "httpx2", "sends the requests", install)
+        raise NotDone("not_sent", None, problem, remedy) from None
     key = _read_key() if options.key_from_stdin else ApiKey.from_environment()
     transport = HttpTransport(key, base_url=BASE_URL if options.base_url is None else options.base_url)
     return Client(transport, deadline=options.deadline, assumptions=options.assumptions)

@@ -31,13 +31,15 @@ def start() -> int:
         if isinstance(error, MemoryError):
             _print_message("error: there is not enough memory; end other programs, or pass a smaller file")
             return REFUSED
-        # `main` handles the errors of files that a command opens, so an OSError here is about a file of a package.
-        if isinstance(error, (ImportError, OSError)):
-            _print_message(f"error: cannot load a package: {error}; install paramcore again, or free some memory")
-            return REFUSED
         # If the system cannot start a thread, Python raises a plain RuntimeError, so check the text.
         if isinstance(error, RuntimeError) and "start new thread" in str(error):
             _print_message("error: the system cannot start a thread; end other programs, or allow more processes")
+            return REFUSED
+        # `main` handles the errors of files that a command opens, so an OSError here is about a file of a package.
+        problem = _describe_failed_import(error)
+        if problem is not None:
+            remedy = "install paramcore again in a new environment, or free some memory"
+            _print_message(f"error: cannot load a package: {problem}; {remedy}")
             return REFUSED
         raise
     finally:
@@ -49,6 +51,23 @@ def start() -> int:
             except KeyboardInterrupt:
                 # An interrupt arrived before the call.  Its handler ignores later interrupts, so try again.
                 signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _describe_failed_import(error: BaseException) -> str | None:
+    """Describe an error that arose while Python imported a module; return `None` for other errors."""
+    if isinstance(error, (ImportError, OSError)):
+        return str(error)
+    if isinstance(error, SyntaxError):
+        return f"{error.filename or 'a module'}: {error.msg}"
+    # A damaged module can raise any error, so search the traceback for the code of a module.
+    path = None
+    frame = error.__traceback__
+    while frame is not None:
+        code = frame.tb_frame.f_code
+        if code.co_name == "<module>" or code.co_filename.startswith("<frozen importlib"):
+            path = code.co_filename
+        frame = frame.tb_next
+    return None if path is None else f"{path}: {error}"
 
 
 def _print_message(text: str) -> None:

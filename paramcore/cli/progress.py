@@ -102,7 +102,7 @@ def _wants_bar(path: str, *, prints: bool) -> bool:
         # The program that reads a pipe may print to the same terminal, so only a regular file is safe.
         if prints and not stat.S_ISREG(os.fstat(1).st_mode):
             return False
-        import rich  # noqa: F401, PLC0415
+        import rich.progress  # noqa: F401, PLC0415
     except (ImportError, OSError):
         return False
     return True

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from paramcore.cli.file_names import choose_file_names, fold_file_name
 from paramcore.cli.output import format_document
-from paramcore.cli.project_files import list_directory, list_visible_paths, read_project_files
+from paramcore.cli.project_files import ProjectFile, list_directory, list_visible_paths, read_project_files
 from paramcore.cli.project_text import ProjectText
 from paramcore.errors import DocumentError
 from paramcore.files.reader import YAML_SUFFIXES, has_suffix, resolve_path
@@ -38,8 +38,11 @@ class ProjectDirectory:
         on_skip: Callable[[str, str], None] = lambda _path, _message: None,
     ) -> None:
         self._path = path
+        self._assumptions = assumptions
+        #: The paths of the files that this object has read or written.
+        self._known = set(list_visible_paths(path)) if os.path.isdir(path) else set()
         arguments = [source for source in sources if _is_file_in(source, path)]
-        if os.path.isdir(path) and list_visible_paths(path):
+        if self._known:
             arguments.append(path)
         #: The path of each project's file, by the project's name.
         self._paths: dict[str, str] = {}
@@ -48,10 +51,8 @@ class ProjectDirectory:
         self._arrays: set[str] = set()
         self._texts: dict[str, ProjectText] = {}
         for file in read_project_files(arguments, assumptions, on_skip=on_skip):
-            self._files[file.path] = {project.name: project for project in file.projects}
+            self._add_file(file)
             self._paths.update(dict.fromkeys(self._files[file.path], file.path))
-            if file.is_array:
-                self._arrays.add(file.path)
 
     @property
     def projects(self) -> Mapping[str, Project]:
@@ -83,13 +84,14 @@ class ProjectDirectory:
         be lost if the machine loses power.
 
         Raises:
-            DocumentError: `unwritable` if `check_writable` rejects a changed project, or if
-                another file has the name of a new file.  In both cases, no file is
-                written.  Also `unwritable` if the system cannot create the directory or write
+            DocumentError: `unwritable` if `check_writable` rejects a changed project, if
+                another file has the name of a new file, or if another program has written
+                another version of a new project.  In these cases, no file is written.
+                Also `unwritable` if the system cannot create the directory or write
                 a file, and `unreadable` if it cannot list the directory.
         """
         by_name = {project.name: project for project in projects}
-        new_paths = self._choose_paths([name for name in by_name if name not in self._paths])
+        new_paths = self._choose_paths([project for project in by_name.values() if project.name not in self._paths])
         paths = {**self._paths, **new_paths}
         updates: dict[str, dict[str, Project]] = {}
         for name, project in by_name.items():
@@ -108,23 +110,54 @@ class ProjectDirectory:
             # Keep a symbolic link, and replace its target.
             write_atomically(resolve_path(path), [self._format(path, contents)], sync=sync)
             self._files[path] = contents
+            self._known.add(path)
         return list(updates)
 
-    def _choose_paths(self, project_names: list[str]) -> dict[str, str]:
-        """Return the path of a new file for each project, by project name; reject a path that exists."""
-        taken = list_directory(self._path) if project_names and os.path.isdir(self._path) else []
+    def _choose_paths(self, projects: Sequence[Project]) -> dict[str, str]:
+        """Return the path of a file for each new project, by project name; reject a path that exists."""
+        exists = bool(projects) and os.path.isdir(self._path)
+        # List the directory before the search, so that a file that is added in between is not taken.
+        entries = list_directory(self._path) if exists else []
+        paths = self._find_added(projects) if exists else {}
+        added = set(map(os.path.basename, paths.values()))
+        taken = [entry for entry in entries if entry not in added]
         folded = set(map(fold_file_name, taken))
-        paths: dict[str, str] = {}
-        for name, file_name in choose_file_names(project_names, taken).items():
-            paths[name] = os.path.join(self._path, file_name)
-            if fold_file_name(file_name) in folded:
+        # A second process that writes the same projects must choose the same names, so pass all of them.
+        for name, file_name in choose_file_names([project.name for project in projects], taken).items():
+            path = paths.setdefault(name, os.path.join(self._path, file_name))
+            if fold_file_name(os.path.basename(path)) in folded:
                 problem = (
                     f"the project {format_value(name)} needs this file name, but the file does not contain the project"
                 )
-                raise DocumentError(
-                    "unwritable", None, problem, "rename the file", format_path(paths[name]), None, None
-                )
+                raise DocumentError("unwritable", None, problem, "rename the file", format_path(path), None, None)
         return paths
+
+    def _find_added(self, projects: Iterable[Project]) -> dict[str, str]:
+        """Find the projects that another process, such as a second `fetch --all`, has written to new files."""
+        by_name = {project.name: project for project in projects}
+        paths: dict[str, str] = {}
+        for path in list_visible_paths(self._path):
+            if path in self._known:
+                continue
+            try:
+                (file,) = read_project_files([path], self._assumptions)
+            except DocumentError:
+                # The file only takes a name.
+                continue
+            found = {project.name: project for project in file.projects}
+            for name in found.keys() & by_name.keys():
+                if found[name] != by_name[name]:
+                    problem = f"another program has written another version of the project {format_value(name)}"
+                    remedy = "run the command again"
+                    raise DocumentError("unwritable", None, problem, remedy, format_path(path), None, None)
+                self._add_file(file)
+                paths[name] = path
+        return paths
+
+    def _add_file(self, file: ProjectFile) -> None:
+        self._files[file.path] = {project.name: project for project in file.projects}
+        if file.is_array:
+            self._arrays.add(file.path)
 
     def _format(self, path: str, projects: Mapping[str, Project]) -> str:
         if path in self._arrays:

@@ -18,7 +18,7 @@ from paramcore.files.encoding import BOM, convert_utf16
 from paramcore.files.line_stream import LineStream, open_lines
 from paramcore.files.waiting import wait_on_read
 from paramcore.files.yaml import YAMLDecoder
-from paramcore.text import describe_os_error, describe_value, format_path
+from paramcore.text import describe_import_error, describe_os_error, describe_value, format_path
 
 #: The maximum size of a task request, an update or a line of JSONL, in bytes.
 TASK_SIZE = 16 * 2**20
@@ -103,9 +103,9 @@ def read_document(source: str, *, limit: int = TASK_SIZE, depth: int = TASK_DEPT
     decoder = YAMLDecoder()
     try:
         return decode_document(data, label, depth, decode=decoder.decode, make_locator=decoder.make_locator)
-    except ImportError:
-        problem = "the package `ruamel.yaml`, which reads YAML, is not installed"
-        remedy = "install it with `pip install ruamel.yaml`, or write the file as JSON"
+    except ImportError as error:
+        problem, remedy = describe_import_error(error, "ruamel.yaml", "reads YAML", "pip install ruamel.yaml")
+        remedy = f"{remedy}, or write the file as JSON"
         raise DocumentError("unreadable", None, problem, remedy, label, None, None) from None
 
 

@@ -177,6 +177,23 @@ def describe_os_error(error: Exception) -> str:
     return reason.lower().removeprefix("is ")
 
 
+def describe_import_error(error: ImportError, package: str, purpose: str, install: str) -> tuple[str, str]:
+    """Return why a package cannot be imported, and the command that corrects this.
+
+    The package may be missing or damaged, or another package that it needs may be missing.
+    `purpose` is what the package does, such as `reads YAML`.  `install` is the command that
+    installs all the packages.
+    """
+    missing = error.name if isinstance(error, ModuleNotFoundError) else None
+    # Without `ruamel.yaml`, the missing module is `ruamel` or `ruamel.yaml`.
+    if missing and f"{package}.".startswith(f"{missing}."):
+        return f"the package `{package}`, which {purpose}, is not installed", f"run `{install}`"
+    if missing and not missing.startswith(f"{package}."):
+        return f"the package `{missing}` is not installed", f"run `{install}`"
+    problem = f"cannot load the package `{package}`, which {purpose}: {format_name(str(error))}"
+    return problem, f"run `pip install --force-reinstall {package}`"
+
+
 def describe_type(value: object) -> str:
     """Describe the type of a JSON value, but not the value: `text`, `an object`."""
     if isinstance(value, dict):

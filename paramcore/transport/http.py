@@ -9,7 +9,10 @@ from socket import getaddrinfo
 from urllib.parse import urlsplit
 
 import httpx2
-import truststore
+
+# Import names, because the import of an incomplete package would succeed.
+from httpx2 import HTTPError, InvalidURL, StreamError
+from truststore import SSLContext
 
 from paramcore import __version__
 from paramcore.errors import InvalidSetting, NotDone, OutcomeUnknown
@@ -110,7 +113,7 @@ class HttpTransport:
                 return Response(reply.status_code, body, dict(reply.headers), message)
         except (NotDone, OutcomeUnknown) as error:
             return error
-        except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, RuntimeError, ValueError) as error:
+        except (HTTPError, InvalidURL, StreamError, OSError, RuntimeError, ValueError) as error:
             # Hide the error of httpx2, because its message may quote the request.
             return _translate_error(error)
 
@@ -155,7 +158,7 @@ def _check_proxy(proxy: str | None) -> None:
     except ImportError:
         problem = "the package `socksio`, which proxies of this kind need, is not installed"
         raise InvalidSetting("argument_type", None, problem, "run `pip install socksio`") from None
-    except (ValueError, httpx2.InvalidURL):
+    except (ValueError, InvalidURL):
         raise InvalidSetting("argument_type", None, problem, remedy) from None
 
 
@@ -169,7 +172,7 @@ def _check_base_url(url: object) -> None:
         is_secure = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
         # Reject spaces, because `urlsplit` ignores spaces at the start and `httpx2` does not.
         is_valid = is_secure and parts.port != 0 and not any(map(str.isspace, url)) and _has_host(url)
-    except (ValueError, httpx2.InvalidURL):
+    except (ValueError, InvalidURL):
         # An invalid URL may also contain a key.
         problem = "the base URL (not shown, because it may contain a key) cannot be parsed"
         raise InvalidSetting("base_url", None, problem, _URL_REMEDY) from None
@@ -192,7 +195,7 @@ def _has_host(url: str) -> bool:
 
 def _create_context() -> ssl.SSLContext:
     # `ssl.create_default_context` would write the connection's TLS keys to the file that `SSLKEYLOGFILE` names.
-    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _is_loopback(host: str | None) -> bool:
@@ -207,7 +210,7 @@ def _is_loopback(host: str | None) -> bool:
 
 
 def _translate_error(error: Exception) -> NotDone | OutcomeUnknown:
-    if isinstance(error, (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.UnsupportedProtocol, httpx2.InvalidURL)):
+    if isinstance(error, (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.UnsupportedProtocol, InvalidURL)):
         if "CERTIFICATE_VERIFY_FAILED" in str(error):
             problem = "the service's certificate is invalid, so nothing was sent"
             return NotDone("certificate", None, problem, _CERTIFICATE_REMEDY)

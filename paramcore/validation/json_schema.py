@@ -40,7 +40,7 @@ def has_fast_validator() -> bool:
     import decimal  # noqa: F401, PLC0415
 
     try:
-        import jsonschema_rs  # noqa: F401, PLC0415
+        from jsonschema_rs import Draft202012Validator  # noqa: F401, PLC0415
     except ImportError:
         return False
     return True
@@ -58,7 +58,7 @@ def make_fast_validator(document: Mapping[str, Any], *, fast: bool) -> Callable[
     """
     if not fast:
         return lambda _: False
-    import jsonschema_rs  # noqa: PLC0415
+    from jsonschema_rs import Draft202012Validator  # noqa: PLC0415
 
     def enforce_warning(node: Any) -> Any:
         if not isinstance(node, dict) or "x-warn" not in node:
@@ -66,7 +66,7 @@ def make_fast_validator(document: Mapping[str, Any], *, fast: bool) -> Callable[
         members = {name: value for name, value in node.items() if name != "x-warn"}
         return {**members, "allOf": [*members.get("allOf", ()), node["x-warn"]]}
 
-    validator = jsonschema_rs.Draft202012Validator(map_schemas(document, enforce_warning))
+    validator = Draft202012Validator(map_schemas(document, enforce_warning))
 
     def is_valid(value: Any) -> bool:
         try:

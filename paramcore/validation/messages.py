@@ -72,7 +72,8 @@ def explain_errors(errors: Iterable[ValidationError], param: str | None = None) 
     except (RecursionError, ArithmeticError, ValueError) as error:
         path = "" if param is None else join_pointer("properties", param)
         problem = f"the schema cannot validate a value ({type(error).__name__})"
-        raise InvalidSchema("schema_failed", path, problem, "") from None
+        remedy = "use a simpler schema, or a simpler value"
+        raise InvalidSchema("schema_failed", path, problem, remedy) from None
 
 
 def _explain(error: ValidationError) -> Iterator[Finding]:

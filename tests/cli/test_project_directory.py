@@ -253,3 +253,43 @@ def test_errors_of_the_system_are_errors(tmp_path, monkeypatch):
     with pytest.raises(ParamcoreError) as caught:
         directory.write([DOCKS])
     assert (caught.value.code, caught.value.problem) == ("unreadable", "cannot read the directory: permission denied")
+
+
+SAME_WHEN_FOLDED = [Project(name, type="comparison") for name in ("docks", "Docks", "DOCKS", "a/b")]
+
+
+@pytest.mark.parametrize("written", range(len(SAME_WHEN_FOLDED) + 1))
+def test_two_processes_write_the_same_files(tmp_path, written):
+    """If another process writes some of the same new projects, each project still has one file."""
+    first, second = (ProjectDirectory(str(tmp_path), Assumptions()) for _ in range(2))
+    names = first.write(SAME_WHEN_FOLDED)
+    for name in names[written:]:
+        os.unlink(name)
+    times = {name: os.stat(name).st_mtime_ns for name in names[:written]}
+    assert second.write(SAME_WHEN_FOLDED) == names
+    assert sorted(os.listdir(tmp_path)) == sorted(map(os.path.basename, names))
+    assert {name: os.stat(name).st_mtime_ns for name in names[:written]} == times
+
+
+def test_another_process_writes_another_array(tmp_path):
+    """A new project that another process adds to an array stays in the array."""
+    directory = ProjectDirectory(str(tmp_path), Assumptions())
+    array = tmp_path / "all.json"
+    array.write_text(json.dumps([write_project(DOCKS), write_project(CRANES)]))
+    assert directory.write([DOCKS]) == [str(array)]
+    assert directory.write([NEW_DOCKS]) == [str(array)]
+    assert read(tmp_path) == {"docks": NEW_DOCKS, "cranes": CRANES}
+    assert os.listdir(tmp_path) == ["all.json"]
+
+
+@pytest.mark.parametrize("name", ["docks.json", "mine.json"])
+def test_another_process_writes_another_version(tmp_path, name):
+    """A project that another process has written with other versions is not overwritten."""
+    directory = ProjectDirectory(str(tmp_path), Assumptions())
+    store(tmp_path / name, NEW_DOCKS)
+    before = list_bytes(tmp_path)
+    with pytest.raises(DocumentError) as rejected:
+        directory.write([CRANES, DOCKS])
+    assert rejected.value.problem == 'another program has written another version of the project "docks"'
+    assert (rejected.value.source, rejected.value.remedy) == (f"{tmp_path}/{name}", "run the command again")
+    assert list_bytes(tmp_path) == before

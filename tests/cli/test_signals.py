@@ -128,7 +128,7 @@ class TestInterrupts:
 
         monkeypatch.setattr(main, "main", load)
         assert entry.start() == REFUSED
-        remedy = "install paramcore again, or free some memory"
+        remedy = "install paramcore again in a new environment, or free some memory"
         assert capsys.readouterr().err == f"error: cannot load a package: {reason}; {remedy}\n"
 
     def test_other_errors_are_not_hidden(self, handlers, monkeypatch):

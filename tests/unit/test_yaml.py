@@ -233,7 +233,7 @@ def test_a_missing_parser_is_reported(written, monkeypatch):
 
     def without(name, *args, **kwargs):
         if name.startswith("ruamel"):
-            raise ImportError(name)
+            raise ModuleNotFoundError(name, name=name)
         return real(name, *args, **kwargs)
 
     monkeypatch.setattr(builtins, "__import__", without)

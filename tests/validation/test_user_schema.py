@@ -467,6 +467,7 @@ def test_a_value_too_deep_for_the_stack_is_an_error():
     with pytest.raises(InvalidSchema) as failed:
         validate_below(sys.getrecursionlimit() - used - 200)
     assert (failed.value.code, failed.value.path) == ("schema_failed", "/properties/a")
+    assert failed.value.remedy == "use a simpler schema, or a simpler value"
     assert validator.project() == ()
 
 

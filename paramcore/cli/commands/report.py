@@ -9,7 +9,7 @@ from paramcore.cli.arguments import read_project_argument, reject_options_for_ta
 from paramcore.cli.exit_codes import FINDINGS, FINE
 from paramcore.cli.output import Pieces, exit_with_usage
 from paramcore.cli.project_reports import ReportBuilder
-from paramcore.text import quote_for_shell
+from paramcore.text import describe_import_error, quote_for_shell
 
 if TYPE_CHECKING:
     from paramcore.report.project_report import Commands
@@ -19,10 +19,9 @@ def report(options: Namespace) -> Pieces:
     """Write an HTML page about a project, its tasks and an update, to share or to print."""
     try:
         from paramcore.report.project_report import render_report  # noqa: PLC0415  (in an extra, and slow to import)
-    except ImportError:
-        exit_with_usage(
-            "the package `jinja2`, which writes the page, is not installed; run `pip install 'paramcore[cli]'`"
-        )
+    except ImportError as error:
+        install = "pip install 'paramcore[cli]'"
+        exit_with_usage("; ".join(describe_import_error(error, "jinja2", "writes the page", install)))
     if options.tasks is None:
         reject_options_for_tasks(options)
     options.format = "html"
