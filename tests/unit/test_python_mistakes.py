@@ -22,6 +22,8 @@ def make_scalar(name, base=object, module="numpy"):
         (make_scalar("ndarray"), "convert it with `.tolist()`"),
         (make_scalar("datetime64"), "convert it with `str()`"),
         (make_scalar("Timestamp", module="pandas"), "convert it with `.isoformat()`"),
+        (make_scalar("DataFrame", module="pandas"), "convert it with `.to_dict('records')`"),
+        (type("DataFrame", (), {"to_dicts": None, "__module__": "polars"})(), "convert it with `.to_dicts()`"),
         (make_scalar("NAType", module="pandas"), "`None` for a missing value"),
         (make_scalar("NaTType", module="pandas"), "`None` for a missing value"),
         (float("nan"), "`None` for a missing value"),
