@@ -288,8 +288,17 @@ def test_an_ignored_sigterm_stays_ignored(tmp_path):
 
 
 @pytest.mark.parametrize("name", BULK)
-def test_a_line_over_the_limit_is_a_bad_line(name):
-    """With `--keep-going`, a line over the size limit is reported as invalid. The other lines are processed."""
+@pytest.mark.parametrize(
+    ("bad", "error"),
+    [
+        ('{"a": "' + "x" * 2**24 + '"}', "error: <stdin>:2: the line exceeds the limit of 16,777,216 bytes"),
+        # Joined files can have a BOM inside.
+        ("\ufeff{}", "<stdin>:2:1: the line begins with a byte order mark"),
+    ],
+    ids=["long", "BOM"],
+)
+def test_the_lines_beside_a_bad_line_are_processed(name, bad, error):
+    """With `--keep-going`, a line that is too long or begins with a BOM is invalid. The other lines are processed."""
     ran, good = (
         run(
             *BULK[name],
@@ -300,10 +309,10 @@ def test_a_line_over_the_limit_is_a_bad_line(name):
             "json",
             stdin=f"{line}\n".join([lines(name, 1)] * 2),
         )
-        for line in ('{"a": "' + "x" * 2**24 + '"}', "")
+        for line in (bad, "")
     )
     assert (ran.status, ran.out) == (FINDINGS, good.out)
-    assert "error: <stdin>:2: the line exceeds the limit of 16,777,216 bytes" in ran.err
+    assert error in ran.err
     assert "1 invalid line" in ran.err + ran.out
 
 
@@ -326,26 +335,6 @@ def test_errors_are_shown_above_the_bar(long_files, tmp_path):
     bad.write_text("{\n" + (long_files / "preview.jsonl").read_text())
     shown = with_terminal(*BULK["preview"], bad, "--keep-going", "--output", tmp_path / "answer", stdout=None)
     assert "bad.jsonl:1:2" in "".join(shown.split())
-
-
-@pytest.mark.parametrize("name", BULK)
-def test_a_second_bom_is_a_bad_line(name):
-    """A line that begins with a BOM, as in joined files, is reported as invalid. The other lines are processed."""
-    ran, good = (
-        run(
-            *BULK[name],
-            "-",
-            "--lines",
-            "--keep-going",
-            "--format",
-            "json",
-            stdin=f"{line}\n".join([lines(name, 1)] * 2),
-        )
-        for line in ("\ufeff{}", "")
-    )
-    assert (ran.status, ran.out) == (FINDINGS, good.out)
-    assert "<stdin>:2:1: the line begins with a byte order mark" in ran.err
-    assert "1 invalid line" in ran.err + ran.out
 
 
 def test_a_link_to_a_device_is_not_replaced(tmp_path):
