@@ -12,8 +12,8 @@ from typing import Any
 from paramcore.errors import MalformedPayload
 from paramcore.text import format_value
 
-#: Why the params of a created task are not those of its request.
-_HAS_INHERITED = "a created task also contains the params and the instruction of the project"
+#: How to write a request from a created task, whose params and instruction also contain those of the project.
+_OWN_PART = "`params` and `instruction`, without what the project adds to them"
 _UPDATE_REMEDY = "write `patch` and the params to set"
 #: What to do if a document is not a project.
 PROJECT_REMEDY = "pass a project object that `GET /projects/{name}` returned"
@@ -103,10 +103,10 @@ def reject_other_than_request(members: Mapping[str, Any]) -> None:
         remedy = "pass the task request that the command read"
         raise MalformedPayload("request_is_answer", "", f"{_IS_ANSWER}, not a task request", remedy)
     if is_page(members):
-        remedy = f"pass the requests that created the tasks, because {_HAS_INHERITED}"
+        remedy = f"pass the requests that created the tasks, or write them with the tasks' {_OWN_PART}"
         raise MalformedPayload("request_is_page", "", "this is a page of created tasks, not a task request", remedy)
     if _is_task(members):
-        remedy = f"pass the request that created the task, because {_HAS_INHERITED}"
+        remedy = f"pass the request that created the task, or write one with the task's {_OWN_PART}"
         raise MalformedPayload("request_is_task", "", "this is a created task, not a task request", remedy)
     error = _describe_error_reply(members)
     if error is not None:
