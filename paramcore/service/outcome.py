@@ -43,7 +43,8 @@ class Outcome:
     digest: str
     #: The numbers of the versions that contain the update.
     versions: tuple[int, ...] = ()
-    #: The project in the reply that decided the outcome; `None` if that reply contains no project, or if no reply arrived.
+    #: The project in the reply that decided the outcome.  `None` if that reply contains no project, or if there was
+    #: no reply.
     now: Project | None = None
     #: The numbers of the versions below `base` that differ from the same versions in the plan.
     altered: tuple[int, ...] = ()

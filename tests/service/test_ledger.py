@@ -195,7 +195,7 @@ class DiskThatFailsOnce(Disk):
 
 
 def test_another_error_of_a_write_stops_no_other_call():
-    """If a write raises `MemoryError`, the writing call raises it, too. A waiting call then writes the changes of both calls."""
+    """If a write raises `MemoryError`, its call raises it, too. A waiting call then writes the changes of both calls."""
     disk = DiskThatFailsOnce()
     disk.may_write.clear()
     stand_in = StandIn([BOXES], journal=disk)
@@ -260,7 +260,7 @@ def test_a_journal_that_cannot_be_rewritten_grows(monkeypatch):
 
 
 def test_a_rewritten_journal_contains_waiting_notes():
-    """A rewrite also writes the notes of `mark_synced` that wait to be written. `flush` does not write these notes again."""
+    """A rewrite also writes the waiting notes of `mark_synced`. `flush` does not write these notes again."""
     disk = Disk()
     stand_in = StandIn([BOXES], journal=disk)
     update(stand_in, 1)
@@ -360,7 +360,7 @@ class TestJournalFile:
 
     @pytest.mark.parametrize("torn", [b"[", b"[3]", b"\0\0\0", "[\u20ac]".encode()[:2]])
     def test_a_torn_last_line_is_discarded(self, path, torn):
-        """An incomplete last line is discarded, because its `append` did not succeed. The next line does not continue it."""
+        """An incomplete last line is discarded, because its `append` failed. The next line does not continue it."""
         self.create(path, b"[1]\n", b"[2]\n").close()
         with open(path, "ab") as stream:
             stream.write(torn)

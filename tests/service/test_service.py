@@ -432,7 +432,7 @@ def test_the_history_shows_the_outcome(after, state, versions):
     ],
 )
 def test_a_reply_is_classified(received, state, code):
-    """If no reply shows the update, the outcome is *not done* if the service certainly did nothing, otherwise *unknown*."""
+    """Without the update in a reply, the outcome is *not done* if the service certainly did nothing, else *unknown*."""
     outcome = classify_reply(PLAN, received)
     assert (outcome.state, outcome.error.code) == (state, code)
     assert (outcome.project, outcome.base, outcome.digest) == ("boxes", 1, digest_params({"a": 2, "b": 1}))
@@ -493,7 +493,7 @@ def test_the_reconcile_command_can_be_pasted(name):
 
 
 def test_a_digest_follows_json_equality():
-    """The order of names and the spelling of numbers do not change a digest. Different JSON values have different digests."""
+    """The order of names and the spelling of numbers do not change a digest. Different JSON values do change it."""
     assert digest_params({"a": 1, "b": [2.0]}) == digest_params({"b": [2], "a": 1.0})
     assert len({digest_params({"a": value}) for value in (1, True, "1", None, [1], {"1": 1}, 1.5)}) == 7
 

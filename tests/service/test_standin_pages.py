@@ -292,7 +292,7 @@ class TestSafety:
         assert make_docks().handle("GET", path, HOST, b"").status == 401
 
     def test_web_pages_of_other_sites_are_refused(self):
-        """A page rejects another Host, another Origin, and a frame on a page of another site. A link from another site works."""
+        """A page rejects another Host, another Origin, and a frame on another site. A link from another site works."""
         stand_in = make_docks()
         link = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
         assert stand_in.handle("GET", "/", {"host": "evil.example"}, b"").status == 421
@@ -340,7 +340,7 @@ class TestBounds:
     """No page is too long or too slow, whatever the stand-in contains."""
 
     def test_a_long_history_and_many_tasks(self, page_format):
-        """With 1,000 versions and 10,000 tasks, a page has at most 1 MB, takes at most 1 s, and counts what it leaves out."""
+        """With 1,000 versions and 10,000 tasks, a page has up to 1 MB, takes up to 1 s, and counts what is left out."""
         stand_in = StandIn([read_project(make_project(1_000, 25, hostile=False, name="plain"))])
         state = stand_in.states["live"]
         send(stand_in, "POST", "task/imageannotation", {"project": "plain", "param_01": 7, "attachment": "a"})

@@ -1,4 +1,4 @@
-"""The transports of paramcore keep the contract of `Transport`, and `check_transport` rejects a transport that does not."""
+"""The transports of paramcore keep the contract of `Transport`; `check_transport` rejects one that does not."""
 
 import http.client
 import re
@@ -97,7 +97,7 @@ class Naive:
 
 
 def test_a_plain_transport_passes():
-    """A minimal transport passes the check, with and without a key.  A key of only a few letters is not treated as a secret."""
+    """A minimal transport passes the check, with and without a key.  A key of a few letters is not kept secret."""
     check_transport(Naive)
     check_transport(lambda url: Naive(url, key=KEY))
     check_transport(lambda url: Naive(url, key="any", tell=True))

@@ -158,7 +158,7 @@ class JournalFile:
         self._has_rest = False
 
     def _check_path(self) -> None:
-        """Check that the path still leads to the open file, because a restart does not find the lines of a removed file."""
+        """Check that the path still leads to the open file; a restart would not find lines in a removed file."""
         if self._descriptor < 0:
             raise OSError(errno.EBADF, "the journal is closed")
         mine, there = os.fstat(self._descriptor), os.stat(self._path)
