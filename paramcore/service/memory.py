@@ -1,8 +1,4 @@
-"""An in-memory service for tests and scripts that must not reach the real service.
-
-`paramcore.service.standin` answers the requests.  `Project.resolve` decides the params of
-a created task.
-"""
+"""An in-memory service for tests and scripts that must not reach the real service."""
 
 from __future__ import annotations
 

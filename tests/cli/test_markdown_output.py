@@ -48,7 +48,7 @@ HEADINGS = {
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_prints_markdown(name):
-    """The first line is a comment with the command, and the second is the verdict. Text has the same exit code."""
+    """The first line is a comment with the command. The second is the verdict. The exit code is that of text output."""
     ran = run(name, *COMMANDS[name], "--format", "markdown")
     lines = ran.out.splitlines()
     assert lines[0].startswith(f"<!-- paramcore {name} ")

@@ -418,7 +418,7 @@ def test_the_command_that_selects_the_tasks_of_pages(form, tmp_path):
 
 
 def test_audit_locates_the_element_that_is_not_a_task(tmp_path):
-    """If an element of an array or of a reply of `GET /tasks` is not an object, the error has its position."""
+    """If an element of an array or of a reply of `GET /tasks` is not an object, the error has the element's position."""
     for text, place in (('{"docs": [{},\n 7]}', "2:2"), ("[{},\n  7]", "2:3")):
         file = tmp_path / "tasks.json"
         file.write_text(text)

@@ -239,7 +239,7 @@ class TestValidate:
         assert "request_refused" not in pinned.out
 
     def test_a_pinned_task_has_the_findings_of_its_version(self, docks, tmp_path):
-        """Findings on inherited values of a pinned task are in the project file; findings on new values are in the update."""
+        """Findings on values that a pinned task inherits are in the project file; those on new values are in the update."""
         tasks = tmp_path / "tasks.jsonl"
         tasks.write_text('{"attachment": "https://a.b/c.jpg", "geometries": {}, "project_version": 0}\n')
         with open(tasks, "a") as file:

@@ -493,7 +493,7 @@ def test_the_reconcile_command_can_be_pasted(name):
 
 
 def test_a_digest_follows_json_equality():
-    """The order of names and the spelling of numbers do not change a digest. Different JSON values do change it."""
+    """The order of names and the spelling of numbers do not change a digest. Other differences in JSON do."""
     assert digest_params({"a": 1, "b": [2.0]}) == digest_params({"b": [2], "a": 1.0})
     assert len({digest_params({"a": value}) for value in (1, True, "1", None, [1], {"1": 1}, 1.5)}) == 7
 

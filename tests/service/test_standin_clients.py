@@ -98,7 +98,10 @@ class TestPython:
         sdk.create_task(TaskType.ImageAnnotation, project="docks", unique_id="u-1", **IMAGE)
 
     def test_a_task_is_audited(self, sdk, task):
-        """The API call `audit` sets the review status of a task, until then pending. Filters select tasks by it."""
+        """The API call `audit` sets the review status of a task, and filters can select tasks by this status.
+
+        Before an audit, the status is pending.
+        """
         task.audit(accepted=False, comments="one box is missing")
         task.refresh()
         assert task.customer_review_status == "rejected"

@@ -1,4 +1,4 @@
-"""Make changes to states, and write them to a journal before any reply shows them.
+"""Make changes to states, and write the changes to a journal before any reply shows them.
 
 `Ledger.record` makes the changes of a call in memory, and `Ledger.wait` waits until they
 are in the journal.  One write saves the changes of all calls that are waiting when the
@@ -49,7 +49,7 @@ class Entry:
 
     texts: Sequence[str]
     undo: Sequence[Callable[[], None]] = ()
-    #: The projects that this entry writes with their whole history, as pairs of a state and a name.
+    #: The projects that this entry writes with their whole history, as pairs of the names of the state and the project.
     projects: Sequence[tuple[str, str]] = ()
     is_done: bool = False
     error: OSError | None = field(default=None)
@@ -67,12 +67,12 @@ class Ledger:
         self._journal = journal
         self._pending: list[Entry] = []
         self._is_writing = False
-        #: The projects whose whole history is in the journal, as pairs of a state and a name.
+        #: The projects whose whole history is in the journal, as pairs of the names of the state and the project.
         self._journaled: set[tuple[str, str]] = set()
         self._rewrite_size = MIN_REWRITE_SIZE
         #: Called when the changes of a call are in the journal, before the reply is sent.
         self.on_saved: Callable[[], None] = lambda: None
-        #: Called before a rewrite omits projects that are in files, to sync these files; may raise `OSError`.
+        #: Called to sync the files of projects before a rewrite omits these projects; may raise `OSError`.
         self.before_rewrite: Callable[[], None] = lambda: None
 
     def record(self, world: str, changes: Sequence[Change]) -> Entry | None:

@@ -23,7 +23,7 @@ from paramcore.service.standin.project_view import DETAILS, ProjectPageView, cho
 from paramcore.service.standin.request_log import LoggedRequest
 from paramcore.service.standin.state import Snapshot, State
 
-#: The number of bytes above which the page of a project is built again with less detail, if possible.
+#: The page of a project is built again with less detail, if possible, if it has more than this number of bytes.
 MAX_PAGE_SIZE = 1_000_000
 _HEADERS = {
     "cache-control": "no-store",
