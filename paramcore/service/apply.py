@@ -60,8 +60,8 @@ def reconcile_outcome(outcome: Outcome, clock: Clock) -> Flow[Outcome]:
     """Read the project of an outcome, and look for the update in the project's history.
 
     The flow searches the versions whose number is at least `base`.  Without
-    `outcome.plan`, it can only compare the digest of each version with `digest`.  It then
-    misses a patch if another writer changed other params just before the patch.
+    `outcome.plan`, it can only compare the digest of each version with `digest`.  This
+    comparison misses a patch if another writer changed other params just before the patch.
     """
     name, base, plan = outcome.project, outcome.base, outcome.plan
     if type(base) is not int or base < 0:

@@ -46,7 +46,7 @@ class Outcome:
     #: The project in the reply that decided the outcome.  `None` if that reply contains no project, or if there was
     #: no reply.
     now: Project | None = None
-    #: The numbers of the versions below `base` that differ from the same versions in the plan.
+    #: The numbers of the versions that the plan knew, but that the service now reports differently.
     altered: tuple[int, ...] = ()
     #: The reason why the update was not done, or why its outcome is unknown.
     error: NotDone | OutcomeUnknown | None = None

@@ -195,7 +195,10 @@ class DiskThatFailsOnce(Disk):
 
 
 def test_another_error_of_a_write_stops_no_other_call():
-    """If a write raises `MemoryError`, its call does so, too. A waiting call then writes the changes of both calls."""
+    """If a write raises `MemoryError`, the call that wrote raises this error, too.
+
+    A waiting call then writes the changes of both calls.
+    """
     disk = DiskThatFailsOnce()
     disk.may_write.clear()
     stand_in = StandIn([BOXES], journal=disk)
