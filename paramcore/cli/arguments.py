@@ -132,7 +132,7 @@ def read_project_argument(options: Namespace, *, quiet: bool = False) -> Project
     """Read PROJECT.
 
     If PROJECT contains no project, but a later argument does, the error says to swap the
-    two arguments.  If PROJECT cannot be read, the only later arguments that count are PARAMs.
+    two arguments.
 
     Raises:
         DocumentError: the errors of `ProjectFiles`.
@@ -141,8 +141,8 @@ def read_project_argument(options: Namespace, *, quiet: bool = False) -> Project
     try:
         return ProjectFiles([path], options.assumptions, quiet=quiet, used=_list_used(options))
     except DocumentError as error:
-        # If PROJECT cannot be read, it may still be a project, so do not suggest swapping it with UPDATE or TASKS.
-        # A PARAM that is the path of a project was meant as PROJECT, so suggest the swap even if PROJECT is unreadable.
+        # A PROJECT that cannot be read may still be a project, so do not suggest swapping it with UPDATE or TASKS.
+        # But if a PARAM is the path of a project, the user meant it as PROJECT, so suggest swapping these two.
         named = [getattr(options, name, None) for name in ("update", "tasks") if _can_be_read(path)]
         others = [other for other in [*named, *getattr(options, "params", ())] if other and other != path]
         swapped = None if _may_hold_projects(path) else next(filter(_may_hold_projects, others), None)
