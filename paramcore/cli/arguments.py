@@ -34,10 +34,10 @@ _OUTPUTS = {"output": "--output", "requests_output": "--output", "project_output
 
 
 def check_output(options: Namespace) -> None:
-    """Reject an output file that would replace an input or another output, or become an input.
+    """Reject an output file that would replace an input or another output.
 
-    A new file in an input directory would become an input.  Also reject standard output
-    that is redirected to an input.
+    Also reject a new file in an input directory, if the command would read the file the next
+    time.  Also reject standard output that is redirected to an input.
 
     Raises:
         SystemExit: for a rejected output, for an empty name, and for `-`, which does not mean standard output.
@@ -181,7 +181,7 @@ def assign_files(options: Namespace) -> ProjectFiles:
 
     Raises:
         DocumentError: the errors of `ProjectFiles`.
-        SystemExit: if several files remain beside the projects, or if the remaining file is an
+        SystemExit: if several files contain no projects, or if the only such file is an
             update.  Also for JSONL if no file contains a project, and for an option about
             tasks if there is no TASKS.
     """
@@ -220,7 +220,7 @@ def assign_files(options: Namespace) -> ProjectFiles:
 
 
 def reject_options_for_tasks(options: Namespace) -> None:
-    """Reject options that have no effect without TASKS; raise `SystemExit`."""
+    """Raise `SystemExit` for `--project-version`, `--type` and `--lines`, which have no effect without TASKS."""
     given = {
         "--project-version": options.project_version is not None,
         "--type": options.type is not None,

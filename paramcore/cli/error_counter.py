@@ -55,7 +55,7 @@ class ErrorCounter:
             self._locations += [finding.content.location] if finding.content.location else []
 
     def find_states(self, finding: ReportedFinding) -> Presence:
-        """Return the states that have an error on the project; all tasks must have been counted before."""
+        """Return the states in which the project has this error; call this method after `add` for all tasks."""
         return _find_states(finding.key, self._keys)
 
     def finish(self) -> ErrorChanges:

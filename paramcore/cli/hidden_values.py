@@ -62,7 +62,7 @@ def _hide_member(key: str, member: Any, answer: dict[str, Any]) -> Any:
     if key in _SENTENCE_KEYS or (member is None and is_absent):
         return None
     if key == "request" and isinstance(member, dict):
-        # Keep the routing fields of a task, or the flag `patch` of an update.
+        # Show the values of a task's routing names, and of an update's flag `patch`.
         is_task = "why" in answer or "blocked" in answer
         shown = ROUTING_TYPES if is_task else {"patch"}
         return {name: value if name in shown else describe_types(value) for name, value in member.items()}

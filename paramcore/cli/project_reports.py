@@ -209,7 +209,7 @@ class _Draft:
         self.add_findings(findings)
 
     def add_findings(self, findings: Sequence[list[ReportedFinding]]) -> None:
-        """Count the errors in each state and the findings in the first state; keep `MAX_FINDINGS` of each severity."""
+        """Count the errors in each state and the findings in the first state; keep at most `MAX_FINDINGS` per severity."""
         for finding, presence in self._errors.add(findings):
             self._counts[finding.severity] += 1
             if len(self._findings[finding.severity]) < MAX_FINDINGS:

@@ -45,12 +45,12 @@ Output: TypeAlias = str | bytes | TaskRows | Message | DocumentError
 
 @frozen
 class DocumentFormat:
-    """Builds the Markdown document of a command: its columns, rows and words.  Instances can be pickled."""
+    """Builds the rows or the document that show a task in Markdown.  Instances can be pickled."""
 
     columns: tuple[str, ...]
     make_rows: Callable[[EffectiveParams, tuple[Cell, ...]], Iterable[Row]]
     make_document: Callable[[EffectiveParams], Document]
-    #: What a document about many tasks shows, as words for its heading: `effective params`.
+    #: What a document about many tasks shows, as words for its heading, such as `effective params`.
     contents: str
 
     def report(self, request: RoutedRequest) -> TaskRows:

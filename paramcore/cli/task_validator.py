@@ -36,7 +36,7 @@ class ReportedFinding(NamedTuple):
     #: Text, JSON for `--format json`, a workflow command for `--format github`, or a `LocatedFinding` for a page.
     #: Empty for `--format markdown`.
     content: Any
-    #: The row that shows the finding in Markdown; `None` without `--format markdown` and `--summary`.
+    #: The row that shows the finding in Markdown; `None` unless `--format markdown` or `--summary` is passed.
     row: Row | None
 
 
