@@ -36,8 +36,8 @@ _OUTPUTS = {"output": "--output", "requests_output": "--output", "project_output
 def check_output(options: Namespace) -> None:
     """Reject an output file that would replace an input or another output.
 
-    Also reject a new file in an input directory, if the command would read the file the next
-    time.  Also reject standard output that is redirected to an input.
+    Also reject an output file that would become an input, such as a new JSON file in the
+    directory PROJECT.  Also reject standard output that is redirected to an input.
 
     Raises:
         SystemExit: for a rejected output, for an empty name, and for `-`, which does not mean standard output.

@@ -114,7 +114,7 @@ class ProjectDirectory:
         return list(updates)
 
     def _choose_paths(self, projects: Sequence[Project]) -> dict[str, str]:
-        """Return a path for the file of each new project, by project name; reject a path at which another file exists."""
+        """Return a path for the file of each new project, by project name; reject the path of another file."""
         exists = bool(projects) and os.path.isdir(self._path)
         # List the directory before the search.  Otherwise, a file that another process adds in between would be in
         # `taken`, even if it contains one of the projects.

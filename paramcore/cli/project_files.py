@@ -148,7 +148,7 @@ def list_subdirectories(directory: str, used: Iterable[str] = ()) -> list[str]:
 
 def _mentions_history(path: str) -> bool:
     """Return whether the name `param_history`, which each project has, is in the first 64 KiB of a file."""
-    # Opening a pipe would wait for a writer, so open only files.
+    # Opening a pipe would wait for a writer, so open only regular files.
     if os.path.isfile(path):
         with suppress(OSError), open(path, "rb") as file:
             # In UTF-16, each of these letters has a zero byte beside it, so remove the zero bytes.

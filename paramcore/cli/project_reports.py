@@ -209,7 +209,7 @@ class _Draft:
         self.add_findings(findings)
 
     def add_findings(self, findings: Sequence[list[ReportedFinding]]) -> None:
-        """Count the errors in each state and the findings in the first state; keep at most `MAX_FINDINGS` per severity."""
+        """Count the errors in each state and the findings in the first state; keep `MAX_FINDINGS` of each severity."""
         for finding, presence in self._errors.add(findings):
             self._counts[finding.severity] += 1
             if len(self._findings[finding.severity]) < MAX_FINDINGS:
@@ -231,7 +231,7 @@ class _Draft:
             self._affected.append(AffectedTask(location, request.unique_id, names))
 
     def _add_rules(self, request: RoutedRequest) -> None:
-        # The assumed rules depend on the route, on nulls (T1), and on whether the instruction is text, empty or missing.
+        # The assumed rules depend on the route, on nulls (T1), and on whether there is an instruction and it has text.
         # So resolve a request only if it contains a null, or if no earlier request had the same key.
         instruction = request.params.get("instruction")
         key = request.route, "text" if instruction else instruction
