@@ -199,7 +199,7 @@ def _read_entry(path: str) -> Document:
 
 
 def _read_other_yaml(path: str) -> Document | None:
-    """Read a YAML file with features that JSON lacks, such as anchors; return `None` if it contains a project."""
+    """Read YAML with features that JSON lacks, such as anchors; return `None` if it is invalid or contains a project."""
     # Such a file probably belongs to another tool, such as Docker.
     with suppress(DocumentError):
         document = read_document(path, depth=PROJECT_DEPTH, allow_features=True)

@@ -47,8 +47,8 @@ class HttpTransport:
     `max_response_size` bytes.
 
     Raises:
-        InvalidSetting: `base_url`; `argument_type` for another argument of the wrong type, or for a `proxy` that is
-            not the URL of a proxy.
+        InvalidSetting: `base_url` for an invalid URL; `argument_type` for another argument of the wrong type, or for
+            a `proxy` that cannot be used.
 
     Example:
         >>> HttpTransport(ApiKey.from_environment())
