@@ -72,8 +72,8 @@ class Candidate:
     status: Status
     #: The value in this layer; ignore it if `status` is `UNSET`.
     value: Any = field(default=None, eq=equality_key)
-    #: The version since which this value is unchanged, up to `version`; `None` for the task request, for an unset
-    #: param, and for a reserved name.
+    #: The earliest version from which this value is unchanged through `version`; `None` for the task request, for an
+    #: unset param, and for a reserved name.
     first_set_in: int | None = None
     #: A human-readable detail about `status`.
     note: str = ""
@@ -107,10 +107,12 @@ class Candidate:
 class Explanation(NotebookReprs):
     """The value of a param, the reason for it, and the candidates.
 
-    The first candidates are the task request and, if there is one, the inherited version.  If
-    the inherited value replaced an earlier value, or the param was dropped, the version with
-    the previous value follows.  The latest version comes last, if it sets the param and the
-    task inherits another version or nothing.
+    The candidates have this order:
+
+    - the task request
+    - the inherited version, if the task inherits one
+    - the version with the previous value, if a later update changed that value or dropped the param
+    - the latest version, if it sets the param, and the task inherits another version or nothing
     """
 
     #: The name of the param.
