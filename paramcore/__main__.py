@@ -7,8 +7,8 @@ import sys
 def _ignore_working_directory() -> None:
     """Remove the working directory from `sys.path`, unless it contains paramcore.
 
-    `python -m` puts this directory first.  So Python would run a file there that has the name of another module, such
-    as `json.py`.
+    `python -m` puts this directory first.  Python would import a file there in place of the module of the same name,
+    such as `json.py` in place of `json`.
     """
     try:
         directory = os.getcwd()

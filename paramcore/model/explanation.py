@@ -1,7 +1,4 @@
-"""Explain why a param of a task has its value.
-
-An explanation is computed on demand from the request and the project's history.
-"""
+"""Explain why a param of a task has its value."""
 
 from __future__ import annotations
 
@@ -111,7 +108,7 @@ class Explanation(NotebookReprs):
 
     - the task request
     - the inherited version, if the task inherits one
-    - the version with the previous value, if a later update changed that value or dropped the param
+    - the version with the previous value, if the inherited value replaced that value, or an update dropped the param
     - the latest version, if it sets the param, and the task inherits another version or nothing
     """
 
