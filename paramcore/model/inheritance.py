@@ -1,4 +1,4 @@
-"""Find the version that a task inherits, and merge its params with the task's params.
+"""Find the version that a task inherits, and merge the version's params with the task's.
 
 This module contains all rules about the inherited version, the precedence of params
 and the joined instruction.  Only `Inheritance.merge` merges a task's params with inherited
