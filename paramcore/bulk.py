@@ -49,7 +49,7 @@ class Route:
 
 
 class RoutedRequest(NamedTuple):
-    """A task request that its project accepts."""
+    """A task request with its route."""
 
     #: The params of the request, as JSON that `freeze` accepts.
     params: Mapping[str, Any]

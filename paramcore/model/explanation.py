@@ -15,7 +15,7 @@ from paramcore.text import NotebookReprs, format_name, format_repr
 from paramcore.text.rows import Label, Piece, Row, Table, format_pieces
 from paramcore.values import equality_key, thaw, wrap_frozen
 
-#: Whether and how the value of a candidate applies.
+#: The status of a candidate; its value applies only if the status is `WON` or `APPENDED`.
 Status: TypeAlias = Literal["WON", "LOST", "UNSET", "APPENDED", "IGNORED"]
 
 #: The code of the reason why a param has its value, or is not set.
@@ -65,7 +65,7 @@ class Candidate:
 
     #: The number of the version; `None` for the task request.
     version: int | None
-    #: Whether and how the value of this layer applies.
+    #: `WON` or `APPENDED` if the value of this layer applies; otherwise, `LOST`, `IGNORED` or `UNSET`.
     status: Status
     #: The value in this layer; ignore it if `status` is `UNSET`.
     value: Any = field(default=None, eq=equality_key)

@@ -106,8 +106,8 @@ def freeze(value: Any) -> Any:
 
     A `list` or `tuple` becomes an array, and any Mapping becomes an object.  A
     Mapping is read once.  The type of an array must be exactly `list` or `tuple`.  The type of a
-    scalar must be exactly `str`, `int`, `float`, `bool` or `NoneType`.  No value is coerced.  A
-    frozen value is not copied.
+    scalar must be exactly `str`, `int`, `float`, `bool` or `NoneType`.  No value is coerced.
+    `freeze` returns a frozen value itself, without a copy.
 
     Raises:
         NotJSON: for a value that is not JSON, contains itself, cannot be read, or exceeds a
