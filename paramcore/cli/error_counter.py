@@ -59,7 +59,10 @@ class ErrorCounter:
         return _find_states(finding.key, self._keys)
 
     def finish(self) -> ErrorChanges:
-        """Return the error counts by combination of states, and the locations of the first errors before the update."""
+        """Return the number of errors in each combination of states, such as only after the update.
+
+        The result also contains the locations of the first errors before the update.
+        """
         shared = Counter(_find_states(key, self._keys) for key in set().union(*self._keys))
         return ErrorChanges(self._counts + shared, tuple(self._locations))
 

@@ -144,7 +144,7 @@ class ProjectFiles:
 
     @property
     def subject(self) -> str:
-        """The paths, as the name of several projects in a report; empty if `many` is false."""
+        """The paths, which a report shows as the name of several projects; empty if `many` is false."""
         return self.paths if self.many else ""
 
     def unwrap_single(self, results: list[_T]) -> list[_T] | _T:
