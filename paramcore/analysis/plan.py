@@ -31,7 +31,7 @@ class PlanFinding(Protocol):
 
 @frozen
 class Plan(NotebookReprs):
-    """An update of a project, with the changes and findings of the update.
+    """What an update of a project would change, and the findings on the update.
 
     `after` are the params of the project after the update.  `update` is `None` if the
     project already has the wanted params.  `with_findings` returns a copy with findings.

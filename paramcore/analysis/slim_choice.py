@@ -1,4 +1,4 @@
-"""Choose the version that a task inherits, and the params that it sends to get the wanted params.
+"""Choose which version a task inherits and which params its request sends, so that it gets the wanted params.
 
 `Inheritance.find_own_params` chooses the params to send for a given version.
 """
@@ -27,7 +27,7 @@ from paramcore.text import describe_value, format_name, format_value
 from paramcore.text.rows import Label, Piece, Row, Table
 from paramcore.values import check_argument, encode_compact, same_checked
 
-#: Why a request opts out: what the version would add, or `opted_out` if -1 is selected.
+#: Why a request opts out: what the version would add, or `opted_out` if the caller selected -1.
 OptOutCode: TypeAlias = BlockCode | Literal["opted_out"]
 
 #: The version to inherit: a number, `None` for the latest, or `any` for the version with the shortest request.
@@ -152,7 +152,7 @@ class Chooser:
 
     def __init__(self, project: Project, version: Version | EllipsisType = ...) -> None:
         check_argument("project", project, Project)
-        # Compare only text with `any`, because a table of pandas raises an error when it is compared.
+        # A pandas table raises an error when it is compared with text, so check the type first.
         is_any = isinstance(version, str) and version == "any"
         if version is not ... and version is not None and type(version) is not int and not is_any:
             problem = f"`version` must be a whole number, `None` or 'any', got {describe_value(version)}"
@@ -195,11 +195,11 @@ class Chooser:
         """Choose the version to inherit and the params to send for wanted params.
 
         `requested` is the `project_version` of the request.  The `version` of the chooser
-        overrides `requested`.  Pass checked params as `wanted`.
+        overrides `requested`.  `wanted` must be params that are already checked.
 
         Raises:
             NoSuchVersion: `version_type` or `version_unknown` for `requested`.
-            InexactRequest: if the request would not get the wanted params.
+            InexactRequest: if the request would not give the task the wanted params.
         """
         version = requested if self._version is ... else self._version
         if version == "any":

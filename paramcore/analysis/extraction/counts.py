@@ -1,9 +1,9 @@
 """Count what requests have in common, in memory that does not grow with their number.
 
-Counting needs two reads of the requests.  In the first read, `SharedValues` finds the values, and the
-ends of instructions, that several requests share.  In the second read, `TaskGroups`
-counts these values and ends, in groups of requests with the same names and the same ends.
-The counts are exact up to the limits below.
+Counting needs two reads of the requests.  In the first read, `SharedValues` finds the
+values, and the ends of instructions, that several requests share.  In the second read,
+`TaskGroups` counts these values and ends, in groups of requests with the same shared names
+and ends.  The counts are exact unless a limit below is exceeded.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from attrs import define, field
 from paramcore.model import Assumptions
 from paramcore.values import encode_compact, equality_key, freeze
 
-#: The maximum number of names, of values of a param, and of ends of instructions that are counted.
+#: At most this many names, values of each param, and ends of instructions are counted.
 MAX_VALUES = 1_024
 #: The maximum number of groups of requests.
 MAX_GROUPS = 4_096
@@ -73,7 +73,7 @@ class ValueKeys:
 class FrequentValues:
     """Counts the most frequent values, with the algorithm of Misra and Gries.
 
-    It never forgets a value that makes up more than 1/`MAX_VALUES` of all added values.
+    The algorithm never forgets a value that makes up more than 1/`MAX_VALUES` of all added values.
     """
 
     def __init__(self) -> None:
@@ -99,8 +99,8 @@ class FrequentValues:
 def list_tails(text: str, assumptions: Assumptions) -> list[tuple[str, bool]]:
     """Return the ends of an instruction that a project could append, shortest first.
 
-    Except for the whole instruction, there are at most `MAX_SEPARATORS` ends.  Each end has
-    a flag, which is true if the task would send no instruction of its own.
+    There are at most `MAX_SEPARATORS` ends, not counting the whole instruction.  The flag
+    of an end is true if a task that inherits this end needs no instruction of its own.
     """
     separator = assumptions.instruction_separator
     # T5 joins with the separator.  If the separator is empty, cut only at the start of a line.
@@ -134,7 +134,7 @@ class SharedValues:
         self._tails = FrequentValues()
         #: The first `MAX_VALUES` names of params, in the order in which they occur.
         self.names: dict[str, None] = {}
-        #: False if the number of counted names, or of ends of an instruction, exceeded its limit.
+        #: False if there are too many names, or too many ends of an instruction, to count all of them.
         self.is_exact: bool = True
 
     def add(self, params: Mapping[str, Any]) -> None:
