@@ -208,7 +208,7 @@ def view_changes(
 
 
 def _find_since(versions: Sequence[ParamVersion], change: Change) -> int:
-    """Return the number of the version that set the old value of a change; the last version still has this value."""
+    """Return the number of the version that set the old value of a change; the last of `versions` still has it."""
     latest = versions[-1].params
     number = len(versions) - 1
     while number and any(
@@ -219,7 +219,7 @@ def _find_since(versions: Sequence[ParamVersion], change: Change) -> int:
 
 
 def _iter_values(container: Any, latest: Any, parts: Parts) -> Iterator[Any]:
-    """Yield the values that a path in the `latest` params may have had in the older params, `container`.
+    """Yield the values in the older params `container` that may be the value at the path `parts` of `latest`.
 
     The index of an array element may have changed, so look in each element with the same
     identifying member.  If the latest element has none, look in each element without one.
