@@ -45,7 +45,7 @@ class Audit(NotebookReprs):
     An audit tries several combinations of settings.  `calibration` contains the combinations
     that no task contradicts.  For an impossible task, an audit also tries the white space
     between the two instructions of this task as the separator.  A task that contradicts
-    everything that an audit tries does not change `calibration`.
+    all tried settings does not change `calibration`.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3})

@@ -121,7 +121,7 @@ def count_leaves(value: Any) -> int:
 
 
 def count_unchanged(before: Any, changes: Iterable[Change]) -> int:
-    """Count the scalars inside `before` that none of `changes` removes or changes."""
+    """Count the scalars inside `before` that `changes` leave unchanged."""
     changes = [change for change in changes if change.kind in ("removed", "lost", "changed")]
     replaced = {change.parts for change in changes if change.kind == "changed"}
     # The members of a replaced container are listed as lost, too, so count only the container.
@@ -142,7 +142,6 @@ def _iter_value_changes(
         yield from _iter_element_changes(before, after, parts, after_parts, identity)
     elif not same(before, after):
         yield Change("changed", parts, before, after, after_parts, identity)
-        # If a value of another type replaces an object or array, all members of the old object or array are lost.
         if isinstance(before, (dict, list)):
             for part in before if isinstance(before, dict) else range(len(before)):
                 inner = identity if isinstance(before, dict) else identify(before[part]) or identity

@@ -29,8 +29,8 @@ from paramcore.text import (
 from paramcore.text.rows import Label, Line, Piece, Row, Table, format_pieces
 from paramcore.values import check_argument, equality_key, thaw, wrap_frozen
 
-#: A version with unchanged params, and at most this many seconds newer than the previous version, probably comes from
-#: a retried request (E8).
+#: A retried request probably created a version that changes nothing and is at most this many seconds newer than the
+#: previous version (E8).
 TWIN_SECONDS = 60
 
 

@@ -31,7 +31,8 @@ class Effect:
 
     `params` contains the names of the effective params that would differ.
     `overridden` contains the names of the params that the update changes but the
-    request overrides.  `why` is the reason why `params` is empty, or `None`.
+    request overrides.  `why` states why the request is unaffected; `None` if the request
+    is affected.
     """
 
     task: TaskRequest

@@ -20,7 +20,7 @@ class SlimRequest:
     r"""The smallest request with which a task of a project gets the wanted params.
 
     `request` leaves out every param that the task inherits with the wanted value.  If
-    inheriting makes the wanted params impossible, `request` opts out: it has
+    the inherited params make the wanted params impossible, `request` opts out: it has
     `project_version` -1 and all wanted params.  `blocked` then contains the reasons.
 
     Example:

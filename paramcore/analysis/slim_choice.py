@@ -40,7 +40,6 @@ _BLOCK_TEXTS: dict[OptOutCode, str] = {
 }
 
 
-#: The width of the labels of rows.
 LABEL_WIDTH = len("impossible")
 
 
@@ -152,7 +151,7 @@ class Chooser:
 
     def __init__(self, project: Project, version: Version | EllipsisType = ...) -> None:
         check_argument("project", project, Project)
-        # A pandas table raises an error when it is compared with text, so check the type first.
+        # Check the type first: a pandas table that is compared with text returns a table, which has no truth value.
         is_any = isinstance(version, str) and version == "any"
         if version is not ... and version is not None and type(version) is not int and not is_any:
             problem = f"`version` must be a whole number, `None` or 'any', got {describe_value(version)}"

@@ -58,8 +58,8 @@ class VersionIndex:
     def list_candidates(self, task: Mapping[str, Any], number: int) -> list[ParamVersion]:
         """Return the versions to check; their numbers are at most `number`.
 
-        If the task may have inherited any version up to `number`, it may also have inherited
-        one of the returned versions.
+        If at least one version up to `number` is possible for the task, at least one of the
+        returned versions is possible, too.
         """
         params = task.get("params", {})
         groups = [group for name in {None, *task, *params} for group in self._groups.get(name, ())]

@@ -158,7 +158,7 @@ class Group(NamedTuple):
     closing: str
     #: The number of further pieces, which are counted but not shown.
     omitted: int = 0
-    #: How the note about left-out pieces names the pieces: `Full values` in `12 more (Full values)`.
+    #: The name of the pieces in the note about left-out pieces: `Full values` in `12 more (Full values)`.
     name: str = ""
 
 

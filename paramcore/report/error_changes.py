@@ -10,7 +10,7 @@ from attrs import field, frozen
 from paramcore.report.verdicts import Phrase, UserText
 from paramcore.text import format_count
 
-#: The locations of at most this many of today's errors are listed.
+#: At most this many locations of today's errors are listed.
 MAX_LOCATIONS = 3
 
 

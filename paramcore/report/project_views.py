@@ -113,7 +113,7 @@ class PlanView:
     kept: int
     #: What to do, in sentences.
     advice: tuple[tuple[Part, ...], ...]
-    #: The names of the params that the patch sets; empty without a patch that keeps the dropped params.
+    #: The names of the params in the patch that keeps the dropped params; empty without such a patch.
     patch_names: tuple[str, ...]
     #: The body of this patch; `None` without such a patch, or if values are hidden.
     patch: ValueView | None

@@ -219,8 +219,9 @@ def _find_since(versions: Sequence[ParamVersion], change: Change) -> int:
 
 
 def _iter_values(container: Any, latest: Any, parts: Parts) -> Iterator[Any]:
-    """Yield the values in the older params `container` that may be the value at the path `parts` of `latest`.
+    """Yield the values in older params that may correspond to the value at `parts` in the latest params.
 
+    `container` and `latest` are the older and the latest params, or values inside them.
     The index of an array element may have changed, so look in each element with the same
     identifying member.  If the latest element has none, look in each element without one.
     """

@@ -99,8 +99,8 @@ class FrequentValues:
 def list_tails(text: str, assumptions: Assumptions) -> list[tuple[str, bool]]:
     """Return the ends of an instruction that a project could append, shortest first.
 
-    There are at most `MAX_SEPARATORS` ends, not counting the whole instruction.  The flag
-    of an end is true if a task that inherits this end needs no instruction of its own.
+    There are at most `MAX_SEPARATORS` ends, not counting the whole instruction.  Each end
+    has a flag: whether a task that inherits this end needs no instruction of its own.
     """
     separator = assumptions.instruction_separator
     # T5 joins with the separator.  If the separator is empty, cut only at the start of a line.

@@ -25,9 +25,9 @@ class Extraction(NotebookReprs):
     """A new project with the params that full requests share, and what happens to each param.
 
     A full request contains all params of its task.  Each task still gets exactly the
-    same params.  The total size counts all requests to send, and the body of the update
-    that sets the params.  If `minimal` is true, no other choice among the params that may
-    move would make the total size smaller.
+    same params.  The total size is the size of all requests to send, plus the size of the
+    update that sets the params.  If `minimal` is true, no other choice among the params
+    that may move would make the total size smaller.
 
     Example:
         >>> tasks = [{"attachment": f"https://example.com/{n}.jpg", "padding": 3, "with_labels": True} for n in range(9)]
