@@ -124,7 +124,7 @@ def count_unchanged(before: Any, changes: Iterable[Change]) -> int:
     """Count the scalars inside `before` that `changes` leave unchanged."""
     changes = [change for change in changes if change.kind in ("removed", "lost", "changed")]
     replaced = {change.parts for change in changes if change.kind == "changed"}
-    # The members of a replaced container are listed as lost, too, so count only the container.
+    # The members of a replaced container are listed as lost, too, so subtract only the container.
     gone = (change.before for change in changes if change.parts[:-1] not in replaced)
     return _count_scalars(before) - sum(map(_count_scalars, gone))
 

@@ -39,7 +39,7 @@ class Step:
     """A version, compared with the previous version.
 
     `returns` contains the params that have an earlier value again.  It maps each name to the
-    number of the last earlier version with this value.  `seconds` is the time since the
+    number of the newest earlier version with this value.  `seconds` is the time since the
     previous version; `None` if it is unknown.
     """
 

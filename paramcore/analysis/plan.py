@@ -214,7 +214,7 @@ def _list_finding_pieces(finding: PlanFinding) -> Iterable[Piece]:
 
 @frozen
 class Rebase:
-    """A plan that `Plan.rebase_on` checked against a newer copy of the project.
+    """The result of `Plan.rebase_on`: a plan that was checked against a newer copy of the project.
 
     `conflicts` contains the names of the params that later versions changed and that
     the update would overwrite.  Without conflicts, the update makes its planned

@@ -30,7 +30,7 @@ from paramcore.values import check_argument, encode_compact, same_checked
 #: Why a request opts out: what the version would add, or `opted_out` if the caller selected -1.
 OptOutCode: TypeAlias = BlockCode | Literal["opted_out"]
 
-#: The version to inherit: a number, `None` for the latest, or `any` for the version with the shortest request.
+#: The version to inherit: a number, `None` for the latest, or `any` for the version that makes the request shortest.
 Version: TypeAlias = int | Literal["any"] | None
 
 _BLOCK_TEXTS: dict[OptOutCode, str] = {
@@ -141,8 +141,8 @@ class Chooser:
     """Chooses what tasks of a project must send; prepares each version once.
 
     `version` is the number of the version to inherit, `None` for the latest, or `any`
-    for the version with the shortest request.  By default, the `project_version` of each
-    request selects the version.
+    for the version that makes the request shortest.  By default, the `project_version` of
+    each request selects the version.
 
     Raises:
         InvalidSetting: `argument_type` for a `project` or a `version` of the wrong type.
@@ -249,7 +249,7 @@ class RuleFinder:
 
     def find(self, choice: Choice) -> tuple[str, ...]:
         """Return the sorted ids of the assumed rules, as `SlimRequest.rests_on` does."""
-        # Of the params, only the instruction and nulls can depend on an assumed rule.
+        # Only the instruction and params with the value null can depend on an assumed rule.
         own = {name: value for name, value in choice.own.params.items() if value is None or name == "instruction"}
         if None in own.values():
             return self._resolve(own, choice)
@@ -279,7 +279,8 @@ def _measure_member(name: str, value: Any) -> int:
 def _rank(choice: Choice, sizes: Mapping[str, int]) -> tuple[bool, int, int, bool, int]:
     """Return the sort key of a candidate for `any`; `sizes` contains the sizes of the wanted params.
 
-    The order is: possible first, fewest bytes, fewest members, without a pin, newest version.
+    The best candidate has, in this order: no need to opt out, fewest bytes, fewest members,
+    no pin, the newest version.
     """
     version, params = choice.project_version, choice.own.params
     size, length = sum(map(sizes.__getitem__, params)), len(params)

@@ -230,7 +230,7 @@ def _select(groups: Sequence[Group], room: int, size: Size) -> set[tuple[int, in
 
 
 def _list_first(group: Group, count: int | None) -> list[int]:
-    """Return the indexes of the most important pieces of a group."""
+    """Return the indexes of the `count` most important pieces of a group, or of all pieces."""
     return sorted(range(len(group.pieces)), key=lambda index: group.pieces[index].rank)[:count]
 
 

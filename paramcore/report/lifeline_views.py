@@ -85,7 +85,7 @@ class LifelineView:
     short_param: str
     #: The name as an argument of a command, quoted for a shell.
     quoted_param: str
-    #: The id of the element with the runs.
+    #: The id of the HTML element with the runs.
     anchor: str
     #: The runs that the grid shows.
     grid: tuple[RunView, ...]
@@ -158,7 +158,7 @@ def _view_line(
 
 
 def _count_listed(runs: Sequence[RunView], budget: int) -> int:
-    """Return the number of runs that a page lists: `VISIBLE_RUNS`, and older runs within a budget of characters."""
+    """Return how many runs a page lists: `VISIBLE_RUNS`, and the older runs that fit in a budget of characters."""
     for index in range(VISIBLE_RUNS, len(runs)):
         budget -= runs[index].size
         if budget < 0:

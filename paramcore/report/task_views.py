@@ -53,7 +53,7 @@ class Tasks:
 
 @frozen
 class CandidateView:
-    """A layer that can set a param, and what happened to its value."""
+    """A layer that can set a param, and what happened to the value of the layer."""
 
     status: str
     layer: str

@@ -108,7 +108,7 @@ class ValueView:
         return self.size > LONG_VALUE or sum(len(run.lines) for run in self.runs) > LONG_VALUE_LINES
 
     def select(self, kind: RunKind) -> tuple[TextRun, ...]:
-        """Return the runs of one side of a comparison: the `kept` runs, and the runs of this kind."""
+        """Return the runs of one side of a comparison: the `kept` runs, and the runs of `kind`."""
         return tuple(run for run in self.runs if run.kind in ("kept", kind))
 
 

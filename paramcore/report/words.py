@@ -13,7 +13,7 @@ _SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]+\s*|[^.!?\n]+")
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 #: The maximum for the number of tokens of one text, multiplied by the number of tokens of the other text.
-# `SequenceMatcher` takes quadratic time, so longer texts are compared by the next pattern.  After the last pattern,
+# `SequenceMatcher` takes quadratic time, so longer texts are compared by the next pattern.  If no pattern is left,
 # everything between the equal start and the equal end of the texts counts as different.
 _MAX_PAIRS = 25_000_000
 

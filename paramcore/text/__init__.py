@@ -100,7 +100,7 @@ def is_long(value: Any) -> bool:
 
 
 def format_path(path: str) -> str:
-    """Format the path of a file on one line; `-` becomes `<stdin>`, and an empty path `""`."""
+    """Format the path of a file on one line; `-` becomes `<stdin>`, and an empty path becomes `""`."""
     return "<stdin>" if path == "-" else escape_unprintable(path) or '""'
 
 

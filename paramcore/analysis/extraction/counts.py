@@ -16,7 +16,8 @@ from attrs import define, field
 from paramcore.model import Assumptions
 from paramcore.values import encode_compact, equality_key, freeze
 
-#: At most this many names, values of each param, and ends of instructions are counted.
+#: At most this many names are counted, at most this many values of each param, and at most this many ends of
+#: instructions.
 MAX_VALUES = 1_024
 #: The maximum number of groups of requests.
 MAX_GROUPS = 4_096

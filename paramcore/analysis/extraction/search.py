@@ -30,7 +30,7 @@ OPT_OUT_SIZE = len(',"project_version":-1')
 
 
 class _Candidate(NamedTuple):
-    """A value that a param of the project could have, and the sizes that determine what it saves."""
+    """A value that a param of the project could have, and the sizes that determine how many bytes it saves."""
 
     name: str
     #: The value as compact JSON.
