@@ -114,7 +114,7 @@ class Audit(NotebookReprs):
         return f"tasks of {format_value(self.project.name)}: {counts}"
 
     def format_calibration(self) -> list[str]:
-        """Return lines that state which settings explain the tasks, and which other values of each setting are possible."""
+        """Return lines that state which settings explain the tasks, and which other values are possible for each."""
         chosen = self.project.assumptions
         if chosen in self.calibration:
             if not self.possible:

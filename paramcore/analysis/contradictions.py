@@ -127,7 +127,8 @@ def _can_produce_instruction(version: ParamVersion, task: Mapping[str, Any], ass
     if "instruction" not in task or (type(instruction) is not str and instruction is not None):
         return False
     merge = Inheritance(version, assumptions).merge
-    # The request may have set no instruction, the task's whole instruction, or the part before the project's instruction.
+    # The request may have set no instruction, the task's whole instruction, or the part before the project's
+    # instruction.
     requests = [{}, {"instruction": instruction}]
     if instruction is not None:
         appended = assumptions.instruction_separator + version.params["instruction"]

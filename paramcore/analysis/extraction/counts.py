@@ -164,8 +164,8 @@ class SharedValues:
         """Return empty groups for the second read."""
         tables = [self._tails, *self._values.values()]
         shared = {name: keys for name, table in self._values.items() if (keys := table.list_values(least=2))}
-        # If the separator is empty, also keep the ends with a count of 1.  In the second read, such an end may match the
-        # end of a longer line in another instruction.
+        # If the separator is empty, also keep the ends with a count of 1.  In the second read, such an end may match
+        # the end of a longer line in another instruction.
         least = 2 if self._assumptions.instruction_separator else 1
         tails = {str(tail) for tail in self._tails.list_values(least=least)}
         is_exact = self.is_exact and all(table.is_exact for table in tables)

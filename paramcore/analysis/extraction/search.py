@@ -91,8 +91,8 @@ class Search:
         self._having = {name: sum(bit for bit, group in self._bits.items() if name in group.names) for name in names}
         values = self._list_values(groups.spellings)
         self._tails = self._list_tails()
-        #: For each param: pairs of a number and a candidate, largest number first.  The number is the most bytes that the
-        #: candidate can save.
+        #: For each param: pairs of a number and a candidate, largest number first.  The number is the most bytes that
+        #: the candidate can save.
         self._candidates: dict[str, list[tuple[int, _Candidate]]] = {}
         for candidate in [*values, *self._tails]:
             most = candidate.measure_gain(self._all)
