@@ -12,7 +12,7 @@ from paramcore.errors import InvalidSetting
 from paramcore.model import Patch, Project, Replace, Update
 from paramcore.text import NotebookReprs, format_count, format_name, format_repr, format_value, format_versions
 from paramcore.text.rows import Line, Piece, format_pieces
-from paramcore.values import check_argument, check_iterable, thaw
+from paramcore.values import check_argument, check_iterable, check_method, thaw
 
 
 class PlanFinding(Protocol):
@@ -81,9 +81,15 @@ class Plan(NotebookReprs):
         """Return a copy of the plan, with these findings instead of the plan's own.
 
         Example: `plan.with_findings(Validator(project).update(plan.update))`.
+
+        Raises:
+            InvalidSetting: `argument_type`, if `findings` is not a list of findings.
         """
         check_iterable("findings", findings)
-        return evolve(self, findings=tuple(findings))
+        checked = tuple(findings)
+        for index, finding in enumerate(checked):
+            check_method(f"findings[{index}]", finding, "to_json", "pass the result of `Validator.update`")
+        return evolve(self, findings=checked)
 
     @property
     def before(self) -> Mapping[str, Any]:

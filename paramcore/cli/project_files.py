@@ -188,11 +188,22 @@ def _read_entry(path: str) -> Document:
     try:
         return _read_document(path)
     except DocumentError as error:
+        if error.code == "yaml_feature" and (document := _read_other_yaml(path)):
+            return document
         if error.code != "unreadable" or error.remedy:
             raise
         # Another process may have removed the file.
         fix = "make it readable, or move it out of the directory" if os.path.lexists(path) else "run the command again"
         raise evolve(error, remedy=fix) from None
+
+
+def _read_other_yaml(path: str) -> Document | None:
+    """Read a YAML file with features that JSON lacks, such as anchors; return `None` if it contains a project."""
+    # Such a file probably belongs to another tool, such as Docker.
+    with suppress(DocumentError):
+        document = read_document(path, depth=PROJECT_DEPTH, allow_features=True)
+        return None if holds_projects(document.value) else document
+    return None
 
 
 def _check_entry(path: str) -> None:
