@@ -31,7 +31,7 @@ class PlanFinding(Protocol):
 
 @frozen
 class Plan(NotebookReprs):
-    """An update of a project, with the changes and findings of the update.
+    """What an update of a project would change, and the findings on the update.
 
     `after` are the params of the project after the update.  `update` is `None` if the
     project already has the wanted params.  `with_findings` returns a copy with findings.
@@ -220,7 +220,7 @@ def _list_finding_pieces(finding: PlanFinding) -> Iterable[Piece]:
 
 @frozen
 class Rebase:
-    """A plan that `Plan.rebase_on` checked against a newer copy of the project.
+    """The result of `Plan.rebase_on`: a plan that was checked against a newer copy of the project.
 
     `conflicts` contains the names of the params that later versions changed and that
     the update would overwrite.  Without conflicts, the update makes its planned
