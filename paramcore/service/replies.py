@@ -101,7 +101,7 @@ def check_status(response: Response) -> None:
     text = read_error_text(response.body) if response.message is None else response.message
     text = truncate(escape_unprintable(" ".join(text.split())), _MAX_SHOWN)
     problem = f"the service returned {f'status {status}: {text}' if text else response.summary}"
-    # E6: only the status is reliable.  After 4xx (except 408), the service did nothing; otherwise, the service may have acted.
+    # E6: only the status is reliable.  After 4xx (except 408), the service did nothing.  Otherwise, it may have acted.
     if 400 <= status < 500 and status != 408:
         code = _CODES.get(status, "refused")
         raise NotDone(code, None, problem, _REMEDIES.get(code, ""), status)
