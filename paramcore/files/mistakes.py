@@ -203,7 +203,7 @@ def _find_further_text(text: str, at: int, *, is_line: bool) -> tuple[int, str, 
 def _is_table(text: str) -> bool:
     """Return whether the first line contains a separator that the second line, if any, contains too.
 
-    Text with brackets in the first line, or at the start of the second, is JSON or code and not a table.
+    Text with `{` or `[` in the first line, or at the start of the second, is JSON or code and not a table.
     """
     first, *others = text.strip(_BLANKS).split("\n", 2)[:2]
     # In prose, a space follows a comma, so such a comma is not a separator.

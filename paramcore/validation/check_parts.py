@@ -1,4 +1,4 @@
-"""Helpers of the cross-param checks, for values of any JSON type."""
+"""Helpers for the checks that JSON Schema cannot express; they accept values of any JSON type."""
 
 from __future__ import annotations
 
@@ -50,7 +50,8 @@ def make_choice_finding(severity: Severity, pointer: str, value: Any, expected: 
 def walk_nested(value: Any, pointer: str, below: str) -> Iterator[tuple[Mapping[str, Any], str]]:
     """Yield the objects of an array, and of nested arrays, with their pointers.
 
-    The member named `below` contains the nested array.  An object precedes the objects inside it.
+    `below` is the name of the member that contains a nested array, such as `children`.  An object
+    precedes the objects inside it.
     """
     waiting = [(value, pointer)]
     while waiting:

@@ -20,8 +20,8 @@ _DIFFERING = {
     "contentEncoding",
     "contentMediaType",
     "contentSchema",
-    # `make_fast_validator` moves `x-warn` into `allOf`, so these keywords would count what `x-warn` describes as
-    # evaluated.
+    # `make_fast_validator` moves `x-warn` into `allOf`.  Then these keywords would count the names and elements that
+    # `x-warn` describes as evaluated.
     "unevaluatedItems",
     "unevaluatedProperties",
 }

@@ -60,7 +60,7 @@ _MAX_LISTED = 12
 
 
 def explain_errors(errors: Iterable[ValidationError], param: str | None = None) -> Iterator[Finding]:
-    """Yield the findings for the errors of jsonschema about one param or about all params.
+    """Yield the findings for errors of jsonschema; if all are about one param, `param` is its name.
 
     Raises:
         InvalidSchema: `schema_failed` if the schema cannot validate a value.

@@ -108,7 +108,6 @@ class Validator:
             WrongProject: `wrong_type`, if the project of the task has another type.
         """
         check_argument("effective", effective, EffectiveParams)
-        # The schema of another type would yield wrong findings.
         if effective.type != self._project.type:
             types = (format_value(name, limit=MESSAGE_LIMIT) for name in (effective.type, self._project.type))
             problem = "the task has the type {}, but the validator is for the type {}".format(*types)
@@ -116,7 +115,7 @@ class Validator:
         return self.task_params(effective.task.params, effective.inheritance)
 
     def task_params(self, own: Mapping[str, object], inheritance: Inheritance) -> tuple[Finding, ...]:
-        """Validate the effective params of a task, given its own params.
+        """Validate the effective params of a task, given its own params and what it inherits.
 
         `own` may be plain JSON that `freeze` accepts.
 
@@ -209,7 +208,7 @@ class _VersionFindings:
 def _downgrade_overridden(findings: Iterable[Finding]) -> list[Finding]:
     """Return the errors on values that a task overrides, as warnings about the project."""
     return [
-        # Return an overridden error as a warning, because another task might not override the value.
+        # Warn, because another task may inherit the value.
         evolve(finding, severity="warning", overridden=True)
         for finding in findings
         # The task's instruction does not override the project's.
