@@ -35,9 +35,11 @@ class Token(NamedTuple):
     """A name, or the first token of a value, in JSON or YAML text.
 
     In JSON, `content` is the text of the token.  In YAML, `content` is the decoded name or
-    scalar; for an object or an array, it is an empty dict or list.  `trail` is the path to the token: names and
-    indexes, outermost first.  The trail of a name includes that name.  All tokens share
-    one trail, so copy the list before you read the next token.
+    scalar; for an object or an array, it is an empty dict or list.
+
+    `trail` is the path to the token: names and indexes, outermost first.  The trail of a name
+    includes that name.  All tokens share one trail, so copy the list before you read the next
+    token.
     """
 
     offset: int
@@ -91,9 +93,9 @@ class Offsets(NamedTuple):
 class JSONLocator:
     """Finds values in JSON text.
 
-    To skip a value that is not on the path, this class decodes the value with `json`, because
-    reading all tokens is much slower.  It caches the offsets of members, so that many
-    lookups, in any order, read the members of each object or array once.
+    To skip a value, `find` decodes the value with `json`, because reading all its tokens is
+    much slower.  `find` caches the offsets of members, so that many lookups, in any order,
+    read the members of each object or array once.
     """
 
     def __init__(self, text: str) -> None:

@@ -80,15 +80,15 @@ def open_atomically(path: str, *, sync: bool = True) -> Iterator[BinaryIO]:
     file.  If the block raises an exception, the temporary file is removed.
 
     If the path is a symbolic link to a regular file, or a broken link, the temporary file
-    replaces the link, and the target stays unchanged.  Without `sync`, the file may be empty after a power
-    failure.
+    replaces the link, and the target stays unchanged.  Without `sync`, the file may be empty
+    after a power failure.
 
     Raises:
         DocumentError: `unwritable` for any `OSError`, except for one in the block that names
             another file.  For example, the path is a directory, a device, a link to one of
             these, or a link like `/dev/stdout`.
     """
-    # The path with a suffix, such as `FILE.tmp`, could exceed the length limit of the file system.
+    # A name with a suffix, such as `FILE.tmp`, could exceed the length limit of the file system.
     temporary = os.path.join(os.path.dirname(path), f".{uuid.uuid4().hex}.tmp")
     try:
         mode = _check_replaceable(path)

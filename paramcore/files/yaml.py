@@ -3,8 +3,8 @@
 Files may use the block style, flow style, quotes and comments of YAML.  A scalar
 without quotes that is exactly a JSON number, `true`, `false` or `null` has that value.
 An omitted value, as in `padding:`, is null.  Every other scalar is text, including `no`,
-`~`, `1_000`, `0x1F` and dates.  `YAMLDecoder` rejects tags, anchors, aliases, merge keys, directives and a
-second document.
+`~`, `1_000`, `0x1F` and dates.  `YAMLDecoder` rejects tags, anchors, aliases, merge keys,
+directives and a second document.
 """
 
 from __future__ import annotations

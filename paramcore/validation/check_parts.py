@@ -66,7 +66,7 @@ def walk_nested(value: Any, pointer: str, below: str) -> Iterator[tuple[Mapping[
 
 
 def list_leaves(value: Any, pointer: str) -> Iterator[tuple[Any, str]]:
-    """Yield a value, or each element of an array, with its pointer."""
+    """Yield each element of an array with its pointer; for any other value, yield the value and `pointer`."""
     if isinstance(value, (list, tuple)):
         yield from ((element, pointer + join_pointer(index)) for index, element in enumerate(value))
     else:

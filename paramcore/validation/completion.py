@@ -8,10 +8,10 @@ applies to the params as a whole, this module derives:
 - `certain`, which accepts an object only if every completion of it is valid.
 
 For example, for the schema `{"required": ["a"]}`, `possible` accepts every object, and
-`certain` accepts only objects with `a`.  For `not`, the `possible` schema contains a `certain`
-schema, and the `certain` schema a `possible` schema.
+`certain` accepts only objects with `a`.  The `possible` schema of `not` contains a `certain`
+schema, and vice versa.
 
-Both schemas are approximate, because each keyword is derived by itself.  `possible` may
+Both schemas are approximate, because this module derives each keyword separately.  `possible` may
 accept an object that has no valid completion.  `certain` may reject an object whose
 completions are all valid.
 """

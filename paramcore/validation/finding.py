@@ -69,7 +69,7 @@ class Finding:
     suggestion: str | None = None
     #: The number of the project version that contains the value, or that the update would append; otherwise `None`.
     version: int | None = None
-    #: The number of the oldest version since which the value is the same, up to `version`.
+    #: The number of a version. From that version up to `version`, the value has not changed.
     first_set_in: int | None = None
     #: Whether this would be an error if the task did not override the value.
     overridden: bool = False

@@ -1,4 +1,4 @@
-"""Convert the errors of jsonschema to findings, one for each mistake."""
+"""Convert the errors of jsonschema to findings."""
 
 from __future__ import annotations
 

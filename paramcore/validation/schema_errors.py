@@ -56,7 +56,7 @@ def list_alternatives(branch_errors: Sequence[ValidationError]) -> list[Validati
         is_simple = len(keywords) == 1 and not error.relative_path
         if not (is_simple and error.validator in ("type", "enum", "const", "required")):
             return []
-        # If a value violates `type` and `enum` of a branch, keep the error of `enum`, whose choices have the type.
+        # If a value violates `type` and `enum` of a branch, keep the error of `enum`: its choices have the type.
         if branch not in branches or branches[branch].validator == "type":
             branches[branch] = error
     alternatives = [*branches.values()]
@@ -66,10 +66,10 @@ def list_alternatives(branch_errors: Sequence[ValidationError]) -> list[Validati
 
 
 def list_tag_errors(branch_errors: Sequence[ValidationError]) -> list[ValidationError]:
-    """Return one error for each branch, if each branch rejects the value of the same member.
+    """Return one error for each branch, if every branch rejects the same member with `enum` or `const`.
 
-    Each error is of `enum` or `const`.  Such a member, for example `kind`, selects the branch.
-    If there is no such member or only one branch, return an empty list.
+    The value of such a member, for example `kind`, selects the branch.  If there is no such
+    member, or only one branch, return an empty list.
     """
     branches: dict[Any, dict[Any, ValidationError]] = {}
     for error in branch_errors:

@@ -110,7 +110,7 @@ class SchemaRules:
             yield from explain_errors(self._whole_validator.iter_errors(effective))
 
     def validate_completion(self, params: Mapping[str, Any]) -> Iterator[Finding]:
-        """Yield the findings on all params together that no task can resolve by adding params."""
+        """Yield the findings on all params of a project together, if no task can resolve them by adding params."""
         if self._has_whole_rules and not self._is_valid_whole(params):
             yield from explain_errors(self._iter_completion_errors(params))
 

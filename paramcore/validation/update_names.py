@@ -41,7 +41,7 @@ _MODE_NAMES = {"mode", "method", "strategy", "operation", "op", "action", "type"
 _MODE_VALUES = {*_MODE_WORDS, "patch", "update", "full", "post"}
 _FLAG_TEXTS = {"true", "false", "yes", "no", "on", "off", "1", "0", "t", "f", "y", "n", "null", "none"}
 
-#: Words for all params together. An object is a wrapper around the params, whatever it contains, if its name has at
+#: Words that mean all params together. An object is a wrapper around the params, whatever it contains, if its name has at
 #: least one of these words, and all other words of the name are in `_CONTAINER_WORDS`: `new_params`.
 _WRAPPER_WORDS = {
     *("params", "param", "parameters", "parameter", "kwargs", "args", "payload", "body", "json", "data"),
@@ -180,9 +180,9 @@ def list_contents(value: Any) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1_024)
 def find_call_field(name: str) -> tuple[str, CallField] | None:
-    """Return the correct spelling and the `CallField` of a name in `_CALL_FIELDS`, which may be misspelt.
+    """Return the correct spelling and the `CallField` of a name, which may be misspelt.
 
-    For any other name, return `None`.
+    If no name in `_CALL_FIELDS` is similar, return `None`.
     """
     joined, by_name = _join_words(name), _call_fields_by_name()
     if joined in by_name or joined in _ORDINARY_WORDS | _ORDINARY_PLURALS:

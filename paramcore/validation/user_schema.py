@@ -193,7 +193,7 @@ def _check_count(document: dict[str, Any]) -> None:
 
     References may form a circle, or double the number of schemas at each step.
     """
-    #: The count for each schema by `id`; `None` while the schema is being counted.
+    #: The count for each schema by its `id()`; `None` while the schema is being counted.
     counts: dict[int, int | None] = {}
 
     def count_schemas(node: dict[str, Any], pointer: str) -> int:
