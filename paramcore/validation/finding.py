@@ -69,7 +69,7 @@ class Finding:
     suggestion: str | None = None
     #: The number of the project version that contains the value, or that the update would append; otherwise `None`.
     version: int | None = None
-    #: The number of a version. From that version up to `version`, the value has not changed.
+    #: The number of a version. From that version up to `version`, the param has the same value.
     first_set_in: int | None = None
     #: Whether this would be an error if the task did not override the value.
     overridden: bool = False
