@@ -7,6 +7,7 @@ validates only the task's own params, and applies the rules that read several pa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from itertools import chain
 
 from attrs import evolve, frozen
@@ -28,8 +29,8 @@ class Validator:
 
     Reuse a validator, because it caches the findings on the project.  The `fast` extra
     makes validation faster and does not change the findings.  `fast=False` disables the
-    extra.  `fast=True` raises `ImportError` if the extra is not installed.  A `project` or
-    `schemas` of another class raises `InvalidSetting` (`argument_type`).
+    extra.  `fast=True` raises `ImportError` if the extra is not installed.  An argument of
+    another class raises `InvalidSetting` (`argument_type`).  Validators can be pickled.
 
     Each method raises `InvalidSchema` (`schema_failed`) if a user's schema cannot
     validate a value.
@@ -49,6 +50,8 @@ class Validator:
     def __init__(self, project: Project, schemas: Schemas = Schemas(), *, fast: bool | None = None) -> None:
         check_argument("project", project, Project)
         check_argument("schemas", schemas, Schemas)
+        if fast is not None:
+            check_argument("fast", fast, bool)
         self._project = project
         self._schemas = schemas
         self._is_fast = fast
@@ -58,6 +61,10 @@ class Validator:
         self._findings: dict[int, _VersionFindings] = {}
         self._first_set_in: dict[tuple[int, str], int | None] = {}
         self._effective: dict[int, EffectiveParams] = {}
+
+    def __reduce__(self) -> tuple[partial[Validator], tuple[Project, Schemas]]:
+        # Compiled schemas cannot be pickled, so the other process compiles them again.
+        return partial(Validator, fast=self._is_fast), (self._project, self._schemas)
 
     def __repr__(self) -> str:
         return f"<Validator of {self._project.name!r}: {self._project.type}>"
