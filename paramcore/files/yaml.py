@@ -1,10 +1,10 @@
 """Decode YAML files as JSON values.
 
-Files may use the block style, flow style, quotes and comments of YAML.  A plain
-scalar that is exactly a JSON number, `true`, `false` or `null` has that value, and an
-empty plain scalar is null.  Every other scalar is text, including `no`, `~`, `1_000`,
-`0x1F` and dates.  `YAMLDecoder` rejects tags, anchors, aliases, merge keys, directives and a
-second document, unless a caller allows these features.
+Files may use the block style, flow style, quotes and comments of YAML.  A scalar
+without quotes that is exactly a JSON number, `true`, `false` or `null` has that value.
+An omitted value, as in `padding:`, is null.  Every other scalar is text, including `no`,
+`~`, `1_000`, `0x1F` and dates.  `YAMLDecoder` rejects tags, anchors, aliases, merge keys,
+directives and a second document, unless a caller passes `allow_features`.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ from paramcore.text import MESSAGE_LIMIT, truncate
 #: The maximum number of names and values in a YAML file. The parsing time depends mostly on this number.
 MAX_TOKENS = 100_000
 
-#: A directive before the document; comments and empty lines may precede the directive.
+#: Matches the start of a directive such as `%YAML 1.1`, with the comments and blank lines before it.
 _DIRECTIVE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*%")
 
-#: The characters that end a line in YAML 1.1 but not in YAML 1.2, and byte order marks after the start of the text.
+#: Matches a character that ends a line in YAML 1.1 but not in YAML 1.2, or a byte order mark that is not at the start
+#: of the text.
 _MISREAD = re.compile("[\x85\u2028\u2029]|(?<!^)\ufeff")
 
-#: An escape in a double-quoted scalar; the group matches only an escape with a number above 10FFFF.
+#: Matches an escape such as `\n` in a double-quoted scalar.  Group 1 is set only for `\U` with a number above 10FFFF.
 _ESCAPE = re.compile(r"\\(?:(U(?!0010|000)[0-9A-Fa-f]{8})|.)", re.DOTALL)
 
 #: An event of `ruamel.yaml`, which is imported on first use.
@@ -65,7 +66,7 @@ class YAMLDecoder:
             if number > MAX_TOKENS:
                 problem = f"the YAML document has more than {MAX_TOKENS:,} names and values"
                 raise SyntaxProblem("too_large", token.offset, problem, "convert it to JSON, which may have more")
-            # Parsing YAML is slow, so record the position now; a later error must not parse the text again.
+            # Record the position now, because parsing the text again to locate a later error would be slow.
             self._locator.add(token)
             if token.is_name:
                 if token.content in containers[len(token.trail)]:
@@ -93,7 +94,7 @@ def decode_yaml(text: str, depth: int) -> Any:
 
 
 def iter_yaml_tokens(text: str, depth: int | None = None, *, allow_features: bool = False) -> Iterator[Token]:
-    """Yield the names and values in YAML text; `YAMLDecoder` describes `allow_features`.
+    """Yield the names and values in YAML text; for `allow_features`, see `YAMLDecoder`.
 
     Raises:
         SyntaxProblem: `yaml_syntax`, `yaml_feature`, `json_number` or `json_depth`.
@@ -176,7 +177,7 @@ def _parse_events(text: str) -> Iterator[_Event]:
     parse: Callable[[str], Iterator[_Event]] = YAML(typ="safe", pure=True).parse
     parsed = 0
     try:
-        # If spaces without a line feed end the text, the parser drops the spaces, although they may belong to a
+        # If the text ends with spaces and no line feed, the parser drops these spaces, although they may belong to a
         # block scalar.  So add a line feed.
         has_blank_end = not text.rpartition("\n")[2].strip(" ")
         for event in parse(f"{text}\n" if has_blank_end and not text.endswith("\n") else text):

@@ -175,7 +175,7 @@ def test_a_subdirectory_is_reported_in_any_encoding(place, encoding):
 
 
 def test_a_subdirectory_without_projects_is_not_reported(place):
-    """A subdirectory is not reported for files of tasks, other JSON, and a pipe."""
+    """A subdirectory is not reported if it contains only files of tasks, other JSON files, and pipes."""
     (place / "tasks").mkdir()
     (place / "tasks" / "task.json").write_text('{"attachment": "a"}')
     (place / "tasks" / "package.json").write_text('{"name": "x", "type": "module"}')
