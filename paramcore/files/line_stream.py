@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import io
-from typing import Any, BinaryIO, Protocol
+from typing import BinaryIO, Protocol
 
 from paramcore.errors import DocumentError
 from paramcore.files.encoding import UTF16_BOMS, reject_binary
@@ -35,40 +36,43 @@ def open_lines(stream: io.BufferedReader, source: str) -> LineStream:
 
 
 class UTF16Lines:
-    """The lines of a UTF-16 stream, converted to UTF-8."""
+    """The lines of a UTF-16 stream that begins with a BOM, converted to UTF-8."""
 
     def __init__(self, stream: BinaryIO, source: str) -> None:
-        # A `TextIOWrapper` closes the stream under it when Python deletes the wrapper.  But `stream` may be standard
-        # input, so keep `stream` open.
-        kept_open: Any = _KeepOpen(stream)
-        self._text = io.TextIOWrapper(kept_open, "utf-16", newline="\n")
+        encoding = "utf-16-le" if stream.read(2) == codecs.BOM_UTF16_LE else "utf-16-be"
+        self._stream = stream
         self._source = source
-        self._number = 0
+        self._line_feed = "\n".encode(encoding)
+        # A decoder keeps the first half of a character if a piece of a long line ends between the two halves.
+        self._decoder = codecs.getincrementaldecoder(encoding)()
+        self._number = 1
+        self._column = 1
 
     def readline(self, limit: int, /) -> bytes:
-        """Return the next line, or at most `limit` characters of it, in UTF-8.
+        """Return the next line, or at most `limit` characters of it, in UTF-8; `limit` must be at least 2.
 
         Raises:
-            DocumentError: `json_encoding` for invalid UTF-16.
+            DocumentError: `json_encoding` for invalid UTF-16, with line and column.
         """
-        self._number += 1
+        data = self._read_units(2 * limit)
+        is_complete = data.endswith(self._line_feed)
         try:
-            return self._text.readline(limit).encode("utf-8")
-        except UnicodeError:
+            text = self._decoder.decode(data, final=is_complete or len(data) < 2 * limit)
+        except UnicodeDecodeError as error:
+            column = self._column + len(data[: error.start].decode(error.encoding, "ignore"))
             problem, remedy = "invalid UTF-16", "encode it as UTF-8"
-            raise DocumentError("json_encoding", None, problem, remedy, self._source, self._number, 1) from None
+            raise DocumentError("json_encoding", None, problem, remedy, self._source, self._number, column) from None
+        self._number += is_complete
+        self._column = 1 if is_complete else self._column + len(text)
+        return text.encode("utf-8")
 
-
-class _KeepOpen(io.RawIOBase):
-    """Reads from another stream, and never closes that stream."""
-
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
-        data = self._stream.read1(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
+    def _read_units(self, limit: int) -> bytes:
+        """Read whole units of two bytes up to a line feed, the end of the stream, or `limit` bytes."""
+        data = bytearray()
+        while len(data) < limit and (piece := self._stream.readline(limit - len(data))):
+            data += piece
+            if len(data) % 2:
+                data += self._stream.read(1)
+            if data.endswith(self._line_feed):
+                break
+        return bytes(data)

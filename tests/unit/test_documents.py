@@ -104,11 +104,43 @@ def test_utf_16_is_read(written, encoding):
     assert (error.line, error.column) == (2, 3)
 
 
-def test_lines_of_invalid_utf_16_are_rejected(written):
-    """An incomplete UTF-16 character is an error with the number of its line."""
-    lines = read_lines(written(b"\xff\xfe[\x00]\x00\n\x00\x00\xd8", "some.jsonl"))
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    ("last", "column"),
+    [
+        (["[", b"\0"], 2),
+        ([b"\n"], 1),
+        ([0xD800], 1),
+        (['["\u010a', 0xD800, "x"], 4),
+        ([0xD800, '"]\n'], 1),
+        (["\U0001f600", 0xDC00, "\n"], 2),
+        (["ab", 0xDBFF, "\n[1]\n"], 3),
+    ],
+)
+def test_lines_of_invalid_utf_16_are_rejected(written, encoding, last, column):
+    """Half a character is an error with its line and column; the lines before it are read."""
+    order = "little" if encoding == "utf-16-le" else "big"
+    to_bytes = {str: lambda text: text.encode(encoding), int: lambda unit: unit.to_bytes(2, order), bytes: bytes}
+    units = [to_bytes[type(part)](part) for part in last]
+    lines = read_lines(written("\ufeff[1]\n\n[2]\n".encode(encoding) + b"".join(units), "some.jsonl"))
+    assert [next(lines).document().value, next(lines).document().value] == [[1], [2]]
     error = refused(lambda: [line.document() for line in lines])
-    assert (error.code, error.line, error.source[-5:]) == ("json_encoding", 2, "jsonl")
+    assert (error.code, error.line, error.column, error.source[-5:]) == ("json_encoding", 4, column, "jsonl")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_long_lines_of_utf_16_are_numbered(written, encoding):
+    """A line of UTF-16 beyond the limit is one line, even if the limit cuts a character in two."""
+    text = "\ufeff" + "\u0a0a\U0001f600" * 9 + "\n[1]\n" + "\U0001f600" * 9 + "\n[2]\n" + "\U0001f600" * 9
+    for limit in (5, 6, 7):
+        lines = list(read_lines(written(text.encode(encoding), "some.jsonl"), limit=limit))
+        assert [line.number for line in lines] == [1, 2, 3, 4, 5]
+        assert [line.document().value for line in lines[1::2]] == [[1], [2]]
+        for line in lines[::2]:
+            assert refused(line.document).code == "too_large"
+    broken = text.encode(encoding) + ("\ud800".encode(encoding, "surrogatepass"))
+    error = refused(lambda: list(read_lines(written(broken, "some.jsonl"), limit=5)))
+    assert (error.line, error.column) == (5, 10)
 
 
 @pytest.mark.parametrize("name", ["some.json", "some.jsonl", "some.yaml"])
