@@ -141,7 +141,7 @@ class TestHandedIn:
 
     @pytest.mark.parametrize("place", ["fields", "not_inherited", "raw_entry"])
     def test_other_fields_are_copied(self, place: str) -> None:
-        """Fields of projects and versions that are not params are copied."""
+        """A project copies its `fields`, and a version copies its `not_inherited` and `raw_entry`."""
         argument = {"type": "imageannotation", "name": "boxes", "param_history": None, "extra": [1]}
         if place == "fields":
             project = Project("boxes", type="imageannotation", versions=[], fields=argument)
@@ -172,7 +172,7 @@ class TestHandedOut:
 
     @given(project=projects(), own=task_params())
     def test_changing_a_result_changes_nothing(self, project: Project, own: dict[str, Any]) -> None:
-        """All results are frozen, or new copies."""
+        """Each result is frozen or is a new copy."""
         answer, plan = project.resolve(TaskRequest(own)), Plan.of(project, Patch({"a": [1]}))
 
         def handed_out() -> list[Any]:
@@ -232,7 +232,7 @@ class TestTwoPlaces:
 
     @given(value=json_values())
     def test_an_object_that_occurs_twice_becomes_two_values(self, value: Any) -> None:
-        """Editing a thawed value in one place does not change the other."""
+        """If a value occurs in two params, editing the thawed value of one param does not change the other param."""
         project = Project("boxes", type="imageannotation", params={"a": [value], "b": [value, [value]]})
         project = project.patch_params({"c": [value]})
         before = describe(project)
@@ -300,7 +300,7 @@ class TestAttributes:
 
     @given(project=projects(min_versions=1))
     def test_a_project_cannot_be_changed_through_its_params(self, project: Project) -> None:
-        """Item assignment and `|=` on a property do not change the project."""
+        """Item assignment, `|=` and `+=` on a property raise an error and do not change the project."""
         before = describe(project)
         with pytest.raises(TypeError, match="thaw"):
             project.params["a"] = 1

@@ -21,7 +21,7 @@ AFTER = {
 
 
 def test_params_are_added_removed_changed_or_kept():
-    """Each param of either object is in exactly one of the four groups."""
+    """Each param of either object is in exactly one of `added`, `removed`, `changed` and `kept`."""
     diff = Diff.between(BEFORE, AFTER)
     assert diff.added == {"new": True}
     assert diff.removed == {"old": None}
@@ -81,7 +81,7 @@ def test_a_diff_as_json():
     ],
 )
 def test_lost_values_are_listed_by_pointer(before, after, lost):
-    """A missing member or element is listed by its pointer. A moved element or a changed member is not listed."""
+    """A member or element that only `before` has is listed. A moved element or a changed member is not listed."""
     assert list(Diff.between({"a": before}, {"a": after}).lost) == lost
 
 
@@ -138,7 +138,7 @@ def test_lost_values_are_listed_by_pointer(before, after, lost):
     ],
 )
 def test_changes_are_listed_by_pointer(before, after, changes):
-    """Objects in arrays are matched by an identifying member, or else by index. Lost values come first."""
+    """Objects in arrays are matched by an identifying member such as `name`, or else by index. Losses come first."""
     diff = Diff.between({"a": before}, {"a": after})
     assert [(change.kind, change.pointer, change.after_pointer) for change in diff.changes] == changes
 
