@@ -187,7 +187,7 @@ def s2_minimal(case: Case) -> None:
 
 
 def s3_complete(case: Case) -> None:
-    """A slim request opts out exactly if -1 is selected, or if no version that may be chosen gives the wanted params."""
+    """A slim request opts out exactly if -1 is selected, or if no version of `candidates` gives the wanted params."""
     slim = SlimRequest.to(case.project, case.flat_wanted, version=case.version)
     possible = [
         version

@@ -99,7 +99,7 @@ class TestTrue:
 
     @given(answer=answers(min_versions=1))
     def test_the_value_is_that_of_its_source(self, answer: EffectiveParams) -> None:
-        """With the source `task`, the value is the task's; with `project`, the version's. Only an instruction has `both`."""
+        """A value with the source `task` is the task's, with `project` the version's. Only an instruction has `both`."""
         inherited = {} if answer.inherited_from is None else answer.inherited_from.params
         settings = answer.inheritance.assumptions
         for name, where in answer.sources.items():

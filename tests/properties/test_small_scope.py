@@ -186,7 +186,7 @@ class TestPlanning:
                 assert key(Plan.of(boxes(held), update).keeping.params) == key(wanted) - key(held)
 
     def test_the_smallest_update_gives_the_wanted_params(self) -> None:
-        """`Plan.to` gives the wanted params. If none change, it plans no update. It plans a replace only to remove a param."""
+        """`Plan.to` gives the wanted params. It plans a replace only to remove a param, and nothing if nothing changes."""
         for held, wanted in iter_layers(2, "ab"):
             plan = Plan.to(boxes(held), wanted)
             assert key(plan.after) == key(wanted)
@@ -271,7 +271,7 @@ class TestSlimming:
             assert not found or key(slim.request.params) in map(key, found)
 
     def test_the_reasons_are_the_params_that_must_be_absent(self) -> None:
-        """`blocked` lists inherited params that are not wanted. If it is empty, `dropped` lists params with equal values."""
+        """`blocked` lists inherited params that are not wanted. If it is empty, `dropped` lists the equal params."""
         for held, _, wanted in iter_wanted():
             slim = SlimRequest.to(boxes(held), wanted)
             assert {block.param for block in slim.blocked} == held.keys() - wanted.keys()

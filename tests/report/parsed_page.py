@@ -20,7 +20,7 @@ class ParsedPage(HTMLParser):
         self.links = []
         self.ids = []
         #: The texts of all values and names, without the text in `<del>`. `befores` has the texts of the same
-#: values, without the text in `<ins>`.
+        #: values, without the text in `<ins>`.
         self.texts = {"value": [], "name": []}
         self.befores = []
         self.visible = []

@@ -195,7 +195,7 @@ def test_values_are_json():
     ("extra", "sentence"), [(0, ""), (1, "1 more param is left out."), (7, "7 more params are left out.")]
 )
 def test_a_page_lists_a_thousand_params(extra, sentence):
-    """A page lists at most 1,000 params of a project or task. It counts the rest, and shows a command that lists all."""
+    """A page lists at most 1,000 params of a project or task. It counts the rest, and shows a command to list all."""
     params = {f"p{number}": number for number in range(1_000 + extra)}
     of_project = render(ProjectReport(Project("docks", type="imageannotation", params=params), "docks.json"))
     only = Project("docks", type="imageannotation").resolve(params)

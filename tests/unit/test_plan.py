@@ -210,7 +210,7 @@ def test_a_changed_history_in_text_and_json():
     ],
 )
 def test_a_plan_can_only_be_rebased_on_a_later_history(now):
-    """A plan can be rebased only on the same project, and only if its history begins with that of the plan."""
+    """A plan can be rebased only on a project with the same name, whose history begins with the planned history."""
     with pytest.raises(InvalidSetting) as refused:
         Plan.of(BOXES, Patch({})).rebase_on(now)
     assert refused.value.code == "history_moved"

@@ -22,7 +22,7 @@ def project_of(params, **settings):
 
 
 def own_instruction(text, wanted, **settings):
-    """Return the instruction that the slim request sends, or the reasons why the version cannot give the wanted one."""
+    """Return the instruction that the slim request sends, or the codes of the reasons why the request opts out."""
     slim = SlimRequest.to(project_of({} if text is ... else {"instruction": text}, **settings), wanted)
     if slim.blocked:
         assert slim.request.flat == {"project_version": -1, **wanted}
@@ -223,7 +223,7 @@ def test_a_slim_request_keeps_the_order_of_the_request():
 
 
 def test_the_cut_is_named():
-    """`cut` is the text that the version appends, with the separator."""
+    """`cut` is the separator and the version's instruction, if the slim request sends the text before them."""
     slim = SlimRequest.to(BOXES, {"instruction": "x\nQ", "padding": 6, "labels": True})
     assert (slim.cut, slim.request.flat, slim.dropped) == ("\nQ", {"instruction": "x"}, ("padding", "labels"))
     assert SlimRequest.to(BOXES, {"instruction": "Q", "padding": 6, "labels": True}).cut is None
@@ -495,7 +495,7 @@ class TestErrors:
         ],
     )
     def test_a_wrong_inverse_is_never_returned(self, monkeypatch, mistake):
-        """If a bug gives the task other params than the wanted ones, `InexactRequest` is raised."""
+        """If a task would not get the wanted params because of a bug in paramcore, `InexactRequest` is raised."""
         right = Inheritance.find_own_params
         monkeypatch.setattr(Inheritance, "find_own_params", lambda self, wanted: mistake(right(self, wanted)))
         with pytest.raises(InexactRequest) as refused:

@@ -177,7 +177,7 @@ def test_a_diff_shows_only_changed_members():
     ],
 )
 def test_quoting_for_a_shell(text, word):
-    """Only non-empty text of ASCII letters, digits and `-_./` is not quoted. Unprintable characters become escapes."""
+    """Text of ASCII letters, digits and `-_./` stays as it is. Other text, even `""`, is quoted and made printable."""
     assert quote_for_shell(text) == word
 
 

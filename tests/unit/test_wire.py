@@ -331,7 +331,7 @@ def test_the_text_of_an_error_reply_is_shown():
     ],
 )
 def test_an_update_may_have_a_name_of_another_document(body):
-    """An update may have a name of another document, such as `task_id`, unless all of it looks like that document."""
+    """An update may have a name of another document, such as `task_id`, if its other names do not fit that document."""
     assert read_update(body) == Replace(body)
 
 
