@@ -234,7 +234,7 @@ class TestComposition:
 
     @given(first=updates(), second=updates())
     def test_a_replace_absorbs_the_update_before_it(self, first: Update, second: Update) -> None:
-        """Any update, composed with a later replace, gives this replace. A replace, composed with any update, stays one."""
+        """An update and then a replace give this replace. A replace and then an update give a replace."""
         assume(isinstance(second, Replace))
         assert first.then(second) == second
         assert isinstance(second.then(first), Replace)

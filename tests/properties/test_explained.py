@@ -99,7 +99,7 @@ class TestTrue:
 
     @given(answer=answers(min_versions=1))
     def test_the_value_is_that_of_its_source(self, answer: EffectiveParams) -> None:
-        """A value with the source `task` is the task's, with `project` the version's. Only an instruction has `both`."""
+        """The value comes from the layer that `sources` names. Only an instruction can have the source `both`."""
         inherited = {} if answer.inherited_from is None else answer.inherited_from.params
         settings = answer.inheritance.assumptions
         for name, where in answer.sources.items():

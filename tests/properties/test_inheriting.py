@@ -216,7 +216,7 @@ class TestNeutral:
     def test_a_result_sent_without_minus_one_repeats_only_the_instruction(
         self, version: dict[str, Any], own: dict[str, Any]
     ) -> None:
-        """A task that sends its effective params gets the same params, unless the version has an instruction to append."""
+        """A task that sends its effective params gets the same params, unless the version appends an instruction."""
         project = with_versions([version])
         once = resolve(project, own).params
         assert equal(resolve(project, once).params, once) == (not version.get("instruction"))

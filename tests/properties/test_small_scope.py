@@ -186,7 +186,7 @@ class TestPlanning:
                 assert key(Plan.of(boxes(held), update).keeping.params) == key(wanted) - key(held)
 
     def test_the_smallest_update_gives_the_wanted_params(self) -> None:
-        """`Plan.to` gives the wanted params. It plans a replace only to remove a param, and nothing if nothing changes."""
+        """`Plan.to` gives the wanted params. It plans no update if nothing changes, and a replace only to remove a param."""
         for held, wanted in iter_layers(2, "ab"):
             plan = Plan.to(boxes(held), wanted)
             assert key(plan.after) == key(wanted)

@@ -175,7 +175,7 @@ def test_a_hundred_levels_are_read(written):
     ids=["arrays", "blocks", "objects", "backslashes", "questions"],
 )
 def test_a_hostile_text_is_rejected(written, text):
-    """A text that is designed to hang a parser raises `DocumentError`."""
+    """A text that could make a parser hang raises `DocumentError`."""
     assert refused(lambda: read_document(written(text))).code in ("json_depth", "yaml_syntax", "yaml_feature")
 
 

@@ -180,7 +180,7 @@ WARN = {"x-warn": {"properties": {"b": TEXT}, "required": ["c"]}}
     ],
 )
 def test_a_warning_stays_a_warning(schema, params, expected):
-    """`x-warn` causes only warnings, and only if it certainly applies."""
+    """`x-warn` causes only warnings, and only if the schema that contains it applies for certain."""
     assert [(severity, pointer) for severity, pointer, _ in validate_project(schema, params)] == expected
 
 

@@ -1,4 +1,4 @@
-"""A name is unknown only if no part of the schema describes it, and it is reported once."""
+"""A name is unknown only if no part of the schema describes it. An unknown name is reported once."""
 
 import pytest
 from jsonschema.validators import extend

@@ -184,7 +184,6 @@ class TestLayers:
         assert validator.project() == ()
 
     def test_a_project_without_versions_has_no_findings(self):
-        """A project without versions has no findings."""
         assert Validator(Project("boxes", type="imageannotation")).project() == ()
 
     def test_a_check_of_several_params(self):
