@@ -290,7 +290,7 @@ def resolve(project: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
 
 
 def find_own_params(wanted: Params, inherited: Params | None, settings: dict[str, str]) -> list[Params]:
-    """Return every set of own params with which a task gets the wanted params.
+    """Return every dict of own params with which a task gets the wanted params.
 
     A task gets its own values, so only subsets of the wanted params can work.  Of the
     instruction, any beginning can work, because the project's text is appended.

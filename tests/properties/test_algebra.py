@@ -38,7 +38,7 @@ class TestComposing:
 
     @given(updates())
     def test_an_empty_patch_is_neutral(self, update):
-        """An empty patch before or after an update changes nothing."""
+        """Composing an update with an empty patch, in either order, gives the same update."""
         assert Patch({}).then(update) == update == update.then(Patch({}))
 
     @given(params(), updates(), updates())

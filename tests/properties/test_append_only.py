@@ -168,7 +168,6 @@ class TestRefusals:
 
     @given(project=projects(), own=params(), bad=st.sampled_from(sorted(RESERVED_PROJECT_NAMES)))
     def test_a_refused_update_changes_nothing(self, project: Project, own: dict[str, Any], bad: str) -> None:
-        """After a rejected update the project is unchanged."""
         before = spell(history(project))
         for wrong in ({**own, bad: 1}, {**own, "instruction": 5}, {**own, "deep": [[{"x": {1, 2}}]]}):
             for change in (project.patch_params, project.replace_params):
@@ -219,7 +218,6 @@ class TestComposition:
 
     @given(project=projects(), first=updates(), second=updates())
     def test_the_composition_has_the_effect_of_both(self, project: Project, first: Update, second: Update) -> None:
-        """The composed update gives the same params as the two updates one after the other."""
         assert equal(project.update(first.then(second)).params, project.update(first).update(second).params)
 
     @given(first=updates(), second=updates(), third=updates())
@@ -229,12 +227,12 @@ class TestComposition:
 
     @given(update=updates())
     def test_an_empty_patch_is_neutral(self, update: Update) -> None:
-        """An empty patch before or after an update changes nothing."""
+        """Composing an update with an empty patch, in either order, gives the same update."""
         assert Patch({}).then(update) == update == update.then(Patch({}))
 
     @given(first=updates(), second=updates())
     def test_a_replace_absorbs_the_update_before_it(self, first: Update, second: Update) -> None:
-        """An update and then a replace give this replace. A replace and then an update give a replace."""
+        """An update, then a replace, compose to this replace. A replace, then an update, compose to a replace."""
         assume(isinstance(second, Replace))
         assert first.then(second) == second
         assert isinstance(second.then(first), Replace)

@@ -90,7 +90,6 @@ class TestTrue:
 
     @given(answer=answers())
     def test_reasons_and_sources_equal_those_of_the_reference_model(self, answer: EffectiveParams) -> None:
-        """The reason and source of each param equal those of the reference model."""
         project, task = to_model(answer)
         for name in answer.params:
             assert answer.explain(name).reason == reason(project, task, name)

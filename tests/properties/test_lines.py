@@ -178,7 +178,7 @@ def check_agreement(project: Project, line: bytes, overrides: dict[str, Any] | N
 
 
 def thawed(value: Any) -> Any:
-    """Return a result as plain dicts and lists, so that its `repr` is that of decoded JSON. Return a code unchanged."""
+    """Return a result as plain dicts and lists, to compare it with decoded JSON. Return an error code unchanged."""
     return value if isinstance(value, str) else json.loads(json.dumps(value))
 
 

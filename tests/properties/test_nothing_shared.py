@@ -98,13 +98,12 @@ def describe(project: Project) -> str:
 
 
 class TestHandedIn:
-    """M1: changing an argument after the call changes nothing."""
+    """M1: changing an argument after the call changes neither the project nor its results."""
 
     @given(first=params(), patch=params(), replace=params(), own=task_params())
     def test_an_argument_changed_later_changes_nothing(
         self, first: dict[str, Any], patch: dict[str, Any], replace: dict[str, Any], own: dict[str, Any]
     ) -> None:
-        """Changing an argument after the call changes neither the project nor its results."""
         arguments = [first, patch, replace, own]
         expected = plain(arguments)
         project = Project("boxes", type="imageannotation", params=first).patch_params(patch).replace_params(replace)
@@ -156,7 +155,6 @@ class TestHandedIn:
 
     @given(own=task_params())
     def test_a_call_does_not_change_its_arguments(self, own: dict[str, Any]) -> None:
-        """None of these calls changes its arguments."""
         before = spell(own)
         project = Project("boxes", type="imageannotation", params={"instruction": "i", "a": [1]})
         project.resolve(own)
@@ -369,7 +367,6 @@ class TestNoState:
 
     @given(project=projects(), own=task_params(), other=projects())
     def test_calls_do_not_affect_each_other(self, project: Project, own: dict[str, Any], other: Project) -> None:
-        """Results do not depend on other calls in between."""
         before = describe(project)
         other.patch_params({"a": True}).resolve(TaskRequest(own))
         Plan.of(other, Replace({})).to_json()

@@ -42,7 +42,7 @@ def list_params(names: str) -> list[Params]:
 def iter_distinct_layers(count: int, names: str) -> Iterator[list[Params]]:
     """Yield all lists of `count` layers with these names, for both choices of v1, v2 and v3.
 
-    Two lists that differ only by exchanged names are the same, so only one of them is yielded.
+    Of lists that differ only because two names are exchanged, such as `a` and `b`, one is yielded.
     """
     for columns in combinations_with_replacement(sorted(iter_columns(count)), len(names)):
         for values in SUBSTITUTES:
@@ -69,7 +69,7 @@ def make_layers(count: int, names: str, columns: Any) -> list[Params]:
 
 
 def key(params: Any) -> frozenset[tuple[str, type, Any]]:
-    """Return a form of params that compares names, values and types, but not the order of the names."""
+    """Return the names, types and values of params, to compare params without their order."""
     return frozenset((name, type(value), value) for name, value in params.items())
 
 
@@ -186,7 +186,10 @@ class TestPlanning:
                 assert key(Plan.of(boxes(held), update).keeping.params) == key(wanted) - key(held)
 
     def test_the_smallest_update_gives_the_wanted_params(self) -> None:
-        """`Plan.to` gives the wanted params. It plans no update if nothing changes, and a replace only to remove a param."""
+        """`Plan.to` gives the wanted params. It plans a replace only if a param must be removed.
+
+        It plans no update if the project has the wanted params already.
+        """
         for held, wanted in iter_layers(2, "ab"):
             plan = Plan.to(boxes(held), wanted)
             assert key(plan.after) == key(wanted)
@@ -239,7 +242,7 @@ class TestMerging:
     """One name, three layers: a task gets its own value, or the value of one version."""
 
     def test_the_task_overrides(self) -> None:
-        """A task inherits the version that it names, the latest by default, or nothing. Its own params override."""
+        """A task inherits the latest version, a pinned version or nothing. Its params override the inherited params."""
         for first, second, own in iter_layers(3):
             project = boxes(first, second)
             for version, inherited in ((None, second), (0, first), (1, second), (-1, {})):
@@ -294,7 +297,7 @@ class TestSlimming:
 
 
 def iter_wanted() -> Iterator[tuple[Params, dict[Any, list[Params]], Params]]:
-    """Yield a version's params, all own params grouped by the params that a task then gets, and wanted params."""
+    """Yield triples: the params of a version, own params grouped by their effective params, and wanted params."""
     everything = list_params("ab")
     for held in everything:
         merge = boxes(held).inheritance()

@@ -85,7 +85,7 @@ class TestProjects:
 
     @given(project=projects())
     def test_a_project_read_back_has_the_same_versions(self, project: Project) -> None:
-        """After writing and reading, each version has the same number, time, params and results."""
+        """After writing and reading, each version has the same number, time and params."""
         again = read_project(sent(write_project(project)), assumptions=project.assumptions)
         assert again.versions == project.versions
         assert (again.name, again.type) == (project.name, project.type)
@@ -178,7 +178,6 @@ class TestRequestsAndUpdates:
 
     @given(update=updates())
     def test_an_update_read_back_is_equal(self, update: Update) -> None:
-        """Writing and reading an update gives an equal update."""
         assert read_update(sent(write_update(update))) == update
 
 

@@ -129,7 +129,7 @@ def test_a_value_that_returned_was_set_again():
     ],
 )
 def test_since_when_an_array_had_a_value(first, second, wanted, pointer, since):
-    """An older version may have the same element at another index. An element with the same `name` is the same."""
+    """An element may have another index in older versions. Elements with the same `name` count as the same element."""
     project = project_of({"labels": first}, {"labels": second})
     plan = Plan.of(project, Patch({"labels": wanted}))
     [view] = view_changes(plan.diff.changes, values=True, versions=project.versions)
@@ -178,7 +178,7 @@ def test_older_values_have_a_limit():
 
 
 def test_changes_inside_a_run():
-    """A run lists at most 20 changes inside an object, and compares long texts by word."""
+    """From one value of a param to the next, a lifeline lists at most 20 changes, or compares long texts by word."""
     before, after = {str(n): n for n in range(30)}, {str(n): -n for n in range(30)}
     text = "Box every forklift and each pallet that it carries, also at the edge."
     project = project_of({"box": before, "text": text}, {"box": after, "text": text.replace("forklift", "truck")})
@@ -192,7 +192,7 @@ def test_changes_inside_a_run():
 
 
 def test_runs_without_values():
-    """Without values, a run has no value, no compared words and no names of elements."""
+    """With `values=False`, a lifeline has no values, no compared words and no names of elements."""
     text = "Box every forklift and each pallet that it carries, also at the edge."
     before = {"text": text, "box": [{"name": "a", "min": 1}, {"name": "b"}]}
     after = {"text": text.upper(), "box": [{"name": "a", "min": 2}, {"name": "b"}]}

@@ -606,7 +606,6 @@ def test_a_link_to_an_open_file_is_not_replaced(tmp_path):
 
 
 def test_a_link_to_itself_is_replaced(tmp_path):
-    """A symbolic link to itself is replaced."""
     (tmp_path / "round").symlink_to("round")
     write_atomically(str(tmp_path / "round"), ["x"])
     assert (tmp_path / "round").read_text() == "x"

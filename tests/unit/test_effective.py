@@ -82,7 +82,7 @@ def test_each_value_has_its_reason(request_, param, reason, value):
 
 @pytest.mark.parametrize("own", [{}, {"instruction": "Hurry."}])
 def test_an_instruction_may_override(own):
-    """Under `override`, a task's instruction replaces the project's. Only then does the result rest on T6."""
+    """Under `override`, an instruction of the task replaces the project's, and the result rests on T6."""
     project = PROJECT.with_assumptions(Assumptions(instruction_rule="override"))
     explanation = project.resolve(own).explain("instruction")
     assert explanation.reason == ("INSTRUCTION_TASK_ONLY" if own else "INSTRUCTION_PROJECT_ONLY")

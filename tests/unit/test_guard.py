@@ -59,7 +59,7 @@ def test_an_update_without_drops_is_sent(project):
 
 @pytest.mark.parametrize(("allowed", "sent"), [({"allow_drop": True}, {}), ({"patch": True}, {"patch": True})])
 def test_allowed_drops_are_sent(allowed, sent):
-    """With `allow_drop=True`, an update that drops params is sent. As a patch, it drops nothing and is sent, too."""
+    """With `allow_drop=True`, an update that drops params is sent. A patch drops nothing, so it is sent, too."""
     client = Client()
     GuardedClient(client).update_project("boxes", a=3, **allowed)
     assert client.calls == [("get", "boxes"), ("update", "boxes", {**sent, "a": 3})]

@@ -75,7 +75,7 @@ def test_an_empty_replace_suggests_no_patch():
 
 
 def test_the_patch_that_keeps_is_the_smallest():
-    """`keeping` sets only the params that change."""
+    """`keeping` sets only the params that the update adds or changes."""
     assert Plan.of(BOXES, Replace({"instruction": "Box it.", "padding": 4})).keeping == Patch({"padding": 4})
     plan = Plan.of(BOXES, Replace({"instruction": "Box it."}))
     assert plan.keeping == Patch({})
@@ -146,7 +146,6 @@ def test_a_wanted_state_of_an_empty_project():
 
 @pytest.mark.parametrize("wanted", [None, {"version": 1}, {"instruction": 7}, {"batch": "monday"}])
 def test_wanted_params_that_a_project_cannot_have_are_rejected(wanted):
-    """Wanted params that a project cannot have are rejected."""
     with pytest.raises(InvalidParams):
         Plan.to(BOXES, wanted)
 

@@ -38,7 +38,6 @@ def test_a_type_is_text(type_):
 
 
 def test_a_type_with_a_lone_surrogate_is_refused():
-    """A task type with a lone surrogate is rejected."""
     with pytest.raises(NotJSON):
         Project("boxes", type="\ud800")
 

@@ -477,7 +477,6 @@ class TestErrors:
 
     @pytest.mark.parametrize("make", [SlimRequest.of, SlimRequest.to])
     def test_a_value_that_is_no_request(self, make):
-        """A value that is no request is an error."""
         with pytest.raises(InvalidParams) as refused:
             make(BOXES, [])
         assert refused.value.code == "params_type"

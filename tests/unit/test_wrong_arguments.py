@@ -309,7 +309,6 @@ def test_fields_and_settings_that_are_no_objects_are_rejected(wrong):
 
 @pytest.mark.parametrize("wrong", [None, [1], "x", 5])
 def test_applied_to_rejects_params_that_are_no_object(wrong):
-    """`applied_to` rejects params that are not an object."""
     with pytest.raises(ParamcoreError, match="params must be an object"):
         Patch({"a": 1}).applied_to(wrong)
 

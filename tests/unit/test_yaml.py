@@ -220,7 +220,6 @@ def test_a_dense_file_is_rejected_in_time(written, item):
 
 
 def test_locating_a_value_does_not_parse_again(written, monkeypatch):
-    """Locating a value does not parse the text a second time."""
     document = read_document(written(TEXT))
     monkeypatch.setattr(yaml, "iter_yaml_tokens", None)
     assert document.locate("/a/1/x~1y") == Position(4, 5)

@@ -155,7 +155,7 @@ def test_names_inside_a_param(fast):
 
 
 def test_names_inside_a_param_with_patterns():
-    """Beside `patternProperties`, no name of an object is unknown. Names inside a matching member are checked."""
+    """If an object's schema has `patternProperties`, all its names are known. Names inside its members may be unknown."""
     inner = {"properties": {"x": {}}, "patternProperties": {"^p": {"properties": {"k": {}}}}}
     assert [
         pointer

@@ -43,7 +43,7 @@ def test_an_error(params, expected):
 
 
 def test_the_nearest_branch_explains_a_choice():
-    """If every branch fails, the finding is about the nearest branch."""
+    """If every branch rejects the value, the finding is about the branch that fits best."""
     assert validate_own({"shape": {"kind": "circel"}}, OWN) == [("param_choice", "error", "/shape/kind", '"circle"')]
 
 

@@ -96,8 +96,8 @@ def make_pointer(parts):
 def find_violations(schema, params):
     """Return the violations as (severity, pointer, keyword), sorted, without duplicates.
 
-    A warning about the type or the choice of a value is omitted if the value is
-    already an error.
+    A warning about the type or the choice of a value is omitted if the value also
+has an error.
     """
     violations = {
         (

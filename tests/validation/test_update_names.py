@@ -198,7 +198,7 @@ def test_an_unknown_name_may_be_a_param(name, value):
 
 
 def test_the_schema_of_the_type_has_priority():
-    """A param of the type is no mistake. A name similar to a param and to a mistake counts as the nearer one."""
+    """A param of the type is no mistake. A name similar to a param and to a known mistake counts as the nearer one."""
     names = UpdateNames.of("docks", ["pathc", "params", "type", "callbacks_", "statu"])
     assert {names.classify(name, True) for name in ("pathc", "params", "type")} == {None}
     assert names.classify("Params", {"padding": 1}) is None
