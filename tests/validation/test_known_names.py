@@ -155,7 +155,10 @@ def test_names_inside_a_param(fast):
 
 
 def test_names_inside_a_param_with_patterns():
-    """If an object's schema has `patternProperties`, all its names are known. Names inside its members may be unknown."""
+    """If the schema of an object has `patternProperties`, each name of the object is known.
+
+    A name inside a member that matches the pattern may still be unknown.
+    """
     inner = {"properties": {"x": {}}, "patternProperties": {"^p": {"properties": {"k": {}}}}}
     assert [
         pointer

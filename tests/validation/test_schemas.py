@@ -97,7 +97,7 @@ def find_violations(schema, params):
     """Return the violations as (severity, pointer, keyword), sorted, without duplicates.
 
     A warning about the type or the choice of a value is omitted if the value also
-has an error.
+    has an error.
     """
     violations = {
         (
