@@ -24,7 +24,7 @@ NEEDS_BROWSER = [
 
 
 def check_pages(pages):
-    """Return the report of `check.mjs` on each page; `pages` maps a name to each file or URL."""
+    """Return the report of `check.mjs` on each page, by name; `pages` maps names to files or URLs."""
     command = ["node", "check.mjs", *pages.values()]
     done = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, done.stderr

@@ -122,7 +122,7 @@ class TestPlanning:
 
     @given(FEW, FEW_UPDATES, st.lists(FEW_UPDATES, max_size=3))
     def test_conflicts_with_a_changed_history_are_exact(self, held, update, meanwhile):
-        """Conflicts are the concurrent changes that the update overwrites. Without conflicts, all changes are made."""
+        """Conflicts are the concurrent changes that the update overwrites. If there are none, the result has all changes."""
         project = Project("boxes", type="comparison", params=held)
         plan, now = Plan.of(project, update), after(project, meanwhile)
         outcome = now.update(update).params
@@ -269,7 +269,7 @@ class TestAudits:
 
     @given(st.data(), projects(min_versions=1), TRUE)
     def test_a_task_of_the_engine_is_possible(self, data, project, true):
-        """Under the same assumptions, a task of the engine contradicts nothing, even with null params added."""
+        """Under the same assumptions, a task from the engine contradicts nothing, even with null params added."""
         project = project.with_assumptions(true)
         tasks = data.draw(st.lists(task_requests(project), max_size=4))
         made = []

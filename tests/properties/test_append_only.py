@@ -232,7 +232,10 @@ class TestComposition:
 
     @given(first=updates(), second=updates())
     def test_a_replace_absorbs_the_update_before_it(self, first: Update, second: Update) -> None:
-        """An update, then a replace, compose to this replace. A replace, then an update, compose to a replace."""
+        """An update composed with a later replace gives the replace.
+
+        A replace composed with any later update gives a replace, too.
+        """
         assume(isinstance(second, Replace))
         assert first.then(second) == second
         assert isinstance(second.then(first), Replace)

@@ -108,7 +108,7 @@ def test_any_bytes_are_a_document_or_a_document_error(tmp_path_factory, data):
 
 @given(project=projects(max_versions=2), value=ANYTHING)
 def test_a_refused_update_changes_nothing(project, value):
-    """Neither an update nor a task request changes a project, accepted or rejected."""
+    """An update or a task request, accepted or rejected, does not change the project object."""
     before = json.dumps(write_project(project))
     for attempt in (project.patch_params, project.replace_params, project.resolve):
         with suppress(ParamcoreError):

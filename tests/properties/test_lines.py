@@ -249,7 +249,7 @@ def test_each_request_rests_on_its_own_rules(under: dict[str, Any], order: list[
 
 
 def fail_on_document(line: Line) -> None:
-    """Replace the strict reader, and fail the test when a line is decoded."""
+    """Replace the strict reader, and fail the test when the reader is called."""
     pytest.fail(str(line))
 
 

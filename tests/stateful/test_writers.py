@@ -113,7 +113,10 @@ class Writers(RuleBasedStateMachine):
 
     @invariant()
     def outcomes_are_true(self):
-        """A done update appended 1 version, a repeated update 2, an update not done 0, and an unknown update 0 or 1."""
+        """An update that is done appended 1 version, a repeated update 2, and an update that is not done 0.
+
+        An update whose outcome is unknown appended 0 or 1.
+        """
         for mark, outcome in self.outcomes.items():
             commits = self.commits(mark)
             allowed = {"done": {1}, "not done": {0}, "unknown": {0, 1}, "repeated": {2}}

@@ -226,7 +226,10 @@ def test_a_request_that_is_not_exact_is_never_returned(monkeypatch):
     ],
 )
 def test_where_an_instruction_can_be_cut(text, separator, empty, tails):
-    """X5: an ending begins after a separator, or is the whole text. If the separator is empty, it begins a line."""
+    """X5: an ending begins after a separator, or is the whole text.
+
+    If the separator is empty, an ending begins at the start of a line.
+    """
     assumptions = Assumptions(instruction_separator=separator, empty_instruction=empty)
     assert counts.list_tails(text, assumptions) == tails
 

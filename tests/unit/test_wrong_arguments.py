@@ -394,7 +394,7 @@ def test_an_unknown_task_id_is_named(task_id):
 
 @pytest.mark.parametrize("answer", [(), True, [], b"no"])
 def test_on_validate_must_return_text(answer):
-    """If `on_validate` returns neither text nor `None`, but a tuple for example, creating a task is an error."""
+    """If `on_validate` returns neither text nor `None`, for example a list, creating a task raises an error."""
     stand_in = StandIn([PROJECT], on_validate=lambda _project, _effective: answer)
     with pytest.raises(ParamcoreError, match="`on_validate` must return a string or `None`"):
         Client(stand_in.live).create_task(PROJECT.resolve({"attachment": "https://example.com/a.jpg"}))
