@@ -28,7 +28,7 @@ class Outcome:
     differences: list[str] = field(default_factory=list)
     #: A message for each exception that an example raises but does not show. `--update` does not rewrite this example.
     errors: list[str] = field(default_factory=list)
-    #: For each output that differs, the numbers of its lines in the file, from 1, and the new lines.
+    #: For each output that differs, the line numbers of the old output in the file, from 1, and the new lines.
     replacements: list[tuple[range, list[str]]] = field(default_factory=list)
 
 

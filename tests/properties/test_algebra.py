@@ -122,7 +122,7 @@ class TestPlanning:
 
     @given(FEW, FEW_UPDATES, st.lists(FEW_UPDATES, max_size=3))
     def test_conflicts_with_a_changed_history_are_exact(self, held, update, meanwhile):
-        """Conflicts are the concurrent changes that the update overwrites. If there are none, the result has all changes."""
+        """Conflicts are the concurrent changes that the update overwrites. Without any, the result has all changes."""
         project = Project("boxes", type="comparison", params=held)
         plan, now = Plan.of(project, update), after(project, meanwhile)
         outcome = now.update(update).params

@@ -66,7 +66,7 @@ class TestAppending:
 
     @given(project=projects())
     def test_the_number_of_a_version_is_its_index(self, project: Project) -> None:
-        """Versions are numbered 0, 1, 2 and so on, and `version` returns them by number."""
+        """Versions are numbered 0, 1, 2 and so on. `version` returns the version with a number."""
         assert [version.number for version in project.versions] == list(range(len(project.versions)))
         for place, version in enumerate(project.versions):
             assert project.version(place) is version
@@ -190,7 +190,7 @@ class TestRefusals:
 
     @given(own=params(), bad=st.sampled_from(sorted(RESERVED_PROJECT_NAMES)))
     def test_a_refused_name_has_a_path(self, own: dict[str, Any], bad: str) -> None:
-        """A patch and a replace both reject a reserved name, and the error has its path."""
+        """A patch and a replace both reject a reserved name, and the error has the path of the name."""
         for verb in (Patch, Replace):
             with pytest.raises(InvalidParams) as refused:
                 verb({**own, bad: 1})

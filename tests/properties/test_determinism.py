@@ -63,7 +63,7 @@ def make_cases() -> list[dict[str, Any]]:
 
 
 def run_elsewhere(**environment: str) -> bytes:
-    """Run all cases in another process with these environment variables, and return its output."""
+    """Run all cases in another process with these environment variables, and return what the process prints."""
     root = str(Path(paramcore.__file__).parents[1])
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "VIRTUAL_ENV") if name in os.environ}
     run = subprocess.run(

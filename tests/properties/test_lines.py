@@ -136,7 +136,7 @@ def test_both_codecs_encode_the_same(value: Any) -> None:
 
 
 def check_line(project: Project, line: bytes, overrides: dict[str, Any]) -> dict[str, Any] | str:
-    """Return the result of `resolve` for a line as JSON, or the code of its error."""
+    """Return the result of `resolve` for a line, as JSON, or the code of the error."""
     try:
         request = evolve(read_task_request(Line(1, "tasks", line).document().value), **overrides)
         return {"line": 1, "unique_id": request.unique_id, **project.resolve(request).to_json()}
@@ -145,7 +145,7 @@ def check_line(project: Project, line: bytes, overrides: dict[str, Any]) -> dict
 
 
 def preview_line(project: Project, line: bytes, overrides: dict[str, Any], codec: Codec) -> dict[str, Any] | str:
-    """Return the preview of a line by `bulk`, or the code of its error. Assert that a second reading gives the same."""
+    """Preview a line twice with `bulk`, and assert that both results are equal. Return the preview or the error code."""
     reader, encoder = (
         RequestReader(lambda request: Route.of(project, request), overrides, codec=codec),
         PreviewEncoder(codec),

@@ -166,7 +166,7 @@ class TestRequestsAndUpdates:
 
     @given(task=task_requests())
     def test_a_request_read_back_is_equal(self, task: TaskRequest) -> None:
-        """Writing a request, and reading it with its type, gives an equal request."""
+        """Writing a request, and reading the JSON with the same task type, gives an equal request."""
         assert read_task_request(sent(write_task_request(task)), type=task.type) == task
 
     @given(flat=flat_requests())

@@ -112,7 +112,7 @@ def test_lost_values_are_listed_by_pointer(before, after, lost):
                 ("added", "/a/0", "/a/0"),
             ],
         ),
-        # A member identifies nothing if its value occurs twice or an object lacks it.
+        # A member such as `name` identifies nothing if its value occurs twice, or if an object lacks the member.
         (
             [{"name": "a", "x": 1}, {"name": "a"}],
             [{"name": "a", "x": 2}],
@@ -161,7 +161,7 @@ def test_a_change_names_the_element_that_contains_it():
 
 
 def test_a_lost_element_names_itself():
-    """If a number replaces an array, the identity of a lost element is its own identifying member, if it has one."""
+    """If a number replaces an array, the identity of a lost element is its own member such as `name`, or `None`."""
     before = {"a": [{"name": "car"}, {"y": 1}, 3], "b": {"name": {"x": 1}}}
     assert [(change.pointer, change.identity) for change in Diff.between(before, {"a": 5, "b": 6}).changes] == [
         ("/a/0", ("name", "car")),

@@ -69,7 +69,7 @@ def test_the_summary_counts_what_is_lost_inside_params(update, summary):
 
 
 def test_an_empty_replace_suggests_no_patch():
-    """The text of an empty replace reports that it drops all params, and suggests no patch."""
+    """For an empty replace, the text reports that all params are dropped, and suggests no patch."""
     assert str(Plan.of(BOXES, Replace({}))).splitlines()[-1] == "this update names no params, so it drops all params"
     assert Plan.of(BOXES, Replace({})).keeping == Patch({})
 

@@ -357,7 +357,7 @@ class TestAnyVersion:
         assert self.choose([long, long, long], long) == (None, 2)
 
     def test_the_only_possible_version(self):
-        """If only one version can give the params, it is chosen, even if it is not the latest."""
+        """If only one version can give the params, this version is chosen, even if it is not the latest."""
         assert self.choose([{"a": 1}, {"b": 1}, {"c": 1}], {"a": 2}) == (0, 0)
         assert self.choose([{"b": 1}, {}, {"c": 1}], {"a": 2}) == (1, 1)
 
@@ -428,7 +428,7 @@ class TestVersions:
         [(2, "version_unknown"), *((wrong, "version_type") for wrong in (True, 1.0, "any", "1", [], {"a": [1]}))],
     )
     def test_a_wrong_version_in_the_request_has_a_path(self, version, code):
-        """A wrong `project_version` is an error with its path, even `True` after a request with version 1."""
+        """A wrong `project_version` is an error with a path. `True` is wrong, even after a request with version 1."""
         for answer in (SlimRequest.bind(BOXES).of, SlimRequest.bind(BOXES).to):
             answer({"project_version": 1, **self.WANTED})
             with pytest.raises(NoSuchVersion) as refused:

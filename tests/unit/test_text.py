@@ -99,7 +99,7 @@ def test_an_impact_escapes_names():
 
 
 def test_each_effect_has_its_request():
-    """Each effect that `iter_effects` yields has its request as `task`."""
+    """`iter_effects` yields effects. The attribute `task` of an effect is the request."""
     plan = Plan.of(PROJECT, Patch({"b": 9}))
     for task in (TaskRequest({}), TaskRequest({"b": 1}), TaskRequest({}, project_version=0)):
         assert next(Impact.iter_effects(plan, [task])).task == task

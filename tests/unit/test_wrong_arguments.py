@@ -628,7 +628,7 @@ def test_a_line_gets_an_error_if_its_project_is_not_found(found):
 
 
 def test_decoded_requests_in_place_of_lines_name_the_method_for_them():
-    """For dicts in place of lines, the error names `resolve_many`. For other values, it names the mode of the file."""
+    """The error for dicts in place of lines names `resolve_many`. The error for other values names the mode "rb"."""
     with pytest.raises(InvalidSetting, match="resolve_many"):
         list(preview_lines(PROJECT, [{"padding": 3}]))
     for wrong in ("tasks.jsonl", ["tasks.jsonl"], 5):

@@ -262,7 +262,7 @@ TEXT = 'a:\n  - 1\n  - é: true\n    "x/y":\n    z: |\n      text\n"": {b: [], c
     ],
 )
 def test_a_value_is_located(written, path, value, name):
-    """Each value and name has its line and column; an omitted value has those of its name."""
+    """Each value and each name has a line and a column. An omitted value has the line and column of its name."""
     document = read_document(written(TEXT))
     assert document.locate(path) == Position(*value)
     assert document.locate(path, name=True) == Position(*name)

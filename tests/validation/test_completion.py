@@ -99,7 +99,7 @@ WRONG = {
 @BOTH
 @pytest.mark.parametrize("name", WRONG)
 def test_a_value_that_no_task_can_correct_is_an_error(name, fast):
-    """A value that stays wrong whatever params a task adds is an error at its place, with its version."""
+    """If a value stays wrong whatever params a task adds, the error has the place and the version of the value."""
     schema, params, pointer = WRONG[name]
     findings = validate_project(schema, params, fast=fast)
     assert [(severity, place) for severity, place, _ in findings] == [("error", pointer)]

@@ -95,7 +95,7 @@ def test_a_history():
 
 
 def add(defaults, project, task):
-    """Add a task to `UnusedDefaults` if it inherits the latest version, as `validate` does."""
+    """Like `validate`, add a task to `UnusedDefaults` if the task inherits the latest version."""
     effective = project.resolve(task)
     if effective.inherited_from is not None and effective.inherited_from is project.latest:
         defaults.add(effective.task.params)

@@ -53,7 +53,7 @@ def test_a_word_is_a_mode_only_with_a_flag(name):
 
 @pytest.mark.parametrize("name", MODES)
 def test_another_word_for_the_mode_needs_a_flag(name):
-    """A name like `replace` is a mode if its value is a flag. With another value, such as null, it may be a param."""
+    """A name like `replace` is a mode if its value is a flag. With another value, such as null, the name may be a param."""
     assert {NAMES.classify(name, value) for value in FLAGS if value is not None} == {"update_mode"}
     assert {NAMES.classify(name, value) for value in ("all of it", 7, None, [], {"a": 1})} == {None}
 
@@ -138,7 +138,7 @@ def test_other_objects_are_wrappers_if_they_contain_params(name, value, mistake)
 
 
 def test_the_names_inside_a_wrapper():
-    """The names inside a wrapper are found, whether it is an object or JSON text."""
+    """The names inside a wrapper are found, whether the wrapper is an object, an array or JSON text."""
     assert list_contents({"a": 1, "b": 2}) == list_contents('{"a": 1, "b": 2}') == ("a", "b")
     assert list_contents([{"a": 1, "b": 2}]) == ("a", "b")
     assert list_contents("{") == list_contents(7) == ()
