@@ -145,7 +145,7 @@ def check_line(project: Project, line: bytes, overrides: dict[str, Any]) -> dict
 
 
 def preview_line(project: Project, line: bytes, overrides: dict[str, Any], codec: Codec) -> dict[str, Any] | str:
-    """Preview a line twice with `bulk`, and assert that both results are equal. Return the preview or the error code."""
+    """Preview a line twice with `bulk`, and assert that the results are equal. Return a preview or an error code."""
     reader, encoder = (
         RequestReader(lambda request: Route.of(project, request), overrides, codec=codec),
         PreviewEncoder(codec),

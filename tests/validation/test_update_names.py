@@ -53,7 +53,7 @@ def test_a_word_is_a_mode_only_with_a_flag(name):
 
 @pytest.mark.parametrize("name", MODES)
 def test_another_word_for_the_mode_needs_a_flag(name):
-    """A name like `replace` is a mode if its value is a flag. With another value, such as null, the name may be a param."""
+    """A name like `replace` is a mode if its value is a flag. With a value such as null, the name may be a param."""
     assert {NAMES.classify(name, value) for value in FLAGS if value is not None} == {"update_mode"}
     assert {NAMES.classify(name, value) for value in ("all of it", 7, None, [], {"a": 1})} == {None}
 
