@@ -1,8 +1,8 @@
 """Preview JSONL with a loop that a user might write: `python loop.py json|orjson PROJECT TASKS`.
 
 The loop removes the routing names, finds the version, merges the params and appends
-the instruction.  For the tasks of the benchmarks, it writes the objects that `paramcore
-preview --format json` writes.  It does not validate the lines.
+the instruction.  For the tasks of the benchmarks, it writes the same objects as
+`paramcore preview --format json`.  It does not validate the lines.
 """
 
 import json

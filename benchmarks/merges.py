@@ -11,7 +11,7 @@ from timing import Row, ratios
 
 from paramcore import Project, TaskRequest
 
-#: The maximum ratio of the bound merge to the bare merge for each size, by case of instructions.
+#: For each case of instructions: the maximum ratio of the bound merge to the bare merge, for the sizes S, M and L.
 MERGES = {
     "no instruction": (1.45, 1.35, 1.25),
     "only the project has an instruction": (1.5, 1.4, 1.25),
@@ -20,9 +20,10 @@ MERGES = {
 
 
 def measure_merge(size: str, instructions: str) -> list[float]:
-    """Return the ratios of the bound merge and of `resolve` to the bare merge, `{**project, **task}`.
+    """Return the times of the bound merge and of `Project.resolve`, as ratios to the time of the bare merge.
 
-    The bound merge is the function that `Project.inheritance` returns.
+    The bare merge is `{**params, **task}`.  The bound merge is the function that
+    `Project.inheritance` returns.
     """
     params, tasks = inputs(size, instruction=instructions != "no instruction")
     if instructions == "only the project has an instruction":
@@ -56,11 +57,11 @@ def measure_merge(size: str, instructions: str) -> list[float]:
 
 
 def measure_results(size: str) -> tuple[float, float, float]:
-    """Return three figures of results without an instruction.
+    """Return three figures for tasks without an instruction.
 
-    - the time to resolve tasks that are dicts, as a ratio to `deepcopy` and `update`
-    - the time to resolve `FEWER_LINES` requests, as a ratio to a list of bare merges
-    - the bytes of a result, without its dict of params
+    - the time to resolve dicts, as a ratio to the time of `deepcopy` and `update`
+    - the time to resolve `FEWER_LINES` requests, as a ratio to the time of the bare merges
+    - the bytes of one `EffectiveParams`, without its dict of params
     """
     params, distinct = inputs(size)
     tasks = list(islice(cycle(distinct), FEWER_LINES))
@@ -90,7 +91,7 @@ def measure_results(size: str) -> tuple[float, float, float]:
 
 
 def measure_memory(make: Callable[[], list]) -> int:
-    """Return the bytes that a list and its items allocate."""
+    """Return the number of bytes in the list that `make` returns, including its items."""
     gc.collect()
     tracemalloc.start()
     _kept = make()
@@ -105,7 +106,7 @@ def rows() -> list[Row]:
     for name, targets in MERGES.items():
         merge, resolve = zip(*(measure_merge(size, name) for size in sizes), strict=True)
         found.append(Row(f"merge, {name}", "bare merge", sizes, merge, targets))
-    # These are the ratios of the last and slowest case: project and task have an instruction.
+    # After the loop, `resolve` contains the ratios of the last case, which is the slowest.
     found.append(Row("`Project.resolve`, given a `TaskRequest`", "bare merge", sizes, resolve, (4.5, 4, 3.5)))
     mapping, many, memory = zip(*map(measure_results, sizes), strict=True)
     found.append(Row("`Project.resolve`, given a dict", "`deepcopy` + `update`", sizes, mapping, (0.25,) * 3))

@@ -66,13 +66,13 @@ def run(command: Iterable[str], output: Path) -> Usage:
 
 
 def run_all(commands: Commands, names: Iterable[str], output: Path, rounds: int) -> dict[str, Usage]:
-    """Run each named command once in each of at most `ROUNDS` rounds; return the median of each figure."""
+    """Run each named command `rounds` times, but at most `ROUNDS` times; return the median of each figure."""
     runs = [{name: run(commands[name], output) for name in names} for _ in range(min(rounds, ROUNDS))]
     return {name: Usage(*map(statistics.median, zip(*(used[name] for used in runs), strict=True))) for name in names}
 
 
 def write_inputs(directory: Path, lines: int) -> tuple[str, str]:
-    """Write a project and tasks.
+    """Write a project file and a file of tasks; return their paths.
 
     One task in ten inherits an older version, and one in fifty inherits nothing.
     """

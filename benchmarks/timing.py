@@ -1,4 +1,4 @@
-"""Compare the CPU time of candidates in one process, as ratios to the first of them."""
+"""Compare the CPU times of functions in one process, as ratios to the time of the first function."""
 
 import gc
 import os
@@ -11,7 +11,7 @@ from attrs import frozen
 
 #: The maximum number of rounds of a measurement; `ROUNDS=1` in the environment only checks that a benchmark runs.
 ROUNDS = int(os.environ.get("ROUNDS", "31"))
-#: The nanoseconds for which a round repeats each candidate; a slow candidate runs once.
+#: A round repeats each function for about this number of nanoseconds; a slower function runs once.
 ROUND_NS = 2_000_000
 
 
@@ -25,10 +25,10 @@ def time_calls(run: Callable[[], object], times: int) -> float:
 
 
 def ratios(*runs: Callable[[], object], rounds: int = ROUNDS, empty: Callable[[], object] | None = None) -> list[float]:
-    """Return the median ratio of each further candidate to the first candidate.
+    """Return, for each function after the first, the median ratio of its time to the time of the first.
 
-    Each round runs the candidates in random order.  `empty` is the loop of the candidates
-    without their work.  If it is given, its time is subtracted from each time.
+    Each round runs the functions in random order.  `empty` runs only the loop that each
+    function contains.  If `empty` is given, its time is subtracted from each time.
     """
     runs = (empty or (lambda: None), *runs)
     # The first call fills caches, so compute the number of calls in a round from the shortest of three calls.

@@ -1,4 +1,4 @@
-"""Measure the function of the Dask guide on two workers, as a ratio to one process."""
+"""Measure the Dask example of the guides on two workers; the result is a ratio to the time of one process."""
 
 import json
 import statistics

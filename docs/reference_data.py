@@ -36,7 +36,7 @@ from paramcore.model.inheritance import OwnParams
 from paramcore.validation.finding import CODES
 from paramcore.validation.schema import Schema
 
-#: The packages and modules that `docs/compatibility.md` promises.
+#: The public packages and modules, as `docs/compatibility.md` lists them.
 PUBLIC_MODULES = (
     "paramcore",
     "paramcore.errors",
@@ -64,7 +64,7 @@ class Entry(NamedTuple):
 
 
 def make_sentence(text: str) -> str:
-    """Return text with a capital letter and a full stop."""
+    """Return the text with a capital first letter and a full stop."""
     return f"{text[:1].upper()}{text[1:]}."
 
 
@@ -80,14 +80,14 @@ def list_public_names() -> list[str]:
 
 
 def read_comments(path: str, name: str = r"\w+") -> dict[str, str]:
-    """Return the `#:` comment before each assignment in a source file, by the assigned name."""
+    """Map each name that a source file assigns to the `#:` comment before the assignment."""
     source = Path(path).read_text("utf-8")
     pattern = re.compile(rf"((?:^ *#: .*\n)+) *({name})\b.*=", re.MULTILINE)
     return {found[2]: re.sub(r"^ *#: ", "", found[1], flags=re.MULTILINE).strip() for found in pattern.finditer(source)}
 
 
 def find_comment(module: str, name: str) -> str:
-    """Return the comment of a constant that a package exports, from the module that defines it."""
+    """Return the `#:` comment of a constant that a package exports, from the module that assigns the constant."""
     folder = Path(str(import_module(module).__file__)).parent
     [text] = [comments[name] for path in folder.glob("*.py") if name in (comments := read_comments(str(path), name))]
     return text
@@ -110,17 +110,17 @@ def list_error_codes() -> list[Entry]:
 
 
 def list_exit_codes() -> list[Entry]:
-    """Return every exit code of the command line."""
+    """Return every exit code of the command line, with its meaning."""
     return [Entry(str(code), make_sentence(text)) for code, text in MEANINGS.items()]
 
 
 def list_reasons() -> list[Entry]:
-    """Return every reason of an explanation."""
+    """Return every reason of an explanation, with its meaning."""
     return [Entry(name, make_sentence(text)) for name, text in REASONS.items()]
 
 
 def list_findings() -> list[Entry]:
-    """Return every code of a finding."""
+    """Return every code of a finding, with its meaning."""
     return [Entry(*finding) for finding in CODES.items()]
 
 
@@ -143,12 +143,12 @@ def list_settings() -> list[Entry]:
 
 
 def list_variables() -> list[Entry]:
-    """Return the environment variables that paramcore reads."""
+    """Return the environment variables that paramcore reads, with their meanings."""
     return [Entry(name, make_sentence(text)) for name, text in VARIABLES.items()]
 
 
 def iter_parsers() -> Iterator[tuple[str, ArgumentParser]]:
-    """Yield `paramcore` and each of its commands, such as `paramcore plan`, with the parser."""
+    """Yield `paramcore` and each of its commands, such as `paramcore plan`, with its parser."""
     yield "paramcore", make_parser(None)
     for name in COMMANDS:
         [subparsers] = (action for action in make_parser(name)._actions if action.nargs == PARSER)

@@ -25,7 +25,7 @@ OBJECT_TYPES = (
 
 #: Pages in which the first cell of each row is a name, with the type of the name.
 TABLES = {"reference/json": "json-key", "reference/values": "json-value"}
-#: Pages in which headings are names, with the type and the list of the names.
+#: Pages in which some headings are names, with the type of these names and the function that lists them.
 HEADINGS = {
     "findings": ("finding", reference_data.list_findings),
     "reference/command-line": ("command", reference_data.list_commands),
@@ -54,7 +54,7 @@ class _GeneratedDirective(SphinxDirective):
     required_arguments = 0
 
     def iter_lines(self) -> Iterator[str]:
-        """Yield the lines of the text."""
+        """Yield the lines of the reStructuredText."""
         raise NotImplementedError
 
     def run(self) -> list[nodes.Node]:
@@ -62,7 +62,7 @@ class _GeneratedDirective(SphinxDirective):
 
 
 def _describe(object_type: str, signature: str, text: str = "", *, options: tuple[str, ...] = ()) -> Iterator[str]:
-    """Yield the lines of a description."""
+    """Yield the lines of a directive, such as `.. exit-code:: 1`, with `text` as its content."""
     yield f".. {object_type}:: {signature}"
     yield from (f"   {option}" for option in options)
     yield ""
@@ -126,7 +126,7 @@ class PublicNamesDirective(_GeneratedDirective):
 
 
 class ResultClassesDirective(_GeneratedDirective):
-    """`.. result-classes::` describes the classes of results."""
+    """`.. result-classes::` describes each class in `RESULT_CLASSES`."""
 
     def iter_lines(self) -> Iterator[str]:
         for value in reference_data.RESULT_CLASSES:
@@ -141,7 +141,7 @@ def _parse_argument(_env: Any, signature: str, node: addnodes.desc_signature) ->
 
 
 def add_anchors(app: Sphinx, doctree: nodes.document) -> None:
-    """Give each name in a table or a heading an anchor, and note it in the inventory."""
+    """Give each name in a table or a heading an anchor, and add the name to the inventory."""
     page = app.env.docname
     if page in TABLES:
         for section in doctree.findall(nodes.section):

@@ -1,9 +1,8 @@
 """Compute the params of a Scale AI task and the effects of an update, offline.
 
 The functions and classes in `__all__` use no clock, network, files or randomness.
-Import the other public names from their modules: `paramcore.validation`,
-`paramcore.service`, `paramcore.transport`, `paramcore.testing`, and the subclasses of
-`ParamcoreError` from `paramcore.errors`.
+Import the other public names from `paramcore.errors`, `paramcore.validation`,
+`paramcore.bulk`, `paramcore.service`, `paramcore.transport` and `paramcore.testing`.
 
 A module or package imports only modules and packages before it in this list: text,
 errors, wrong_documents, values, model, analysis, wire, files, bulk, validation, report,

@@ -5,9 +5,10 @@ import sys
 
 
 def _ignore_working_directory() -> None:
-    """Import no modules from the working directory, which `python -m` puts first, unless it contains paramcore.
+    """Remove the working directory from `sys.path`, unless it contains paramcore.
 
-    Otherwise, a file there that has the name of another module, such as `json.py`, would be run.
+    `python -m` puts this directory first.  Python would import a file there in place of the module of the same name,
+    such as `json.py` in place of `json`.
     """
     try:
         directory = os.getcwd()

@@ -49,7 +49,7 @@ class Route:
 
 
 class RoutedRequest(NamedTuple):
-    """A task request that its project accepts."""
+    """A task request with its route."""
 
     #: The params of the request, as JSON that `freeze` accepts.
     params: Mapping[str, Any]
@@ -197,8 +197,8 @@ def preview_lines(
     A preview is compact JSON in UTF-8 without a line feed: `line` and `unique_id`,
     then the keys of `EffectiveParams.to_json`.  `project` can be a function that
     returns the project of a request.  If the function raises a `ParamcoreError`, or returns
-    something other than a project, the line gets an error.  The returned project must depend
-    only on `request.project` and `request.project_version`, because it is cached.  Blank lines are skipped.
+    something other than a project, `preview_lines` yields an error for the line.  The returned project
+    must depend only on `request.project` and `request.project_version`, because it is cached.  Blank lines are skipped.
     `source` is the name of the file in errors.  Each error has the line and, except for `too_large`,
     the column.
 

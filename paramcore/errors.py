@@ -225,7 +225,7 @@ class NotDone(ParamcoreError, RuntimeError):
     Codes:
         not_sent: no connection, no time left, a system that cannot start a thread or OpenSSL, or no package `httpx2`.
         certificate: an invalid certificate; the request is never retried.
-        refused: status 400, or another 4xx status that is not listed below, except 408.
+        refused: any 4xx status except 401, 403, 404, 408, 409 and 429.
         unauthorized: status 401 or 403.
         not_found: status 404.
         conflict: status 409.
@@ -282,7 +282,7 @@ class DocumentError(ParamcoreError, ValueError):
         unreadable: a file or directory that cannot be read, or a worker process of `--jobs` that ended early.
         unwritable: a file or directory that cannot be written.
         setting_name: an invalid setting in `pyproject.toml`.
-        wrong_project: a project that occurs twice, is missing, or was edited while the `--save` journal has updates.
+        wrong_project: a project that occurs twice or is missing, or was edited while the `--save` journal has updates.
         update_is_lines: a file of tasks in place of an update.
 
     For any other error about a document, `code` is the code of that error, such as `params_type`.

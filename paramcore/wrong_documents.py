@@ -12,7 +12,7 @@ from typing import Any
 from paramcore.errors import MalformedPayload
 from paramcore.text import format_value
 
-#: How to write a request from a created task, whose params and instruction also contain those of the project.
+#: What to copy from a created task into a request.  The task's params and instruction also contain the project's.
 _OWN_PART = "`params` and `instruction`, without what the project adds to them"
 _UPDATE_REMEDY = "write `patch` and the params to set"
 #: What to do if a document is not a project.
@@ -125,7 +125,7 @@ def reject_other_than_task(members: Mapping[str, Any]) -> None:
     if _is_answer(members):
         raise MalformedPayload("task_type", "", f"{_IS_ANSWER}, not a created task", remedy)
     if isinstance(members.get("docs"), (list, tuple)):
-        # The filter also selects the tasks of an array of pages.
+        # This jq filter also accepts an array of pages.
         command = "jq -c '(arrays[], objects).docs[]' PAGES > TASKS.jsonl"
         remedy = f"pass the tasks in its `docs`, for example with `{command}`"
         raise MalformedPayload("task_type", "", "this is a page of created tasks, not a single task", remedy)

@@ -1,4 +1,4 @@
-"""Pure analyses of projects, such as plans, diffs, histories and audits."""
+"""Analyses of projects, such as plans, diffs, histories and audits."""
 
 from paramcore.analysis.audit import Audit, Auditor
 from paramcore.analysis.contradictions import Contradiction

@@ -1,8 +1,8 @@
 """Check whether finished tasks match the project versions that they record.
 
 If a task contradicts a rule, the task belongs to another history, or an assumption is
-wrong.  The module `contradictions` checks one task.  An `Audit` counts
-the results for many tasks, and finds the assumptions that explain the tasks.
+wrong.  The module `contradictions` checks one task.  An `Audit` counts the results for
+many tasks, and finds the settings under which the tasks are possible.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from paramcore.values import (
 from paramcore.wrong_documents import is_page, reject_other_than_task
 
 #: Separators that an audit tries, in addition to the separator of the project's settings.
-#: To explain a single task, an audit also tries the white space before the project's instruction in this task.
+#: For an impossible task, an audit also tries the white space before the project's instruction in this task.
 SEPARATORS = ("\n", "\n\n", " ", "")
 
 
@@ -40,10 +40,12 @@ class Audit(NotebookReprs):
 
     `possible` and `impossible` count the checked tasks.  `not_judged` counts the
     tasks that do not belong to the project, or that record no version.  `findings`
-    contains the contradictions of the impossible tasks.  `calibration` contains the
-    tried combinations of settings that no task contradicts, without regard to tasks that
-    no settings explain.  To explain a task, an audit also tries the white space between the
-    two instructions of this task as the separator.
+    contains the contradictions of the impossible tasks.
+
+    An audit tries several combinations of settings.  `calibration` contains the combinations
+    that no task contradicts.  For an impossible task, an audit also tries the white space
+    between the two instructions of this task as the separator.  A task that contradicts
+    all tried settings does not change `calibration`.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3})
@@ -112,7 +114,7 @@ class Audit(NotebookReprs):
         return f"tasks of {format_value(self.project.name)}: {counts}"
 
     def format_calibration(self) -> list[str]:
-        """Return lines that state which settings explain the tasks, and which other values are possible."""
+        """Return lines that state which settings explain the tasks, and which other values are possible for each."""
         chosen = self.project.assumptions
         if chosen in self.calibration:
             if not self.possible:
@@ -200,7 +202,8 @@ def _list_candidates(chosen: Assumptions) -> list[Assumptions]:
         "empty_instruction": ("leave out", "join"),
         "instruction_separator": tuple(dict.fromkeys([chosen.instruction_separator, *SEPARATORS])),
     }
-    # `override` explains any instruction, so its combinations come last: `product` varies the first setting slowest.
+    # With `override`, any instruction is possible, so list its combinations last.  `product` varies the first setting
+    # slowest.
     combinations = product(*settings.values())
     others = (Assumptions.from_settings(dict(zip(settings, values, strict=True))) for values in combinations)
     return list(dict.fromkeys([chosen, *others]))

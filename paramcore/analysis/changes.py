@@ -1,7 +1,7 @@
 """Compare two params objects value by value, including nested values.
 
-This is the only module that lists the changes inside values.  Every form of a diff
-(text, Markdown, HTML, JSON) lists the changes that `iter_changes` yields.
+Every form of a diff (text, Markdown, HTML, JSON) lists the changes that `iter_changes`
+yields.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class Change:
 
     `removed` is a param that no longer exists.  `lost` is a value that no longer exists
     inside its param.  `moved` is an array whose elements have another order; `before` and
-    `after` are the whole arrays.  If a scalar or another kind of container replaces a
-    container, the container is `changed` and its members are `lost`.
+    `after` are the whole arrays.  If a value of another type replaces an object or array,
+    the object or array is `changed`, and all its members or elements are `lost`.
 
     Example:
         >>> [change] = iter_changes({"box": {"min": 1, "max": 9}}, {"box": {"min": 2, "max": 9}})
@@ -121,10 +121,10 @@ def count_leaves(value: Any) -> int:
 
 
 def count_unchanged(before: Any, changes: Iterable[Change]) -> int:
-    """Count the scalars inside `before` that the changes keep."""
+    """Count the scalars inside `before` that `changes` leave unchanged."""
     changes = [change for change in changes if change.kind in ("removed", "lost", "changed")]
     replaced = {change.parts for change in changes if change.kind == "changed"}
-    # The members of a replaced container are listed as lost, too, so count only the container.
+    # The members of a replaced container are listed as lost, too, so subtract only the container.
     gone = (change.before for change in changes if change.parts[:-1] not in replaced)
     return _count_scalars(before) - sum(map(_count_scalars, gone))
 
@@ -142,7 +142,6 @@ def _iter_value_changes(
         yield from _iter_element_changes(before, after, parts, after_parts, identity)
     elif not same(before, after):
         yield Change("changed", parts, before, after, after_parts, identity)
-        # If a value of another type replaces an object or array, all members of the old object or array are lost.
         if isinstance(before, (dict, list)):
             for part in before if isinstance(before, dict) else range(len(before)):
                 inner = identity if isinstance(before, dict) else identify(before[part]) or identity
@@ -231,7 +230,10 @@ def _match_identities(before: Sequence[Any], after: Sequence[Any]) -> dict[int, 
 
 
 def _index_by_member(elements: Sequence[Any], name: str) -> dict[Any, int]:
-    """Map each value under a name to the index of its object; return `{}` unless the values identify all objects."""
+    """Map the value of the member `name` of each object to the index of the object.
+
+    Return `{}` if an object lacks an identifying value, or if two objects have the same value.
+    """
     objects = [index for index, element in enumerate(elements) if isinstance(element, dict)]
     indexes = {equality_key(elements[i][name]): i for i in objects if _is_identifier(elements[i].get(name))}
     return indexes if len(indexes) == len(objects) else {}
@@ -242,7 +244,7 @@ def _is_identifier(value: Any) -> bool:
 
 
 def identify(element: Any) -> tuple[str, Any] | None:
-    """Return the name and value of the first identifying member of an object; `None` without one."""
+    """Return the name and value of the first identifying member of an object, or `None`."""
     if not isinstance(element, dict):
         return None
     return next(((name, element[name]) for name in IDENTIFYING_NAMES if _is_identifier(element.get(name))), None)

@@ -22,8 +22,8 @@ class Contradiction:
     `task_id` is `None` if the id of the task object is missing or not text.  `rule` is the
     id of the rule, such as `T4`.  `path` is a JSON Pointer into the task object.  `expected`
     and `actual` describe in words what this part should be, and what it is.
-    `vanishes_under` lists alternative changes to settings, each of which would explain the task:
-    `{"instruction_separator": " "}`.
+    `vanishes_under` lists alternative changes of settings, such as
+    `{"instruction_separator": " "}`.  With any one of them, the task would be possible.
     """
 
     task_id: str | None
@@ -127,7 +127,8 @@ def _can_produce_instruction(version: ParamVersion, task: Mapping[str, Any], ass
     if "instruction" not in task or (type(instruction) is not str and instruction is not None):
         return False
     merge = Inheritance(version, assumptions).merge
-    # The request may have set no instruction, the task's whole instruction, or the part before the project's instruction.
+    # The request may have set no instruction, the task's whole instruction, or the part before the project's
+    # instruction.
     requests = [{}, {"instruction": instruction}]
     if instruction is not None:
         appended = assumptions.instruction_separator + version.params["instruction"]

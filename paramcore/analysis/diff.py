@@ -78,14 +78,14 @@ class Diff(NotebookReprs):
 
     @property
     def lost(self) -> tuple[str, ...]:
-        """JSON Pointers to the values in `before` that changed objects and arrays lose.
+        """JSON Pointers to the values of `before` that are lost inside changed params.
 
-        An object loses a member whose name does not exist in the matching object of
-        `after`.  An array loses an element that has no counterpart in the array of
-        `after`.  The counterpart is an equal element, or the object with the same identifying
-        member.  Two objects, or two arrays, at the same index also match.  A changed value
-        is not lost.  But if a value of another type replaces an object or array, each of its
-        members or elements is lost.
+        An object loses a member if the matching object in `after` has no member with this
+        name.  An array loses an element if the matching array in `after` has no counterpart
+        of it.  The counterpart is an equal element, or the object with the same identifying
+        member.  If there is neither, two objects at the same index are counterparts, and so
+        are two arrays.  A changed value is not lost.  But if a value of another type replaces
+        an object or array, all members or elements of the object or array are lost.
         """
         return tuple(change.pointer for change in iter_changes(self.before, self.after) if change.kind == "lost")
 
@@ -168,8 +168,8 @@ def find_overwritten_params(
 def _make_row(name: str, before: Any, after: Any, changes: Sequence[Change]) -> Row:
     """Return the row of a changed param.
 
-    Its inner rows show what changed, moved or was added inside the value.  They replace a
-    long value.  Lost values are always shown, so `make_table` adds a row for each.
+    Its inner rows show what changed, moved or was added inside the value.  The text of a
+    diff shows them instead of a long value.  `make_table` adds a row for each lost value.
     """
     is_nested = all(len(change.parts) > 1 or change.kind == "moved" for change in changes)
     inside = (_make_change_row(change) for change in changes if change.kind != "lost")
@@ -187,7 +187,7 @@ def _make_change_row(change: Change) -> Row:
 def _format_identity(change: Change, values: Iterable[Any]) -> str:
     """Format the member that identifies the array element of a change, as in `(name "car")`.
 
-    Return `""` if the row shows the member.
+    Return `""` if there is no such member, or if the values of the row show it.
     """
     if change.identity is None:
         return ""

@@ -29,7 +29,8 @@ from paramcore.text import (
 from paramcore.text.rows import Label, Line, Piece, Row, Table, format_pieces
 from paramcore.values import check_argument, equality_key, thaw, wrap_frozen
 
-#: The maximum number of seconds between two equal versions that a request and its retry probably created (E8).
+#: A retried request probably created a version that changes nothing and is at most this many seconds newer than the
+#: previous version (E8).
 TWIN_SECONDS = 60
 
 
@@ -37,9 +38,9 @@ TWIN_SECONDS = 60
 class Step:
     """A version, compared with the previous version.
 
-    `returns` contains the params that have an earlier value again, each with the number of
-    the last earlier version with this value.  `seconds` is the time since the previous version;
-    `None` if the time is unknown.
+    `returns` contains the params that have an earlier value again.  It maps each name to the
+    number of the newest earlier version with this value.  `seconds` is the time since the
+    previous version; `None` if it is unknown.
     """
 
     version: ParamVersion
@@ -118,7 +119,7 @@ class Step:
 
 @frozen
 class Lifetime:
-    """A run of versions with the same value of a param, or without the param.
+    """A run of consecutive versions that have the same value of a param, or that all lack the param.
 
     `first` and `last` are the numbers of the first and the last version.  `created_at`
     is the time of the first version, or `None`.
@@ -200,8 +201,8 @@ class History(NotebookReprs):
     def list_lifetime_pieces(self, param: str) -> list[Piece]:
         """Return the lifetimes of a param as pieces.
 
-        If two successive values are both texts, objects or arrays, and one of them is long, a
-        table of their differences follows.
+        If two successive values are both texts, both objects or both arrays, and at least one
+        of them is long, a table of their differences follows the later value.
 
         Raises:
             InvalidParams: the errors of `lifetimes`.

@@ -13,7 +13,7 @@ from paramcore.text import NotebookReprs, format_count, format_name, format_repr
 from paramcore.text.rows import Line, Piece, Row, Table, format_pieces
 from paramcore.values import check_argument, read_each, same_member, thaw, wrap_frozen
 
-#: Why a request is unaffected: it inherits nothing, names a version, or sets all changed params.
+#: Why a request is unaffected: it opts out, is pinned to a version, or overrides every changed param.
 #: `same` means that the update changes nothing.
 Why: TypeAlias = Literal["opted_out", "pinned", "override", "same"]
 
@@ -31,7 +31,8 @@ class Effect:
 
     `params` contains the names of the effective params that would differ.
     `overridden` contains the names of the params that the update changes but the
-    request overrides.  `why` is `None` if `params` is not empty.
+    request overrides.  `why` states why the request is unaffected; `None` if the request
+    is affected.
     """
 
     task: TaskRequest
@@ -61,9 +62,9 @@ class Impact(NotebookReprs):
     """The numbers of requests that an update affects and does not affect.
 
     `affected` counts the requests whose effective params would differ.  `unaffected`
-    counts the other requests by reason.  For each changed param, `by_param` has two
-    counts, such as `{"padding": {"affected": 2, "override": 1}}`.  They count the requests
-    that would get another value of this param, and the requests that override it.
+    counts the other requests by reason.  `by_param` has two counts for each changed
+    param.  For example, `{"padding": {"affected": 2, "override": 1}}` means that two
+    requests would get another `padding`, and one request overrides `padding`.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3})

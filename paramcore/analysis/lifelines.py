@@ -14,7 +14,7 @@ from paramcore.text import format_count, format_repr
 class Lifeline:
     """A param and its lifetimes, newest first.
 
-    The lifetimes cover all versions of the project.  Neighbouring lifetimes differ.
+    The lifetimes cover all versions of the project.
     """
 
     #: The name of the param.
@@ -27,7 +27,7 @@ class Lifeline:
         return self.lifetimes[0]
 
     def since(self, version: int) -> tuple[Lifetime, ...]:
-        """Return the lifetimes that do not end before `version`, newest first."""
+        """Return the lifetimes that include `version` or a later version, newest first."""
         return tuple(lifetime for lifetime in self.lifetimes if lifetime.last >= version)
 
     def __repr__(self) -> str:
@@ -37,8 +37,8 @@ class Lifeline:
 def list_lifelines(history: History) -> tuple[Lifeline, ...]:
     """Return the lifeline of each param that any version sets, most recently changed first.
 
-    Params whose last change is in the same version keep the order in which they first
-    appeared.
+    If several params last changed in the same version, they keep the order in which they
+    first appeared.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3, "with_labels": True})

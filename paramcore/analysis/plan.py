@@ -12,7 +12,7 @@ from paramcore.errors import InvalidSetting
 from paramcore.model import Patch, Project, Replace, Update
 from paramcore.text import NotebookReprs, format_count, format_name, format_repr, format_value, format_versions
 from paramcore.text.rows import Line, Piece, format_pieces
-from paramcore.values import check_argument, check_iterable, thaw
+from paramcore.values import check_argument, check_iterable, check_method, thaw
 
 
 class PlanFinding(Protocol):
@@ -31,7 +31,7 @@ class PlanFinding(Protocol):
 
 @frozen
 class Plan(NotebookReprs):
-    """An update of a project, with the changes and findings of the update.
+    """What an update of a project would change, and the findings on the update.
 
     `after` are the params of the project after the update.  `update` is `None` if the
     project already has the wanted params.  `with_findings` returns a copy with findings.
@@ -81,9 +81,15 @@ class Plan(NotebookReprs):
         """Return a copy of the plan, with these findings instead of the plan's own.
 
         Example: `plan.with_findings(Validator(project).update(plan.update))`.
+
+        Raises:
+            InvalidSetting: `argument_type`, if `findings` is not a list of findings.
         """
         check_iterable("findings", findings)
-        return evolve(self, findings=tuple(findings))
+        checked = tuple(findings)
+        for index, finding in enumerate(checked):
+            check_method(f"findings[{index}]", finding, "to_json", "pass the result of `Validator.update`")
+        return evolve(self, findings=checked)
 
     @property
     def before(self) -> Mapping[str, Any]:
@@ -214,7 +220,7 @@ def _list_finding_pieces(finding: PlanFinding) -> Iterable[Piece]:
 
 @frozen
 class Rebase:
-    """A plan that `Plan.rebase_on` checked against a newer copy of the project.
+    """The result of `Plan.rebase_on`: a plan that was checked against a newer copy of the project.
 
     `conflicts` contains the names of the params that later versions changed and that
     the update would overwrite.  Without conflicts, the update makes its planned

@@ -20,8 +20,8 @@ class SlimRequest:
     r"""The smallest request with which a task of a project gets the wanted params.
 
     `request` leaves out every param that the task inherits with the wanted value.  If
-    a task that inherits cannot get the wanted params, `request` opts out.  It then has
-    `project_version` -1 and all wanted params, and `blocked` contains the reasons.
+    the inherited params make the wanted params impossible, `request` opts out: it has
+    `project_version` -1 and all wanted params.  `blocked` then contains the reasons.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3, "instruction": "Box all."})
@@ -39,7 +39,7 @@ class SlimRequest:
 
     @staticmethod
     def bind(project: Project, version: int | Literal["any"] | EllipsisType | None = ...) -> Slimmer:
-        """Prepare a project for many requests; see `of` and `to` for `version` and its errors."""
+        """Return a `Slimmer` for many requests; see `of` and `to` for `version` and the errors."""
         return Slimmer(project, version)
 
     @classmethod
@@ -53,14 +53,14 @@ class SlimRequest:
         """Shorten a request; the task still gets the same params.
 
         By default, the request keeps its `project_version`.  A request with -1 stays as it
-        is, and `blocked` has the code `opted_out`.  `version` selects another version, as
-        for `to`.
+        is, and `blocked` has the code `opted_out`.  To inherit another version, pass
+        `version`; see `to`.
 
         Raises:
             ParamcoreError: the errors of `Project.resolve`.
             InvalidSetting: `argument_type` for a `project` or a `version` of the wrong type.
             NoSuchVersion: `version_unknown`, if `version` does not exist.
-            InexactRequest: if the request would not get the same params.
+            InexactRequest: if the shortened request would not give the task the same params.
         """
         return Slimmer(project, version).of(request)
 
@@ -75,15 +75,15 @@ class SlimRequest:
         """Return the smallest request whose effective params are `wanted`.
 
         A mapping must have the API's flat form, which can contain routing names.
-        `version` is the number of the version to inherit, `None` for the latest, or
-        `any` for the version with the shortest request.  By default, it is the
-        `project_version` of `wanted`, or the latest if `wanted` has none.
+        `version` is the number of the version to inherit (-1 to inherit nothing), `None`
+        for the latest version, or `"any"` for the version that makes the request
+        shortest.  By default, the `project_version` of `wanted` selects the version.
 
         Raises:
             InvalidSetting: `argument_type`, if both `wanted` and `version` select a
                 version, or for a `project` or a `version` of the wrong type.
             ParamcoreError: the errors of `Project.resolve`.
-            InexactRequest: if the request would not get the wanted params.
+            InexactRequest: if the request would not give the task the wanted params.
         """
         return Slimmer(project, version).to(wanted)
 
@@ -94,7 +94,7 @@ class SlimRequest:
 
     @property
     def dropped(self) -> tuple[str, ...]:
-        """The params that the request leaves out, because it inherits equal values, in the order of the version."""
+        """The names of the params that the request leaves out, because the task inherits equal values."""
         return tuple(self._choice.own.dropped)
 
     @property
@@ -104,7 +104,7 @@ class SlimRequest:
 
     @property
     def respelled(self) -> tuple[str, ...]:
-        """The params in `dropped` whose value the project spells differently, such as 5 for 5.0."""
+        """The params in `dropped` whose wanted value the project spells differently: 5 instead of 5.0."""
         return tuple(self._choice.own.respelled)
 
     @property
@@ -116,14 +116,15 @@ class SlimRequest:
     def exact_while(self) -> int | None:
         """The number of the version that must stay the latest, so that the task gets the wanted params.
 
-        A request without `project_version` also inherits later versions, which may change a
-        param that the request leaves out.  `None` if the request is pinned or inherits nothing.
+        A request without `project_version` inherits the version that is the latest when it is
+        sent.  A later version may change a param that the request leaves out.  `None` if the
+        request is pinned or inherits nothing.
         """
         return self._choice.exact_while
 
     @property
     def rests_on(self) -> tuple[str, ...]:
-        """The sorted ids of the assumed rules that the params of `request` depend on."""
+        """The sorted ids of the assumed rules that the effective params of `request` depend on."""
         return self._project.resolve(self.request).rests_on
 
     def pin(self) -> SlimRequest:

@@ -1,4 +1,4 @@
-"""Choose the version that a task inherits, and the params that it sends to get the wanted params.
+"""Choose which version a task inherits and which params its request sends, so that it gets the wanted params.
 
 `Inheritance.find_own_params` chooses the params to send for a given version.
 """
@@ -27,10 +27,10 @@ from paramcore.text import describe_value, format_name, format_value
 from paramcore.text.rows import Label, Piece, Row, Table
 from paramcore.values import check_argument, encode_compact, same_checked
 
-#: Why a request opts out: what the version would add, or `opted_out` if -1 is selected.
+#: Why a request opts out: what the version would add, or `opted_out` if the caller selected -1.
 OptOutCode: TypeAlias = BlockCode | Literal["opted_out"]
 
-#: The version to inherit: a number, `None` for the latest, or `any` for the version with the shortest request.
+#: The version to inherit: a number, `None` for the latest, or `any` for the version that makes the request shortest.
 Version: TypeAlias = int | Literal["any"] | None
 
 _BLOCK_TEXTS: dict[OptOutCode, str] = {
@@ -40,7 +40,6 @@ _BLOCK_TEXTS: dict[OptOutCode, str] = {
 }
 
 
-#: The width of the labels of rows.
 LABEL_WIDTH = len("impossible")
 
 
@@ -142,8 +141,8 @@ class Chooser:
     """Chooses what tasks of a project must send; prepares each version once.
 
     `version` is the number of the version to inherit, `None` for the latest, or `any`
-    for the version with the shortest request.  By default, the `project_version` of each
-    request selects the version.
+    for the version that makes the request shortest.  By default, the `project_version` of
+    each request selects the version.
 
     Raises:
         InvalidSetting: `argument_type` for a `project` or a `version` of the wrong type.
@@ -152,7 +151,7 @@ class Chooser:
 
     def __init__(self, project: Project, version: Version | EllipsisType = ...) -> None:
         check_argument("project", project, Project)
-        # Compare only text with `any`, because a table of pandas raises an error when it is compared.
+        # Check the type first: a pandas table that is compared with text returns a table, which has no truth value.
         is_any = isinstance(version, str) and version == "any"
         if version is not ... and version is not None and type(version) is not int and not is_any:
             problem = f"`version` must be a whole number, `None` or 'any', got {describe_value(version)}"
@@ -195,11 +194,11 @@ class Chooser:
         """Choose the version to inherit and the params to send for wanted params.
 
         `requested` is the `project_version` of the request.  The `version` of the chooser
-        overrides `requested`.  Pass checked params as `wanted`.
+        overrides `requested`.  `wanted` must be params that are already checked.
 
         Raises:
             NoSuchVersion: `version_type` or `version_unknown` for `requested`.
-            InexactRequest: if the request would not get the wanted params.
+            InexactRequest: if the request would not give the task the wanted params.
         """
         version = requested if self._version is ... else self._version
         if version == "any":
@@ -250,7 +249,7 @@ class RuleFinder:
 
     def find(self, choice: Choice) -> tuple[str, ...]:
         """Return the sorted ids of the assumed rules, as `SlimRequest.rests_on` does."""
-        # Of the params, only the instruction and nulls can depend on an assumed rule.
+        # Only the instruction and params with the value null can depend on an assumed rule.
         own = {name: value for name, value in choice.own.params.items() if value is None or name == "instruction"}
         if None in own.values():
             return self._resolve(own, choice)
@@ -280,7 +279,8 @@ def _measure_member(name: str, value: Any) -> int:
 def _rank(choice: Choice, sizes: Mapping[str, int]) -> tuple[bool, int, int, bool, int]:
     """Return the sort key of a candidate for `any`; `sizes` contains the sizes of the wanted params.
 
-    The order is: possible first, fewest bytes, fewest members, without a pin, newest version.
+    The best candidate has, in this order: no need to opt out, fewest bytes, fewest members,
+    no pin, the newest version.
     """
     version, params = choice.project_version, choice.own.params
     size, length = sum(map(sizes.__getitem__, params)), len(params)

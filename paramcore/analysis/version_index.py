@@ -1,4 +1,4 @@
-"""Find the versions that may explain a finished task, without checking each version."""
+"""Find versions that a finished task may have inherited, without checking every version."""
 
 from __future__ import annotations
 
@@ -13,17 +13,15 @@ from paramcore.model import TASK_FIELD_NAMES, ParamVersion
 
 @define
 class _Group:
-    """The versions that set the same names, not counting `instruction`."""
+    """Versions whose params have the same names, apart from `instruction`."""
 
     names: frozenset[str]
-    #: The first version with each instruction; `None` is the key of versions without an instruction.
+    #: For each instruction, the first version with it; the key `None` is for versions without an instruction.
     by_instruction: dict[str | None, ParamVersion] = field(factory=dict)
     #: The lengths of the instructions in `by_instruction`.
     lengths: set[int] = field(factory=set)
-    #: The first version with an instruction (key `False`), and the first version without one (key `True`).
-    #: The values of other params do not matter, because a task may override them.  So under the rule `override`, it is
-    #: enough to check these two versions.  Under `append`, also check the first version with each instruction that is the
-    #: end of the task's instruction.
+    #: The first version with an instruction (key `False`), and the first version without an instruction (key `True`).
+    #: The values of other params do not matter, because a task may override them.
     representatives: dict[bool, ParamVersion] = field(factory=dict)
 
     def add(self, version: ParamVersion) -> None:
@@ -36,13 +34,13 @@ class _Group:
     def list_candidates(self, instruction: object) -> Iterator[ParamVersion]:
         yield from self.representatives.values()
         if type(instruction) is str:
-            # Under the rule `append`, the task's instruction ends with the instruction of its version.
+            # If `instruction_rule` is `append`, the task's instruction ends with the instruction of its version.
             texts = (instruction[-length:] for length in self.lengths if 0 < length <= len(instruction))
             yield from (self.by_instruction[text] for text in texts if text in self.by_instruction)
 
 
 class VersionIndex:
-    """An index of the versions of a history, by the names that they set and by their instructions."""
+    """An index of versions, by the names of their params and by their instructions."""
 
     def __init__(self, versions: Iterable[ParamVersion]) -> None:
         groups: dict[frozenset[str], _Group] = {}
@@ -50,16 +48,18 @@ class VersionIndex:
             own_names = frozenset(version.params.keys() - {"instruction"})
             groups.setdefault(own_names, _Group(own_names)).add(version)
         counts = Counter(name for names in groups for name in names)
-        # A task has every name of the version that it inherits, so store each group only under its rarest name.
+        # A task has every param of the version that it inherits.  So it is enough to store each group under the name
+        # that the fewest groups have.
         self._groups: dict[str | None, list[_Group]] = {}
         for names, group in groups.items():
             rarest = min(names, key=counts.__getitem__, default=None)
             self._groups.setdefault(rarest, []).append(group)
 
     def list_candidates(self, task: Mapping[str, Any], number: int) -> list[ParamVersion]:
-        """Return the versions up to `number` that must be checked.
+        """Return the versions to check; their numbers are at most `number`.
 
-        If any version up to `number` explains the task, a returned version explains it too.
+        If at least one version up to `number` is possible for the task, at least one of the
+        returned versions is possible, too.
         """
         params = task.get("params", {})
         groups = [group for name in {None, *task, *params} for group in self._groups.get(name, ())]

@@ -33,15 +33,15 @@ def format_annotation(
 
 
 def annotate_errors(pieces: Pieces, options: Namespace) -> Pieces:
-    """Yield the output of a command, and raise the errors of the command.
+    """Yield the output of a command.
 
-    With `--format github`, yield an annotation for a `DocumentError` before raising it.
+    If a `DocumentError` ends the command, `--format github` adds an annotation to the output.
     """
     try:
         return (yield from pieces)
     except DocumentError as error:
         if options.format == "github":
-            # `main` prints the error too.  This workflow command makes GitHub show it beside the line of the file.
+            # `main` prints the error, too, but GitHub shows only an annotation beside the line of the file.
             yield f"{format_error(select_error(error, options))}\n"
         raise
 
@@ -49,7 +49,7 @@ def annotate_errors(pieces: Pieces, options: Namespace) -> Pieces:
 def limit_annotations(annotations: Iterable[str], options: Namespace) -> Iterator[str]:
     """Yield at most `SHOWN` annotations of each severity: errors, then warnings, then notices.
 
-    If annotations are left out, yield a line with their number, and with the way to see them.
+    If there are more annotations, yield a last line such as `3 more: see the job summary`.
     """
     # Several projects can have equal annotations, so yield equal annotations only once.
     unique = dict.fromkeys(annotations)

@@ -34,10 +34,10 @@ _OUTPUTS = {"output": "--output", "requests_output": "--output", "project_output
 
 
 def check_output(options: Namespace) -> None:
-    """Reject an output file that would replace an input or another output, or become an input.
+    """Reject an output file that would replace an input or another output.
 
-    A new file in an input directory would become an input.  Also reject standard output
-    that is redirected to an input.
+    Also reject an output file that would become an input, such as a new JSON file in the
+    directory PROJECT.  Also reject standard output that is redirected to an input.
 
     Raises:
         SystemExit: for a rejected output, for an empty name, and for `-`, which does not mean standard output.
@@ -132,7 +132,7 @@ def read_project_argument(options: Namespace, *, quiet: bool = False) -> Project
     """Read PROJECT.
 
     If PROJECT contains no project, but a later argument does, the error says to swap the
-    two arguments.  If PROJECT cannot be read, the only later arguments that count are PARAMs.
+    two arguments.
 
     Raises:
         DocumentError: the errors of `ProjectFiles`.
@@ -141,8 +141,8 @@ def read_project_argument(options: Namespace, *, quiet: bool = False) -> Project
     try:
         return ProjectFiles([path], options.assumptions, quiet=quiet, used=_list_used(options))
     except DocumentError as error:
-        # If PROJECT cannot be read, it may still be a project, so do not suggest swapping it with UPDATE or TASKS.
-        # A PARAM that is the path of a project was meant as PROJECT, so suggest the swap even if PROJECT is unreadable.
+        # A PROJECT that cannot be read may still be a project, so do not suggest swapping it with UPDATE or TASKS.
+        # But if a PARAM is the path of a project, the user meant it as PROJECT, so suggest swapping these two.
         named = [getattr(options, name, None) for name in ("update", "tasks") if _can_be_read(path)]
         others = [other for other in [*named, *getattr(options, "params", ())] if other and other != path]
         swapped = None if _may_hold_projects(path) else next(filter(_may_hold_projects, others), None)
@@ -181,7 +181,7 @@ def assign_files(options: Namespace) -> ProjectFiles:
 
     Raises:
         DocumentError: the errors of `ProjectFiles`.
-        SystemExit: if several files remain beside the projects, or if the remaining file is an
+        SystemExit: if several files contain no projects, or if the only such file is an
             update.  Also for JSONL if no file contains a project, and for an option about
             tasks if there is no TASKS.
     """
@@ -220,7 +220,7 @@ def assign_files(options: Namespace) -> ProjectFiles:
 
 
 def reject_options_for_tasks(options: Namespace) -> None:
-    """Reject options that have no effect without TASKS; raise `SystemExit`."""
+    """Raise `SystemExit` for `--project-version`, `--type` and `--lines`, which have no effect without TASKS."""
     given = {
         "--project-version": options.project_version is not None,
         "--type": options.type is not None,

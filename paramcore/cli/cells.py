@@ -56,7 +56,6 @@ def wrap(text: str, width: int, *, first: int | None = None, at_newlines: bool =
     room = width if first is None else first
     for found in _WORD.finditer(text):
         word_start, word_end = found.span()
-        # The width of a line does not include the space at its end.
         shown_end = word_end - text.endswith(" ", 0, word_end)
         if end > max(start, indent) and _is_wider(text, start, shown_end, room):
             lines.append((start, end))

@@ -41,7 +41,7 @@ def lock_directory(path: str) -> Iterator[None]:
             # Remove the file while this process has the lock.  Later, another process could have locked the file.
             # Windows cannot remove an open file, so the next process on Windows uses the same file.
             _remove(file, lock)
-            # The file is empty, so an error of the close loses nothing.
+            # The file is empty, so an error while closing it loses nothing.
             with suppress(OSError):
                 file.close()
     except (KeyboardInterrupt, SystemExit):
@@ -69,7 +69,7 @@ def _acquire(lock: str) -> BinaryIO:
                 problem = "another `paramcore serve --save` uses this directory"
                 remedy = "end it, or name another directory"
             else:
-                # For example, some network disks have no locks.
+                # Some network disks, for example, do not support locks.
                 if is_new:
                     with suppress(OSError):
                         os.unlink(lock)
@@ -98,7 +98,7 @@ def _open_at_once(path: str, flags: int) -> int:
 
 
 def _remove(file: BinaryIO, lock: str) -> None:
-    # If somebody moved the directory, another process may have locked a file with the same path: keep that file.
+    # If the directory was moved, another process may have a lock file at this path.  Remove only this process's file.
     if _is_current(file, lock):
         with suppress(OSError):
             os.unlink(lock)

@@ -55,11 +55,14 @@ class ErrorCounter:
             self._locations += [finding.content.location] if finding.content.location else []
 
     def find_states(self, finding: ReportedFinding) -> Presence:
-        """Return the states that have an error on the project; all tasks must have been counted before."""
+        """Return the states in which the project has this error; call this method after `add` for all tasks."""
         return _find_states(finding.key, self._keys)
 
     def finish(self) -> ErrorChanges:
-        """Return the error counts by combination of states, and the locations of the first errors before the update."""
+        """Return the number of errors in each combination of states, such as only after the update.
+
+        The result also contains the locations of the first errors before the update.
+        """
         shared = Counter(_find_states(key, self._keys) for key in set().union(*self._keys))
         return ErrorChanges(self._counts + shared, tuple(self._locations))
 

@@ -20,7 +20,7 @@ _VALUE_KEYS = frozenset(
 _OPTIONAL_KEYS = frozenset({"identity", "request", "cut"})
 #: The keys of members that contain a sentence with values.
 _SENTENCE_KEYS = frozenset({"expected", "actual"})
-#: The keys of members that contain other answers.
+#: The keys of members that contain further objects with the keys above, such as each change in `changes`.
 _ANSWER_KEYS = frozenset({"plan", "diff", "changes", "versions", "explanations", "candidates", "findings", "stays"})
 
 
@@ -33,7 +33,7 @@ def select_values(answer: Any, options: Namespace) -> Any:
 
 
 def select_error(error: _Error, options: Namespace) -> _Error:
-    """Return an error; with `--no-values`, replace the sentences that may contain a value."""
+    """Return an error; with `--no-values`, replace its problem and remedy if they may contain a value."""
     is_about_value = isinstance(error, DocumentError) and error.line is not None
     # The service may repeat a value in its reply.
     is_reply = isinstance(error, (NotDone, OutcomeUnknown)) and error.status is not None
@@ -57,12 +57,12 @@ def _hide_member(key: str, member: Any, answer: dict[str, Any]) -> Any:
         return _hide(member)
     if key == "lifetimes":
         return {param: _hide(lifetimes) for param, lifetimes in member.items()}
-    # For a param without a value to move, the answer of `extract` has null as `value` and as `extra_bytes`.
+    # In an answer of `extract`, a null `extra_bytes` means that there is no value; `value` is then null, too.
     is_absent = key in _OPTIONAL_KEYS or answer.get("extra_bytes", 0) is None
     if key in _SENTENCE_KEYS or (member is None and is_absent):
         return None
     if key == "request" and isinstance(member, dict):
-        # Keep the routing fields of a task, or the flag `patch` of an update.
+        # Show the values of a task's routing names, and of an update's flag `patch`.
         is_task = "why" in answer or "blocked" in answer
         shown = ROUTING_TYPES if is_task else {"patch"}
         return {name: value if name in shown else describe_types(value) for name, value in member.items()}

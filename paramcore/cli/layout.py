@@ -142,7 +142,7 @@ def _cut(text: str, width: int) -> list[tuple[int, int]]:
 
 
 def _cut_spans(spans: Iterable[str], start: int, end: int) -> Iterator[str]:
-    """Yield the parts of spans between two indexes of their text; a part of a label is a label."""
+    """Yield the parts of spans between two indexes of the joined text; a part of a label is a label."""
     position = 0
     for span in spans:
         part = span[max(start - position, 0) : max(end - position, 0)]

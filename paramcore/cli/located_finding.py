@@ -87,7 +87,7 @@ class LocatedFinding:
         return {**self.finding.to_json(), **location}
 
     def list_pieces(self) -> list[Piece]:
-        """Return the text as pieces.
+        """Return the finding as pieces of text.
 
         If the finding has a pointer and a file, the last piece shows the line of the value.
         """

@@ -58,7 +58,7 @@ def _run_command(arguments: Sequence[str] | None) -> tuple[int, str]:
 
 
 def _describe_system_error(error: OSError) -> str:
-    """Describe an error that no command expects, such as a file that was removed a moment ago."""
-    # The name is a number if the call was given a descriptor.
+    """Describe an error that no command handles, for example because a file was removed a moment ago."""
+    # `filename` is a number if the failed call received a file descriptor.
     file = format_path(os.fsdecode(error.filename)) if isinstance(error.filename, (str, bytes)) else "a file"
     return f"cannot use {file}: {describe_os_error(error)}; correct this, and run the command again"

@@ -132,13 +132,13 @@ def exit_on_signals() -> Iterator[None]:
     finally:
         for number in handled:
             # If no signal came, restore the default.  After a signal, keep ignoring signals until the program ends.
-            # But if another program called `main`, that program continues, so restore the default even then.
+            # But if another program called `main`, that program continues, so restore the default even after a signal.
             if signal.getsignal(number) is exit_once or not handles_interrupts():
                 signal.signal(number, signal.SIG_DFL)
 
 
 def format_document(value: Any) -> str:
-    """Return a JSON document, indented and in ASCII."""
+    """Return a value as an indented JSON document."""
     # Write ASCII, because the program that reads the document may use another encoding.
     return json.dumps(value, indent=2) + "\n"
 

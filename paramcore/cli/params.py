@@ -46,8 +46,8 @@ def read_update_file(path: str, *, patch: bool = False) -> UpdateFile:
         raise DocumentError("update_is_lines", None, problem, remedy, format_path(path), None, None)
     document = read_document(path)
     with document.locate_errors():
-        # `read_update` reads null as an update without params, because the SDK then sends no body (U12). In a file,
-        # null is a mistake, such as the `request` of a plan that does nothing.
+        # `freeze_params` rejects null, which `read_update` would accept as an update without params (U12). In a file,
+        # null is a mistake. For example, it is the `request` of a plan that has nothing to send.
         update = read_update(freeze_params(document.value))
     return UpdateFile(Patch(update.params) if patch else update, document)
 

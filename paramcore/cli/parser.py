@@ -20,7 +20,7 @@ from paramcore.errors import InvalidSetting
 from paramcore.model import Assumptions
 from paramcore.text import MESSAGE_LIMIT, format_name
 
-#: Marks an operand after `--`.  No argument of a process can contain this character.
+#: The prefix that marks an argument after `--`.  No argument of a process can contain this character.
 _OPERAND = "\0"
 
 #: The defaults of options that only some commands have.
@@ -140,7 +140,7 @@ def _reject_unknown(argument: str) -> None:
 
 
 def _reject_unknown_arguments(command: str | None, arguments: Sequence[str]) -> NoReturn:
-    # An operand after `--` begins with a mark, so it is not an option.
+    # An argument after `--` begins with the mark, so it does not count as an option.
     options = [argument.partition("=")[0] for argument in arguments if argument.startswith("-")]
     if command is None or not options:
         exit_with_usage(
@@ -197,7 +197,7 @@ def _parse_assumptions(texts: Sequence[str]) -> dict[str, str]:
 
 
 def _parse_assumption(text: str) -> tuple[str, str]:
-    """Parse NAME=VALUE; if VALUE is a JSON string, or has the escapes of one, decode it."""
+    """Parse NAME=VALUE; decode VALUE if it is a JSON string, or a JSON string with escapes but without quotes."""
     name, mark, value = text.partition("=")
     if not mark:
         problem = f"--assume needs a name and a value, got `{format_name(text, limit=MESSAGE_LIMIT)}`"

@@ -20,9 +20,9 @@ from paramcore.wire import write_project
 class ProjectDirectory:
     """The project files in a directory; each project is in one file.
 
-    `read_project_files` reads the directory once, at the start.  The directory may not
+    `read_project_files` reads the directory once, at the start.  The directory need not
     exist yet.  `sources` are the files that projects were read from.  A source in the
-    directory counts as a project file, even without the suffix of JSON or YAML.
+    directory counts as a project file, even if its name does not end with .json or .yaml.
     `on_skip` is the argument of `read_project_files`.
 
     Raises:
@@ -64,10 +64,10 @@ class ProjectDirectory:
         return self._paths.get(project_name)
 
     def check_writable(self, project_names: Iterable[str]) -> None:
-        """Check that no YAML file contains one of the projects.
+        """Reject a project that is in a YAML file, because paramcore does not rewrite YAML.
 
         Raises:
-            DocumentError: `unwritable`, if a YAML file contains one.
+            DocumentError: `unwritable`, if a YAML file contains one of the projects.
         """
         for name in project_names:
             path = self._paths.get(name, "")
@@ -86,7 +86,7 @@ class ProjectDirectory:
         Raises:
             DocumentError: `unwritable` if `check_writable` rejects a changed project, if
                 another file has the name of a new file, or if another program has written
-                another version of a new project.  In these cases, no file is written.
+                a new project with different content.  In these cases, no file is written.
                 Also `unwritable` if the system cannot create the directory or write
                 a file, and `unreadable` if it cannot list the directory.
         """
@@ -114,15 +114,17 @@ class ProjectDirectory:
         return list(updates)
 
     def _choose_paths(self, projects: Sequence[Project]) -> dict[str, str]:
-        """Return the path of a file for each new project, by project name; reject a path that exists."""
+        """Return a path for the file of each new project, by project name; reject the path of another file."""
         exists = bool(projects) and os.path.isdir(self._path)
-        # List the directory before the search, so that a file that is added in between is not taken.
+        # List the directory before the search.  Otherwise, a file that another process adds in between would be in
+        # `taken`, even if it contains one of the projects.
         entries = list_directory(self._path) if exists else []
         paths = self._find_added(projects) if exists else {}
         added = set(map(os.path.basename, paths.values()))
         taken = [entry for entry in entries if entry not in added]
         folded = set(map(fold_file_name, taken))
-        # A second process that writes the same projects must choose the same names, so pass all of them.
+        # A second process that writes the same projects must choose the same file names.  So pass the names of all
+        # projects, and not only of those without a path.
         for name, file_name in choose_file_names([project.name for project in projects], taken).items():
             path = paths.setdefault(name, os.path.join(self._path, file_name))
             if fold_file_name(os.path.basename(path)) in folded:
@@ -142,7 +144,7 @@ class ProjectDirectory:
             try:
                 (file,) = read_project_files([path], self._assumptions)
             except DocumentError:
-                # The file only takes a name.
+                # The file contains no valid project.  `choose_file_names` avoids the name of the file.
                 continue
             found = {project.name: project for project in file.projects}
             for name in found.keys() & by_name.keys():

@@ -25,7 +25,7 @@ from paramcore.text import MESSAGE_LIMIT, describe_os_error, format_name, format
 from paramcore.values import join_pointer, split_pointer
 from paramcore.wire import read_projects
 
-#: The number of bytes that show whether a file may contain a project.
+#: The number of bytes at the start of a file in which `_mentions_history` searches.
 _PREVIEW_SIZE = 64 * 1024
 
 
@@ -57,15 +57,17 @@ def read_project_files(
 ) -> list[ProjectFile]:
     """Read the projects in files, and in the JSON and YAML files of directories.
 
-    `documents` contains the documents of files that were already read, by path.  In a
-    directory, skip hidden files silently.  Also skip files without a project, and call
-    `on_skip` with the path and a message for each, except for the files in `used`.
+    `documents` contains the documents of files that were already read, by path.  `used`
+    contains the files that the command reads for another purpose, such as TASKS or UPDATE.
+
+    In a directory, skip hidden files and files without a project.  For each file without a
+    project that is neither hidden nor in `used`, call `on_skip` with the path and a message.
 
     Raises:
         DocumentError: `wrong_project` for two projects with the same name, or for JSONL.
-            `unreadable` for a directory without JSON or YAML files, or for an entry
-            with the suffix of such a file that is not a file.  Also the errors of
-            `read_document` and `read_projects`.
+            `unreadable` for a directory without JSON or YAML files, or for an entry such
+            as `docks.json` that is not a file, but a subdirectory or a pipe.  Also the
+            errors of `read_document` and `read_projects`.
     """
     files: list[ProjectFile] = []
     locations: dict[str, str] = {}
@@ -80,7 +82,6 @@ def read_project_files(
     for real_path, path in by_real_path.items():
         document = documents.get(path) or (_read_document(path) if path in paths else _read_entry(path))
         if path not in paths and not holds_projects(document.value):
-            # The command reads a file such as TASKS or UPDATE for another purpose, so do not report it as skipped.
             if real_path not in used_paths:
                 on_skip(document.source, f"skipped {document.source}, because it contains no project")
             continue
@@ -129,9 +130,9 @@ def _is_visible(name: str, suffixes: tuple[str, ...]) -> bool:
 
 
 def list_subdirectories(directory: str, used: Iterable[str] = ()) -> list[str]:
-    """Return the paths of the subdirectories that directly contain a file of projects, at any depth.
+    """Return the paths of all subdirectories, at any depth, that directly contain a file with projects.
 
-    Hidden entries and the files and directories in `used` do not count.
+    Ignore hidden entries, and the files and directories in `used`.
     """
     used_paths = set(map(resolve_path, used))
     found: list[str] = []
@@ -147,10 +148,10 @@ def list_subdirectories(directory: str, used: Iterable[str] = ()) -> list[str]:
 
 def _mentions_history(path: str) -> bool:
     """Return whether the name `param_history`, which each project has, is in the first 64 KiB of a file."""
-    # To open a pipe would wait for a writer.
+    # Opening a pipe would wait for a writer, so open only regular files.
     if os.path.isfile(path):
         with suppress(OSError), open(path, "rb") as file:
-            # UTF-16 has a zero byte beside each of these letters.
+            # In UTF-16, each of these letters has a zero byte beside it, so remove the zero bytes.
             return b"param_history" in file.read(_PREVIEW_SIZE).replace(b"\0", b"")
     return False
 
@@ -188,11 +189,22 @@ def _read_entry(path: str) -> Document:
     try:
         return _read_document(path)
     except DocumentError as error:
+        if error.code == "yaml_feature" and (document := _read_other_yaml(path)):
+            return document
         if error.code != "unreadable" or error.remedy:
             raise
         # Another process may have removed the file.
         fix = "make it readable, or move it out of the directory" if os.path.lexists(path) else "run the command again"
         raise evolve(error, remedy=fix) from None
+
+
+def _read_other_yaml(path: str) -> Document | None:
+    """Read YAML with features that JSON lacks, such as anchors; return `None` if it is invalid or contains a project."""
+    # Such a file probably belongs to another tool, such as Docker.
+    with suppress(DocumentError):
+        document = read_document(path, depth=PROJECT_DEPTH, allow_features=True)
+        return None if holds_projects(document.value) else document
+    return None
 
 
 def _check_entry(path: str) -> None:

@@ -114,10 +114,10 @@ class ReportBuilder:
 
 
 def _list_updates(projects: ProjectFiles, update: Update) -> list[Mapping[str, Update]]:
-    """Return the updates of each state, by project name.
+    """Return the updates that lead to each state, by project name.
 
-    The states are: after the update, before it, and, if there are patches that keep
-    dropped params, after these patches.
+    The first state is after `update`, and the second is before it.  If a patch can keep
+    the params that `update` drops, the third state is after this patch.
     """
     patches = {project.name: find_keeping_patch(Plan.of(project, update)) for project in projects}
     after = dict.fromkeys(patches, update)
@@ -126,7 +126,7 @@ def _list_updates(projects: ProjectFiles, update: Update) -> list[Mapping[str, U
 
 
 class _State:
-    """Validates projects and tasks in one state: after an update, before it, or after the patch that keeps dropped params."""
+    """Validates projects and tasks before an update, after it, or after the patch that keeps the dropped params."""
 
     def __init__(
         self,
@@ -209,7 +209,7 @@ class _Draft:
         self.add_findings(findings)
 
     def add_findings(self, findings: Sequence[list[ReportedFinding]]) -> None:
-        """Count the errors in each state, and the findings in the first; keep at most `MAX_FINDINGS` of a severity."""
+        """Count the errors in each state and the findings in the first state; keep `MAX_FINDINGS` of each severity."""
         for finding, presence in self._errors.add(findings):
             self._counts[finding.severity] += 1
             if len(self._findings[finding.severity]) < MAX_FINDINGS:
@@ -231,8 +231,8 @@ class _Draft:
             self._affected.append(AffectedTask(location, request.unique_id, names))
 
     def _add_rules(self, request: RoutedRequest) -> None:
-        # The assumed rules depend on the route, on whether the task has an instruction, and on nulls (T1).  So skip a
-        # request without nulls if an earlier request had the same route and the same kind of instruction.
+        # The assumed rules depend on the route, on nulls (T1), and on whether there is an instruction and it has text.
+        # So resolve a request only if it contains a null, or if no earlier request had the same key.
         instruction = request.params.get("instruction")
         key = request.route, "text" if instruction else instruction
         if key not in self._resolved or None in request.params.values():

@@ -34,7 +34,7 @@ class ProjectFiles:
     """The projects that a command line names, by file or by directory.
 
     In a directory, a file without a project is skipped, and a message on standard error
-    reports this.  Without `quiet`, messages also report names that no task inherits.
+    reports this.  Without `quiet`, messages also report stored names that are not params.
     `documents` contains the documents of files that were already read, by path.
     `used` contains files that the command reads for another purpose, such as TASKS.
     If such a file is in a directory, it is not reported as skipped.  `skip_remedy` says
@@ -144,7 +144,7 @@ class ProjectFiles:
 
     @property
     def subject(self) -> str:
-        """The paths, as the name of several projects in a report; empty if `many` is false."""
+        """The paths, which a report shows as the name of several projects; empty if `many` is false."""
         return self.paths if self.many else ""
 
     def unwrap_single(self, results: list[_T]) -> list[_T] | _T:

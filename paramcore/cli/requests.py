@@ -35,7 +35,7 @@ class BadLines:
         Return the error that was printed.  An error that belongs to no line is always raised.
         """
         error = select_error(error, self._options)
-        # An error without a line is about an option, so skipping the line would not help.
+        # An error without a line is about an option, so skipping a line would not help.
         if error.line is None:
             raise error
         if not self._options.keep_going:

@@ -1,10 +1,10 @@
 """The directory of `serve --save`: the files of the projects, and a journal.
 
-Before the server replies, it writes each change to the journal.  It also writes the
-changed projects to their files, which people and other commands read.  If the files were
-just written, it replies first and writes them after a pause.
+Before the server replies to a request, it writes the changes to the journal, and the
+changed projects to their files.  If the server wrote files a moment ago, it writes only
+the journal before the reply, and the files after a pause.
 
-When the server starts again, it reads the files, and then the journal.  When it ends, it
+When the server starts, it reads the files, and then the journal.  When the server ends, it
 removes the journal if the project files contain everything.  The journal remains if the
 server was killed, or if a file could not be written.  It also remains if it contains
 tasks, batches, uploaded files, settings such as `rapid`, or changed projects of test keys.
@@ -36,16 +36,17 @@ from paramcore.text import describe_os_error, format_path, format_value
 JOURNAL_NAME = ".paramcore-journal"
 #: The minimum number of seconds between two writes of the files.
 _PAUSE = 0.1
-#: The pause after a write, in seconds for each second of CPU time of the write.  The pause keeps the writes of a long
-#: history from slowing the replies.
+#: The number of seconds to pause after a write, for each second of CPU time that the write took.  Without the pause,
+#: writing a long history again and again would slow the replies.
 _PAUSE_PER_SECOND_OF_WRITING = 10
 
 
 class SavedDirectory:
     """The projects in a directory, and the journal beside their files.
 
-    `sources` are the PROJECT arguments, and `given` are the projects in them.  The projects
-    in the directory take precedence.  The caller must lock the directory first.
+    `sources` are the PROJECT arguments, and `given` are the projects in them.  If a project
+    in the directory has the name of a given project, the one in the directory is served.
+    The caller must lock the directory first.
 
     Raises:
         DocumentError: if a file cannot be read or written, or contradicts the journal.
@@ -59,7 +60,8 @@ class SavedDirectory:
         self._files = ProjectDirectory(path, assumptions, sources=sources)
         #: The journal, which the stand-in writes.
         self.journal: JournalFile = JournalFile(os.path.join(path, JOURNAL_NAME))
-        #: What the journal contains for `live` and for `test` keys. The projects of live keys are moved to `projects`.
+        #: The state in the journal for each type of API key, `live` and `test`. The projects of live keys are moved to
+        #: `projects`.
         self.recovered: dict[str, RecoveredState] = replay_lines(
             self.journal.lines, self.journal.source, WORLDS, assumptions
         )
@@ -177,7 +179,7 @@ class SavedDirectory:
             ledger.mark_saved("live", unsaved)
 
     def _check_path(self) -> None:
-        """Check that the path leads to the locked directory, and not to another one with other projects."""
+        """Raise an error if the path no longer leads to the locked directory."""
         with suppress(OSError):
             if os.path.samestat(os.stat(self._path), self._status):
                 return

@@ -53,7 +53,7 @@ class Screen:
 
 
 def _measure_terminal() -> int:
-    """Return the width from COLUMNS or of the terminal, within the limits of a layout."""
+    """Return the number of columns that COLUMNS sets, or that the terminal has, from `MIN_WIDTH` to `_MAX_WIDTH`."""
     columns = os.environ.get("COLUMNS", "")
     width = int(columns) if columns.isascii() and columns.isdecimal() and len(columns) < 6 else 0
     try:

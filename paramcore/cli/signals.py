@@ -12,9 +12,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
-#: The descriptors of standard output and standard error whose writes wait for the reader, except terminals.  The first
-#: signal empties the list, and writes no longer wait.  Otherwise, a write would never end if the reader stops reading,
-#: as `less` does, because later signals are ignored.
+#: The descriptors of standard output and standard error, unless they are terminals.  Writes to these descriptors wait
+#: for the reader.  The first signal empties the list, and writes no longer wait.  Later signals are ignored, so a write
+#: that waits would never end if the reader stops reading, as `less` does.
 output_pipes: list[int] = []
 
 #: The signals other than Ctrl-C that a command handles, and the exit code for each.

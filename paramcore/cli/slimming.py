@@ -59,8 +59,8 @@ class SlimLine(NamedTuple):
         source = self.source.source
         if not isinstance(source, Line) or not self.is_same:
             return None
-        # The request to send omits a routing name whose value is null.  A `RoutedRequest` may omit it too, so decode the
-        # line again.
+        # The request to send omits a routing name whose value is null.  A `RoutedRequest` may omit the name too, so
+        # decode the line again.
         has_null = b"null" in source.data and not same(source.document().value, self.flat)
         return None if has_null else source.data
 
@@ -212,7 +212,7 @@ class SlimSummary:
         return [Table.of(rows, (LABEL_WIDTH,))] if rows else []
 
     def list_notes(self, *, names_projects: bool) -> Iterator[Phrase]:
-        """Yield the counts, and what the requests depend on."""
+        """Yield the counts, then the versions that must stay the latest, then the assumed rules."""
         others = self.requests - self.shorter - self.fell_back - self.opted_out
         counts = {
             "shorter": self.shorter,

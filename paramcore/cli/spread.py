@@ -109,7 +109,7 @@ def _format_run(run: Run, number: int, runs: Sequence[Run], *, full: bool) -> li
         return [Label(f"{{+{text}+}}", "added")]
     if full or len(run.text) <= 2 * _CONTEXT + _CONTEXT // 2:
         return [text]
-    # Before the first difference, show only the end of the text; after the last difference, only its start.
+    # Before the first difference, show only the end of the text; after the last difference, only the start.
     head = "" if number == 0 else format_name(run.text[:_CONTEXT])
     tail = "" if number == len(runs) - 1 else format_name(run.text[-_CONTEXT:])
     hidden = len(run.text) - _CONTEXT * (bool(head) + bool(tail))

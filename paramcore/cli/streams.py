@@ -143,7 +143,7 @@ def _discard_unwritten() -> None:
 
 
 def _restore(is_blocking: bool, copy: int) -> None:
-    """Restore whether writes to a stream wait.
+    """Make a stream blocking or non-blocking, as it was before.
 
     `copy` is a duplicate of the stream's descriptor, because `_discard` may redirect the original.
     """

@@ -32,25 +32,25 @@ class Message(NamedTuple):
 
 
 class TaskRows(NamedTuple):
-    """A task in a document: its rows if it is in JSONL or in an array; otherwise, its whole document."""
+    """A task in Markdown: rows if the task is in JSONL or in an array; otherwise, a document about the task."""
 
     rows: list[Row]
     document: Document | None
 
 
-#: An output: text or a JSON document (`str`), a line of JSON (`bytes`), rows of a document, a message, or the error
-#: of an invalid line.
+#: An output: text or a JSON document (`str`), a line of JSON (`bytes`), a task in Markdown, a message, or the error of
+#: an invalid line.
 Output: TypeAlias = str | bytes | TaskRows | Message | DocumentError
 
 
 @frozen
 class DocumentFormat:
-    """How the tasks of a command become a document.  Instances can be pickled."""
+    """Builds the rows or the document that show a task in Markdown.  Instances can be pickled."""
 
     columns: tuple[str, ...]
     make_rows: Callable[[EffectiveParams, tuple[Cell, ...]], Iterable[Row]]
     make_document: Callable[[EffectiveParams], Document]
-    #: What a document about many tasks shows, as words for its heading: `effective params`.
+    #: What a document about many tasks shows, as words for its heading, such as `effective params`.
     contents: str
 
     def report(self, request: RoutedRequest) -> TaskRows:

@@ -36,7 +36,7 @@ class ReportedFinding(NamedTuple):
     #: Text, JSON for `--format json`, a workflow command for `--format github`, or a `LocatedFinding` for a page.
     #: Empty for `--format markdown`.
     content: Any
-    #: The row of a document that shows the finding; `None` if no document is wanted.
+    #: The row that shows the finding in Markdown; `None` unless `--format markdown` or `--summary` is passed.
     row: Row | None
 
 
@@ -73,11 +73,11 @@ class FindingReporter:
         *,
         reported: set[ProjectKey],
     ) -> list[ReportedFinding]:
-        """Format the new findings that are not ignored, and add their keys to `reported`.
+        """Format the findings that are neither ignored nor in `reported`, and add their keys to `reported`.
 
         `request` is the task with the findings; `None` for findings on the project alone.
-        With `by_task`, the findings of a task include those on the project that were already
-        reported.
+        With `by_task`, a task's findings on the project are formatted even if they are in
+        `reported`.
         """
         repeats = self.by_task and request is not None
         selected = []

@@ -1,5 +1,4 @@
-"""Read JSON, YAML and JSONL files strictly, locate values, and write files.
+"""Read JSON, YAML and JSONL files, locate values by line and column, and write files.
 
-`reader`, `line_stream`, `chunks`, `waiting` and `writer` do I/O.  The other modules do
-none: they decode text, locate values in it and describe mistakes.
+Only `reader`, `line_stream`, `chunks`, `waiting` and `writer` do I/O.
 """

@@ -11,19 +11,20 @@ from paramcore.errors import DocumentError
 from paramcore.files.encoding import UTF16_BOMS, reject_binary
 from paramcore.files.reader import Line, open_source, resolve_path, split_lines
 
-#: The size of a chunk in bytes. Smaller chunks add overhead between processes; larger chunks use more memory.
+#: The default size of a chunk in bytes. Smaller chunks mean more messages between processes. Larger chunks need more
+#: memory.
 CHUNK_SIZE = 2**19
 
 
 @frozen
 class Chunk:
-    """Whole lines of a JSONL file."""
+    """Consecutive whole lines of a JSONL file."""
 
-    #: The resolved path, which every process can open.
+    #: The real path of the file; see `resolve_path`.
     path: str
     #: The name of the file in messages.
     source: str
-    #: The number of bytes before the chunk.
+    #: The number of bytes in the file before the chunk.
     offset: int
     #: The number of bytes in the chunk.
     size: int
@@ -49,8 +50,8 @@ def split_file(path: str, size: int = CHUNK_SIZE) -> Iterator[Chunk]:
     """Yield chunks of a JSONL file: about `size` bytes each, extended to the end of a line.
 
     Raises:
-        DocumentError: `unreadable`; `json_encoding` for a file that begins like binary
-            data or UTF-16.
+        DocumentError: `unreadable`; `json_encoding` for a file that begins like a
+            binary format, or with the BOM of UTF-16.
     """
     with open_source(path) as (stream, label):
         offset, first_line, file_state = 0, 1, get_file_state(stream.fileno())
@@ -70,10 +71,12 @@ def split_file(path: str, size: int = CHUNK_SIZE) -> Iterator[Chunk]:
 
 
 def get_file_state(file: int | str) -> tuple[int, ...]:
-    """Return numbers that change when an open file, or the file at a path, is changed or replaced.
+    """Return numbers that show whether a file was changed or replaced, such as its size.
+
+    `file` is a path or the descriptor of an open file.
 
     Raises:
-        OSError: if there is no file.
+        OSError: if the file does not exist.
     """
     status = os.stat(file)
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns

@@ -1,6 +1,8 @@
-"""The two codecs for lines of JSON: `json`, and `jiter` with `orjson` from the extra `fast`.
+"""Decode and encode lines of JSON, faster if the packages of the extra `fast` are installed.
 
-Both codecs decode a line to the same value, and encode a value to equivalent JSON.
+`JSONCodec` uses `json` of the standard library.  `FastCodec` decodes with `jiter` and encodes with
+`orjson`.  Both decode a line to the same value.  Their JSON for a value may differ in notation:
+`1e-07` and `1e-7`.
 """
 
 from __future__ import annotations
@@ -17,9 +19,10 @@ class Codec(Protocol):
     """Decodes and encodes lines of JSON."""
 
     def decode_object(self, line: bytes) -> dict[str, Any] | None:
-        """Return the object in a line; `None` if `Line.document` must decode the line.
+        """Return the object in a line, or `None` for a line that this method does not decode.
 
-        `decode_document` would decode the line to the same object, and `freeze` accepts this object.
+        `freeze` accepts each object that this method returns.  After `None`, call
+        `Line.document`, which decodes the line or raises an error.
         """
         ...
 
@@ -32,9 +35,9 @@ class JSONCodec:
     """The codec of the standard library."""
 
     def decode_object(self, line: bytes) -> dict[str, Any] | None:
-        """Return the object in a line; `None` if `Line.document` must decode the line."""
-        # `freeze` must accept the object.  A line with fewer than MAX_NODES bytes contains fewer than MAX_NODES values.
-        # If Python's limit of digits is off or too high, the decoder accepts integers that `freeze` rejects.
+        """Return the object in a line, or `None`; see `Codec.decode_object`."""
+        # `freeze` limits the number of values.  A line with fewer than MAX_NODES bytes has fewer than MAX_NODES values.
+        # `freeze` also limits the digits of an integer.  Python's own limit may be higher or off.
         if len(line) >= MAX_NODES or not 0 < sys.get_int_max_str_digits() <= MAX_DIGITS:
             return None
         try:
@@ -65,16 +68,16 @@ class FastCodec:
         from jiter import from_json  # noqa: PLC0415
         from orjson import dumps  # noqa: PLC0415
 
-        # `orjson` also writes dataclasses, dates and enums, but callers pass only JSON values.
+        # `orjson` also encodes dataclasses, dates and enums, but callers pass only JSON values.
         self._decode = partial(from_json, catch_duplicate_keys=True, allow_inf_nan=False)
         self._encode = dumps
 
     def decode_object(self, line: bytes) -> dict[str, Any] | None:
-        """Return the object in a line; `None` if `Line.document` must decode the line."""
+        """Return the object in a line, or `None`; see `Codec.decode_object`."""
         try:
             value = self._decode(line)
-            # `jiter` decodes 1e400 to infinity, which `orjson` writes as null.  `jiter` also allows deeper nesting
-            # than `freeze`.  So leave lines with a null, many brackets or many bytes to `PLAIN`.
+            # `jiter` decodes 1e400 to infinity, which `orjson` encodes as null.  `freeze` limits the depth and the
+            # number of values.  So `PLAIN` decodes the lines with `null`, with many brackets or with many bytes.
             if (
                 type(value) is dict
                 and line.count(b"[") + line.count(b"{") <= TASK_DEPTH

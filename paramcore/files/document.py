@@ -1,7 +1,7 @@
 """Decode one document strictly, and locate values in it.
 
-Documents must be UTF-8.  The names in each object must be unique, and numbers must be finite.
-The digits of an integer and the depth of a document are limited.
+A document must be UTF-8.  The names in each object must be unique, and numbers must be finite.
+The number of digits of an integer and the depth of nesting are limited.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ PROJECT_DEPTH = MAX_DEPTH + 3
 class Document:
     """A decoded value and its source text.
 
-    `value` is plain JSON: dicts, lists and scalars.  `source` is the path of the
-    file in human-readable form.
+    `value` is plain JSON: dicts, lists and scalars.  `source` is the name of the file in
+    messages.
     """
 
     value: Any = field(repr=False)
@@ -63,7 +63,7 @@ class Document:
         return self._array is not None
 
     def list_elements(self) -> list[Document]:
-        """Return each element of the array as a document; its positions are those in the file."""
+        """Return a document for each element of the array in `value`; positions are those in the file."""
         return [
             evolve(self, value=element, array=self, pointer=join_pointer(index))
             for index, element in enumerate(self.value)
@@ -73,7 +73,7 @@ class Document:
         """Return the position of the value at a JSON Pointer; with `name`, the position of its name.
 
         If the value does not exist, return the position of the innermost existing value
-        on its path.
+        on the path: for `/a/b`, the position of the value at `/a`.
         """
         offsets = self.locator.find(self._pointer + path)
         position = self.lines.position(offsets.name_at if name else offsets.value_at)
@@ -96,7 +96,7 @@ class Document:
         return f"{self.source}:{position.line}:{position.column}"
 
     def line_slice(self, line: int, start: int, max_length: int) -> str:
-        """Return up to `max_length` characters of a line from column `start`, which counts from 0."""
+        """Return at most `max_length` characters of a line, from the column `start`; the first column is 0."""
         return self.lines.line_slice(line - self._first_line + 1, start, max_length)
 
     def locate_error(self, error: ParamcoreError) -> DocumentError:
@@ -108,9 +108,10 @@ class Document:
 
     @contextmanager
     def locate_errors(self, path: str = "") -> Iterator[None]:
-        """Add the file, line and column to an error that the block raises.
+        """Add the file, line and column to an error that the `with` block raises.
 
-        The path of the error is relative to `path`.
+        `path` is the JSON Pointer of the value that the block reads.  The path of the
+        error starts from that value.
 
         Raises:
             DocumentError: instead of any other `ParamcoreError`.
@@ -126,7 +127,7 @@ class Document:
 def decode_json(text: str, depth: int, *, is_line: bool = False) -> Any:
     """Decode a JSON text strictly.
 
-    `is_line` is true for a line of JSONL, whose errors have other remedies.
+    `is_line` is true for a line of JSONL, because its errors have other messages.
 
     Raises:
         SyntaxProblem: `json_syntax`, `json_number`, `json_duplicate_key` or `json_depth`.
@@ -138,7 +139,8 @@ def decode_json(text: str, depth: int, *, is_line: bool = False) -> Any:
     try:
         return STRICT_DECODER.decode(decoded)
     except json.JSONDecodeError as error:
-        # A text with many brackets may be no JSON at all, such as JSON with color codes. Then report the first mistake.
+        # Text that is not JSON, such as JSON with color codes, may have many brackets.  So report an error before the
+        # bracket `too_deep`, if there is one, and otherwise the depth.
         if too_deep is not None and error.pos >= len(decoded.rstrip(" \t\r\n")):
             raise SyntaxProblem("json_depth", too_deep, *describe_depth(depth)) from None
         # Inside a string, text such as `//` is no mistake, so do not search for mistakes there.
@@ -172,7 +174,7 @@ def decode_document(
 
     Raises:
         DocumentError: `json_encoding`, or the code of the `SyntaxProblem` that
-            `decode` raises.  The error has no line and column if the whole text is wrong.
+            `decode` raises.  The error for an empty JSON document has no line and column.
     """
     text = decode_text(data, source, first_line)
     try:
@@ -191,7 +193,7 @@ _BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[{}\[\]]', re.DOTALL)
 
 
 def find_too_deep(text: str, depth: int) -> int | None:
-    """Return the offset of the first bracket deeper than `depth` levels, or `None`."""
+    """Return the offset of the first opening bracket deeper than `depth` levels, or `None`."""
     # Counting the brackets is much faster than the loop below, and is enough for most texts.
     if text.count("[") + text.count("{") <= depth:
         return None
@@ -235,7 +237,7 @@ STRICT_DECODER = json.JSONDecoder(
 
 
 def _find_duplicate_name(text: str) -> Token:
-    # The names in each object around the current token, by the level of the object.
+    # The names that were read in each open object, by the level of the object.
     names: dict[int, set[str | int]] = {}
     for token in iter_tokens(text):
         level = len(token.trail)

@@ -10,7 +10,7 @@ from paramcore.files.mistakes import find_binary
 #: The byte order mark in UTF-8.
 BOM = codecs.BOM_UTF8
 
-#: The byte order marks of UTF-16.  Files that Windows PowerShell's `>` writes begin with the first mark.
+#: The byte order marks of UTF-16.  Windows PowerShell's `>` writes the first mark at the start of a file.
 UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -35,7 +35,7 @@ def decode_text(data: bytes, source: str, first_line: int) -> str:
 
 
 def convert_utf16(data: bytes, source: str) -> bytes:
-    """Convert UTF-16 that begins with a BOM to UTF-8; return other data unchanged.
+    """Return data as UTF-8 if it is UTF-16 with a BOM at the start; return other data unchanged.
 
     Raises:
         DocumentError: `json_encoding`, with line and column.
@@ -57,7 +57,7 @@ def _make_error(problem: str, before: str, source: str, first_line: int) -> Docu
 
 
 def reject_binary(data: bytes, source: str, line: int) -> None:
-    """Raise `DocumentError` (`json_encoding`) for data that is not text, such as compressed data."""
+    """Raise `DocumentError` (`json_encoding`) for data that begins like a binary format, such as gzip."""
     mistake = find_binary(data)
     if mistake is not None:
         raise DocumentError("json_encoding", None, *mistake, source, line, 1)

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, Protocol
 from paramcore.errors import DocumentError
 from paramcore.files.encoding import UTF16_BOMS, reject_binary
 
-#: The maximum number of bytes that identify a compressed format.
+#: The number of bytes at the start of a file that `reject_binary` needs to recognize a binary format.
 _MARK_SIZE = 6
 
 
@@ -16,15 +16,18 @@ class LineStream(Protocol):
     """A stream that is read line by line."""
 
     def readline(self, limit: int, /) -> bytes:
-        """Return the next line, or its first `limit` bytes or characters; `b""` at the end."""
+        """Return the next line, or at most `limit` bytes of it; `b""` at the end of the stream.
+
+        The next call returns the rest of a longer line.  `UTF16Lines` counts characters instead of bytes.
+        """
         ...
 
 
 def open_lines(stream: io.BufferedReader, source: str) -> LineStream:
-    """Return a stream of UTF-8 lines; convert UTF-16 that begins with a BOM.
+    """Return a stream of UTF-8 lines; `stream` contains UTF-8, or UTF-16 with a BOM at the start.
 
     Raises:
-        DocumentError: `json_encoding` for compressed or other binary data, which has no lines.
+        DocumentError: `json_encoding` for data that begins like a binary format, such as gzip.
     """
     mark = stream.peek(_MARK_SIZE)[:_MARK_SIZE]
     reject_binary(mark, source, 1)
@@ -32,17 +35,18 @@ def open_lines(stream: io.BufferedReader, source: str) -> LineStream:
 
 
 class UTF16Lines:
-    """The lines of a UTF-16 stream, in UTF-8."""
+    """The lines of a UTF-16 stream, converted to UTF-8."""
 
     def __init__(self, stream: BinaryIO, source: str) -> None:
-        # A deleted `TextIOWrapper` closes its stream, but `stream` may be standard input, so keep it open.
+        # A `TextIOWrapper` closes the stream under it when Python deletes the wrapper.  But `stream` may be standard
+        # input, so keep `stream` open.
         kept_open: Any = _KeepOpen(stream)
         self._text = io.TextIOWrapper(kept_open, "utf-16", newline="\n")
         self._source = source
         self._number = 0
 
     def readline(self, limit: int, /) -> bytes:
-        """Return the next line, or its first `limit` characters.
+        """Return the next line, or at most `limit` characters of it, in UTF-8.
 
         Raises:
             DocumentError: `json_encoding` for invalid UTF-16.
@@ -56,7 +60,7 @@ class UTF16Lines:
 
 
 class _KeepOpen(io.RawIOBase):
-    """A stream that reads from another stream and never closes it."""
+    """Reads from another stream, and never closes that stream."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream

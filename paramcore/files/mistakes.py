@@ -30,11 +30,12 @@ _BINARY = {
     },
 }
 
-#: The start of a Python literal that differs from JSON, or of a call.
+#: Matches Python that is not JSON: `None`, the start of a call or of bytes (`Decimal(`, `b'`), or a string in single
+#: quotes before `True`, `False` or `None` on the same line.
 _PYTHON_LITERAL = re.compile(
     r"(?:True|False|None)\b|[A-Za-z_][\w.]*\(|b['\"]|'(?:[^'\\]|\\.)*'(?=.*\b(?:True|False|None)\b)"
 )
-#: A member at the start of a line. No line of a CSV table begins this way.
+#: Matches the start of a line such as `"padding": 5`. No line of a CSV table begins this way.
 _MEMBER = re.compile(r'[ \t]*"(?:[^"\\]|\\.)*"[ \t]*:')
 #: A line that git writes around or between the two sides of a merge conflict.
 _CONFLICT_MARKER = re.compile("<{7} |={7}(?=\r?\n)|>{7} |[|]{7}(?= |\r?\n)")
@@ -73,7 +74,7 @@ def describe_depth(depth: int) -> tuple[str, str]:
 
 
 def describe_duplicate(name: str) -> tuple[str, str]:
-    """Return the problem and the remedy for a duplicate name; `name` includes the quotes."""
+    """Return the problem and the remedy for a duplicate name; `name` is in double quotes."""
     return f"the object contains the name {truncate(name, MESSAGE_LIMIT)} twice", "remove one of the two members"
 
 
@@ -158,7 +159,7 @@ def _find_wrong_text(text: str, at: int) -> tuple[int, str, str] | None:
     if literal and (text[:at].strip(_BLANKS).startswith(("{", "[")) or (is_first and literal[0][-1] in "('\"")):
         shown = truncate(literal[0], MESSAGE_LIMIT)
         if literal[0].endswith("("):
-            # Python's `repr`, the shell of MongoDB, JavaScript and JSONP write calls such as `ObjectId(...)`.
+            # For example, the MongoDB shell prints `ObjectId(...)`, and Python prints `datetime.date(...)`.
             remedy = (
                 "write the value itself as JSON (in Python, with `json.dump`; of an object of the SDK, `.as_dict()`)"
             )
@@ -200,9 +201,9 @@ def _find_further_text(text: str, at: int, *, is_line: bool) -> tuple[int, str, 
 
 
 def _is_table(text: str) -> bool:
-    """Return whether the first line contains a separator, and the second line, if any, contains it too.
+    """Return whether the first line contains a separator that the second line, if any, contains too.
 
-    Text that looks like JSON, code or prose is not a table.
+    Text with `{` or `[` in the first line, or at the start of the second, is JSON or code and not a table.
     """
     first, *others = text.strip(_BLANKS).split("\n", 2)[:2]
     # In prose, a space follows a comma, so such a comma is not a separator.

@@ -1,4 +1,4 @@
-"""Locate values in JSON or YAML text by line and column, on demand."""
+"""Locate values in JSON or YAML text by line and column."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Position:
 
 @frozen(slots=False)
 class SyntaxProblem(Exception):
-    """A syntax error at an offset; the offset is `None` if the whole text is wrong."""
+    """A syntax error at an offset; the offset is `None` for an empty JSON text."""
 
     code: str
     offset: int | None
@@ -34,10 +34,12 @@ class SyntaxProblem(Exception):
 class Token(NamedTuple):
     """A name, or the first token of a value, in JSON or YAML text.
 
-    In JSON, `content` is the text of the token.  In YAML, it is the decoded name or
-    value, or an empty dict or list.  `trail` is the path to the token: names and
-    indexes, outermost first.  The trail of a name includes that name.  All tokens share
-    one trail, so copy the list before you read the next token.
+    In JSON, `content` is the text of the token.  In YAML, `content` is the decoded name or
+    scalar; for an object or an array, it is an empty dict or list.
+
+    `trail` is the path to the token: names and indexes, outermost first.  The trail of a name
+    includes that name.  All tokens share one trail, so copy the list before you read the next
+    token.
     """
 
     offset: int
@@ -46,7 +48,7 @@ class Token(NamedTuple):
     trail: list[str | int]
 
 
-#: A string, a punctuation mark, or a run of other characters: a number or a keyword, valid or not.
+#: Matches a string, a punctuation mark, or a run of other characters, such as `1.5` or `true`.
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 
 
@@ -75,7 +77,7 @@ def iter_tokens(text: str) -> Iterator[Token]:
 
 
 def advance_trail(trail: list[str | int]) -> None:
-    """Advance a trail to the next element; in an object, the caller sets the next name."""
+    """Move a trail to the next element of an array; in an object, the caller sets the next name."""
     last = trail[-1]
     if isinstance(last, int):
         trail[-1] = last + 1
@@ -91,9 +93,9 @@ class Offsets(NamedTuple):
 class JSONLocator:
     """Finds values in JSON text.
 
-    The `json` decoder skips values that are not on the path, because reading all tokens is
-    much slower.  The offsets of members are cached, so that many lookups,
-    in any order, read the members of each object or array once.
+    To skip a value, `find` decodes the value with `json`, because reading all its tokens is
+    much slower.  `find` caches the offsets of members, so that many lookups, in any order,
+    read the members of each object or array once.
     """
 
     def __init__(self, text: str) -> None:
@@ -106,7 +108,7 @@ class JSONLocator:
         """Return the offsets of the value at a JSON Pointer.
 
         If the value does not exist, return the offsets of the innermost existing value
-        on its path.
+        on the path: for `/a/b`, the offsets of the value at `/a`.
         """
         start = _skip_space(self._text, 0)
         offsets = Offsets(start, start)
@@ -132,8 +134,8 @@ class TokenLocator:
     """Finds values in JSON or YAML text, with one pass over its tokens."""
 
     def __init__(self, tokens: Iterable[Token] = ()) -> None:
-        # The key is the number of the object or array, and the name or index of the member.
-        # Whole paths as keys would need too much memory.
+        # The key is the number of an object or array, and the name or index of one of its members.  The value is the
+        # member's own number and its offsets.  Whole paths as keys would need too much memory.
         self._members: dict[tuple[int, str], tuple[int, Offsets]] = {}
         self._root = Offsets(0, 0)
         # The numbers of the open objects and arrays, outermost first. The number of the root is 0.
@@ -161,7 +163,7 @@ class TokenLocator:
         """Return the offsets of the value at a JSON Pointer.
 
         If the value does not exist, return the offsets of the innermost existing value
-        on its path.
+        on the path: for `/a/b`, the offsets of the value at `/a`.
         """
         number, offsets = 0, self._root
         for part in split_pointer(path):
@@ -175,7 +177,7 @@ Locator: TypeAlias = JSONLocator | TokenLocator
 
 
 def _iter_members(text: str, start: int) -> Iterator[tuple[str, Offsets]]:
-    """Yield the name and the offsets of each member; for an array, the index as text."""
+    """Yield the name and the offsets of each member; in an array, the name is the index as text."""
     indexes = count()
     is_object = text[start] == "{"
     at = _skip_space(text, start + 1)
@@ -201,9 +203,10 @@ def _skip_space(text: str, at: int) -> int:
 
 
 class Lines:
-    """The lines of text.
+    """The lines of a text.
 
-    Lookups are usually in order, so each lookup continues from the previous position.
+    Lookups are usually in the order of the text, so each lookup continues where the previous
+    one ended.
     """
 
     def __init__(self, text: str) -> None:
@@ -211,7 +214,7 @@ class Lines:
         self._rewind()
 
     def _rewind(self) -> None:
-        # The current line, its offset, and the offset up to which the line was searched for a line feed.
+        # The number and the offset of the current line, and the offset up to which line feeds were counted.
         self._line, self._start, self._searched = 1, 0, 0
 
     def position(self, offset: int) -> Position:
@@ -225,7 +228,7 @@ class Lines:
         return Position(self._line, offset - self._start + 1)
 
     def line_slice(self, number: int, start: int, max_length: int) -> str:
-        """Return up to `max_length` characters of a line from column `start`, which counts from 0."""
+        """Return at most `max_length` characters of a line, from the column `start`; the first column is 0."""
         if number < self._line:
             self._rewind()
         while self._line < number:

@@ -35,7 +35,7 @@ JSONL_SUFFIXES = (".jsonl", ".ndjson")
 #: The suffixes of YAML files.
 YAML_SUFFIXES = (".yaml", ".yml")
 
-#: The suffixes of the files that are read as projects in a directory.
+#: In a directory of projects, paramcore reads the files with these suffixes.
 DOCUMENT_SUFFIXES = (".json", *YAML_SUFFIXES)
 
 
@@ -78,16 +78,19 @@ class Line:
         return decode_document(data, self.source, TASK_DEPTH, first_line=self.number, decode=decode)
 
 
-def read_document(source: str, *, limit: int = TASK_SIZE, depth: int = TASK_DEPTH) -> Document:
+def read_document(
+    source: str, *, limit: int = TASK_SIZE, depth: int = TASK_DEPTH, allow_features: bool = False
+) -> Document:
     """Read one document from a file, or from standard input for `-`.
 
     A file whose name ends with `.yaml` or `.yml` is YAML; any other file is JSON.
+    `allow_features` applies only to YAML; see `YAMLDecoder`.
 
     Raises:
         DocumentError: `unreadable`, also if the package that reads YAML is missing;
-            `too_large` for more than `limit` bytes, or `YAML_SIZE` bytes of YAML; or the
-            code of an error in the content.  An error in the content has a line and a column,
-            unless the whole text is wrong.
+            `too_large` for more than `limit` bytes, or more than `YAML_SIZE` bytes of YAML;
+            or the code of an error in the content.  An error in the content has a line and a
+            column, except for an empty JSON document.
     """
     is_yaml = has_suffix(source, YAML_SUFFIXES)
     limit = min(limit, YAML_SIZE) if is_yaml else limit
@@ -100,7 +103,7 @@ def read_document(source: str, *, limit: int = TASK_SIZE, depth: int = TASK_DEPT
     data = convert_utf16(data, label)
     if not is_yaml:
         return decode_document(data, label, depth)
-    decoder = YAMLDecoder()
+    decoder = YAMLDecoder(allow_features=allow_features)
     try:
         return decode_document(data, label, depth, decode=decoder.decode, make_locator=decoder.make_locator)
     except ImportError as error:
@@ -120,11 +123,12 @@ def _read_up_to(stream: BinaryIO, size: int) -> bytes:
 
 
 def read_lines(source: str, *, limit: int = TASK_SIZE, on_read: Callable[[int], None] | None = None) -> Iterator[Line]:
-    """Yield the lines of a JSONL file, or of standard input, in constant memory.
+    """Yield the lines of a JSONL file, or of standard input for `-`, in constant memory.
 
     Only a line feed ends a line.  Blank lines are skipped.  The first line may begin with a
-    BOM; a UTF-16 file must begin with a BOM.  A line that exceeds the limit is truncated;
-    `Line.document` then rejects the line.  `on_read` receives the number of bytes of each read.
+    BOM; a UTF-16 file must begin with a BOM.  A line that exceeds the limit is truncated,
+    and `Line.document` rejects it.  After each read, `on_read` is called with the number of
+    bytes.
 
     Raises:
         DocumentError: `unreadable`, or `json_encoding` for binary data or invalid UTF-16.
@@ -142,7 +146,7 @@ def split_lines(
     limit: int = TASK_SIZE,
     on_read: Callable[[int], None] | None = None,
 ) -> Iterator[Line]:
-    """Yield the lines that begin in the next `size` bytes, by the rules of `read_lines`.
+    """Yield the lines that begin in the next `size` bytes, or all lines, by the rules of `read_lines`.
 
     The first line has the number `first_line`.
     """
@@ -152,7 +156,7 @@ def split_lines(
 def _truncate_lines(
     stream: LineStream, size: int | None, limit: int, on_read: Callable[[int], None] | None
 ) -> Iterator[bytes]:
-    """Yield each line of a stream; of a line that exceeds the limit, yield only the start."""
+    """Yield each line, but only the start of a line that exceeds the limit."""
     bytes_read = 0
 
     def read_line() -> bytes:
@@ -171,7 +175,7 @@ def _truncate_lines(
 
 
 def number_lines(lines: Iterable[bytes], source: str, *, first_line: int = 1, limit: int = TASK_SIZE) -> Iterator[Line]:
-    """Yield numbered lines; count blank lines, but skip them.
+    """Yield a `Line` for each line that is not blank; blank lines count in the line numbers.
 
     Raises:
         InvalidSetting: `argument_type`, if a line is not `bytes`.
@@ -183,7 +187,8 @@ def number_lines(lines: Iterable[bytes], source: str, *, first_line: int = 1, li
             if isinstance(data, Mapping):
                 remedy = "pass decoded requests to `Project.resolve_many`"
             raise InvalidSetting("argument_type", None, problem, remedy)
-        # Yield a line that exceeds the limit even if its start is blank, so that it is rejected.
+        # A line that exceeds the limit was truncated, and its start may be blank.  Yield such a line, so that
+        # `Line.document` rejects it.
         if len(data) > limit or (data.removeprefix(BOM) if number == 1 else data).strip(_BLANK):
             yield Line(number, source, data, limit)
 

@@ -15,10 +15,10 @@ _BUFFER_SIZE = 2**16
 
 @contextmanager
 def wait_on_read(stream: BinaryIO) -> Iterator[io.BufferedReader]:
-    """Yield a stream with the bytes of a buffered stream; its reads wait for more input.
+    """Yield a stream that reads from `stream`, and waits for input even if the file is non-blocking.
 
-    A process that shares the file, such as Node.js, may make it non-blocking at any moment.
-    Python would then take the lack of input for the end of the file.
+    A process that shares the file, such as Node.js, may make the file non-blocking at any
+    moment.  If there is no input yet, Python would then treat this as the end of the file.
     """
     raw = _WaitingReader(stream)
     try:
@@ -29,7 +29,7 @@ def wait_on_read(stream: BinaryIO) -> Iterator[io.BufferedReader]:
 
 
 class _WaitingReader(io.RawIOBase):
-    """A raw stream that reads from a buffered stream, and never closes it."""
+    """Reads from another stream, and never closes that stream."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
@@ -48,7 +48,11 @@ class _WaitingReader(io.RawIOBase):
         return int(self._stream.fileno())
 
     def readinto(self, buffer: Any) -> int:
-        """Read bytes; raise `BlockingIOError` if two reads find none although the file is blocking."""
+        """Read bytes into `buffer`, and return their number; wait if there is no input yet.
+
+        Raises:
+            BlockingIOError: if two reads of a blocking file return without input.
+        """
         was_blocking = False
         while (count := self._stream.readinto1(buffer)) is None:
             if not os.get_blocking(self.fileno()):
@@ -57,6 +61,6 @@ class _WaitingReader(io.RawIOBase):
             elif was_blocking:
                 raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
             else:
-                # Another process may have made the file blocking since the read, so try once more.
+                # Another process may have made the file blocking only after the read, so read once more.
                 was_blocking = True
         return int(count)

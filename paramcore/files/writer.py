@@ -34,12 +34,12 @@ _REMEDIES = {
 }
 
 
-#: The name of a new file before it replaces the existing file.
+#: Matches the name of a temporary file; see `open_atomically`.
 _TEMPORARY_NAME = re.compile("[.][0-9a-f]{32}[.]tmp")
 
 
 def remove_temporary_files(directory: str) -> None:
-    """Remove the temporary files that killed processes left behind."""
+    """Remove the temporary files that killed processes left in a directory."""
     with suppress(OSError):
         for name in filter(_TEMPORARY_NAME.fullmatch, os.listdir(directory)):
             path = os.path.join(directory, name)
@@ -66,27 +66,29 @@ def _is_locked(path: str) -> bool:
 
 
 def write_atomically(path: str, pieces: Iterable[str | bytes], *, sync: bool = True) -> None:
-    """Write a complete file, text as UTF-8; see `open_atomically`."""
+    """Write the pieces to a file, text as UTF-8; see `open_atomically`."""
     with open_atomically(path, sync=sync) as stream:
         stream.writelines(piece if isinstance(piece, bytes) else piece.encode() for piece in pieces)
 
 
 @contextmanager
 def open_atomically(path: str, *, sync: bool = True) -> Iterator[BinaryIO]:
-    """Open a file that the block writes completely, or not at all.
+    """Open a file for the `with` block, so that the whole file is written or nothing.
 
-    The block writes to a new file in the same directory.  At the end of the block, the
-    new file replaces the existing file, and gets the mode of that file (except on Windows).
-    An exception in the block removes the new file, and is raised unchanged.  But an
-    `OSError` counts as an error of the new file, unless it has the name of another
-    file.  A symbolic link to a regular file, or a broken link, is
-    replaced, not followed.  Without `sync`, the file may be empty after a power failure.
+    The block writes to a temporary file in the same directory.  At the end of the block, the
+    temporary file gets the mode of the existing file (except on Windows), and replaces that
+    file.  If the block raises an exception, the temporary file is removed.
+
+    If the path is a symbolic link to a regular file, or a broken link, the temporary file
+    replaces the link, and the target stays unchanged.  Without `sync`, the file may be empty
+    after a power failure.
 
     Raises:
-        DocumentError: `unwritable`, also if the path exists but is neither a regular file nor
-            such a link, or if the path is a link like `/dev/stdout`.
+        DocumentError: `unwritable` for any `OSError`, except for one in the block that names
+            another file.  For example, the path is a directory, a device, a link to one of
+            these, or a link like `/dev/stdout`.
     """
-    # The path with a suffix, such as `FILE.tmp`, could exceed the length limit of the file system.
+    # A name with a suffix, such as `FILE.tmp`, could exceed the length limit of the file system.
     temporary = os.path.join(os.path.dirname(path), f".{uuid.uuid4().hex}.tmp")
     try:
         mode = _check_replaceable(path)
@@ -100,7 +102,7 @@ def open_atomically(path: str, *, sync: bool = True) -> Iterator[BinaryIO]:
             # Windows cannot rename an open file.
             os.replace(temporary, path)
         except BaseException:
-            # A signal may arrive as soon as the file exists, so `open` is inside the `try`.
+            # A signal may arrive as soon as the file exists, so `_open_new` is inside the `try`.
             with suppress(OSError):
                 os.unlink(temporary)
             raise
@@ -114,10 +116,9 @@ def open_atomically(path: str, *, sync: bool = True) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _open_new(path: str) -> Iterator[BinaryIO]:
-    """Open a new file, and close it; raise an error of the close only if the block succeeds.
+    """Create a file for the `with` block, and close it; after an error in the block, ignore errors of the close.
 
-    For example, the disk is full, and standard output cannot be written either.  Then the
-    close cannot write what the stream has buffered.
+    For example, if the disk is full, the close fails too, because it writes the buffered bytes.
     """
     stream = open(path, "xb", buffering=_BUFFER_SIZE)  # noqa: SIM115  (closed below)
     try:
@@ -164,7 +165,7 @@ def _check_replaceable(path: str) -> int | None:
 
 
 def _links_to_open_file(path: str) -> bool:
-    """Return whether a link leads to a file that a process has open, like `/dev/stdout`."""
+    """Return whether a link leads to the open file of a process, like `/dev/stdout`."""
     while os.path.islink(path):
         directory = os.path.realpath(os.path.dirname(path))
         if directory.startswith("/proc/"):

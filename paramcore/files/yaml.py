@@ -1,10 +1,10 @@
 """Decode YAML files as JSON values.
 
-Files may use the block style, flow style, quotes and comments of YAML.  A plain
-scalar that is exactly a JSON number, `true`, `false` or `null` has that value, and an
-empty plain scalar is null.  Every other scalar is text, including `no`, `~`, `1_000`,
-`0x1F` and dates.  `YAMLDecoder` rejects tags, anchors, aliases, merge keys, directives and a
-second document.
+Files may use the block style, flow style, quotes and comments of YAML.  A scalar
+without quotes that is exactly a JSON number, `true`, `false` or `null` has that value.
+An omitted value, as in `padding:`, is null.  Every other scalar is text, including `no`,
+`~`, `1_000`, `0x1F` and dates.  `YAMLDecoder` rejects tags, anchors, aliases, merge keys,
+directives and a second document, unless a caller passes `allow_features`.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ from paramcore.text import MESSAGE_LIMIT, truncate
 #: The maximum number of names and values in a YAML file. The parsing time depends mostly on this number.
 MAX_TOKENS = 100_000
 
-#: A directive before the document; comments and empty lines may precede the directive.
+#: Matches the start of a directive such as `%YAML 1.1`, with the comments and blank lines before it.
 _DIRECTIVE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*%")
 
-#: The characters that end a line in YAML 1.1 but not in YAML 1.2, and byte order marks after the start of the text.
+#: Matches a character that ends a line in YAML 1.1 but not in YAML 1.2, or a byte order mark that is not at the start
+#: of the text.
 _MISREAD = re.compile("[\x85\u2028\u2029]|(?<!^)\ufeff")
 
-#: An escape in a double-quoted scalar; the group matches only an escape with a number above 10FFFF.
+#: Matches an escape such as `\n` in a double-quoted scalar.  Group 1 is set only for `\U` with a number above 10FFFF.
 _ESCAPE = re.compile(r"\\(?:(U(?!0010|000)[0-9A-Fa-f]{8})|.)", re.DOTALL)
 
 #: An event of `ruamel.yaml`, which is imported on first use.
@@ -37,9 +38,14 @@ _Event: TypeAlias = Any
 
 
 class YAMLDecoder:
-    """Decodes a YAML text and locates its values."""
+    """Decodes a YAML text and locates its values.
 
-    def __init__(self) -> None:
+    With `allow_features`, the text may use the features of YAML that JSON lacks.  Tags and
+    anchors are then ignored, an alias is null, and several documents become a list.
+    """
+
+    def __init__(self, *, allow_features: bool = False) -> None:
+        self._allows_features = allow_features
         self._locator = TokenLocator()
 
     def decode(self, text: str, depth: int) -> Any:
@@ -55,11 +61,12 @@ class YAMLDecoder:
         # `documents`, then the open objects and arrays, outermost first.  A value whose trail has n parts belongs in
         # `containers[n]`.
         containers: list[Any] = [documents]
-        for number, token in enumerate(iter_yaml_tokens(text, depth), 1):
+        tokens = iter_yaml_tokens(text, depth, allow_features=self._allows_features)
+        for number, token in enumerate(tokens, 1):
             if number > MAX_TOKENS:
                 problem = f"the YAML document has more than {MAX_TOKENS:,} names and values"
                 raise SyntaxProblem("too_large", token.offset, problem, "convert it to JSON, which may have more")
-            # Parsing YAML is slow, so record the position now; a later error must not parse the text again.
+            # Record the position now, because parsing the text again to locate a later error would be slow.
             self._locator.add(token)
             if token.is_name:
                 if token.content in containers[len(token.trail)]:
@@ -74,7 +81,7 @@ class YAMLDecoder:
                 container.append(token.content)
             if isinstance(token.content, (dict, list)):
                 containers.append(token.content)
-        return documents[0]
+        return documents[0] if len(documents) == 1 else documents
 
     def make_locator(self, _text: str) -> Locator:
         """Return the locator of the values in the decoded text."""
@@ -86,8 +93,8 @@ def decode_yaml(text: str, depth: int) -> Any:
     return YAMLDecoder().decode(text, depth)
 
 
-def iter_yaml_tokens(text: str, depth: int | None = None) -> Iterator[Token]:
-    """Yield the names and values in YAML text.
+def iter_yaml_tokens(text: str, depth: int | None = None, *, allow_features: bool = False) -> Iterator[Token]:
+    """Yield the names and values in YAML text; for `allow_features`, see `YAMLDecoder`.
 
     Raises:
         SyntaxProblem: `yaml_syntax`, `yaml_feature`, `json_number` or `json_depth`.
@@ -96,15 +103,17 @@ def iter_yaml_tokens(text: str, depth: int | None = None) -> Iterator[Token]:
     trail: list[str | int] = []
     next_is_name = False
     name_at = 0
-    for event_type, event in _iter_events(text):
+    for event_type, event in _iter_events(text, allow_features=allow_features):
         offset: int = event.start_mark.index
         if event_type in ("MappingEnd", "SequenceEnd"):
             trail.pop()
         elif next_is_name:
-            trail[-1] = _parse_name(event_type, event)
+            trail[-1] = _parse_name(event_type, event, allow_features=allow_features)
             next_is_name, name_at = False, offset
             yield Token(offset, trail[-1], is_name=True, trail=trail)
             continue
+        elif event_type == "Alias":
+            yield Token(offset, None, is_name=False, trail=trail)
         elif event_type == "Scalar":
             # An omitted value has the position of its name.
             is_left_out = offset == event.end_mark.index and trail and isinstance(trail[-1], str)
@@ -120,14 +129,15 @@ def iter_yaml_tokens(text: str, depth: int | None = None) -> Iterator[Token]:
         # The value is complete, so the next element or name follows.
         if trail:
             advance_trail(trail)
-            next_is_name = isinstance(trail[-1], str)
+        next_is_name = bool(trail) and isinstance(trail[-1], str)
 
 
-def _iter_events(text: str) -> Iterator[tuple[str, _Event]]:
-    """Yield each event of the document as a pair: its type, such as `Scalar`, and the event."""
+def _iter_events(text: str, *, allow_features: bool) -> Iterator[tuple[str, _Event]]:
+    """Yield each event of a value or a name as a pair: its type, such as `Scalar`, and the event."""
     if misread := _MISREAD.search(text):
         raise _make_character_problem(misread)
-    if directive := _DIRECTIVE.match(text):
+    directive = _DIRECTIVE.match(text)
+    if directive and not allow_features:
         problem, remedy = "directives (`%YAML`, `%TAG`) are not supported", "remove the line"
         raise SyntaxProblem("yaml_feature", directive.end() - 1, problem, remedy)
     documents, notation = 0, NotationCheck(text)
@@ -135,12 +145,16 @@ def _iter_events(text: str) -> Iterator[tuple[str, _Event]]:
         event_type = type(event).__name__.removesuffix("Event")
         if event_type == "DocumentStart":
             documents += 1
-            _check_document(event, documents)
+            if documents > 1 and not allow_features:
+                problem, remedy = "the file contains a second YAML document", "write one document in each file"
+                raise SyntaxProblem("yaml_feature", event.start_mark.index, problem, remedy)
         elif event_type not in ("StreamStart", "StreamEnd", "DocumentEnd"):
-            notation.check(event_type, event)
-            _check_plain_json(event_type, event)
+            if not allow_features:
+                notation.check(event_type, event)
+                _check_plain_json(event_type, event)
             yield event_type, event
-    notation.check_end()
+    if not allow_features:
+        notation.check_end()
     if not documents:
         raise SyntaxProblem("yaml_syntax", 0, "invalid YAML: the document is empty", "")
 
@@ -163,7 +177,7 @@ def _parse_events(text: str) -> Iterator[_Event]:
     parse: Callable[[str], Iterator[_Event]] = YAML(typ="safe", pure=True).parse
     parsed = 0
     try:
-        # If spaces without a line feed end the text, the parser drops the spaces, although they may belong to a
+        # If the text ends with spaces and no line feed, the parser drops these spaces, although they may belong to a
         # block scalar.  So add a line feed.
         has_blank_end = not text.rpartition("\n")[2].strip(" ")
         for event in parse(f"{text}\n" if has_blank_end and not text.endswith("\n") else text):
@@ -192,13 +206,6 @@ def _make_parser_problem(text: str, offset: int, message: str) -> SyntaxProblem:
     return SyntaxProblem("yaml_syntax", offset, f"invalid YAML: {message}", "")
 
 
-def _check_document(event: _Event, documents: int) -> None:
-    offset = event.start_mark.index
-    if documents > 1:
-        problem, remedy = "the file contains a second YAML document", "write one document in each file"
-        raise SyntaxProblem("yaml_feature", offset, problem, remedy)
-
-
 def _check_plain_json(event_type: str, event: _Event) -> None:
     if event_type == "Alias":
         raise _make_feature_problem(event, f"alias `*{_shorten(event.anchor)}`", "write the value itself")
@@ -213,14 +220,14 @@ def _make_feature_problem(event: _Event, feature: str, remedy: str) -> SyntaxPro
     return SyntaxProblem("yaml_feature", event.start_mark.index, problem, remedy)
 
 
-def _parse_name(event_type: str, event: _Event) -> str:
+def _parse_name(event_type: str, event: _Event, *, allow_features: bool) -> str:
     offset = event.start_mark.index
     if event_type != "Scalar":
         raise SyntaxProblem("yaml_feature", offset, "a name must be text, got an object or an array", "")
     if _is_plain(event) and event.value == "":
         problem, remedy = "the name before the colon is missing", 'write a name, or `""` for the empty name'
         raise SyntaxProblem("yaml_syntax", offset, problem, remedy)
-    if _is_plain(event) and event.value == "<<":
+    if _is_plain(event) and event.value == "<<" and not allow_features:
         raise _make_feature_problem(event, "merge key `<<`", "write the members themselves")
     return _join_surrogates(event.value)
 

@@ -11,22 +11,22 @@ _UNINDENTED = "a line that continues a value must be indented with spaces"
 
 
 class NotationCheck:
-    """Checks the text between and inside the events of the YAML parser, in order."""
+    """Checks the text of each event of the YAML parser, and the text between the events."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         # The offset up to which the text was checked.
         self._checked = 0
-        # The columns of the open block collections.
+        # The columns of the open objects and arrays in block style.
         self._columns: list[int] = []
-        # The offsets of the open flow collections.
+        # The offsets of the open objects and arrays in flow style (`{}` and `[]`).
         self._flow_starts: list[int] = []
 
     def check(self, event_type: str, event: Any) -> None:
         """Check an event and the text before it.
 
         Raises:
-            SyntaxProblem: `yaml_syntax`, or `yaml_feature` for an explicit key.
+            SyntaxProblem: `yaml_syntax`, or `yaml_feature` for an explicit key (`?`).
         """
         start, end = event.start_mark.index, event.end_mark.index
         self._check_gap(start)
@@ -54,7 +54,7 @@ class NotationCheck:
         """Check the text after the last event.
 
         Raises:
-            SyntaxProblem: the errors of `check`.
+            SyntaxProblem: as in `check`.
         """
         self._check_gap(len(self._text))
 
@@ -73,7 +73,7 @@ class NotationCheck:
             at = line_end + 1
 
     def _check_indentation(self, start: int, end: int) -> None:
-        """Check that every line of a value except the first is indented enough."""
+        """Check that each line of a value after the first line is indented enough."""
         depth = self._columns[-1] + 1 if self._columns else 0
         at = self._text.find("\n", start, end) + 1
         while at:

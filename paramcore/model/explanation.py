@@ -1,7 +1,4 @@
-"""Explain why a param of a task has its value.
-
-An explanation is computed on demand from the request and the project's history.
-"""
+"""Explain why a param of a task has its value."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ from paramcore.text import NotebookReprs, format_name, format_repr
 from paramcore.text.rows import Label, Piece, Row, Table, format_pieces
 from paramcore.values import equality_key, thaw, wrap_frozen
 
-#: Whether and how the value of a candidate applies.
+#: The status of a candidate; its value applies only if the status is `WON` or `APPENDED`.
 Status: TypeAlias = Literal["WON", "LOST", "UNSET", "APPENDED", "IGNORED"]
 
 #: The code of the reason why a param has its value, or is not set.
@@ -68,12 +65,12 @@ class Candidate:
 
     #: The number of the version; `None` for the task request.
     version: int | None
-    #: Whether and how the value of this layer applies.
+    #: `WON` or `APPENDED` if the value of this layer applies; otherwise, `LOST`, `IGNORED` or `UNSET`.
     status: Status
     #: The value in this layer; ignore it if `status` is `UNSET`.
     value: Any = field(default=None, eq=equality_key)
-    #: The version since which this value is unchanged, up to `version`; `None` for the task request, for an unset
-    #: param, and for a reserved name.
+    #: The earliest version from which this value is unchanged through `version`; `None` for the task request, for an
+    #: unset param, and for a reserved name.
     first_set_in: int | None = None
     #: A human-readable detail about `status`.
     note: str = ""
@@ -107,10 +104,12 @@ class Candidate:
 class Explanation(NotebookReprs):
     """The value of a param, the reason for it, and the candidates.
 
-    The first candidates are the task request and, if there is one, the inherited version.  If
-    the inherited value replaced an earlier value, or the param was dropped, the version with
-    the previous value follows.  The latest version comes last, if it sets the param and the
-    task inherits another version or nothing.
+    The candidates have this order:
+
+    - the task request
+    - the inherited version, if the task inherits one
+    - the version with the previous value, if the inherited value replaced that value, or an update dropped the param
+    - the latest version, if it sets the param, and the task inherits another version or nothing
     """
 
     #: The name of the param.

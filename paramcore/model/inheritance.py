@@ -1,4 +1,4 @@
-"""Find the version that a task inherits, and merge the params of both.
+"""Find the version that a task inherits, and merge the version's params with the task's.
 
 This module contains all rules about the inherited version, the precedence of params
 and the joined instruction.  Only `Inheritance.merge` merges a task's params with inherited
@@ -72,7 +72,7 @@ BlockCode: TypeAlias = Literal["would_be_inherited", "instruction_would_be_appen
 class OwnParams(NamedTuple):
     """What a task must send to get the wanted params from a version, and what the version adds."""
 
-    #: The params to send, spelled as in the wanted params.
+    #: The params to send, with the values exactly as in the wanted params.
     params: dict[str, Any]
     #: The params that the task leaves out, because it inherits equal values, in the order of the version.
     dropped: list[str]
@@ -150,8 +150,8 @@ class Inheritance:
     def find_own_params(self, wanted: Mapping[str, Any]) -> OwnParams:
         """Return the smallest set of params that `merge` turns into `wanted`.
 
-        This is the inverse of `merge`.  Pass checked params, as for `merge`.  If
-        `blocked` is not empty, a task cannot get `wanted` from this version.
+        Pass checked params, as for `merge`.  If `blocked` is not empty, a task cannot get
+        `wanted` from this version.
         """
         # The merge treats each param independently, so exactly one set is the smallest.
         dropped: dict[str, bool] = {}
@@ -167,7 +167,7 @@ class Inheritance:
         if self._suffix is not None and "instruction" in own:
             text = own["instruction"]
             if type(text) is str and text.endswith(self._suffix) and text != self._suffix:
-                # The merge appends the text once, so cut it once, and trim nothing.
+                # The merge appends the text once, so cut it once, and trim no spaces.
                 own["instruction"], cut = text.removesuffix(self._suffix), self._suffix
             else:
                 blocked.append(("instruction", "instruction_would_be_appended"))

@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from paramcore.errors import InvalidSetting, NoSuchVersion, WrongProject
+from paramcore.errors import InvalidSetting, NoSuchVersion, ParamcoreError, WrongProject
 from paramcore.model.assumptions import Assumptions
 from paramcore.model.effective import EffectiveParams
 from paramcore.model.inheritance import Inheritance, Merge, find_inherited_version, get_version
@@ -27,7 +27,7 @@ from paramcore.text import (
     format_value,
     truncate,
 )
-from paramcore.values import check_argument, check_iterable, freeze_object, read_each, wrap_frozen
+from paramcore.values import check_argument, check_iterable, freeze_object, join_pointer, wrap_frozen
 
 #: The fields of a project object that `Project.fields` does not contain, in the service's order.
 FIELD_ORDER = ("type", "name", "param_history")
@@ -201,20 +201,22 @@ class Project(NotebookReprs):
             InvalidSetting: `argument_type`, if `tasks` is not a list or another iterable.
         """
         inheritances: dict[int, Inheritance] = {}
-
-        def resolve(task: TaskRequest | Mapping[str, Any]) -> EffectiveParams:
-            request = as_task_request(task)
-            version = request.project_version
-            if version is None:
-                inheritance = self._latest
-            # Look up only an `int`.  `True` and `1.0` equal the key 1, but `_bind` must reject them.
-            elif type(version) is int and version in inheritances:
-                inheritance = inheritances[version]
-            else:
-                inheritance = inheritances[version] = self._bind(version)
-            return self._resolve(request, inheritance)
-
-        return read_each("tasks", tasks, resolve)
+        check_iterable("tasks", tasks)
+        for index, task in enumerate(tasks):
+            try:
+                request = as_task_request(task)
+                version = request.project_version
+                if version is None:
+                    inheritance = self._latest
+                # Look up only an `int`.  `True` and `1.0` equal the key 1, but `_bind` must reject them.
+                elif type(version) is int and version in inheritances:
+                    inheritance = inheritances[version]
+                else:
+                    inheritance = inheritances[version] = self._bind(version)
+                effective = self._resolve(request, inheritance)
+            except ParamcoreError as error:
+                raise error.within(join_pointer(index)) from None
+            yield effective
 
     def check_request(self, task: TaskRequest) -> None:
         """Check that a task request names no other project and no other task type.

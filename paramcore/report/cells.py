@@ -18,7 +18,7 @@ CELL_LIMIT = 60
 #: The number of unchanged characters to show on each side of a change inside a long value.
 CONTEXT = 15
 
-#: The maximum number of full values in a document, which only counts further values.
+#: The maximum number of full values in a document; further values are only counted.
 MAX_FULL_VALUES = 5_000
 
 _RANKS: dict[ChangeKind, Rank] = {

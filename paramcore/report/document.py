@@ -59,7 +59,7 @@ class Table:
     summary: str = ""
     #: The index of the column with the row headers.
     header: int = 0
-    #: The number of further rows, which the table only counts.
+    #: The number of further rows, which are counted but not shown.
     omitted: int = 0
 
 
@@ -75,7 +75,7 @@ class RowCollector:
         self._counts: Counter[Rank] = Counter()
 
     def add(self, row: Row) -> None:
-        """Add a row, or count it."""
+        """Add a row; if there are already `LIMIT` rows of its rank, only count it."""
         self._counts[row.rank] += 1
         if self._counts[row.rank] <= self.LIMIT:
             self.rows.append(row)
@@ -108,7 +108,7 @@ class Blocks:
 
     items: tuple[Code | Paragraph, ...]
     summary: str = ""
-    #: The number of further items, which the blocks only count.
+    #: The number of further items, which are counted but not shown.
     omitted: int = 0
 
 
@@ -156,9 +156,9 @@ class Group(NamedTuple):
     opening: str
     pieces: Sequence[Piece]
     closing: str
-    #: The number of further pieces, which the group only counts.
+    #: The number of further pieces, which are counted but not shown.
     omitted: int = 0
-    #: The name of the pieces in the note about those that are left out.
+    #: The name of the pieces in the note about left-out pieces: `Full values` in `12 more (Full values)`.
     name: str = ""
 
 
@@ -171,7 +171,7 @@ class Size:
     measure: Callable[[str], int] = len
     #: The maximum number of pieces of a group.
     max_pieces: int | None = None
-    #: Whether to leave out all dropped params if some of them do not fit.
+    #: Whether to leave out all dropped params and lost values if some of them do not fit.
     drops_are_whole: bool = True
 
 
@@ -230,7 +230,7 @@ def _select(groups: Sequence[Group], room: int, size: Size) -> set[tuple[int, in
 
 
 def _list_first(group: Group, count: int | None) -> list[int]:
-    """Return the indexes of the most important pieces of a group."""
+    """Return the indexes of the `count` most important pieces of a group, or of all pieces."""
     return sorted(range(len(group.pieces)), key=lambda index: group.pieces[index].rank)[:count]
 
 

@@ -1,4 +1,4 @@
-"""Compare errors today, after an update, and with the patch that keeps the dropped params."""
+"""Compare the errors today, after an update, and after the patch that keeps the dropped params."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from attrs import field, frozen
 from paramcore.report.verdicts import Phrase, UserText
 from paramcore.text import format_count
 
-#: The maximum number of errors of today whose locations are listed.
+#: At most this many locations of today's errors are listed.
 MAX_LOCATIONS = 3
 
 
@@ -24,10 +24,10 @@ class Presence(NamedTuple):
 
 @frozen
 class ErrorChanges:
-    """The numbers of errors today, after an update, and with the patch that keeps the dropped params."""
+    """The numbers of errors today, after an update, and after the patch that keeps the dropped params."""
 
     counts: Mapping[Presence, int] = field(factory=dict)
-    #: The file, line and column of the first errors of today.
+    #: The file, line and column of the first of today's errors: `a.jsonl:3:1`.
     locations: tuple[str, ...] = ()
 
     def count(self, *, after: bool | None = None, before: bool | None = None, patched: bool | None = None) -> int:
@@ -50,7 +50,7 @@ class ErrorChanges:
         return self.count(patched=True, before=False)
 
     def describe_today(self, *, with_patch: bool) -> Phrase:
-        """Return a sentence about the errors of today; empty if there are none.
+        """Return a sentence about today's errors; empty if there are none.
 
         Example:
             >>> ErrorChanges({Presence(True, True): 1}, ("a.jsonl:3:1",)).describe_today(with_patch=False)

@@ -15,7 +15,7 @@ from paramcore.text import format_count
 class Total(NamedTuple):
     """A total over many shortened requests, such as the number of requests that inherit a param."""
 
-    #: What happened to the param (`inherited`, `appended`), or why requests opt out (`opted out`, `impossible`).
+    #: `inherited` or `appended`; for requests that opt out, `opted out` or `impossible`.
     label: str
     #: The param; `None` if the total is not about a single param.
     param: str | None

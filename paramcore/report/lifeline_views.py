@@ -24,7 +24,7 @@ from paramcore.text import format_count, format_name, quote_for_shell
 
 #: The maximum number of versions in the grid.
 GRID_VERSIONS = 12
-#: The number of newest values of a param that a page lists first; the page folds the older values.
+#: A page lists this many of the newest values of a param.  It folds the older values.
 VISIBLE_RUNS = 3
 #: The maximum number of values of a param on a page.
 MAX_RUNS = 20
@@ -38,7 +38,7 @@ _GRID_NAME = 40
 
 @frozen
 class RunView:
-    """A run of versions with the same value of a param, or without the param."""
+    """A run of consecutive versions that have the same value of a param, or that all lack the param."""
 
     #: The number of the first version.
     first: int
@@ -85,7 +85,7 @@ class LifelineView:
     short_param: str
     #: The name as an argument of a command, quoted for a shell.
     quoted_param: str
-    #: The id of the element with the runs.
+    #: The id of the HTML element with the runs.
     anchor: str
     #: The runs that the grid shows.
     grid: tuple[RunView, ...]
@@ -121,7 +121,7 @@ class LifelinesView:
 
 
 def view_lifelines(history: History, *, prefix: str, values: bool) -> LifelinesView:
-    """Return the view of the lifelines of a project; the ids of its elements begin with `prefix`."""
+    """Return the view of the lifelines of a project; the ids of the HTML elements begin with `prefix`."""
     versions = history.project.versions
     first = max(0, len(versions) - GRID_VERSIONS)
     columns = tuple(ColumnView(version.number, view_time(version.created_at)) for version in reversed(versions[first:]))
@@ -158,7 +158,7 @@ def _view_line(
 
 
 def _count_listed(runs: Sequence[RunView], budget: int) -> int:
-    """Return the number of runs that a page lists: `VISIBLE_RUNS`, and older runs within a budget of characters."""
+    """Return how many runs a page lists: `VISIBLE_RUNS`, and the older runs that fit in a budget of characters."""
     for index in range(VISIBLE_RUNS, len(runs)):
         budget -= runs[index].size
         if budget < 0:

@@ -1,6 +1,6 @@
 """Render a document as GitHub-flavoured Markdown.
 
-Text of the user is only in code spans, in fences and in the HTML comment.  So no link,
+Text of the user appears only in code spans, in fences and in the HTML comment.  So no link,
 mention, HTML or emoji shortcode in this text becomes live.
 """
 

@@ -35,7 +35,7 @@ class Commands:
 class IndexRow:
     """A project in the index of a page about several projects."""
 
-    #: The prefix of the ids of the project's elements.
+    #: The prefix of the ids of the project's HTML elements.
     prefix: str
     name: str
     #: The number in each column, by the label of the column.

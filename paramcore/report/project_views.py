@@ -42,7 +42,7 @@ class FindingRow:
     message: str
     #: The version with the value, and the version that set it first; empty for a value of a task.
     since: str
-    #: Text about the cause of an error: it exists today, or the update or the patch causes it; empty without an update.
+    #: Text about the cause of an error, such as `caused by this update`; empty without an update.
     origin: str = ""
 
 
@@ -57,9 +57,9 @@ class ProjectReport:
     tasks: Tasks | None = None
     #: The findings to list, errors first.
     findings: tuple[FindingRow, ...] = ()
-    #: The number of all errors.
+    #: The number of all errors, including those that `findings` leaves out.
     errors: int = 0
-    #: The number of all warnings.
+    #: The number of all warnings, including those that `findings` leaves out.
     warnings: int = 0
     #: The errors today, after the update, and with the patch that keeps the dropped params.
     changes: ErrorChanges = field(factory=ErrorChanges)
@@ -103,7 +103,7 @@ class PlanView:
     omitted_losses: int
     #: The changes that are not losses.
     others: tuple[ChangeView, ...]
-    #: The number of other changes that the page leaves out.
+    #: The number of changes, other than losses, that the page leaves out.
     omitted_others: int
     #: The names of the dropped params.
     dropped: tuple[str, ...]
@@ -113,9 +113,9 @@ class PlanView:
     kept: int
     #: What to do, in sentences.
     advice: tuple[tuple[Part, ...], ...]
-    #: The names of the params that the patch sets.
+    #: The names of the params in the patch that keeps the dropped params; empty without such a patch.
     patch_names: tuple[str, ...]
-    #: The body of the patch that keeps the dropped params; `None` without such a patch, or if values are hidden.
+    #: The body of this patch; `None` without such a patch, or if values are hidden.
     patch: ValueView | None
 
 
@@ -172,7 +172,7 @@ def view_step(step: Step) -> VersionView:
 class ProjectView:
     """A project on a page."""
 
-    #: The prefix of the ids of the project's elements.
+    #: The prefix of the ids of the project's HTML elements.
     prefix: str
     name: str
     type: str
@@ -208,7 +208,7 @@ class ProjectView:
 
 
 def view_project(report: ProjectReport, prefix: str, *, values: bool) -> ProjectView:
-    """Return the view of a project; the ids of its elements begin with `prefix`."""
+    """Return the view of a project; the ids of the HTML elements begin with `prefix`."""
     project, tasks = report.project, report.tasks or Tasks()
     history = History.of(project)
     steps = history.steps[::-1]

@@ -36,7 +36,8 @@ class Tasks:
     """The tasks of a project in a report."""
 
     total: int = 0
-    #: The number of requests that inherit a version, by its number; the key `None` is for those that inherit nothing.
+    #: For the number of each version: how many requests inherit the version.  The key `None` is for requests that
+    #: inherit nothing.
     inherited: Mapping[int | None, int] = field(factory=dict)
     #: The number of requests that cannot be read or resolved.
     rejected: int = 0
@@ -52,11 +53,11 @@ class Tasks:
 
 @frozen
 class CandidateView:
-    """A layer that can set a param, and what happened to its value."""
+    """A layer that can set a param, and what happened to the value of the layer."""
 
     status: str
     layer: str
-    #: `None` if it is not set, or if it is the effective value, or if values are hidden.
+    #: The value of the layer; `None` if it has none, if this is the effective value, or if values are hidden.
     value: ValueView | None
     note: str
 

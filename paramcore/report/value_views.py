@@ -108,7 +108,7 @@ class ValueView:
         return self.size > LONG_VALUE or sum(len(run.lines) for run in self.runs) > LONG_VALUE_LINES
 
     def select(self, kind: RunKind) -> tuple[TextRun, ...]:
-        """Return the runs of one side of a comparison: the `kept` runs, and the runs of this kind."""
+        """Return the runs of one side of a comparison: the `kept` runs, and the runs of `kind`."""
         return tuple(run for run in self.runs if run.kind in ("kept", kind))
 
 
@@ -208,7 +208,7 @@ def view_changes(
 
 
 def _find_since(versions: Sequence[ParamVersion], change: Change) -> int:
-    """Return the number of the version that set the old value of a change; the last version still has this value."""
+    """Return the number of the version that set the old value of a change; the last of `versions` still has it."""
     latest = versions[-1].params
     number = len(versions) - 1
     while number and any(
@@ -219,8 +219,9 @@ def _find_since(versions: Sequence[ParamVersion], change: Change) -> int:
 
 
 def _iter_values(container: Any, latest: Any, parts: Parts) -> Iterator[Any]:
-    """Yield the values that a path in the `latest` params may have had in the older params, `container`.
+    """Yield the values in older params that may correspond to the value at `parts` in the latest params.
 
+    `container` and `latest` are the older and the latest params, or values inside them.
     The index of an array element may have changed, so look in each element with the same
     identifying member.  If the latest element has none, look in each element without one.
     """

@@ -12,8 +12,8 @@ RunKind: TypeAlias = Literal["kept", "removed", "added"]
 _SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]+\s*|[^.!?\n]+")
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-#: The maximum product of the numbers of tokens of two texts.
-# `SequenceMatcher` takes quadratic time, so longer texts are compared by sentences.  If there is no further pattern,
+#: The maximum for the number of tokens of one text, multiplied by the number of tokens of the other text.
+# `SequenceMatcher` takes quadratic time, so longer texts are compared by the next pattern.  If no pattern is left,
 # everything between the equal start and the equal end of the texts counts as different.
 _MAX_PAIRS = 25_000_000
 
@@ -53,7 +53,7 @@ def diff_lines(before: str, after: str) -> list[Run]:
 
 
 def _iter_hunks(before: str, after: str, tokens: Sequence[re.Pattern[str]]) -> Iterator[_Hunk]:
-    """Compare two texts by tokens of the first pattern; if they are too long, by the next patterns.
+    """Compare two texts by the first pattern in `tokens`; if the texts are too long, by the next patterns.
 
     Sentences that differ are then compared by the patterns after `_SENTENCE`.
     """

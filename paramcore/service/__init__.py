@@ -1,6 +1,6 @@
 """A client for projects and tasks, an in-memory service, and a stand-in.
 
-A `Client` works over any `Transport`: a class from `paramcore.transport`, a
+A `Client` sends its requests through a `Transport`: a class from `paramcore.transport`, a
 `MemoryService`, or your own class.  A `StandIn` adds URLs and API keys to two
 `MemoryService` objects, one for live keys and one for test keys.  `run_server` serves
 a `StandIn` on a loopback port and returns a `Server`.

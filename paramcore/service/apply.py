@@ -1,7 +1,7 @@
 """Apply an update: read the project, send the update, and classify the reply.
 
 The flows in this module do no I/O; `Client.apply` and `Client.reconcile` run them.
-The module `retry` describes flows.
+`paramcore.service.retry` explains what a flow is.
 """
 
 from __future__ import annotations
@@ -59,9 +59,9 @@ def classify_reply(plan: Plan, reply: Response | NotDone | OutcomeUnknown) -> Ou
 def reconcile_outcome(outcome: Outcome, clock: Clock) -> Flow[Outcome]:
     """Read the project of an outcome, and look for the update in the project's history.
 
-    If `outcome.plan` is set, the flow finds the update in any version whose number is
-    at least `base`.  With only `base` and `digest`, the flow may miss a patch if
-    another writer added a version before the patch.
+    The flow searches the versions whose number is at least `base`.  Without
+    `outcome.plan`, it can only compare the digest of each version with `digest`.  This
+    comparison misses a patch if another writer changed other params just before the patch.
     """
     name, base, plan = outcome.project, outcome.base, outcome.plan
     if type(base) is not int or base < 0:

@@ -45,8 +45,8 @@ class Client:
     """Reads, creates and updates projects, and creates tasks.
 
     A method raises `NotDone` if the service certainly did not act on the request, and
-    `OutcomeUnknown` if it may have acted.  Once `apply` has read the project, it does not
-    raise these errors but returns them in its `Outcome`.
+    `OutcomeUnknown` if the service may have acted.  After `apply` has read the project, it
+    returns these errors in its `Outcome` instead of raising them.
 
     Raises:
         InvalidSetting: `argument_type` for an argument of the wrong type.
@@ -59,7 +59,7 @@ class Client:
 
     #: The object that sends the requests.
     transport: Transport = field(validator=_check_transport)
-    #: The maximum number of seconds that each method call may take, including retries.
+    #: The maximum number of seconds of each method call, including retries.
     deadline: float = field(default=30.0, validator=_check_deadline, kw_only=True)
     #: The `assumptions` of each project that the client returns.
     assumptions: Assumptions = field(default=Assumptions(), validator=_check_assumptions, kw_only=True)
@@ -124,7 +124,7 @@ class Client:
         The service may bill the task.  By default, the client sends the request that
         was previewed.  If the request names neither a project nor a batch, the client adds
         the project of the preview.  If the project has changed since the preview, the task may
-        inherit other params.  Pass `send=effective.as_request()` to send exactly the
+        inherit params that the preview did not show.  Pass `send=effective.as_request()` to send exactly the
         previewed params.
 
         Raises:
@@ -148,7 +148,7 @@ class Client:
 
         Raises:
             InvalidSetting: `update_type` if the plan has no update; `argument_type`, if `plan` is not a `Plan`.
-            NotDone, OutcomeUnknown: if the project cannot be read, so the update
+            NotDone, OutcomeUnknown: if the project cannot be read; the update
                 was not sent.
         """
         check_argument("plan", plan, Plan)

@@ -26,7 +26,7 @@ class Connections:
         self._is_closed = False
 
     def add(self) -> None:
-        """Make room for a new connection if necessary, and count it."""
+        """Make room for a new connection if necessary, and count the new connection."""
         with self._changed:
             while self._count >= MAX_CONNECTIONS and not self._is_closed:
                 if self._waiting:

@@ -1,4 +1,4 @@
-"""Read HTTP/1.1 requests from a byte stream, strictly and within limits.
+"""Read HTTP requests from a byte stream, strictly and within limits.
 
 This module replaces `http.server` of the standard library, which answers malformed
 requests in HTML, ignores malformed headers, and reads no chunked bodies.
@@ -157,9 +157,9 @@ def _read_length(headers: Mapping[str, str], version: str) -> int | None:
 def _read_line(
     stream: io.BufferedReader[Any], max_size: int, status: int, name: str, *, shown_size: int | None = None
 ) -> str:
-    """Read a line without its line end; reject more than `max_size` bytes with `status`.
+    """Return a line without its line end; reject a line of more than `max_size` bytes with `status`.
 
-    The error shows `shown_size`, by default `max_size`.
+    The error message shows `shown_size` as the maximum; by default, it shows `max_size`.
     """
     line = stream.readline(max_size + 1)
     if not line.endswith(b"\n"):

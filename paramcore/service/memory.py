@@ -1,8 +1,4 @@
-"""An in-memory service for tests and scripts that must not reach the real service.
-
-`paramcore.service.standin` answers the requests.  `Project.resolve` decides the params of
-a created task.
-"""
+"""An in-memory service for tests and scripts that must not reach the real service."""
 
 from __future__ import annotations
 
@@ -25,13 +21,13 @@ from paramcore.values import check_argument, check_function, check_iterable, wra
 class MemoryService:
     """A service that keeps projects, batches, tasks and files in memory.
 
-    The service calls `created_at` for each request; it must return the time in ISO 8601
+    The service calls `created_at` for each request, and expects a time in ISO 8601
     format, or None.  `on_validate` receives the project and the effective params of each new task.
     If it returns a string, the service rejects the task with this string as the reason.
     If a task has no project, `on_validate` receives a placeholder project without versions.
-    `on_event` receives a line about each request.  The service rejects task types that are not in
-    `task_types`, unless `task_types` is None.  Only a stand-in passes `account`; the service
-    then ignores all other arguments except `on_event`.
+    `on_event` receives a line about each request.  `task_types` are the known task types; the
+    service rejects other types.  If `task_types` is None, every type is known.  Only `StandIn` passes
+    `account`.  With `account`, the service ignores all other arguments except `on_event`.
 
     Raises:
         InvalidSetting: `argument_type` for an argument of the wrong type, or for two projects
@@ -95,8 +91,8 @@ class MemoryService:
         """Return the effective params of a created task that has a project.
 
         Raises:
-            LookupError: if the task does not exist or has no project, or if an edit of
-                the file of its project changed these params.
+            LookupError: if the task does not exist or has no project, or if the file of
+                its project was edited and now leads to other params.
         """
         with self._account.ledger.lock:
             return self._account.context.state.resolve_task(task_id)

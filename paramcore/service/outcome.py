@@ -43,9 +43,10 @@ class Outcome:
     digest: str
     #: The numbers of the versions that contain the update.
     versions: tuple[int, ...] = ()
-    #: The project in the reply that decided the outcome; `None` if there is no such project.
+    #: The project in the reply that decided the outcome.  `None` if that reply contains no project, or if there was
+    #: no reply.
     now: Project | None = None
-    #: The numbers of older versions that the service reports differently than when the update was planned.
+    #: The numbers of the versions that the plan knew, but that the service now reports differently.
     altered: tuple[int, ...] = ()
     #: The reason why the update was not done, or why its outcome is unknown.
     error: NotDone | OutcomeUnknown | None = None
@@ -68,9 +69,7 @@ class Outcome:
     def with_history(self, now: Project, versions: tuple[int, ...], altered: tuple[int, ...] = ()) -> Self:
         """Return this outcome with the state that the current history shows.
 
-        `versions` are the numbers of the versions that contain the update.  `altered`
-        are the numbers of older versions that the service reports differently than when
-        the update was planned.
+        The arguments become the attributes with the same names.
         """
         state: OutcomeState = "done" if len(versions) == 1 else "repeated" if versions else "unknown"
         error = None
@@ -154,7 +153,7 @@ class Outcome:
         return "\n  ".join(self.format_lines())
 
     def format_lines(self, base_url: str | None = None) -> list[str]:
-        """Return the lines of `str()`, with a command that looks up the outcome in the service at `base_url`."""
+        """Return the lines of `str()`; with `base_url`, their `paramcore reconcile` command has `--base-url`."""
         name = format_value(self.project)
         if self.state == "done":
             headline = f"done: version {self.version} of {name}"
@@ -185,8 +184,8 @@ class Outcome:
 def find_update(plan: Plan, now: Project) -> Outcome:
     """Find a planned update in the current history of the project.
 
-    A version added since the plan contains the update if the previous version, with the
-    update applied, has equal params.  If no version contains the update, the request may
+    A version added since the plan contains the update if its params equal the params of
+    the previous version with the update applied.  If no version contains the update, the request may
     still arrive, so the outcome is unknown.
     """
     update = plan.update

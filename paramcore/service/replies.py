@@ -36,7 +36,7 @@ _MAX_SHOWN = 80
 #: The maximum number of bytes of an error reply; `read_error_text` ignores longer bodies.
 _MAX_ERROR_SIZE = 2**16
 
-#: Matches the start of a JSON Pointer, up to the first name that the API does not define.
+#: Matches the part of a JSON Pointer before the first name that the API does not define.
 _KNOWN_PLACE = re.compile(
     r"(?:/[0-9]{1,9})?(?:/(?:name|type|param_history(?:/[0-9]{1,9}(?:/(?:version|created_at|instruction))?)?))?(?=/|$)"
 )
@@ -101,7 +101,7 @@ def check_status(response: Response) -> None:
     text = read_error_text(response.body) if response.message is None else response.message
     text = truncate(escape_unprintable(" ".join(text.split())), _MAX_SHOWN)
     problem = f"the service returned {f'status {status}: {text}' if text else response.summary}"
-    # E6: only the status is reliable.  After 4xx (except 408), the service did nothing; otherwise, it may have acted.
+    # E6: only the status is reliable.  After 4xx (except 408), the service did nothing.  Otherwise, it may have acted.
     if 400 <= status < 500 and status != 408:
         code = _CODES.get(status, "refused")
         raise NotDone(code, None, problem, _REMEDIES.get(code, ""), status)

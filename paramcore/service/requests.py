@@ -37,7 +37,7 @@ _STUDIO_PIPELINES = ("standard_task", "consensus_task")
 
 
 def _must_be(description: str, *types: type) -> Callable[[object, Attribute[Any], object], None]:
-    """Return a validator of attrs that requires one of these types."""
+    """Return an attrs validator that requires one of these types."""
 
     def check(owner: object, attribute: Attribute[Any], value: object) -> None:
         if not isinstance(value, types) or isinstance(value, bool):
@@ -102,7 +102,7 @@ class Response:
     #: The headers, by lower-case name.
     headers: Mapping[str, str] = field(factory=dict, validator=_must_be("a Mapping", Mapping), hash=False)
     #: The result of `read_error_text` for the body, without the API key.
-    #: If `message` is `None`, error messages quote the error text of the body, even if it contains the key.
+    #: If `message` is `None`, error messages quote the error text of the body, even if that text contains the key.
     message: str | None = field(default=None, validator=_must_be("a string or `None`", str, type(None)))
 
     @property
@@ -121,8 +121,8 @@ class Transport(Protocol):
     """Any object with a `send` method, which sends a request and returns the response.
 
     `send` never sends a request twice, follows no redirect, and returns the
-    whole body unchanged.  Without a complete reply, it raises `NotDone` (`not_sent`,
-    `certificate`) if it certainly sent nothing, and otherwise `OutcomeUnknown`.  `send` opens a
+    whole body unchanged.  If `send` receives no complete reply, it raises an error: `NotDone`
+    (`not_sent` or `certificate`) if it certainly sent nothing, otherwise `OutcomeUnknown`.  It opens a
     new connection for each POST, because the service may have closed an idle
     connection.  A transport that sends a key sets `Response.message` for error replies.
 
@@ -211,7 +211,7 @@ def create_task(task: TaskRequest, *, type: str | None = None) -> Request:
 def check_studio_fields(
     rapid: object, studio: object, dataset_id: object, pipeline: object, consensus_attempts: object
 ) -> None:
-    """Check the fields that only some kinds of new projects have (E1).
+    """Check the Rapid and Studio fields of a new project (E1).
 
     Raises:
         InvalidSetting: `flag_type`, `routing_type` or `pipeline`.

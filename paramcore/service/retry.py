@@ -21,7 +21,7 @@ from paramcore.text import describe_python_type
 _T = TypeVar("_T")
 
 _MAX_ATTEMPTS = 4
-#: The maximum timeout of a request, in seconds.  The system rejects an infinite timeout.
+#: The maximum timeout of a request, in seconds.  Sockets reject an infinite timeout.
 _MAX_TIMEOUT = 86_400.0
 #: The maximum back-off before the second attempt, in seconds; the maximum doubles with each further attempt.
 _FIRST_WAIT = 0.5
@@ -46,7 +46,7 @@ Flow: TypeAlias = Generator[Send | Wait, Any, _T]
 
 @frozen
 class Clock:
-    """Measures how much time a flow has left, counted from the creation of the clock."""
+    """Measures the time until a deadline, which counts from the creation of the clock."""
 
     #: The maximum number of seconds of the whole flow.
     deadline: float
@@ -109,8 +109,8 @@ def get_with_retry(request: Request, clock: Clock) -> Flow[Response]:
 def post_once(request: Request, clock: Clock) -> Flow[Response]:
     """Send a POST and return the response, whatever its status.
 
-    Retry at most three times, and only after `not_sent` or status 429, because the
-    service then certainly did not act on the request.
+    Retry at most three times, and only after `not_sent` or status 429, because in
+    both cases the service certainly did not act on the request.
 
     Raises:
         NotDone, OutcomeUnknown: if the last attempt got no response.

@@ -78,7 +78,7 @@ def run_server(stand_in: StandIn, *, port: int = 0) -> Iterator[Server]:
         try:
             yield Server(stand_in, f"http://{_HOST}:{http_server.server_address[1]}/v1")
         finally:
-            # A forked process does not have the server thread, and would wait for it forever.
+            # In a forked process, the server thread does not run, so a wait for its end would last forever.
             if thread.is_alive():
                 http_server.connections.close()
                 http_server.shutdown()
@@ -86,7 +86,7 @@ def run_server(stand_in: StandIn, *, port: int = 0) -> Iterator[Server]:
 
 
 class _HTTPServer(socketserver.ThreadingTCPServer):
-    # The shutdown does not wait for daemon threads, so a half-open connection does not delay it.
+    # The shutdown does not wait for daemon threads, so a half-open connection does not delay the shutdown.
     daemon_threads = True
     allow_reuse_address = True
     request_queue_size = 128

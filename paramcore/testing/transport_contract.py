@@ -25,8 +25,8 @@ _SERVER_TIMEOUT = 10
 def check_transport(create: Callable[[str], Transport]) -> None:
     """Check a transport against the contract of `paramcore.service.Transport`.
 
-    `create` receives a base URL that ends with `/v1`, and returns the transport.  The
-    URL is that of a loopback server.
+    `create` receives the base URL of a loopback server, such as
+    `http://127.0.0.1:8080/v1`, and returns the transport to check.
 
     Raises:
         AssertionError: if the transport breaks the contract.  The message states what
@@ -51,7 +51,7 @@ def check_transport(create: Callable[[str], Transport]) -> None:
 
 
 class _CheckedTransport:
-    """A transport that must return a `Response`, or raise an error."""
+    """Wraps a transport, and checks that it has `send`, and that `send` returns a `Response`."""
 
     def __init__(self, transport: Transport) -> None:
         has_send = callable(getattr(transport, "send", None))
@@ -83,7 +83,7 @@ def _check_replies(transport: Transport, server: _LoopbackServer) -> None:
 
 
 def _check_unchanged_bodies(transport: Transport, server: _LoopbackServer) -> None:
-    # Learn the key from a first request.  Two of the bodies below repeat it, and all must be returned unchanged.
+    # Read the key from the first request.  Two of the bodies below repeat the key.
     server.answer = _build_reply(200, b"{}")
     transport.send(Request("GET", "/projects"))
     scheme, _, sent = server.authorization.partition(" ")

@@ -1,6 +1,5 @@
 """Format values and names as human-readable text.
 
-Messages and reports use these functions to truncate values.
 Formatted values and names are on one line and contain no characters that move the cursor.
 """
 
@@ -28,7 +27,7 @@ class NotebookReprs:
 
     __slots__ = ()
 
-    # Import `paramcore.report` on first use, because it imports the modules of the results, which import this module.
+    # Import `paramcore.report` on first use, because `paramcore.report` imports modules that import this module.
     def _repr_html_(self) -> str:
         html: str = import_module("paramcore.report.notebook").render_html(self)
         return html
@@ -101,7 +100,7 @@ def is_long(value: Any) -> bool:
 
 
 def format_path(path: str) -> str:
-    """Format the path of a file on one line; `-` becomes `<stdin>`, and an empty path `""`."""
+    """Format the path of a file on one line; `-` becomes `<stdin>`, and an empty path becomes `""`."""
     return "<stdin>" if path == "-" else escape_unprintable(path) or '""'
 
 

@@ -37,7 +37,7 @@ Paint: TypeAlias = Callable[[Label], str]
 
 @frozen(init=False)
 class Line:
-    """A line of text; its spans may be labels."""
+    """A line of text; some of its spans may be labels."""
 
     spans: tuple[str, ...]
 
@@ -69,19 +69,20 @@ class Row:
     cells: tuple[str, ...]
     #: No value, one value, or the values before and after a change.
     values: tuple[Any, ...] = ()
-    #: What to print in place of values.
+    #: The text to print if there are no values.
     text: str = ""
     #: A remark after the values.
     note: str = ""
     #: A remark that contains a value.
     value_note: str = ""
-    #: The changes inside the values, to print instead of long values; `None` if there are none.
+    #: The changes inside the values, to print instead of long values; `None` if the values are always printed.
     inside: tuple[Row, ...] | None = None
 
     def format_text(self, *, values: bool = True, full: bool = False) -> str:
         """Format the part of the row after its cells, as one line.
 
-        Without `values`, show the types of the values.  With `full`, do not truncate values.
+        Without `values`, show the types of the values, and no `value_note`.  With `full`, do
+        not truncate values.
         """
         notes = [self.note, self.value_note] if values else [self.note]
         text = self._format_values(values=values, full=full) if self.values else self.text
@@ -140,9 +141,9 @@ def _iter_lines(pieces: Iterable[Piece], *, values: bool, full: bool, paint: Pai
 
 
 def iter_rows(rows: Iterable[Row], is_nested: Callable[[Row], bool]) -> Iterator[Row]:
-    """Yield the rows.
+    """Yield the rows, and the rows inside some of them.
 
-    If a row has rows inside and `is_nested` returns true for it, yield it without values,
+    If `is_nested` returns true for a row with rows inside, yield the row without its values,
     and then the rows inside it.
     """
     for row in rows:

@@ -21,8 +21,9 @@ class GuardedClient:
     """A client that stops updates that have errors or would drop params.
 
     `client` must have the methods `get_project` and `update_project` of the official
-    SDK's `ScaleClient`.  The guard reads its other attributes from `client`, and sets all
-    attributes on `client`.  `schemas` may contain your own schemas.
+    SDK's `ScaleClient`.  The guard has its own `update_project`.  It reads all other
+    attributes from `client`, and sets attributes on `client`.  `schemas` may contain your
+    own schemas.
 
     Raises:
         InvalidSetting: `argument_type` for a `client` without these methods, or `schemas` of the wrong type.
@@ -69,8 +70,8 @@ class GuardedClient:
         If this method raises one of the errors below, the update was not sent.
 
         Raises:
-            InvalidUpdate: if `Validator.update` finds errors.
-            WouldDrop: if the update would drop params.
+            InvalidUpdate: if `Validator.update` finds errors, unless `allow_errors` is true.
+            WouldDrop: if the update would drop params, unless `allow_drop` is true.
             ParamcoreError: if `get_project` does not return a project, or if `params`
                 is not a valid update.
         """

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-# Import names, because the import of an incomplete package would succeed.
+# Import names from the package, because `import httpx2` succeeds even if files of the package are missing.
 from httpx2 import HTTPError, InvalidURL, StreamError
 from truststore import SSLContext
 
@@ -47,8 +47,8 @@ class HttpTransport:
     `max_response_size` bytes.
 
     Raises:
-        InvalidSetting: `base_url`; `argument_type` for another argument of the wrong type, or for a `proxy` that is
-            not the URL of a proxy.
+        InvalidSetting: `base_url` for an invalid URL; `argument_type` for another argument of the wrong type, or for
+            a `proxy` that cannot be used.
 
     Example:
         >>> HttpTransport(ApiKey.from_environment())
@@ -173,7 +173,6 @@ def _check_base_url(url: object) -> None:
         # Reject spaces, because `urlsplit` ignores spaces at the start and `httpx2` does not.
         is_valid = is_secure and parts.port != 0 and not any(map(str.isspace, url)) and _has_host(url)
     except (ValueError, InvalidURL):
-        # An invalid URL may also contain a key.
         problem = "the base URL (not shown, because it may contain a key) cannot be parsed"
         raise InvalidSetting("base_url", None, problem, _URL_REMEDY) from None
     if has_secret:

@@ -3,7 +3,7 @@
 `validator` validates a project, its tasks and its updates.  To add a finding, add
 its code to `finding`, and its check to one of these modules:
 
-- `schemas/*.json` describe the form of each param.  `messages` explains each violation.
+- `schemas/*.json` describe the form of each param.  `messages` converts violations to findings.
 - `cross_checks`, `references`, `form_references` and `addresses` check rules that JSON
   Schema cannot express.  `check_parts` contains their helpers.
 - `lint` finds values that the service accepts, but that are probably mistakes.
@@ -11,11 +11,11 @@ its code to `finding`, and its check to one of these modules:
 - `known_names` finds names that a schema lacks; `names` finds misplaced names.
 
 `schema` loads the schemas, and `user_schema` checks the schemas of users.
-`schema_rules` splits a schema into rules for each param.  `completion` derives the
-rules for a project without its tasks.  `json_schema` runs jsonschema and jsonschema-rs,
+`schema_rules` splits a schema into rules for each param.  `completion` derives rules for
+a project, whose tasks may add params.  `json_schema` runs jsonschema and jsonschema-rs,
 and `keywords` implements the keywords that this package adds or changes.  `subschemas`
 walks through a schema, and `patterns` compiles its regular expressions.  `editor_schema` makes schemas
-with which editors check whole files.
+for editors.
 """
 
 from paramcore.validation.finding import Finding

@@ -31,7 +31,7 @@ _ADDRESS_TYPES = (
 _PLAIN = re.compile(r"(?:https?|s3|gs|scaledata)://(?![/?#:@])[!-~]+", re.IGNORECASE)
 _LOCAL = re.compile(r"file:|/(?!/)|~|\.\.?[/\\]|[a-z]:[/\\]|\\\\", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-#: Matches an address without a host. In the address of a file in a bucket, the bucket is in the place of the host.
+#: Matches an address without a host, or an address such as `s3://bucket/file` without the bucket.
 _WITHOUT_HOST = re.compile(r"(?:https?|s3|gs):(?!//[^/?#:@])", re.IGNORECASE)
 _SPACE_IN_HOST = re.compile(r"https?://[^/?#]* ", re.IGNORECASE)
 #: Matches a second address after a separator, but not in a query or a fragment, which may contain other addresses.

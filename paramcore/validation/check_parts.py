@@ -1,4 +1,4 @@
-"""Helpers of the cross-param checks, for values of any JSON type."""
+"""Helpers for the checks that JSON Schema cannot express; they accept values of any JSON type."""
 
 from __future__ import annotations
 
@@ -50,7 +50,8 @@ def make_choice_finding(severity: Severity, pointer: str, value: Any, expected: 
 def walk_nested(value: Any, pointer: str, below: str) -> Iterator[tuple[Mapping[str, Any], str]]:
     """Yield the objects of an array, and of nested arrays, with their pointers.
 
-    The member named `below` contains the nested array.  An object precedes the objects inside it.
+    `below` is the name of the member that contains a nested array, such as `children`.  An object
+    precedes the objects inside it.
     """
     waiting = [(value, pointer)]
     while waiting:
@@ -65,7 +66,7 @@ def walk_nested(value: Any, pointer: str, below: str) -> Iterator[tuple[Mapping[
 
 
 def list_leaves(value: Any, pointer: str) -> Iterator[tuple[Any, str]]:
-    """Yield a value, or each element of an array, with its pointer."""
+    """Yield each element of an array with its pointer; for any other value, yield the value and `pointer`."""
     if isinstance(value, (list, tuple)):
         yield from ((element, pointer + join_pointer(index)) for index, element in enumerate(value))
     else:

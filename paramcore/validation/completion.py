@@ -1,17 +1,17 @@
 """Derive a schema that validates the params of a project before its tasks add theirs.
 
-The params of a project are invalid only if no added params could make them valid.  A completion of an object
-is the object with any params added.  From a schema that applies to the params as a whole,
-this module derives:
+The params of a project are invalid only if no task can make them valid by adding params.  A
+completion of an object is the object with zero or more added params.  From a schema that
+applies to the params as a whole, this module derives:
 
 - `possible`, which accepts every object that has a valid completion;
 - `certain`, which accepts an object only if every completion of it is valid.
 
 For example, for the schema `{"required": ["a"]}`, `possible` accepts every object, and
-`certain` accepts only objects with `a`.  Each of the two depends on the other, because `not`
-swaps them.
+`certain` accepts only objects with `a`.  The `possible` schema of `not` contains a `certain`
+schema, and vice versa.
 
-Both schemas are approximate, because each keyword is derived by itself.  `possible` may
+Both schemas are approximate, because this module derives each keyword separately.  `possible` may
 accept an object that has no valid completion.  `certain` may reject an object whose
 completions are all valid.
 """
@@ -31,7 +31,8 @@ _Purpose: TypeAlias = Literal["possible", "enforced", "certain"]
 
 _REJECT_ALL: _Schema = {"not": {}}
 
-#: Keywords to drop.  A completion may satisfy them, `_derive_condition` reads them, or they contain definitions.
+#: Keywords that a `possible` schema omits. A completion may satisfy them, `_derive_condition` reads them, or they
+#: contain definitions.
 _DROPPED = {"required", "minProperties", "dependentRequired", "then", "else", "$defs", "definitions"}
 
 #: Keywords that can reject a name that a completion adds.
@@ -117,7 +118,7 @@ class _Completion:
         return {**kept, "allOf": parts} if parts else kept
 
     def _derive_condition(self, schema: _Schema, pointer: str, purpose: _Purpose) -> _Schema:
-        """Return the schema derived from `if`; a completion may make the condition true or false."""
+        """Return the schema derived from `if`; added params may make a false condition true, or a true one false."""
         possible_condition = self._refer("enforced", f"{pointer}/if")
 
         def refer_branch(keyword: str, purpose: _Purpose) -> _Schema:

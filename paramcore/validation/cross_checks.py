@@ -1,7 +1,6 @@
 """Check rules that JSON Schema cannot express, about related values and sizes in bytes.
 
-A check applies to the task types for which the API documents the rule.  It ignores values
-of the wrong JSON type, because the schema reports them.
+The checks ignore values of the wrong JSON type, because the schema reports such values.
 """
 
 from __future__ import annotations
@@ -81,7 +80,7 @@ _encode_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).en
 
 
 def _check_metadata(params: Mapping[str, Any]) -> Iterator[Finding]:
-    # UTF-8 uses at most four bytes for a character, and `repr` is faster than an encoder, so encode only long metadata.
+    # UTF-8 uses at most four bytes for a character, and `repr` is faster than encoding, so encode only long metadata.
     if 4 * len(repr(params["metadata"])) <= _MAX_METADATA:
         return
     size = len(_encode_compact(params["metadata"]).encode())

@@ -14,7 +14,7 @@ _PER_PARAM = ("type", "properties", "$defs", "definitions")
 
 
 def make_editor_schema(schema: Schema, purpose: Literal["project", "task", "update"]) -> dict[str, Any]:
-    """Return a JSON Schema for a file with params of a task type.
+    """Return a JSON Schema for the project files, task files or update files of a task type.
 
     The schema requires no params, because a project and its tasks complete each other (T13).
     """

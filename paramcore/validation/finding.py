@@ -58,7 +58,8 @@ class Finding:
     code: str
     #: `error` or `warning`.
     severity: Severity
-    #: A JSON Pointer (RFC 6901) into the effective params, the params of `version`, the task request or the project.
+    #: The JSON Pointer (RFC 6901) of the value: in the params, such as `/padding`, in the task request
+    #: (`/project_version`), or in the project (`/type`). Empty for a finding on several params or on a missing param.
     pointer: str
     #: What is wrong: `must be a whole number, got the text '20'`.
     problem: str
@@ -66,9 +67,9 @@ class Finding:
     remedy: str = ""
     #: The name, or the value as JSON, to write instead; `None` if there is no obvious correction.
     suggestion: str | None = None
-    #: The project version that contains the value, or that the update would append; `None` if no version contains it.
+    #: The number of the project version that contains the value, or that the update would append; otherwise `None`.
     version: int | None = None
-    #: The version since which the value has been unchanged, up to `version`.
+    #: The number of a version. From that version up to `version`, the param has the same value.
     first_set_in: int | None = None
     #: Whether this would be an error if the task did not override the value.
     overridden: bool = False
@@ -125,6 +126,6 @@ class Finding:
 
 
 def format_since(finding: Finding) -> str:
-    """Return `, unchanged since version 0`, if an older version has the same value; otherwise nothing."""
+    """Return `, unchanged since version 0`, if an older version has the same value; otherwise `""`."""
     first = finding.first_set_in
     return "" if first in (None, finding.version) else f", unchanged since version {first}"

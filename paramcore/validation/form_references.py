@@ -54,7 +54,7 @@ def _check_conditions(params: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _check_answers(answers: Any, pointer: str, field: Mapping[str, Any]) -> Iterator[Finding]:
-    """Check the answers to a field.  If `answers` is an object, `not` is its only documented key."""
+    """Check the answers to a field: one answer, an array of answers, or `{"not": answers}`."""
     while isinstance(answers, dict) and "not" in answers:
         answers, pointer = answers["not"], f"{pointer}/not"
     choices = [choice for choice, _ in walk_nested(field.get("choices"), "", "subchoices")]

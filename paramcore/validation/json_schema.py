@@ -20,8 +20,8 @@ _DIFFERING = {
     "contentEncoding",
     "contentMediaType",
     "contentSchema",
-    # `make_fast_validator` moves `x-warn` into `allOf`, so these keywords would count what `x-warn` describes as
-    # evaluated.
+    # `make_fast_validator` moves `x-warn` into `allOf`.  These keywords would then skip the names and elements that
+    # only `x-warn` describes.
     "unevaluatedItems",
     "unevaluatedProperties",
 }

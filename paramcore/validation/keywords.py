@@ -1,4 +1,4 @@
-"""The keywords that this package adds to jsonschema, or validates differently."""
+"""The keywords that this package adds to jsonschema, or validates differently from jsonschema."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _validate_multiple(validator: Any, divisor: float, value: Any, _: Any) -> It
 
 
 def _read_decimal(number: float) -> Fraction:
-    """Return the exact value of a number as JSON shows it."""
+    """Return the exact value of a number's JSON text, such as 7/100 for `0.07`."""
     return Fraction(repr(number)) if isinstance(number, float) else Fraction(number)
 
 
@@ -105,7 +105,7 @@ def _validate_additional(validator: Any, allowed: Any, value: Any, schema: Any) 
 def _validate_rest(
     validator: Any, allowed: Any, value: Mapping[str, Any], names: list[str], known_names: list[str]
 ) -> Iterator[Any]:
-    """Validate the members with these names, to which `allowed` applies."""
+    """Validate the members in `names` against the schema `allowed`; an error contains `known_names`, too."""
     if allowed is False:
         if names:
             error: Any = ValidationError("unknown names")
@@ -117,7 +117,7 @@ def _validate_rest(
 
 
 def _make_unevaluated_keyword(document: Mapping[str, Any], lenient: Any) -> Callable[..., Iterator[Any]]:
-    """Return a function for `unevaluatedProperties` that lists the unknown names."""
+    """Return a function for `unevaluatedProperties` that adds the unknown names to its error."""
 
     def validate_unevaluated(validator: Any, allowed: Any, value: Any, schema: Any) -> Iterator[Any]:
         if isinstance(value, dict):
@@ -127,7 +127,7 @@ def _make_unevaluated_keyword(document: Mapping[str, Any], lenient: Any) -> Call
             yield from _validate_rest(validator, allowed, value, names, list_described_names(document, [others]))
 
     def list_evaluated(schema: Mapping[str, Any], value: Mapping[str, Any]) -> Iterator[str]:
-        """Yield the names that a schema evaluates, whether or not it accepts the value."""
+        """Yield the names that a schema evaluates, even if the schema rejects the value."""
         if "additionalProperties" in schema or "unevaluatedProperties" in schema:
             yield from value
             return

@@ -39,7 +39,7 @@ class KnownNames:
         keywords = {keyword for node in self._nodes for keyword in node}
         #: Whether the schemas describe members or elements.
         self.has_parts: bool = not keywords.isdisjoint(_WITH_PARTS)
-        #: The names that the schemas list.
+        #: The names that the schemas describe or require, except by a pattern.
         self.names: list[str] = list_described_names(schema.document, self._nodes)
         self._patterns = list(dict.fromkeys(name for node in self._nodes for name in node.get("patternProperties", ())))
         #: Whether the schemas allow members that they do not describe.
@@ -48,7 +48,7 @@ class KnownNames:
             for node in self._nodes
             for keyword in ("additionalProperties", "unevaluatedProperties")
         )
-        # A schema with a keyword in `closing` decides itself which unknown names are errors, so do not warn about them.
+        # A schema with a keyword in `closing` decides itself which unknown names are errors, so do not warn.
         closing = {"additionalProperties", "patternProperties", "unevaluatedProperties"}
         self._lists_all = "properties" in keywords and keywords.isdisjoint(closing)
         self._parts: dict[tuple[str | None, ...], KnownNames] = {}
@@ -89,7 +89,7 @@ class KnownNames:
             findings.append(Finding("param_unknown", "warning", pointer, problem, suggestion=suggestion))
 
     def _list_applicable(self, nodes: Iterable[Any], value: Any) -> Iterator[dict[str, Any]]:
-        """Yield the schemas in `nodes`, and all schemas in them that may apply to a value."""
+        """Yield the schemas in `nodes`, and the schemas inside these that may apply to a value."""
         for node in nodes:
             if not isinstance(node, dict):
                 continue

@@ -41,7 +41,8 @@ def lint_params(own: Mapping[str, Any], inheritance: Inheritance) -> Iterator[Fi
         return
     for name, value in own.items():
         inherited = version.params.get(name)
-        # `same` is slow, but distinguishes `true` from `1`. `==` is fast and true whenever `same` is, so try it first.
+        # `same` is slow, but distinguishes `true` from `1`.  `==` is fast, and true whenever `same` is, so try `==`
+        # first.
         if name != "instruction" and value == inherited and name in version.params and same(value, inherited):
             problem = f"`{name}` has the value that the task would inherit from version {version.number}"
             yield _make_warning(
@@ -92,7 +93,7 @@ def _lint_opt_out(
 
 
 def repeats_instruction(own: Mapping[str, Any], inheritance: Inheritance) -> bool:
-    """Return whether a task's own instruction contains the text that is appended to it."""
+    """Return whether a task's own instruction already contains the instruction that it inherits."""
     version = inheritance.version
     if version is None or not inheritance.appends:
         return False
@@ -141,7 +142,7 @@ class UnusedDefaults:
     @classmethod
     def of(cls, project: Project) -> UnusedDefaults:
         """Return a counter for a project, before any task is added."""
-        # By default, an instruction is appended, so a task does not override it (T6).
+        # By default, a task does not override the project's instruction, because both are joined (T6).
         return cls(0, {*project.params} - {"instruction"})
 
     def add(self, own: Collection[str]) -> None:

@@ -1,4 +1,4 @@
-"""Convert the errors of jsonschema to findings, one for each mistake."""
+"""Convert the errors of jsonschema to findings."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ _MAX_LISTED = 12
 
 
 def explain_errors(errors: Iterable[ValidationError], param: str | None = None) -> Iterator[Finding]:
-    """Yield the findings for the errors of jsonschema about one param or about all params.
+    """Yield the findings for errors of jsonschema; if all are about one param, `param` is its name.
 
     Raises:
         InvalidSchema: `schema_failed` if the schema cannot validate a value.

@@ -15,8 +15,8 @@ from paramcore.model import ROUTING_TYPES
 from paramcore.text import format_name, join_message
 from paramcore.values import join_pointer
 
-#: The maximum length of a name for which edits are counted. A longer name is similar to a known name
-#: only if the two differ in nothing but letter case and separators.
+#: The maximum length of a name for which edits are counted. A longer name is similar only to a known name that is equal
+#: apart from letter case and separators.
 _LONGEST = 64
 
 #: The `MisplacedName.origin` of a misspelt routing name.
@@ -32,7 +32,7 @@ _ROUTING_REASONS = dict.fromkeys(ROUTING_TYPES, _IGNORED) | {
 
 @frozen
 class MisplacedName:
-    """A name that is not a param.  The service ignores the name if a request contains it as a param.
+    """A name that users write among the params by mistake.  The service ignores the name there.
 
     `str()` returns the problem and the remedy::
 
@@ -58,7 +58,7 @@ class MisplacedName:
     def remedy(self) -> str:
         """What to write instead."""
         if self.name == "params":
-            # Without the object, the task would lack the params in it.
+            # "remove it" would remove the params in the object, too.
             return "write its params at the top level"
         return f"write `{self.replacement}`" if self.replacement else "remove it"
 
@@ -140,7 +140,7 @@ def _find_nearest(name: str, known: tuple[str, ...]) -> str | None:
     nearest, least = None, len(normalized) + 1
     if len(candidates) > _MOST_COMPARED:
         candidates = nsmallest(_MOST_COMPARED, candidates)
-        # A candidate that was cut off may need only one edit, so do not suggest a name that needs two.
+        # A candidate that `nsmallest` omitted may need only one edit, so do not suggest a name that needs two.
         least = 2
     for _, _, candidate, other in candidates:
         limit = min(_limit_edits(normalized, other), least - 1)
@@ -153,12 +153,13 @@ def _find_nearest(name: str, known: tuple[str, ...]) -> str | None:
 def _list_candidates(normalized: str, known: tuple[str, ...]) -> list[tuple[int, int, str, str]]:
     """Return the names that may be similar, each with its normalized form.
 
-    Each tuple begins with a sort key.  The key is 0 for the same normalized form, and grows
-    with the number of letters that only one of the names has.  The position in `known` follows.
+    Each tuple has a sort key, the position in `known`, the name, and its normalized form.
+    The key is 0 for a name with the same normalized form.  It grows with the number of
+    letters that only one of the two names has.
     """
     letters = _collect_letters(normalized)
-    # A candidate with k more letters needs at least k edits, but only a fifth of its length is allowed.  So the number
-    # of edits is at most a quarter of the length of `normalized`.
+    # The limit of edits is a fifth of the longer name.  A candidate with k more letters needs at least k edits.  So the
+    # limit is at most a quarter of the length of `normalized`.
     most_different = 2 * max(1, len(normalized) // 4)
     candidates: list[tuple[int, int, str, str]] = []
     for position, (candidate, other, other_letters) in enumerate(_normalize_all(known)):

@@ -1,4 +1,4 @@
-"""Compile the regular expressions of a user's schema."""
+"""Compile the regular expressions in schemas."""
 
 from __future__ import annotations
 

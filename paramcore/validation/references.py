@@ -28,7 +28,7 @@ from paramcore.validation.finding import Finding
 from paramcore.validation.form_references import FORM_CHECKS
 from paramcore.values import join_pointer, same
 
-#: The params that define the labels of a type.
+#: The params that define labels.
 _LABELS = ("geometries", "labels", "objects_to_annotate", "instance_labels")
 
 

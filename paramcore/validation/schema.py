@@ -57,7 +57,7 @@ class Schema:
 
     @property
     def required(self) -> tuple[str, ...]:
-        """The params that the effective params of every task must contain."""
+        """The params that every task must get, from its request or from a version."""
         return tuple(self.document.get("required", ()))
 
 
@@ -135,7 +135,8 @@ def read_schema_file(name: str) -> Any:
 def _bundle_schema(schema: dict[str, Any]) -> dict[str, Any]:
     """Return a schema without references to other files.
 
-    Replace the schemas `true` and `false` by objects, except in the keywords that `CLOSING` lists.
+    Replace the schemas `true` and `false` by `{}` and `{"not": {}}`, except in the keywords that
+    `CLOSING` lists.
     Copy the definitions that the schema uses from `common.json` and `definitions.json`
     into `$defs`, with names such as `common.tags` and `definitions.box`.
     """
@@ -156,7 +157,7 @@ def _bundle_schema(schema: dict[str, Any]) -> dict[str, Any]:
         target, _, fragment = reference.partition("#")
         target, pointer = target.removesuffix(".json") or file, unquote(fragment)
         if not target:
-            # Normalize a pointer, but keep an anchor, because `check_references` rejects it later.
+            # Normalize a pointer, but keep an anchor, because `check_references` rejects anchors later.
             return make_reference(join_pointer(*split_pointer(pointer))) if pointer.startswith("/") else reference
         name = pointer.removeprefix("/$defs/")
         if target not in _SHARED or not pointer.startswith("/$defs/"):

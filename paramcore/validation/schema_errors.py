@@ -1,4 +1,4 @@
-"""Read the schemas of the errors of jsonschema, and select among the errors of branches."""
+"""Read errors of jsonschema, and select among the errors of the branches of `anyOf` or `oneOf`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 
 def get_limit(error: ValidationError) -> Any:
-    """Return the value of the violated keyword, from the original schema and not from a derived schema."""
+    """Return the value of the violated keyword, such as `5` for `"minimum": 5`.
+
+    If `completion` derived the schema, return the value in the original schema.
+    """
     limit: Any = error.validator_value
     return limit.get(ORIGINAL, limit) if error.validator == "not" else limit
 
@@ -21,12 +24,12 @@ def _get_schema(error: ValidationError) -> Mapping[str, Any]:
     return error.schema if isinstance(error.schema, Mapping) else {}
 
 
-#: The description of a schema with one of these keywords is about its value, not about a rule that the value breaks.
+#: If a schema has one of these keywords, its description describes the value. Otherwise, it describes a rule.
 ABOUT_VALUES = {"title", "type", "properties", "$schema"}
 
 
 def get_rule(error: ValidationError) -> str | None:
-    """Return the description of the schema of an error, if it describes a rule and not a value."""
+    """Return the description of the violated schema if it describes a rule; otherwise, return `None`."""
     schema = _get_schema(error)
     return schema.get("description") if ABOUT_VALUES.isdisjoint(schema) else None
 
@@ -40,19 +43,20 @@ def list_choices(schema: Any) -> list[Any] | None:
 
 
 def list_alternatives(branch_errors: Sequence[ValidationError]) -> list[ValidationError]:
-    """Return one error for each of several branches, if all errors are about the type or the choices of the value.
+    """Return one error for each of several branches, if one message can join them.
 
-    Alternatively, each error may be about a single missing name.  Otherwise, return an empty list.
+    The message is either about the type and the choices of the value (`must be text or null`), or
+    about one missing name in each branch (`a` or `b` is missing).  Otherwise, return an empty list.
     """
     branches: dict[Any, ValidationError] = {}
     for error in branch_errors:
         branch = error.relative_schema_path[0]
-        # A branch may consist of a reference.
+        # A branch may consist of a reference, so ignore `$ref`.
         keywords = [step for step in [*error.relative_schema_path][1:] if step != "$ref"]
         is_simple = len(keywords) == 1 and not error.relative_path
         if not (is_simple and error.validator in ("type", "enum", "const", "required")):
             return []
-        # If a branch has `type` and `enum`, the choices include the type.
+        # If a value violates `type` and `enum` of a branch, keep the error of `enum`: its choices have the type.
         if branch not in branches or branches[branch].validator == "type":
             branches[branch] = error
     alternatives = [*branches.values()]
@@ -62,9 +66,10 @@ def list_alternatives(branch_errors: Sequence[ValidationError]) -> list[Validati
 
 
 def list_tag_errors(branch_errors: Sequence[ValidationError]) -> list[ValidationError]:
-    """Return the errors on a member such as `kind` whose value selects the branch, if no branch allows its value.
+    """Return one error for each branch, if every branch rejects the same member with `enum` or `const`.
 
-    The list has one error of `enum` or `const` for each branch, or is empty.
+    The value of such a member, for example `kind`, selects the branch.  If there is no such
+    member, or only one branch, return an empty list.
     """
     branches: dict[Any, dict[Any, ValidationError]] = {}
     for error in branch_errors:
@@ -83,10 +88,10 @@ def list_missing(error: ValidationError) -> list[str]:
 
 
 def select_branch_error(branch_errors: Sequence[ValidationError]) -> ValidationError:
-    """Return the best error of the nearest branch.
+    """Return the most helpful error of the branch that the value probably should match.
 
-    Branches with the correct type are nearer than the others.  Of several such branches, or if there are none, the
-    branch with the fewest errors is the nearest.
+    This is the branch with the fewest errors.  A branch that rejects the value itself by `type`,
+    `enum` or `const` is selected only if all branches do.
     """
     from jsonschema.exceptions import best_match  # noqa: PLC0415  (slow to import)
 

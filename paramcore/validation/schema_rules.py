@@ -1,9 +1,9 @@
 """Split the schema of a task type into rules for one param and rules for all params together.
 
-Most keywords at the root of a schema are independent of each other.  `properties`
-applies to one param at a time.  So `Validator` caches its findings on a version, and reuses
-them for each task that inherits the version.  For a task, it then checks only the task's
-own params.  The other keywords need the effective params.
+At the root of a schema, `properties` applies to one param at a time.  So `Validator` caches
+the findings of `properties` on a version, and reuses them for each task that inherits the
+version.  For a task, `Validator` then applies `properties` only to the task's own params.
+The other root keywords, such as `anyOf`, apply to all effective params together.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class SchemaRules:
     def __init__(self, schema: Schema, *, fast: bool) -> None:
         self._schema = schema
         self._is_full = schema.coverage == "full"
-        # `jsonschema_rs` rejects subclasses of `dict` and `list`.
+        # `jsonschema_rs` rejects subclasses of `dict` and `list`, such as frozen JSON.
         document = thaw(schema.document)
         can_split = not (_UNSPLITTABLE & document.keys()) and _refers_to_definitions(document)
         self._params: Mapping[str, Any] = document.get("properties", {}) if can_split else {}
@@ -110,7 +110,7 @@ class SchemaRules:
             yield from explain_errors(self._whole_validator.iter_errors(effective))
 
     def validate_completion(self, params: Mapping[str, Any]) -> Iterator[Finding]:
-        """Yield the findings on all params together, without findings that added params can resolve."""
+        """Yield the findings on all params of a project together, if no task can resolve them by adding params."""
         if self._has_whole_rules and not self._is_valid_whole(params):
             yield from explain_errors(self._iter_completion_errors(params))
 

@@ -30,7 +30,8 @@ _WITH_NAMES = ("dependentSchemas", "properties", "patternProperties", "$defs", "
 #: Keywords, except `not`, whose schemas describe the value itself. The value may match only some of these schemas.
 DESCRIBING = ("if", "then", "else", "x-warn", "allOf", "anyOf", "oneOf", "dependentSchemas")
 
-#: Keywords whose value `true` or `false` is kept by `map_schemas`. The message about `false` lists the rejected names.
+#: `map_schemas` does not change `true` or `false` in these keywords, because the message about `false` lists the
+#: rejected names.
 CLOSING = ("additionalProperties", "unevaluatedProperties")
 
 
@@ -63,7 +64,7 @@ def walk_schemas(node: Any, pointer: str = "") -> Iterator[tuple[str, dict[str, 
 def map_schemas(node: Any, change: Callable[[Any], Any]) -> Any:
     """Return a copy with `change` applied to each schema, inner schemas first.
 
-    The schemas `true` and `false` are kept in the keywords that `CLOSING` lists.
+    The schemas `true` and `false` stay unchanged in the keywords that `CLOSING` lists.
     """
     if not isinstance(node, dict):
         return change(node)
@@ -105,7 +106,7 @@ def resolve_reference(document: Mapping[str, Any], reference: str) -> Any:
 
 
 def list_describing(document: Mapping[str, Any], nodes: Iterable[Any]) -> Iterator[dict[str, Any]]:
-    """Yield the schemas in `nodes`, and the schemas that their references and branches lead to."""
+    """Yield the schemas in `nodes`, and the schemas for the same value in `DESCRIBING` keywords or behind a `$ref`."""
     for node in nodes:
         if isinstance(node, dict):
             yield node

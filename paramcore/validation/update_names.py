@@ -18,7 +18,7 @@ Mistake: TypeAlias = Literal["update_mode", "update_wrapper", "update_argument"]
 #: The maximum length, without separators, of a name that may be a mistake. A longer name counts as a param.
 _MAX_NAME = 48
 
-#: Words similar to `patch`. As a name, such a word means `patch` only if its value could be a flag.
+#: Words similar to `patch`. A param with such a name means `patch` only if its value is a flag, as in `"path": true`.
 _ORDINARY_WORDS = {
     *("path", "paths", "batch", "match", "catch", "hatch", "latch", "watch", "pitch", "patches"),
     *("march", "parch", "perch", "poach", "punch", "pact", "patchy"),
@@ -36,19 +36,19 @@ _MODE_WORDS = {
     *("replace", "replaced", "merge", "merged", "overwrite", "override", "partial", "append", "upsert"),
     *("overlay", "incremental", "delta", "preserve", "keep", "put", "extend", "modify", "inplace"),
 }
-#: Words in a name whose value may be the name of a mode: `mode`, `update_type`, `method`.
+#: Words in the name of a param whose value may be a mode, such as `"update_type": "replace"`.
 _MODE_NAMES = {"mode", "method", "strategy", "operation", "op", "action", "type", "kind", "how", "verb", "behavior"}
 _MODE_VALUES = {*_MODE_WORDS, "patch", "update", "full", "post"}
 _FLAG_TEXTS = {"true", "false", "yes", "no", "on", "off", "1", "0", "t", "f", "y", "n", "null", "none"}
 
-#: Words for the whole set of params. An object is a wrapper around the params if its name has at least one of these
-#: words, and all other words of the name are in `_CONTAINER_WORDS`. The content of the object does not matter.
+#: Words that mean all params together. An object is a wrapper around the params, whatever it contains, if its name has
+#: at least one of these words, and all other words of the name are in `_CONTAINER_WORDS`: `new_params`.
 _WRAPPER_WORDS = {
     *("params", "param", "parameters", "parameter", "kwargs", "args", "payload", "body", "json", "data"),
     *("update", "updates", "updated", "request"),
 }
-#: Words for a container. If the name of an object has only these words and `_MODE_WORDS`, the object is a wrapper if
-#: it contains a param or `patch`.
+#: Words for a container. An object whose name consists only of these words and `_MODE_WORDS`, such as `new_values`, is
+#: a wrapper if it contains a param or `patch`.
 _CONTAINER_WORDS = {
     *("project", "new", "my", "the", "default", "defaults", "set", "patch", "task", "to", "version", "latest"),
     *("object", "fields", "values", "value", "settings", "config", "configuration", "options", "attributes"),
@@ -139,7 +139,7 @@ class UpdateNames:
     project: str
     #: The params of the project's type.
     params: frozenset[str]
-    #: The normalized params of all types.
+    #: The names of the params of this type and all others, in lower case and without `_`: `minwidth`.
     _known: frozenset[str]
 
     @classmethod
@@ -167,22 +167,22 @@ class UpdateNames:
         is_mode = _names_mode(words, value) or _names_patch(words, value)
         if not (is_mode or find_call_field(name)):
             return None
-        # If a name is also similar to a param, it means the param, unless its value is a flag.
+        # If a name is also similar to a param, the name means the param, unless the value is a flag.
         if joined != "patch" and not _is_flag(value) and any(_is_misspelt(joined, param) for param in self._known):
             return None
         return "update_mode" if is_mode else "update_argument"
 
 
 def list_contents(value: Any) -> tuple[str, ...]:
-    """Return the names in a wrapper, which is an object, an array of one object, or JSON text."""
+    """Return the member names of a wrapper, which is an object, an array of one object, or JSON text."""
     return tuple(_read_object(value)[0] or ())
 
 
 @lru_cache(maxsize=1_024)
 def find_call_field(name: str) -> tuple[str, CallField] | None:
-    """Return the correct spelling of a name in `_CALL_FIELDS`, and its `CallField`.
+    """Return the correct spelling and the `CallField` of a name, which may be misspelt.
 
-    The name may be misspelt.  For any other name, return `None`.
+    If no name in `_CALL_FIELDS` is similar, return `None`.
     """
     joined, by_name = _join_words(name), _call_fields_by_name()
     if joined in by_name or joined in _ORDINARY_WORDS | _ORDINARY_PLURALS:
@@ -233,12 +233,12 @@ def _is_wrapper(
 ) -> bool:
     rest = _omit_words(words, _WRAPPER_WORDS)
     has_word, held = len(rest) < len(set(words)), content.keys() & {*params, "patch"}
-    # An array of objects may be a param, so both its name and its content must indicate a wrapper.
+    # An array of one object may be a param, so both the name and the content must indicate a wrapper.
     if is_in_array:
         return has_word and rest <= _CONTAINER_WORDS and len(held) > 0
     if has_word and rest <= _CONTAINER_WORDS:
         return True
-    # For any other name, the content decides, and a name with an unknown word needs two params.
+    # For any other name, the content decides: one param is enough, or two if the name has an unknown word.
     enough = 1 if rest <= _CONTAINER_WORDS | _MODE_WORDS else 2
     return len(held) >= enough or type(content.get("patch")) is bool
 

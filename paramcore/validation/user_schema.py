@@ -19,15 +19,14 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 #: The maximum number of schemas that may apply to one value. Without a limit, references could multiply them.
 _MAX_SCHEMAS = 10_000
 
-#: Keywords for which a mismatch in a subschema is not an error by itself.  `x-warn` is not allowed inside them,
-#: because a warning must not decide whether a value is valid.
+#: Keywords that test whether a value matches a schema, where a mismatch is not always an error.  `x-warn` is not
+#: allowed inside these keywords, because a warning must not decide whether a value is valid.
 _DECIDING = ("anyOf", "oneOf", "not", "if", "contains", "unevaluatedItems", "unevaluatedProperties")
 
 #: Keywords whose schemas apply to the value itself, not to its members or elements.
 _SAME_VALUE = ("not", "if", "then", "else", "x-warn", "allOf", "anyOf", "oneOf", "dependentSchemas")
 
-#: Further keywords that show that an object is a schema.  They validate nothing, this package rejects them, or only
-#: this package has them.
+#: Keywords that show that an object is a schema, although jsonschema does not validate them.
 _OTHER_KEYWORDS = {"title", "description", "definitions", "dependencies", "x-warn"}
 
 #: Keywords for references and identifiers that user schemas may not contain.
@@ -65,7 +64,7 @@ def read_user_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check_references(document: dict[str, Any]) -> None:
-    """Check that each reference leads to a schema, and limit the schemas that apply to one value.
+    """Check that each reference leads to a schema, and limit the number of schemas that apply to one value.
 
     A schema may refer to itself for a member or an element, but not for the value itself.
 
@@ -89,7 +88,7 @@ def _check_dialect_name(node: dict[str, Any], pointer: str) -> None:
 
 
 def _drop_id(schema: dict[str, Any]) -> None:
-    """Drop the `$id` of the document from its root and from its references."""
+    """Remove `$id` from the root, and from references: with the id `ID`, `ID#/$defs/a` becomes `#/$defs/a`."""
     document_id = schema.pop("$id", "").removesuffix("#")
     for _, node in walk_schemas(schema):
         target, _, fragment = node.get("$ref", "").partition("#")
@@ -116,7 +115,7 @@ def _check_dialect(schema: Any) -> None:
 def _check_has_keyword(schema: dict[str, Any]) -> None:
     from jsonschema import Draft202012Validator  # noqa: PLC0415
 
-    # JSON Schema ignores unknown keywords, so a task request in place of a schema would validate nothing.
+    # JSON Schema ignores unknown keywords, so a task request that is passed as a schema would accept any value.
     keywords = Draft202012Validator.VALIDATORS.keys() | _OTHER_KEYWORDS
     if schema and not any(name in keywords or name.startswith("$") for name in schema):
         problem, remedy = (
@@ -127,7 +126,7 @@ def _check_has_keyword(schema: dict[str, Any]) -> None:
 
 
 def _check_required(schema: dict[str, Any]) -> None:
-    # A routing name is never among the params, so a schema that requires one would reject every task.
+    # Params never contain a routing name, so a schema that requires a routing name would reject every task.
     for index, name in enumerate(schema.get("required", ())):
         if name in ROUTING_TYPES:
             problem = f"`{name}` is a routing name, and the schema validates only params"
@@ -135,7 +134,7 @@ def _check_required(schema: dict[str, Any]) -> None:
 
 
 def _check_own_keywords(node: dict[str, Any], pointer: str) -> None:
-    """Check `x-mistaken`, and check `x-warn` before `walk_schemas` enters it."""
+    """Check `x-mistaken` and `x-warn`, which JSON Schema does not define."""
     mistaken = node.get("x-mistaken", [])
     if not isinstance(mistaken, list) or not all(isinstance(name, str) for name in mistaken):
         problem = f"`x-mistaken` must be an array of names, got {describe_value(mistaken)}"
@@ -174,7 +173,7 @@ def _check_target(node: dict[str, Any], pointer: str, pointers: set[str]) -> Non
 
 
 def _check_warnings(document: dict[str, Any], node: dict[str, Any], pointer: str) -> None:
-    """Reject `x-warn` in the keywords of `_DECIDING` and in the schemas that they refer to."""
+    """Reject `x-warn` in the keywords of `_DECIDING`, and in the schemas that these keywords refer to."""
     for below, choice in list_subschemas(node, _DECIDING):
         seen: set[int] = set()
         waiting = [choice]
@@ -190,11 +189,11 @@ def _check_warnings(document: dict[str, Any], node: dict[str, Any], pointer: str
 
 
 def _check_count(document: dict[str, Any]) -> None:
-    """Check that the number of schemas that apply to one value is limited.
+    """Check that at most `_MAX_SCHEMAS` schemas apply to one value.
 
     References may form a circle, or double the number of schemas at each step.
     """
-    #: The count for each schema by `id`; `None` while the schema is being counted.
+    #: The count for each schema by its `id()`; `None` while the schema is being counted.
     counts: dict[int, int | None] = {}
 
     def count_schemas(node: dict[str, Any], pointer: str) -> int:

@@ -7,6 +7,7 @@ validates only the task's own params, and applies the rules that read several pa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from itertools import chain
 
 from attrs import evolve, frozen
@@ -28,8 +29,8 @@ class Validator:
 
     Reuse a validator, because it caches the findings on the project.  The `fast` extra
     makes validation faster and does not change the findings.  `fast=False` disables the
-    extra.  `fast=True` raises `ImportError` if the extra is not installed.  A `project` or
-    `schemas` of another class raises `InvalidSetting` (`argument_type`).
+    extra.  `fast=True` raises `ImportError` if the extra is not installed.  An argument of
+    the wrong class raises `InvalidSetting` (`argument_type`).  Validators can be pickled.
 
     Each method raises `InvalidSchema` (`schema_failed`) if a user's schema cannot
     validate a value.
@@ -49,6 +50,8 @@ class Validator:
     def __init__(self, project: Project, schemas: Schemas = Schemas(), *, fast: bool | None = None) -> None:
         check_argument("project", project, Project)
         check_argument("schemas", schemas, Schemas)
+        if fast is not None:
+            check_argument("fast", fast, bool)
         self._project = project
         self._schemas = schemas
         self._is_fast = fast
@@ -58,6 +61,10 @@ class Validator:
         self._findings: dict[int, _VersionFindings] = {}
         self._first_set_in: dict[tuple[int, str], int | None] = {}
         self._effective: dict[int, EffectiveParams] = {}
+
+    def __reduce__(self) -> tuple[partial[Validator], tuple[Project, Schemas]]:
+        # Compiled schemas cannot be pickled, so the process that unpickles the validator compiles them.
+        return partial(Validator, fast=self._is_fast), (self._project, self._schemas)
 
     def __repr__(self) -> str:
         return f"<Validator of {self._project.name!r}: {self._project.type}>"
@@ -108,7 +115,6 @@ class Validator:
             WrongProject: `wrong_type`, if the project of the task has another type.
         """
         check_argument("effective", effective, EffectiveParams)
-        # The schema of another type would yield wrong findings.
         if effective.type != self._project.type:
             types = (format_value(name, limit=MESSAGE_LIMIT) for name in (effective.type, self._project.type))
             problem = "the task has the type {}, but the validator is for the type {}".format(*types)
@@ -116,7 +122,7 @@ class Validator:
         return self.task_params(effective.task.params, effective.inheritance)
 
     def task_params(self, own: Mapping[str, object], inheritance: Inheritance) -> tuple[Finding, ...]:
-        """Validate the effective params of a task, given its own params.
+        """Validate the effective params of a task, given its own params and what it inherits.
 
         `own` may be plain JSON that `freeze` accepts.
 
@@ -209,7 +215,7 @@ class _VersionFindings:
 def _downgrade_overridden(findings: Iterable[Finding]) -> list[Finding]:
     """Return the errors on values that a task overrides, as warnings about the project."""
     return [
-        # Return an overridden error as a warning, because another task might not override the value.
+        # Warn, because another task may inherit the value.
         evolve(finding, severity="warning", overridden=True)
         for finding in findings
         # The task's instruction does not override the project's.

@@ -1,4 +1,4 @@
-"""Compact JSON, which has no spaces between tokens; the sizes of requests are measured in it."""
+"""Encode compact JSON, which has no spaces between tokens."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Errors about values that cannot be frozen, with the JSON Pointers of the values.
 
 `freeze` keeps a `Trail` for each container, because building a pointer for each
-value would be slow.  An error converts the trail to a pointer.
+value would be slow.  `make_fault` converts the trail to a pointer.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from paramcore.values.scalars import MAX_DIGITS
 
 
 class Trail(NamedTuple):
-    """The location of a value: the trail of its container, and its key in the container.
+    """The location of a value: the trail of its container, and its name or index in the container.
 
     `parent` and `place` are `None` for the outermost value.  `source` is the
     value as the caller passed it; `None` for a scalar.

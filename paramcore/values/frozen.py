@@ -106,8 +106,8 @@ def freeze(value: Any) -> Any:
 
     A `list` or `tuple` becomes an array, and any Mapping becomes an object.  A
     Mapping is read once.  The type of an array must be exactly `list` or `tuple`.  The type of a
-    scalar must be exactly `str`, `int`, `float`, `bool` or `NoneType`.  No value is coerced.  A
-    frozen value is not copied.
+    scalar must be exactly `str`, `int`, `float`, `bool` or `NoneType`.  No value is coerced.
+    `freeze` returns a frozen value itself, without a copy.
 
     Raises:
         NotJSON: for a value that is not JSON, contains itself, cannot be read, or exceeds a
@@ -162,7 +162,7 @@ def same(left: Any, right: Any) -> bool:
 
 def same_checked(left: object, right: object) -> bool:
     """Return the result of `same` without checking the values; at least one value must be frozen."""
-    # Limited recursion: one side is frozen, and frozen values have a limited depth.
+    # The recursion is limited, because one of the values is frozen, and frozen values have a limited depth.
     if left is right:
         return True
     left_type, right_type = type(left), type(right)
@@ -252,7 +252,7 @@ def _freeze_container(value: Any) -> JSONObject | JSONArray:
 
 
 def _copy_container(value: Any, trail: Trail | None) -> Any:
-    """Return a copy of an object or array, which no caller can change; return a frozen one itself."""
+    """Return a copy that no caller can change; return a frozen object or array itself."""
     value_type = type(value)
     copy = _COPIES.get(value_type) or (_copy_mapping if issubclass(value_type, Mapping) else None)
     if copy is None:

@@ -207,7 +207,7 @@ class TestApply:
             )
 
     def test_the_printed_command_asks_the_same_service(self, patch):
-        """The `reconcile` commands that `apply` and `reconcile` print name the service of `--base-url`."""
+        """If `--base-url` is set, `apply` and `reconcile` print a `reconcile` command with the same `--base-url`."""
         with Server("reset_after_commit") as server:
             ran = run_with(server, "apply", NAME, patch, "--yes")
             lookup = run_with(server, "reconcile", NAME, "--base", "9", "--digest", "0" * 32)
@@ -226,7 +226,7 @@ class TestApply:
     @pytest.mark.parametrize("output_format", ["text", "json"])
     @pytest.mark.parametrize("is_pipe", [False, True], ids=["full disk", "closed pipe"])
     def test_an_outcome_that_cannot_be_printed(self, patch, tmp_path, is_pipe, output_format, fault, status, outcome):
-        """If standard output fails after the update was sent, the outcome goes to standard error."""
+        """If the outcome cannot be written to standard output, it goes to standard error."""
         with Server() as server:
             # The disk has room for the plan and for the beginning of the outcome.
             size = run_with(server, "apply", NAME, patch, "--yes").out.index("done: ") + 3
@@ -446,7 +446,7 @@ def test_reconcile_without_a_matching_version():
 
 
 def test_status_reports_the_drift(tmp_path):
-    """`status` prints for each project of a directory whether it is in sync with the service."""
+    """For each project in a directory, `status` shows whether the file is in sync with the service."""
     with Server() as server:
         assert run_with(server, "fetch", "--all", str(tmp_path)).status == 0
         ran = run_with(server, "status", str(tmp_path))

@@ -1,4 +1,4 @@
-"""Packages that are missing, damaged or incomplete: the error names what to install, and when no error is needed."""
+"""Missing or damaged packages: the error says what to install. If no command needs the package, there is no error."""
 
 import os
 import pty

@@ -21,7 +21,7 @@ def frame(text, pointer):
 
 
 def make_line(before, after):
-    """Return a line of JSON and a value in it, which `before` letters precede and `after` letters follow."""
+    """Return a line of JSON that has a value between `before` letters and `after` letters, and this value."""
     value = '"<value>"'
     return f'{{"a": "{"x" * before}", "b": {value}, "c": "{"y" * after}"}}', value
 

@@ -129,7 +129,7 @@ ROW = Row((Label("changed"), "padding"), (3, 4), note="(set since version 0)")
     ],
 )
 def test_pieces_have_a_layout(piece, screen):
-    """Text that fits stays on its line; other text goes below it, indented."""
+    """Text that fits stays on its line; other text goes below that line, indented."""
     assert Screen(30).render([piece]) == screen
 
 

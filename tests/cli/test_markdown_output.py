@@ -48,7 +48,7 @@ HEADINGS = {
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_prints_markdown(name):
-    """The first line is a comment with the command, the second is the verdict. The exit code is that of text output."""
+    """The first line is a comment with the command. The second is the verdict. The exit code is that of text output."""
     ran = run(name, *COMMANDS[name], "--format", "markdown")
     lines = ran.out.splitlines()
     assert lines[0].startswith(f"<!-- paramcore {name} ")
@@ -73,7 +73,7 @@ def test_a_summary_does_not_change_the_output(name, tmp_path):
     "earlier", ["", "no newline", "text\n", "<details>\n</details>\n", "- item", "| a |\n|---|\n| b |"]
 )
 def test_a_summary_begins_and_ends_with_a_blank_line(earlier, tmp_path):
-    """Text before and after a report is apart from it, even if the report ends with a collapsed section."""
+    """Blank lines separate a report from the text before and after it, even if it ends with a collapsed section."""
     summary = tmp_path / "summary.md"
     summary.write_text(earlier)
     for name in ("log", "plan", "log"):
@@ -151,7 +151,7 @@ def test_several_processes_print_the_same(tmp_path):
 
 
 def test_markdown_is_written_to_a_file(tmp_path):
-    """`--output` writes the Markdown, which ends with the command that lists the rest, without output options."""
+    """The Markdown in the file of `--output` ends with the command that lists the rest, without output options."""
     path = tmp_path / "comment.md"
     tasks = "".join(f'{{"padding": {number}}}\n' for number in range(2_000))
     ran = run("preview", PROJECT, "-", "--lines", "--format=markdown", f"--output={path}", stdin=tasks)
@@ -411,7 +411,7 @@ def read_pipe(descriptor, delay=0):
 
 @pytest.mark.parametrize("number", [1, 900])
 def test_a_pipe_may_be_the_summary(number, tmp_path):
-    """If the summary is a pipe with a slow reader, the whole Markdown is written to it, even if it fills the pipe."""
+    """If the summary is a pipe with a slow reader, the whole Markdown is written, even if the pipe becomes full."""
     path, project = tmp_path / "pipe", tmp_path / "p.json"
     params = {f"param{number}": "x" * 60 for number in range(number)}
     project.write_text(json.dumps({"name": "p", "type": "chat", "param_history": [{"version": 0, **params}]}))

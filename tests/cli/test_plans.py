@@ -101,7 +101,10 @@ def test_assumptions_are_listed():
 
 @pytest.mark.parametrize("suffix", ["json", "yaml"])
 def test_null_is_no_update(suffix, tmp_path):
-    """A file with null, such as the `request` of a plan that does nothing, is an error and no update that drops all."""
+    """A file with null is an error, not an update that drops all params.
+
+    The `request` of a plan that does nothing is null.
+    """
     plan = run("plan", PROJECT, "--wanted", PROJECT, "--format", "json").document
     file = tmp_path / f"request.{suffix}"
     file.write_text(json.dumps(plan["request"]))

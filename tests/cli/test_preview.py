@@ -260,7 +260,7 @@ def test_an_element_that_fails_can_be_skipped():
 
 @pytest.mark.parametrize(("text", "options"), [("[[{}]]", ()), ("[{}]", ("--lines",))])
 def test_an_array_in_place_of_a_request_is_refused(text, options):
-    """An array inside an array, or on a line of JSONL, is not a request; the remedy names both forms."""
+    """An array inside an array, or on a line of JSONL, is not a request; the remedy describes both forms of a file."""
     ran = run("preview", PROJECT, "-", *options, stdin=text)
     assert ran.status == REFUSED
     assert "a task request must be an object, got an array" in ran.err
@@ -350,7 +350,7 @@ def test_an_assumption_has_a_value():
 
 
 def test_each_of_many_tasks_is_named():
-    """The text for one of several tasks begins with its line number and `unique_id`; that for a single task does not."""
+    """The text for one of several tasks begins with its line number and `unique_id`. A single task has no such line."""
     tasks = [{"unique_id": "a 1"}, {}]
     for stdin, options, lines in (
         ("\n" + "\n".join(map(json.dumps, tasks)), ("--lines",), (2, 3)),
@@ -403,7 +403,7 @@ def test_audit_of_many_projects_rejects_other_documents(document):
 
 @pytest.mark.parametrize("form", ["page", "lines", "array"])
 def test_the_command_that_selects_the_tasks_of_pages(form, tmp_path):
-    """The error for a page in place of a task contains a `jq` command that selects the tasks of all pages."""
+    """The error for pages of `GET /tasks` in place of tasks has a `jq` command that selects the tasks of all pages."""
     tasks = [json.loads(line) for line in (EXAMPLES / "finished.jsonl").read_text().splitlines()]
     pages = [{"docs": [task], "total": len(tasks)} for task in tasks]
     pages_file = tmp_path / "PAGES"
@@ -418,7 +418,7 @@ def test_the_command_that_selects_the_tasks_of_pages(form, tmp_path):
 
 
 def test_audit_locates_the_element_that_is_not_a_task(tmp_path):
-    """In an array, or in a reply of `GET /tasks`, the error for an element that is not an object has its position."""
+    """If an element of an array or of a reply of `GET /tasks` is not an object, the error has the element's position."""
     for text, place in (('{"docs": [{},\n 7]}', "2:2"), ("[{},\n  7]", "2:3")):
         file = tmp_path / "tasks.json"
         file.write_text(text)

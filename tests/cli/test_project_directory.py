@@ -169,7 +169,7 @@ def test_a_name_with_another_project_is_taken(tmp_path):
 
 
 def test_sources_in_the_directory_count(tmp_path):
-    """A source in the directory is written in place, even if its file is hidden or has another suffix."""
+    """A project of a source file in the directory is written to this file, even if the file is hidden."""
     (tmp_path / "elsewhere").mkdir()
     sources = [store(tmp_path / ".hidden.json", DOCKS), store(tmp_path / "cranes.txt", CRANES)]
     outside = store(tmp_path / "elsewhere" / "docks.json", DOCKS)
@@ -181,7 +181,7 @@ def test_sources_in_the_directory_count(tmp_path):
 
 
 def test_a_source_must_not_repeat_a_project(tmp_path):
-    """A source in the directory and another file there must not contain the same project."""
+    """A source file in the directory and another file there must not contain the same project."""
     source = store(tmp_path / "docks.txt", DOCKS)
     store(tmp_path / "docks.json", DOCKS)
     assert refuse(tmp_path, NEW_DOCKS, sources=[source]).code == "wrong_project"

@@ -59,6 +59,42 @@ def test_a_file_without_a_project_is_skipped(place, value, verb):
     assert (ran.err, ran.status) == (f"skipped {place}/update.json, because it contains no project{remedy}\n", 0)
 
 
+OTHER_YAML = {
+    "an anchor, an alias and a merge key": "x: &base\n  name: a\nservices:\n  a:\n    <<: *base\n",
+    "a tag": "site_name: x\nname: a\nemoji: !!python/name:a.b\n",
+    "two documents": "---\nkind: A\nname: a\n---\nkind: B\ntype: b\n",
+    "a directive": "%YAML 1.2\n---\ntype: a\n",
+    "an alias as an element": "- &x {name: a}\n- *x\n",
+}
+
+
+@pytest.mark.parametrize("text", OTHER_YAML.values(), ids=OTHER_YAML)
+def test_yaml_of_another_tool_is_skipped(place, text):
+    """In a directory, a YAML file without a project is skipped, even if it has features that JSON lacks."""
+    (place / "other.yml").write_text(text)
+    ran = run("log", place)
+    assert (ran.err, ran.status) == (f"skipped {place}/other.yml, because it contains no project\n", 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("name: x\ntype: &t y\n", "the anchor `&t`"),
+        ("kind: A\n---\nname: x\nparam_histroy: []\n", "a second YAML document"),
+        ("- kind: A\n- param_history: !x []\n", "the tag `!x`"),
+        ("%YAML 1.2\n---\nname: x\ntype: y\n", "directives"),
+        ("name: x\ntype: y\n<<: &a {}\n", "the merge key `<<`"),
+        ("a: &a 1\nb: [\n", "the anchor `&a`"),
+    ],
+)
+def test_a_yaml_project_with_features_that_json_lacks_is_an_error(place, text, problem):
+    """In a directory, a YAML file is an error if it may contain a project and has features that JSON lacks."""
+    (place / "other.yml").write_text(text)
+    ran = run("log", place)
+    assert (ran.err[: len(f"error: {place}/other.yml:")], ran.status) == (f"error: {place}/other.yml:", 2)
+    assert problem in ran.err
+
+
 @pytest.mark.parametrize(
     ("names", "shown"),
     [
@@ -139,7 +175,7 @@ def test_a_subdirectory_is_reported_in_any_encoding(place, encoding):
 
 
 def test_a_subdirectory_without_projects_is_not_reported(place):
-    """A subdirectory is not reported for files of tasks, other JSON, and a pipe."""
+    """A subdirectory is not reported if it contains only files of tasks, other JSON files, and pipes."""
     (place / "tasks").mkdir()
     (place / "tasks" / "task.json").write_text('{"attachment": "a"}')
     (place / "tasks" / "package.json").write_text('{"name": "x", "type": "module"}')

@@ -38,7 +38,7 @@ COMMANDS = {
 
 @pytest.fixture(scope="module")
 def service():
-    """Serve the project of `fleet.json` without its last version; yield the options and variables for the server."""
+    """Serve `fleet.json` without its last version; yield the options and environment variables for this server."""
     project = json.loads((DATA / "fleet.json").read_text("utf-8"))
     project["param_history"].pop()
     with ExitStack() as stack:

@@ -98,7 +98,7 @@ def test_a_project_goes_back_to_its_file(projects):
 
 
 def test_the_projects_of_the_directory_continue(projects, tmp_path):
-    """A project in the directory is served, and takes precedence over a PROJECT with the same name."""
+    """A project in the directory of `--save` is served, and takes precedence over a PROJECT with the same name."""
     project = {"name": "south docks", "type": "imageannotation", "param_history": [{"version": 0, "padding": 7}]}
     (tmp_path / "mine.json").write_text(json.dumps(project))
     (tmp_path / "new.json").write_text(json.dumps({**project, "name": "new"}))

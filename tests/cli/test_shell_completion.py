@@ -47,7 +47,7 @@ OFFERS = {
     "log warehouse-boxes.json pad": [],
 }
 
-#: Directories and files whose names need quotes, and typed words that only one of them completes.
+#: Typed words, and the only file name that completes each word.  Each file name needs quotes.
 QUOTED = {
     "a\\ ": "a b.json",
     "my\\ dir/": "my dir/z 1.json",

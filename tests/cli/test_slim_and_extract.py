@@ -171,7 +171,7 @@ def test_many_requests_have_a_row_for_each_reason(tasks):
 
 
 def test_the_totals_count_appended_instructions(tasks):
-    """The totals count the requests to whose instruction the project appends its text."""
+    """The totals count the requests that have an instruction and get the project's instruction appended."""
     path = tasks(*[{"instruction": "Night."}] * 3, *[{"padding": 5}] * 20)
     assert "  appended    instruction: 3 requests\n" in run("slim", PROJECT, path).out
 
@@ -529,7 +529,7 @@ def test_names_of_projects_are_not_markup(tmp_path, tasks):
 
 
 def test_extract_as_markdown(tmp_path):
-    """The Markdown lists opt-outs first and params last; `--summary` appends it to the job summary."""
+    """The Markdown lists opt-outs first and params last; `--summary` appends the Markdown to the job summary."""
     (tmp_path / "summary.md").write_text("before\n")
     ran = run(*EXTRACT, "--format", "markdown", "--summary", GITHUB_STEP_SUMMARY=str(tmp_path / "summary.md"))
     assert "### 4 params would move to `yard`; 24 requests: 20 inherit, 3 opt out" in ran.out

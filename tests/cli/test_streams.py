@@ -95,7 +95,7 @@ def test_usage_goes_to_standard_error(arguments, message):
     ],
 )
 def test_a_number_out_of_range_is_named(arguments, message):
-    """The error for an invalid value of an option says what the value must be."""
+    """The error for an invalid value says what is expected, or that the value is unknown."""
     ran = run(*arguments)
     assert ran.status == REFUSED
     assert f": {message}" in ran.err
@@ -270,7 +270,7 @@ def test_closed_standard_output_is_an_error():
 
 @pytest.mark.parametrize("closed", [">&-", "<&- >&-", ">&- 2>&-", "<&- >&- 2>&-"])
 def test_closed_streams_leave_no_file_behind(tmp_path, closed):
-    """With closed standard streams, `serve` fails and leaves no file, and `--output` writes the whole output."""
+    """With closed standard streams, `serve` fails and leaves no file; `preview --output` writes the whole output."""
     assert shell(f"$paramcore serve --save {tmp_path} {closed}").status == CANNOT_WRITE
     assert list(tmp_path.iterdir()) == []
     out = tmp_path / "out"

@@ -203,7 +203,7 @@ def test_the_remedy_helps_against_the_error(tmp_path, monkeypatch, number, remed
 @pytest.mark.parametrize("name", ["samefile", "isfile"])
 @pytest.mark.parametrize("path", [None, "gone.json"])
 def test_an_error_of_another_file_is_not_one_of_standard_output(monkeypatch, tmp_path, name, path):
-    """If a system call fails unexpectedly, for example for a file that was just removed, the error says so."""
+    """If a system call fails for a file that was just removed, the error names this file, if it is known."""
     out = tmp_path / "out.json"
     out.write_text("old")
 
@@ -289,7 +289,7 @@ def test_the_real_path_in_an_unreadable_working_directory(monkeypatch):
 
 
 def test_a_close_that_fails_keeps_the_journal_and_the_lock_usable(monkeypatch, tmp_path):
-    """An error of a close does not end `serve`: the lines are on disk already, and the lock has no content."""
+    """An error while the journal is closed is ignored, because its lines are on disk already."""
     journal = JournalFile(str(tmp_path / "journal"))
     journal.replace([])
     close, closed = os.close, []
@@ -321,7 +321,7 @@ def test_a_lock_whose_close_fails(monkeypatch, tmp_path):
 
 
 def test_a_server_without_descriptors_does_not_blame_the_port(monkeypatch):
-    """If `serve` cannot open a socket, and the port is free to choose, the error suggests no other port."""
+    """If `serve` cannot open a socket, the error suggests another port only if `--port` is set."""
 
     def fail(*_arguments, **_keywords):
         raise make_error(errno.EMFILE)

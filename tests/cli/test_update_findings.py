@@ -74,7 +74,7 @@ def test_a_finding_has_the_fields_of_validate_and_its_place_in_the_update():
 
 
 def test_a_value_that_stays_is_located_in_the_project(docks):
-    """A value that the update keeps is located in the project file, and one that it repeats in the update."""
+    """If the update does not name a bad value, the finding is located in the project file, otherwise in the update."""
     [finding] = plan(docks, {"patch": True, "instruction": "x"})[1]["findings"]
     assert (finding["file"], finding["line"], finding["version"], finding["first_set_in"]) == (str(docks), 8, 2, 0)
     [finding] = plan(docks, {"patch": True, "instruction": "x", "padding": "5"})[1]["findings"]
@@ -239,7 +239,7 @@ class TestValidate:
         assert "request_refused" not in pinned.out
 
     def test_a_pinned_task_has_the_findings_of_its_version(self, docks, tmp_path):
-        """A value that a pinned task inherits is located in the project file, and the update's value in the update."""
+        """Findings on values that a pinned task inherits are in the project file; those on new values are in the update."""
         tasks = tmp_path / "tasks.jsonl"
         tasks.write_text('{"attachment": "https://a.b/c.jpg", "geometries": {}, "project_version": 0}\n')
         with open(tasks, "a") as file:

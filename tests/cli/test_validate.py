@@ -170,7 +170,7 @@ def test_a_broken_file_is_annotated(place, name, text, annotation):
 
 
 def test_an_annotation_is_one_line_whatever_its_text(place):
-    """Characters that would end a property or the line are escaped in file names and messages."""
+    """Characters that would end the line or a property of the annotation are escaped in file names and messages."""
     (place / "a:b,c%d.json").write_text('{"attachment": "a", "n%0A\\r\\n,:": 1}')
     ran = run("validate", fine(place), "a:b,c%d.json", "--format", "github", cwd=place)
     location = "file=a%3Ab%2Cc%25d.json,line=1,col=21,title=param_unknown"

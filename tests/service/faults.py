@@ -27,7 +27,10 @@ def reply(body=b"", status="200 OK", headers=(), *, length=None):
 
 
 class Server:
-    """A server that answers GET normally, and POST with a fault. A `thief` records each request, and answers none."""
+    """A server that answers GET normally, and POST with a fault.
+
+    With the fault `thief`, the server records each request, and answers none.
+    """
 
     def __init__(self, fault=None, *, elsewhere=None, tls=None, times=None):
         self.service = MemoryService([start()])

@@ -23,8 +23,7 @@ from paramcore.service.replies import check_status, read_project_reply, read_pro
 from paramcore.transport import ApiKey, GuardedClient, HttpTransport, ScaleApiTransport
 from tests.service.faults import KEY, NAME, reply
 
-#: The characters of keys: printable ASCII except the colon.  Base64 of some keys contains `+` or `/`,
-#: and URLs escape some characters.
+#: The characters of keys: printable ASCII except the colon.
 LETTERS = "".join(chr(code) for code in range(ord("!"), ord("~") + 1) if chr(code) != ":")
 
 #: Random keys have a digit and a capital letter, so that none is a word of a message, such as `instruction_`.
@@ -198,7 +197,7 @@ PLAIN = project_of("cats")
 
 @st.composite
 def leaks(draw, keys=LONG_KEYS):
-    """Draw a key and a raw reply that contains it."""
+    """Draw a key and a raw reply that contains the key."""
     key = draw(keys)
     form = draw(st.sampled_from(forms(key)))
     status = draw(st.sampled_from([200, 200, 200, 301, 400, 401, 404, 409, 500, 503]))
@@ -416,7 +415,7 @@ class TestErrorText:
     ],
 )
 def test_the_path_of_an_error_has_only_names_of_the_api(obj, code, path):
-    """The path ends before the first name that is not from the API, and the message has no value."""
+    """The path ends before the first name that is not from the API, and the message shows no value of the reply."""
     body = json.dumps(obj).encode()
     with pytest.raises(OutcomeUnknown) as refused:
         read_project_reply(Response(200, body, {"content-type": "application/json"}), NAME)
@@ -430,7 +429,7 @@ def test_the_path_of_an_error_has_only_names_of_the_api(obj, code, path):
 
 
 def test_the_path_has_the_index_of_the_project():
-    """In a list of projects, the path begins with the index."""
+    """In a list of projects, the path of an error begins with the index of the project."""
     body = json.dumps([PLAIN, {**PLAIN, "name2": 1, "param_history": [{"version": 0, "nameless": "\ud800"}]}]).encode()
     with pytest.raises(OutcomeUnknown) as refused:
         read_projects_reply(Response(200, body))
@@ -453,7 +452,7 @@ def test_no_reader_shows_an_unreadable_reply(key, data):
 
 @pytest.mark.parametrize("place", [place for place in PLACES if place != "name"])
 def test_the_guard_shows_no_value_of_a_reply(place):
-    """If the SDK's client returns an invalid project, the guard's error does not show its values."""
+    """If the SDK's client returns an invalid project, the guard's error does not show the values of the project."""
 
     class Stub:
         def get_project(self, name):

@@ -195,7 +195,10 @@ class DiskThatFailsOnce(Disk):
 
 
 def test_another_error_of_a_write_stops_no_other_call():
-    """After another error than `OSError`, the call that wrote raises this error. A waiting call writes both changes."""
+    """If a write raises `MemoryError`, the call that wrote raises this error, too.
+
+    A waiting call then writes the changes of both calls.
+    """
     disk = DiskThatFailsOnce()
     disk.may_write.clear()
     stand_in = StandIn([BOXES], journal=disk)
@@ -260,7 +263,7 @@ def test_a_journal_that_cannot_be_rewritten_grows(monkeypatch):
 
 
 def test_a_rewritten_journal_contains_waiting_notes():
-    """A rewrite of the journal also writes a note that waits for the next write. The next write does not repeat it."""
+    """A rewrite also writes the waiting notes of `mark_synced`. `flush` does not write these notes again."""
     disk = Disk()
     stand_in = StandIn([BOXES], journal=disk)
     update(stand_in, 1)
@@ -360,7 +363,7 @@ class TestJournalFile:
 
     @pytest.mark.parametrize("torn", [b"[", b"[3]", b"\0\0\0", "[\u20ac]".encode()[:2]])
     def test_a_torn_last_line_is_discarded(self, path, torn):
-        """An incomplete last line was never acknowledged, so it is discarded. The next line does not continue it."""
+        """An incomplete last line is discarded, because its `append` failed. The next line does not continue it."""
         self.create(path, b"[1]\n", b"[2]\n").close()
         with open(path, "ab") as stream:
             stream.write(torn)
@@ -399,7 +402,7 @@ class TestJournalFile:
         assert self.read(path) == [b"[1]", b"[3]"]
 
     def test_a_line_that_may_not_be_on_disk_is_removed(self, path, monkeypatch):
-        """If syncing a line fails, the line is removed, even if the next line is shorter."""
+        """If a line cannot be synced, the line is removed. No part of it remains after a shorter next line."""
         journal = self.create(path, b"[1]\n")
 
         def fail(_descriptor):
@@ -432,7 +435,7 @@ class TestJournalFile:
         [b"[1", b"[1]", b"7", b'[["live", "tasks", "1", {}]]', b'[["live", "versions", "boxes", {}]]', b"[[]]"],
     )
     def test_a_damaged_line_is_reported(self, path, damaged):
-        """A damaged line in the middle was acknowledged, so it is an error with its line number."""
+        """A complete but damaged line is an error with the line number, because its `append` succeeded."""
         self.create(path, damaged + b"\n", b"[]\n")
         journal = JournalFile(path)
         with pytest.raises(DocumentError, match="journal:2:"):

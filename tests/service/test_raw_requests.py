@@ -171,7 +171,7 @@ REFUSED = {
 
 @pytest.mark.parametrize(("raw", "status", "words"), REFUSED.values(), ids=REFUSED.keys())
 def test_a_malformed_request_is_refused(served, raw, status, words):
-    """A malformed request gets one JSON reply with its status and reason, and changes nothing."""
+    """A malformed request gets one JSON reply with an error status and a reason, and changes nothing."""
     reply = ask(served, raw)
     assert reply.status == status, reply.value
     assert words in reply.value["error"]

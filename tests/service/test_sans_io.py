@@ -56,7 +56,7 @@ def closure(name):
 
 @pytest.mark.parametrize("name", SANS_IO)
 def test_a_module_imports_nothing_that_does_io(name):
-    """The module and the modules that it imports import nothing of `IMPURE`, except what `ALLOWED` lists."""
+    """Neither the module nor the modules that it loads import a module of `IMPURE`, except those in `ALLOWED`."""
     for module, path in closure(name).items():
         allowed = ALLOWED.get(module.rpartition(".")[2], set())
         impure = {imported.split(".")[0] for imported in imports(path)} & IMPURE

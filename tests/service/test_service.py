@@ -50,7 +50,7 @@ class TestRequests:
 
     @pytest.mark.parametrize("name", ["", ".", "..", None, "a\n"])
     def test_a_name_that_changes_the_path_is_rejected(self, name):
-        """An empty name, a dot segment, or a name with a control character is rejected."""
+        """A name that is empty, `.`, `..`, not text, or has a control character is rejected."""
         for build in (
             get_project,
             lambda name: update_project(name, Patch({})),
@@ -61,7 +61,7 @@ class TestRequests:
             assert refused.value.code == "project_name"
 
     def test_projects_are_listed(self):
-        """E2: without `archived`, the request lists all projects. With `archived`, it lists those whose flag has this value."""
+        """E2: `archived` becomes a query parameter. Without `archived`, the request has no query."""
         assert list_projects() == Request("GET", "/projects")
         assert list_projects(archived=False).query == {"archived": "false"}
         assert list_projects().target == "/projects"
@@ -144,7 +144,7 @@ class TestReplies:
     """E5, E6, U8: how each reply is interpreted."""
 
     def test_a_project_is_read(self):
-        """U8: the reply to an update is the whole project. The caller passes the assumptions."""
+        """U8: the reply to an update is the whole project. It gets the assumptions that the caller passes."""
         joined = Assumptions(instruction_separator=" ")
         assert read_project_reply(reply(write_project(BOXES)), "boxes", joined) == BOXES.with_assumptions(joined)
         assert read_projects_reply(reply([write_project(BOXES)])) == (BOXES,)
@@ -204,7 +204,7 @@ class TestReplies:
         ],
     )
     def test_a_reply_of_another_shape_is_unknown(self, read, value):
-        """A reply that is not the expected JSON value raises `OutcomeUnknown`."""
+        """If a reply is not the expected JSON value, the reader raises `OutcomeUnknown`."""
         with pytest.raises(OutcomeUnknown):
             read(reply(value))
 
@@ -341,7 +341,7 @@ def test_a_request_has_the_remaining_time_as_timeout():
 @pytest.mark.parametrize("flow_of", [get_with_retry, post_once])
 @pytest.mark.parametrize(("deadline", "timeout"), [(math.inf, 86_400), (1e300, 86_400), (86_400.5, 86_400), (5, 5)])
 def test_a_timeout_is_at_most_a_day(flow_of, deadline, timeout):
-    """The timeout of a request is at most one day, even without a deadline."""
+    """The timeout of a request is at most one day, even if the deadline is infinite."""
     flow = flow_of(Request("GET", "/"), Clock(deadline, lambda: 0.0, lambda: 1.0))
     assert next(flow).request.timeout == timeout
 
@@ -410,7 +410,7 @@ def now(*updates, base=BOXES):
     ],
 )
 def test_the_history_shows_the_outcome(after, state, versions):
-    """A version contains the update if the update turns the previous version into it."""
+    """A version contains the update if its params equal the params of the previous version with the update applied."""
     for outcome in (find_update(PLAN, after), classify_reply(PLAN, reply(write_project(after)))):
         assert (outcome.state, outcome.versions) == (state, versions)
 
@@ -432,7 +432,7 @@ def test_the_history_shows_the_outcome(after, state, versions):
     ],
 )
 def test_a_reply_is_classified(received, state, code):
-    """The outcome is *done* or *not done* only if the reply proves it, and otherwise *unknown*."""
+    """Without the update in a reply, the outcome is *not done* if the service certainly did nothing, else *unknown*."""
     outcome = classify_reply(PLAN, received)
     assert (outcome.state, outcome.error.code) == (state, code)
     assert (outcome.project, outcome.base, outcome.digest) == ("boxes", 1, digest_params({"a": 2, "b": 1}))
@@ -493,7 +493,7 @@ def test_the_reconcile_command_can_be_pasted(name):
 
 
 def test_a_digest_follows_json_equality():
-    """The order of names and the spelling of numbers do not change a digest. Different JSON values do."""
+    """The order of names and the spelling of numbers do not change a digest. Other differences in JSON do."""
     assert digest_params({"a": 1, "b": [2.0]}) == digest_params({"b": [2], "a": 1.0})
     assert len({digest_params({"a": value}) for value in (1, True, "1", None, [1], {"1": 1}, 1.5)}) == 7
 
@@ -592,7 +592,7 @@ class TestMemory:
         assert ("next_token" in answer) is has_more
 
     def test_nulls_of_the_sdk_are_accepted(self):
-        """E1: the official SDK sends null for unset fields."""
+        """E1: null counts as unset, because the official SDK sends null for unset fields."""
         sent = {"type": "x", "name": "n", "params": None, "rapid": False, "studio": False, "datasetId": None}
         answer = MemoryService().send(Request("POST", "/projects", body=json.dumps(sent).encode()))
         assert json.loads(answer.body)["param_history"] == []
@@ -602,7 +602,7 @@ class TestKey:
     """E7: a key is sent in a header, and appears nowhere else."""
 
     def test_a_key_is_never_shown(self):
-        """No text contains the key, and the key cannot be pickled."""
+        """The texts of a key, its transport and its client do not contain the key. A key cannot be pickled."""
         key = ApiKey("live_secret")
         assert key.authorization == "Basic bGl2ZV9zZWNyZXQ6"
         for text in (str(key), repr(key), f"{key}", repr(HttpTransport(key)), repr(Client(HttpTransport(key)))):

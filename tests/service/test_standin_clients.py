@@ -98,7 +98,10 @@ class TestPython:
         sdk.create_task(TaskType.ImageAnnotation, project="docks", unique_id="u-1", **IMAGE)
 
     def test_a_task_is_audited(self, sdk, task):
-        """The API call `audit` sets the review status of a task, which is pending before. Filters accept this status."""
+        """The API call `audit` sets the review status of a task, and filters can select tasks by this status.
+
+        Before an audit, the status is pending.
+        """
         task.audit(accepted=False, comments="one box is missing")
         task.refresh()
         assert task.customer_review_status == "rejected"
@@ -306,7 +309,7 @@ def node(served):
 
 
 class TestNode:
-    """The requests of the client for Node.js work, and the replies have what it reads."""
+    """The requests of the client for Node.js work, and the replies have what this client reads."""
 
     def test_a_task(self, node):
         """A task is created, read and canceled. To cancel it, the client sends `{}`."""

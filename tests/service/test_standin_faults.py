@@ -134,7 +134,7 @@ class TestFaults:
         assert "new" in stand_in.live.projects
 
     def test_wsgi_passes_the_header_on(self):
-        """Over WSGI, the header also sets a fault."""
+        """Over WSGI, the header `X-Paramcore-Fault` sets a fault, too."""
         environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/v1/projects", "HTTP_AUTHORIZATION": "Bearer any"}
         started = []
         StandIn().wsgi(
@@ -145,7 +145,7 @@ class TestFaults:
 
     @pytest.mark.parametrize(("fault", "error"), [("error", ScaleException), ("throttle", ScaleTooManyRequests)])
     def test_the_official_client_raises_its_own_errors(self, served, fault, error):
-        """Over HTTP, the official client does not retry and raises its error."""
+        """Over HTTP, the official client does not retry, but raises its own error."""
         served.stand_in.fail_next(fault)
         with pytest.raises(error):
             scaleapi.ScaleClient("any", api_instance_url=served.url).update_project("boxes", patch=True, padding=1)

@@ -248,7 +248,7 @@ class TestSafety:
 
     @pytest.mark.parametrize("path", ["/", "/projects/docks", "/projects/none"])
     def test_headers(self, path, page_format):
-        """The headers contain the content security policy, and forbid frames, caching and guessing of types."""
+        """The headers contain the content security policy, and forbid frames, caching and guessing of media types."""
         headers = make_docks().handle("GET", path, HOST, b"").headers
         policy = get_content_security_policy() if page_format == "html" else "default-src 'none'"
         assert headers == {
@@ -292,7 +292,7 @@ class TestSafety:
         assert make_docks().handle("GET", path, HOST, b"").status == 401
 
     def test_web_pages_of_other_sites_are_refused(self):
-        """A page rejects another Host, another Origin, and a frame of another site. A link from another site works."""
+        """A page rejects another Host, another Origin, and a frame on another site. A link from another site works."""
         stand_in = make_docks()
         link = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
         assert stand_in.handle("GET", "/", {"host": "evil.example"}, b"").status == 421
@@ -321,7 +321,7 @@ class TestSafety:
         assert done.stdout == "text/plain; charset=utf-8\n"
 
     def test_a_change_that_is_not_saved_is_not_shown(self):
-        """If a change cannot be saved, a page does not show it, but fails with status 500."""
+        """If a change cannot be saved, the page that would show it fails with status 500. The next page works."""
 
         class FullDisk:
             size = 0
@@ -340,7 +340,7 @@ class TestBounds:
     """No page is too long or too slow, whatever the stand-in contains."""
 
     def test_a_long_history_and_many_tasks(self, page_format):
-        """1,000 versions and 10,000 tasks fit into 1 MB and one second. What is left out is counted."""
+        """With 1,000 versions and 10,000 tasks, a page has up to 1 MB, takes up to 1 s, and counts what is left out."""
         stand_in = StandIn([read_project(make_project(1_000, 25, hostile=False, name="plain"))])
         state = stand_in.states["live"]
         send(stand_in, "POST", "task/imageannotation", {"project": "plain", "param_01": 7, "attachment": "a"})
@@ -389,7 +389,7 @@ class TestBounds:
         assert "night-1" not in text and "4321" not in text
 
     def test_very_many_params_in_all_versions(self, monkeypatch, page_format):
-        """With more params than the limit, a page does not compare the versions."""
+        """With more params in all versions together than the limit, a page leaves out the versions."""
         monkeypatch.setattr(project_view, "MAX_PARAMS", 2)
         for count, is_left_out in ((1, False), (2, True)):
             project = Project("docks", type="comparison", params={"a": 1}).replace_params(
@@ -489,7 +489,7 @@ class TestReasons:
         ],
     )
     def test_the_reason_for_a_dropped_param_or_lost_value(self, body, reason):
-        """A param is dropped because `patch` is false or was not sent. A patch can also lose values inside a param."""
+        """The reason says which params were dropped and why, and inside which params values were lost."""
         stand_in = StandIn([Project("docks", type="comparison", params={"a": 1, "box": {"min": 1, "max": 2}})])
         send(stand_in, "POST", "projects/docks/setParams", body)
         assert stand_in.requests[-1].reason == f"version 1 {reason}"
@@ -510,7 +510,7 @@ class TestReasons:
         assert stand_in.requests[-1].reason == f'created: task for "docks": {reason}'
 
     def test_the_reason_of_a_rejection_begins_with_refused(self):
-        """The reason begins with "refused" in the log, but the reply does not contain the word."""
+        """In the log, the reason for a rejection begins with "refused". The reply does not contain this word."""
         stand_in = make_docks()
         send(stand_in, "GET", "projects/none")
         send(stand_in, "GET", "teams")

@@ -1,4 +1,4 @@
-"""The transports of paramcore keep the contract, and `check_transport` rejects a transport that does not."""
+"""The transports of paramcore keep the contract of `Transport`; `check_transport` rejects one that does not."""
 
 import http.client
 import re
@@ -97,7 +97,7 @@ class Naive:
 
 
 def test_a_plain_transport_passes():
-    """A minimal transport passes the check, with and without a key.  A key of a few letters counts as no secret."""
+    """A minimal transport passes the check, with and without a key.  A key of a few letters is not kept secret."""
     check_transport(Naive)
     check_transport(lambda url: Naive(url, key=KEY))
     check_transport(lambda url: Naive(url, key="any", tell=True))
@@ -124,7 +124,7 @@ def test_a_broken_transport_is_rejected(flaw, duty):
 
 @pytest.mark.parametrize("reply", [None, (200, b""), b"", object()])
 def test_a_transport_that_returns_another_object_is_rejected(reply):
-    """The error says that a transport returns a `Response`, or that an object without `send` is no transport."""
+    """The error says that `send` must return a `Response`, or that a transport must have the method `send`."""
     with pytest.raises(AssertionError, match="return a `Response`"):
         check_transport(lambda _url: SimpleNamespace(send=lambda _request: reply))
     with pytest.raises(AssertionError, match="have the method `send`"):
@@ -235,7 +235,7 @@ def test_a_reply_of_the_maximum_size_is_returned(make):
     ],
 )
 def test_a_reply_that_is_not_http_is_named(answer):
-    """The error about a reply that is not valid HTTP does not say that the connection broke."""
+    """If a reply is not valid HTTP, the error says that the reply was incomplete or not valid HTTP."""
     with pytest.raises(OutcomeUnknown, match="the reply was incomplete, or not valid HTTP") as refused:
         replying(answer)(over_httpx)
     assert (refused.value.code, refused.value.remedy) == ("no_reply", "check the base URL and any proxy")
@@ -473,7 +473,7 @@ class TestAddresses:
 
 
 def test_the_keys_of_a_tls_connection_are_not_written(tmp_path, monkeypatch):
-    """`SSLKEYLOGFILE` is ignored, because its keys could decrypt the API key."""
+    """`SSLKEYLOGFILE` is ignored, because the TLS keys in that file could decrypt the API key."""
     log = tmp_path / "keys.log"
     monkeypatch.setenv("SSLKEYLOGFILE", str(log))
     with pytest.raises((NotDone, OutcomeUnknown)):

@@ -43,6 +43,7 @@ from paramcore.validation import Schemas, Validator
 PROJECT = Project("docks", type="imageannotation", params={"padding": 3})
 DOCUMENT = {"type": "imageannotation", "name": "docks", "param_history": [{"version": 0, "padding": 3}]}
 PLAN = Plan.of(PROJECT, Patch({"padding": 4}))
+FINDING = Validator(PROJECT).update(Patch({"padding": "4"}))[0]
 SECRET = "live_0123456789abcdef"
 
 #: Objects that people pass in place of a result or a model object: JSON, text, lists, and other objects of the package.
@@ -75,6 +76,7 @@ TYPED = {
     "StandIn": ("projects[1]", lambda value: StandIn([PROJECT, value])),
     "run_server": ("stand_in", lambda value: run_server(value).__enter__()),
     "GuardedClient": ("client", GuardedClient),
+    "Plan.with_findings": ("findings[1]", lambda value: PLAN.with_findings([FINDING, value])),
 }
 
 

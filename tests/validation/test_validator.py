@@ -1,12 +1,14 @@
 """`Validator`: findings with their place, layer, version and suggestion."""
 
 import json
+import pickle
 import sys
 from copy import deepcopy
 
 import pytest
 
 from paramcore import Patch, Project, TaskRequest
+from paramcore.errors import InvalidSetting
 from paramcore.validation.schema import Schemas
 from paramcore.validation.validator import Validator
 from tests.validation.helpers import BOTH, GEOMETRIES, NEEDS_FAST, ROUTING, make_boxes, summarize, validate
@@ -278,6 +280,27 @@ def test_params_of_one_version_that_contradict_each_other():
     (finding,) = Validator(project).project()
     assert (finding.pointer, finding.severity, finding.version) == ("/relationships/0/source_label", "error", 0)
     assert Validator(project.replace_params({"relationships": params["relationships"]})).project() == ()
+
+
+@BOTH
+def test_a_pickled_validator_has_the_same_findings(fast):
+    """A copy by `pickle` has the same findings, also by a schema of the user and for the same value of `fast`."""
+    project = Project("docks", type="own", params={"padding": "20"})
+    schemas = Schemas().with_schema("own", {"properties": {"padding": {"type": "integer"}}, "required": ["depth"]})
+    validator = Validator(project, schemas, fast=fast)
+    task = project.resolve({})
+    findings = validator.task(task)
+    copy = pickle.loads(pickle.dumps(validator))
+    assert (copy.task(task), copy.list_findings(), repr(copy)) == (findings, validator.list_findings(), repr(validator))
+    assert [finding.code for finding in findings] == ["param_missing", "param_type"]
+    assert copy._is_fast is fast
+
+
+def test_fast_must_be_true_or_false():
+    """Any other value of `fast` is rejected, also a list, which cannot be cached."""
+    for wrong in (0, "no", []):
+        with pytest.raises(InvalidSetting, match="`fast` must be a `bool`"):
+            Validator(Project("docks", type="own"), fast=wrong)
 
 
 @pytest.mark.parametrize(

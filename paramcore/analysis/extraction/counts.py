@@ -1,9 +1,9 @@
 """Count what requests have in common, in memory that does not grow with their number.
 
-Counting needs two reads of the requests.  In the first read, `SharedValues` finds the values, and the
-ends of instructions, that several requests share.  In the second read, `TaskGroups`
-counts these values and ends, in groups of requests with the same names and the same ends.
-The counts are exact up to the limits below.
+Counting needs two reads of the requests.  In the first read, `SharedValues` finds the
+values, and the ends of instructions, that several requests share.  In the second read,
+`TaskGroups` counts these values and ends, in groups of requests with the same shared names
+and ends.  The counts are exact unless a limit below is exceeded.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from attrs import define, field
 from paramcore.model import Assumptions
 from paramcore.values import encode_compact, equality_key, freeze
 
-#: The maximum number of names, of values of a param, and of ends of instructions that are counted.
+#: At most this many names are counted, at most this many values of each param, and at most this many ends of
+#: instructions.
 MAX_VALUES = 1_024
 #: The maximum number of groups of requests.
 MAX_GROUPS = 4_096
@@ -73,7 +74,7 @@ class ValueKeys:
 class FrequentValues:
     """Counts the most frequent values, with the algorithm of Misra and Gries.
 
-    It never forgets a value that makes up more than 1/`MAX_VALUES` of all added values.
+    The algorithm never forgets a value that makes up more than 1/`MAX_VALUES` of all added values.
     """
 
     def __init__(self) -> None:
@@ -99,8 +100,8 @@ class FrequentValues:
 def list_tails(text: str, assumptions: Assumptions) -> list[tuple[str, bool]]:
     """Return the ends of an instruction that a project could append, shortest first.
 
-    Except for the whole instruction, there are at most `MAX_SEPARATORS` ends.  Each end has
-    a flag, which is true if the task would send no instruction of its own.
+    There are at most `MAX_SEPARATORS` ends, not counting the whole instruction.  Each end
+    has a flag: whether a task that inherits this end needs no instruction of its own.
     """
     separator = assumptions.instruction_separator
     # T5 joins with the separator.  If the separator is empty, cut only at the start of a line.
@@ -134,7 +135,7 @@ class SharedValues:
         self._tails = FrequentValues()
         #: The first `MAX_VALUES` names of params, in the order in which they occur.
         self.names: dict[str, None] = {}
-        #: False if the number of counted names, or of ends of an instruction, exceeded its limit.
+        #: False if there are too many names, or too many ends of an instruction, to count all of them.
         self.is_exact: bool = True
 
     def add(self, params: Mapping[str, Any]) -> None:
@@ -163,8 +164,8 @@ class SharedValues:
         """Return empty groups for the second read."""
         tables = [self._tails, *self._values.values()]
         shared = {name: keys for name, table in self._values.items() if (keys := table.list_values(least=2))}
-        # If the separator is empty, also keep the ends with a count of 1.  In the second read, such an end may match the
-        # end of a longer line in another instruction.
+        # If the separator is empty, also keep the ends with a count of 1.  In the second read, such an end may match
+        # the end of a longer line in another instruction.
         least = 2 if self._assumptions.instruction_separator else 1
         tails = {str(tail) for tail in self._tails.list_values(least=least)}
         is_exact = self.is_exact and all(table.is_exact for table in tables)

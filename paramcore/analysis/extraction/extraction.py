@@ -25,9 +25,9 @@ class Extraction(NotebookReprs):
     """A new project with the params that full requests share, and what happens to each param.
 
     A full request contains all params of its task.  Each task still gets exactly the
-    same params.  If `minimal` is true, the total size is minimal among all
-    choices of params that may move.  The total counts all requests, and the body of the
-    update that sets the params.
+    same params.  The total size is the size of all requests to send, plus the size of the
+    update that sets the params.  If `minimal` is true, no other choice among the params
+    that may move would make the total size smaller.
 
     Example:
         >>> tasks = [{"attachment": f"https://example.com/{n}.jpg", "padding": 3, "with_labels": True} for n in range(9)]
@@ -50,13 +50,13 @@ class Extraction(NotebookReprs):
     opted_out: tuple[OptedOut, ...]
     #: The requests that stay as they are, by reason.
     set_aside: tuple[SetAside, ...]
-    #: Whether it is certain that no other choice among the params that may move would make the total smaller.
+    #: Whether the total size is certainly minimal; false if this is unknown.
     minimal: bool
     #: The size of the given requests in bytes, as compact JSON.
     bytes_before: int
     #: The size in bytes of all requests to send, plus the update that sets the params.
     bytes_after: int
-    #: The sorted ids of the assumed rules that the params of the tasks depend on.
+    #: The sorted ids of the assumed rules that the effective params of the tasks depend on.
     rests_on: tuple[str, ...]
     #: The number of tasks that opt out.
     opt_outs: int
@@ -86,7 +86,7 @@ class Extraction(NotebookReprs):
             WrongProject: `wrong_type` for a request of another type (T12).
             ParamcoreError: the errors of `read_task_request`; `path` begins with the
                 index of the task.
-            InexactRequest: if a shortened request would not get the same params.
+            InexactRequest: if a shortened request would not give its task the same params.
         """
         check_iterable("tasks", tasks)
         if iter(tasks) is tasks:
@@ -114,7 +114,7 @@ class Extraction(NotebookReprs):
         Raises:
             ParamcoreError: the errors of `read_task_request`.
             WrongProject: `wrong_type` for a request of another type (T12).
-            InexactRequest: if the request would not get the same params.
+            InexactRequest: if the shortened request would not give the task the same params.
         """
         request = _read_task(task, self.project.type)
         if FlatTask.of(request).aside_code:
@@ -165,7 +165,7 @@ class Extraction(NotebookReprs):
         return format_pieces(self.list_pieces())
 
     def list_pieces(self) -> list[Piece]:
-        """Return the result as lines and rows."""
+        """Return the pieces of `str()`."""
         rows = [
             *(self._make_moved_row(param) for param in self.moved),
             *(_make_row("stays", param.param, param.describe(), param.text) for param in self.stays),

@@ -1,7 +1,7 @@
 """Extract a project from requests that are read three times.
 
-`count_values` and `count_groups` count what requests share, `decide` chooses the
-params of the project, and `extract` shortens each request and counts the reasons.
+`count_values` and `count_groups` count what requests share.  `decide` then chooses the
+params of the project, and `extract` shortens each request.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ NEVER_MOVED = frozenset(
         *("metadata", "tags", "priority", "project_param_version"),
     }
 )
-#: Params that a task can have, but no project (U9).
+#: Params that a task can have but a project cannot (U9).
 _IMPOSSIBLE = frozenset({"version", "created_at", "patch"})
 
 _ASIDE_CODES: dict[str, AsideCode] = {
@@ -41,7 +41,10 @@ _ASIDE_CODES: dict[str, AsideCode] = {
 
 
 class FlatTask(NamedTuple):
-    """The checked params of a request, and its routing fields, whose values may be null."""
+    """The params and the routing fields of a request.
+
+    The params are already checked.  A routing field may be `None`.
+    """
 
     params: Mapping[str, Any]
     routing: Mapping[str, Any]
@@ -57,7 +60,7 @@ class FlatTask(NamedTuple):
         return next((code for name, code in _ASIDE_CODES.items() if self.routing.get(name) is not None), None)
 
     def make_flat(self, params: Mapping[str, Any], **routing: Any) -> dict[str, Any]:
-        """Return the request in the API's flat form, with these params; `routing` overrides its routing fields."""
+        """Return a request in the API's flat form, with `params`; `routing` overrides routing fields of the task."""
         routing = {**self.routing, **routing}
         given = {name: routing[name] for name in ROUTING_NAMES if routing.get(name) is not None}
         return {**given, **params}
@@ -65,7 +68,7 @@ class FlatTask(NamedTuple):
 
 @define
 class _Report:
-    """The counts of `Extractor.extract`."""
+    """What an `Extractor` counts while it shortens the requests."""
 
     tasks: int = 0
     opt_outs: int = 0
@@ -106,8 +109,7 @@ class Extractor:
         self._rules = RuleFinder(self.project)
         # For each param that could move but stays: what a task would inherit if only this param moved.
         self._staying: dict[str, Inheritance] = {}
-        #: Whether it is certain that no other choice among the params that may move would make the total size (see
-        #: `Extraction`) smaller.
+        #: Whether the total size (see `Extraction`) is certainly minimal.
         self.minimal: bool = True
         self.report: _Report = _Report()
 
@@ -166,10 +168,10 @@ class Extractor:
         """Shorten a request and count it, in the third read.
 
         Return the request to send, in the API's flat form.  `index` is the index of the task,
-        from 0; `line` is its line, from 1.
+        from 0; `line` is its line number, from 1.
 
         Raises:
-            InexactRequest: if the request would not get the same params.
+            InexactRequest: if the shortened request would not give the task the same params.
         """
         report = self.report
         before = task.make_flat(task.params)

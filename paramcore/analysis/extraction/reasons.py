@@ -14,9 +14,9 @@ from paramcore.analysis.slim_choice import OptOutCode
 from paramcore.text import MESSAGE_LIMIT, format_count, format_name, format_value
 from paramcore.values import thaw
 
-#: The maximum number of tasks that a reason lists.
+#: The maximum number of tasks that a reason stores.
 MAX_EXAMPLES = 20
-#: The maximum number of tasks that the text of a reason lists.
+#: The maximum number of tasks that `str()` of a reason lists.
 _SHOWN = 4
 
 #: Why a request is set aside: it already names a project, a batch or a version.
@@ -66,7 +66,7 @@ class MovedParam:
     inherited: int = 0
     #: The number of tasks that send an instruction of their own, to which the project's is appended.
     cut: int = 0
-    #: The tasks that do not opt out, but send another value of this param.
+    #: The tasks that inherit from the project, but send another value of this param.
     own: Examples = field(factory=Examples)
 
     def to_json(self) -> dict[str, Any]:
@@ -133,7 +133,7 @@ class StayingParam:
 
 @define(unsafe_hash=True)
 class OptedOut:
-    """The tasks that cannot inherit the params of the project, for one reason."""
+    """A reason why tasks opt out, and the tasks to which it applies."""
 
     param: str
     code: OptOutCode

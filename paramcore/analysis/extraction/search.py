@@ -1,11 +1,11 @@
 """Choose the params of a project so that the requests and the update are smallest in total.
 
-Once the inheriting tasks are fixed, each param can be decided alone.  In a best choice,
-the inheriting tasks always form a *closed* set.  A closed set contains all tasks, or all
-tasks with certain params.  It may also be limited to tasks whose instruction ends with a
-certain text.  For example, all tasks with `padding` and `tags` form a closed set.  So the
-search tries every closed set and decides the params for it.  If there may be more than
-`MAX_SETS` closed sets, the search is greedy.
+Once it is decided which tasks inherit, each param can be decided alone.  In a best choice,
+the inheriting tasks form a *closed* set.  A closed set contains all tasks, or all tasks
+with certain params, such as all tasks with `padding` and `tags`.  It may also be limited to
+tasks whose instruction ends with a certain text.  The search tries every closed set and
+decides the params for it.  If there may be more than `MAX_SETS` closed sets, the search is
+greedy.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ from paramcore.values import encode_compact
 
 #: The maximum number of closed sets to try.
 MAX_SETS = 4_096
-#: The maximum number of groups, and of the sets of `_list_restrictions`, from which a greedy search starts.
+#: A greedy search starts from at most this many groups, and from at most this many sets of `_list_restrictions`.
 MAX_STARTS = 64
 #: The bytes that an opt-out adds to a request.
 OPT_OUT_SIZE = len(',"project_version":-1')
 
 
 class _Candidate(NamedTuple):
-    """A value that a param of the project could have, and the sizes that determine what it saves."""
+    """A value that a param of the project could have, and the sizes that determine how many bytes it saves."""
 
     name: str
     #: The value as compact JSON.
     text: str
-    #: The bytes that the project needs for the value.
+    #: The size in bytes of the param in the update that sets it.
     size: int
     #: For each group in which requests have the value: the bit of the group, the number of these requests,
-    #: and their bytes for the value.
+    #: and the total size in bytes of the param in these requests.
     uses: tuple[tuple[int, int, int], ...]
     #: The groups whose tasks can inherit from a project with this value, as a mask of bits.  A task with
     #: another value can inherit, because its value overrides the project's.  But if the value is appended
@@ -56,7 +56,7 @@ class _Candidate(NamedTuple):
 
 @frozen
 class Decision:
-    """The params of a project, and which tasks inherit them: a mask with a bit for each group."""
+    """The params of a project, and a mask with the bits of the groups whose tasks inherit them."""
 
     inheritors: int
     params: tuple[_Candidate, ...]
@@ -91,7 +91,8 @@ class Search:
         self._having = {name: sum(bit for bit, group in self._bits.items() if name in group.names) for name in names}
         values = self._list_values(groups.spellings)
         self._tails = self._list_tails()
-        #: For each param: pairs of a candidate's maximum saving in bytes and the candidate, largest saving first.
+        #: For each param: pairs of a number and a candidate, largest number first.  The number is the most bytes that
+        #: the candidate can save.
         self._candidates: dict[str, list[tuple[int, _Candidate]]] = {}
         for candidate in [*values, *self._tails]:
             most = candidate.measure_gain(self._all)
@@ -110,7 +111,7 @@ class Search:
             yield _Candidate(name, text, size, uses, self._having[name])
 
     def _list_tails(self) -> list[_Candidate]:
-        """Return the ends of instructions; if several ends fit the same groups, only the longest."""
+        """Return the shared ends of instructions; if several ends fit the same groups, only the longest of them."""
         longest: dict[int, _Candidate] = {}
         tails = {tail for group in self._groups for tail in group.tails}
         for tail in sorted(tails, key=lambda tail: (len(tail), tail)):
@@ -163,7 +164,7 @@ class Search:
             yield self._find_having(group.names.intersection(self._candidates))
 
     def _list_restrictions(self) -> list[int]:
-        """Return up to `MAX_STARTS` sets of tasks that can inherit a value; sets that may save most come first."""
+        """Return up to `MAX_STARTS` sets; each contains the tasks that can inherit a certain value."""
         best: dict[int, int] = {}
         for candidates in self._candidates.values():
             for most, candidate in candidates:
@@ -197,11 +198,11 @@ class Search:
         return self._decisions[inheritors]
 
     def _decide_param(self, name: str, inheritors: int) -> _Candidate | None:
-        """Return the value of a param that saves most; `None` if no value saves bytes."""
+        """Return the candidate that saves the most bytes; `None` if no candidate saves bytes."""
         best, best_rank = None, (0, 0, "")
         for most, candidate in self._candidates[name]:
             if -most > best_rank[0]:
-                # The remaining candidates save less than the best one.
+                # The remaining candidates can only save less than `best`.
                 break
             if inheritors & ~candidate.able:
                 continue

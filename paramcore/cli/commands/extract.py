@@ -69,7 +69,7 @@ class _ExtractRun:
     def __init__(self, options: Namespace) -> None:
         self._options = options
         self._has_lines = is_jsonl(options)
-        # Full requests inherit nothing, so read them with a project without versions.
+        # The requests in TASKS inherit nothing, so read them with a project without versions.
         self._route = Route.of(Project(options.name, type=options.task_type), TaskRequest({}))
         self.extractor: Extractor = Extractor(
             options.name,
@@ -80,7 +80,7 @@ class _ExtractRun:
         )
         self.bad_lines: BadLines = BadLines(options)
         self._is_array = True
-        #: The result of `get_file_state` at the start; `None` if there is no file TASKS.
+        #: The result of `get_file_state` at the start; `None` if TASKS does not exist.
         self._file_state = self._get_file_state()
 
     def decide(self) -> None:

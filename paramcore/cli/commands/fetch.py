@@ -15,7 +15,7 @@ def fetch(options: Namespace) -> Pieces:
     """Fetch a project and print it, or write all projects to a directory."""
     if (options.name is None) == (options.all is None):
         exit_with_usage("pass either NAME or --all DIR")
-    # Read the directory first, so that a malformed project is reported before any request is sent.
+    # Read the directory first, so that a malformed project file is reported before any request is sent.
     directory = None
     if options.all is not None:
         directory = ProjectDirectory(

@@ -116,7 +116,7 @@ def _create_reporter(events: queue.Queue[str]) -> Callable[[str], None]:
     """Return a function that adds a line about a request to the queue of lines to print."""
 
     def report(event: str) -> None:
-        # Discard the line if the queue is full because nobody reads standard output: a request must not wait.
+        # The queue is full if nobody reads standard output.  Then discard the line, because a request must not wait.
         with suppress(queue.Full):
             events.put_nowait(event)
 

@@ -32,7 +32,7 @@ from paramcore.report.verdicts import format_phrase
 from paramcore.text import format_value
 from paramcore.text.rows import Line, Piece
 
-#: Without `--list`, the maximum number of requests with an entry each; for more requests, print totals.
+#: Without `--list`, print an entry for each request if there are at most this many requests; otherwise, print totals.
 _MAX_ENTRIES = 20
 
 
@@ -129,7 +129,7 @@ class _SlimRun:
         return f"{self._options.screen.render(pieces)}\n"
 
     def format_json(self, writer: RequestWriter) -> Iterator[str | bytes]:
-        """Yield an object for each request: on a line, in an array, or alone."""
+        """Yield an object for each request: as JSONL, in an array, or as a single object, like TASKS."""
         lines = self._slim_requests(writer)
         answers = (select_values({**_identify(line), **line.as_json()}, self._options) for line in lines)
         if is_jsonl(self._options):

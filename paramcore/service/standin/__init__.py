@@ -2,8 +2,8 @@
 
 A `StandIn` has two services, one for live and one for test keys.  Each service has a
 `State` with projects, tasks, batches and files.  A request becomes a `Call`.  A handler
-returns the `Answer` to a call, or raises `RejectedCall`.  An answer contains the `Change`
-values that the call makes.  The `Ledger` makes the changes and writes them to a `Journal`, if there is one.
+returns the `Answer` to a call, or raises `RejectedCall`.  An answer contains a `Change`
+for each value that the call sets.  The `Ledger` makes the changes and writes them to a `Journal`, if there is one.
 `Faults` contains the faults of the next calls, and `RequestLog` the last requests.
 
 `StandIn.handle` refuses requests from pages of other sites, reads the key and chooses a service.  The
@@ -12,7 +12,7 @@ the changes, and `Ledger.wait` waits until they are on disk.  Then the service r
 
 Handlers are deterministic: they see only the state, the settings, the call and its time.
 
-- `calls`, `state`, `routes`: the values, and the handler of each call
+- `calls`, `state`, `routes`: calls and answers, the state, and the handler of each call
 - `account`: a service, which answers calls and saves their changes
 - `projects`, `tasks`, `task_updates`, `batches`, `uploads`: the handlers
 - `admission`, `wsgi`: checks of each request; requests from WSGI servers

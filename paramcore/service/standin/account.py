@@ -1,4 +1,4 @@
-"""An account of the service, with the projects and tasks that its clients share."""
+"""An account of the service; all clients of an account see the same projects and tasks."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Result:
 
 @frozen(eq=False)
 class Account:
-    """The projects and tasks of one account, in a state of the ledger, and the objects that answer its calls."""
+    """An account: its state in the ledger, with its projects and tasks, and the objects that answer calls."""
 
     #: The name of the state in the ledger.
     world: str

@@ -15,7 +15,7 @@ from paramcore.service.standin.calls import MAX_BODY_SIZE, RejectedCall
 from paramcore.service.standin.faults import METHODS
 from paramcore.text import MESSAGE_LIMIT, format_value
 
-#: The methods of the API's calls, and `HEAD`, which is a `GET` without the body of the reply.
+#: The methods of the API's calls, and `HEAD`, which gets the same reply as `GET` without the body.
 _METHODS = frozenset({*METHODS, "HEAD"})
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _LOOPBACK = re.compile(rf"(?:(?:localhost|127(?:\.{_OCTET}){{3}})\.?|\[::1\])(?::[0-9]*)?", re.ASCII | re.IGNORECASE)
@@ -67,7 +67,7 @@ def parse_length(text: str) -> int:
     """
     if not (text.isascii() and text.isdigit()):
         raise RejectedCall(400, f"the header `Content-Length` must be a single number of bytes, got {_show(text)}")
-    # Python rejects very long numbers, so parse only as many digits as show that the number is too large.
+    # Python does not parse very long numbers, so parse at most 20 digits, which already exceed the maximum.
     return int(text.lstrip("0")[:20] or "0")
 
 
@@ -94,16 +94,16 @@ def _read_target(target: str, headers: Mapping[str, str]) -> tuple[str, list[str
 
 
 def _check_site(method: str, path: str, hosts: list[str], headers: Mapping[str, str]) -> None:
-    """Refuse a request from a browser, unless a page of the stand-in or the user started it.
+    """Refuse a request from a browser, unless the user or a page of the stand-in started the request.
 
-    A request that changes something must also have the content type `application/json`.
+    A request with a method other than GET and HEAD must also have the content type `application/json`.
     """
     origin, site = headers.get("origin"), headers.get("sec-fetch-site", "none")
     # The host of the absolute form, if any, is first in `hosts`, because it overrides the `Host` header.
     own_origins = {f"{scheme}://{host}".lower() for host in hosts[:1] for scheme in ("http", "https")}
     if origin is not None and origin.lower() not in own_origins:
         raise RejectedCall(403, f"the stand-in refuses web pages from another origin: {_show(origin)}")
-    # `same-site` includes pages from other ports of this machine, so it is not enough.
+    # `same-site` includes pages from other ports of this machine, so do not accept it.
     if site not in ("none", "same-origin") and not _is_link(method, path, headers):
         raise RejectedCall(403, f"the stand-in refuses web pages from another site: Sec-Fetch-Site is {_show(site)}")
     media_type = headers.get("content-type", "")

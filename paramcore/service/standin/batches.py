@@ -81,7 +81,7 @@ def get_batch(context: Context, _call: Call, name: str) -> Answer:
 def list_batches(context: Context, call: Call) -> Answer:
     """Answer with a page of the batches that match all filters, newest first."""
     call.check_query((*_FILTERS, "exclude_archived", "limit", "offset"))
-    # A batch of the stand-in is never archived, so the flag excludes nothing, but its value must be valid.
+    # A batch of the stand-in is never archived, so this flag has no effect, but its value must be valid.
     call.get_flag("exclude_archived")
     page, batches = read_page(call), context.state.batches
     names = select_newest(context.state, "batches", call, build_filters(call, _FILTERS), batches.__getitem__)
@@ -95,7 +95,7 @@ def list_batches(context: Context, call: Call) -> Answer:
 
 
 def get_batch_status(context: Context, _call: Call, name: str) -> Answer:
-    """Answer with the status of a batch, and the number of its tasks by status."""
+    """Answer with the status of a batch, and the number of its tasks by task status."""
     status = get_batch_fields(context.state, name)["status"]
     tasks = context.state.tasks.values()
     counts = Counter(task.fields["status"] for task in tasks if task.fields.get("batch") == name)

@@ -50,7 +50,7 @@ class Clock:
         now = datetime.now(UTC) if self._time is None else self._time
         try:
             self._time = now + timedelta(seconds=seconds)
-        # NaN is a `ValueError`, and a time after the year 9999 is an `OverflowError`.
+        # NaN raises `ValueError`.  A time before the year 1 or after the year 9999 raises `OverflowError`.
         except (TypeError, ValueError, OverflowError):
             problem = (
                 f"`seconds` must be a number that leads to a time before the year 10000, got {describe_value(seconds)}"

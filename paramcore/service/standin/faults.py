@@ -1,7 +1,7 @@
-"""Faults on demand, for tests of scripts that must survive them.
+"""Simulated faults of the service, for tests of scripts that must survive faults.
 
 A fault is written as `drop` or `slow=3`, for example.  `Faults.arm` sets the faults of the
-next calls; the header `X-Paramcore-Fault` sets the fault of its own call.
+next calls; the header `X-Paramcore-Fault` sets the fault of the call that has this header.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from paramcore.text import describe_value
 FAULT_HEADER = "x-paramcore-fault"
 #: The kinds of faults, with the default number of seconds; `None` for a fault without seconds.
 _DEFAULT_SECONDS: dict[str, int | None] = {"error": None, "drop": None, "throttle": 1, "slow": 1}
-#: The methods of the calls that the service has.
+#: The methods of the API's calls.
 METHODS = ("GET", "POST", "PUT", "DELETE")
 #: The maximum number of seconds of a fault.
 _MAX_SECONDS = 3600
@@ -83,7 +83,7 @@ class Faults:
     def take(self, method: str, header: str | None) -> Fault | None:
         """Return the fault of a call, if any; a fault in `header` overrides an armed fault.
 
-        An armed fault that is returned is armed for one call less.
+        Each time `take` returns an armed fault, this uses up one of the fault's `times` calls.
 
         Raises:
             InvalidSetting: `fault`, if the header contains an invalid fault.

@@ -19,17 +19,17 @@ _HEADER = b'["paramcore journal", 1]\n'
 class JournalFile:
     """A file of lines; `append` waits until its line is on disk.
 
-    An incomplete last line is ignored, because its `append` did not succeed.
+    `JournalFile(path)` ignores an incomplete last line, because its `append` did not succeed.
 
     Raises:
-        DocumentError: `unreadable`, also if the file is not a journal.
+        DocumentError: `unreadable`, if the file cannot be read or is not a journal.
     """
 
     def __init__(self, path: str) -> None:
         self._path = path
         #: The path for messages.
         self.source: str = format_path(path)
-        #: The lines after the header when the file was read, each with its line number.
+        #: The lines that `JournalFile(path)` read after the header, each with its line number.
         self.lines: list[tuple[bytes, int]] = []
         self._descriptor = -1
         self._size = 0
@@ -96,7 +96,7 @@ class JournalFile:
         self._open()
         self._size, self._has_rest = os.fstat(self._descriptor).st_size, False
         self._has_unsynced_name = True
-        # The new lines are in place, so an error must not look as if the old lines remained.  `append` syncs again.
+        # Raise no error, because an error would mean that the old lines remain.  `append` syncs again.
         with suppress(OSError):
             self._sync_name()
 
@@ -118,8 +118,8 @@ class JournalFile:
     def _is_in_place(self) -> bool:
         """Return whether the path leads to this journal, and not to a file that replaced it."""
         if self._descriptor < 0:
-            # A signal may arrive after the first `replace` has created the file and before it opens the file.
-            # So the file may be in place without a descriptor.
+            # A signal may interrupt the first `replace` after it has created the file and before it opens the file.
+            # The file is then in place, but has no descriptor.
             return not self._is_closed
         with suppress(OSError):
             self._check_path()
@@ -158,7 +158,7 @@ class JournalFile:
         self._has_rest = False
 
     def _check_path(self) -> None:
-        """Check that the path still leads to the open file, because a removed file saves nothing."""
+        """Check that the path still leads to the open file; a restart would not find lines in a removed file."""
         if self._descriptor < 0:
             raise OSError(errno.EBADF, "the journal is closed")
         mine, there = os.fstat(self._descriptor), os.stat(self._path)

@@ -1,8 +1,8 @@
-"""Make changes to states, and write them to a journal before any reply shows them.
+"""Make changes to states, and write the changes to a journal before any reply shows them.
 
 `Ledger.record` makes the changes of a call in memory, and `Ledger.wait` waits until they
-are in the journal.  One write saves the changes of all calls that are waiting when it
-starts.  If the write fails, the ledger takes back all changes that are not in the journal.
+are in the journal.  One write saves the changes of all calls that are waiting when the
+write starts.  If the write fails, the ledger takes back all changes that are not in the journal.
 `wait` then raises `NotSaved` for each call that made such changes, or may have seen them.
 """
 
@@ -18,7 +18,7 @@ from paramcore.service.standin.records import encode_change, encode_line, encode
 from paramcore.service.standin.state import Change, State, StoredProject
 from paramcore.text import describe_os_error
 
-#: The size in bytes up to which a growing journal is not rewritten.
+#: A growing journal is rewritten only when it has more than this number of bytes.
 MIN_REWRITE_SIZE = 16 * 2**20
 
 
@@ -45,11 +45,11 @@ class Journal(Protocol):
 
 @define(eq=False)
 class Entry:
-    """The changes of a call, or notes about saved projects, until they are in the journal."""
+    """What waits to be written to the journal: the changes of a call, or notes about saved projects."""
 
     texts: Sequence[str]
     undo: Sequence[Callable[[], None]] = ()
-    #: The projects that this entry writes with their whole history, as pairs of a state and a name.
+    #: The projects that this entry writes with their whole history, as pairs of the names of the state and the project.
     projects: Sequence[tuple[str, str]] = ()
     is_done: bool = False
     error: OSError | None = field(default=None)
@@ -67,19 +67,19 @@ class Ledger:
         self._journal = journal
         self._pending: list[Entry] = []
         self._is_writing = False
-        #: The projects whose whole history is in the journal, as pairs of a state and a name.
+        #: The projects whose whole history is in the journal, as pairs of the names of the state and the project.
         self._journaled: set[tuple[str, str]] = set()
         self._rewrite_size = MIN_REWRITE_SIZE
         #: Called when the changes of a call are in the journal, before the reply is sent.
         self.on_saved: Callable[[], None] = lambda: None
-        #: Called before a rewrite omits projects that are in files, to sync these files; may raise `OSError`.
+        #: Called to sync the files of projects before a rewrite omits these projects; may raise `OSError`.
         self.before_rewrite: Callable[[], None] = lambda: None
 
     def record(self, world: str, changes: Sequence[Change]) -> Entry | None:
         """Make changes to a state; return the entry to wait for, if any.
 
-        The caller must hold `lock`.  A call without changes waits for the changes that it
-        may have seen.
+        The caller must hold `lock`.  If the call has no changes, the entry contains the newest
+        changes that the call may have seen.
         """
         undo = [self._states[world].apply(change) for change in changes]
         if self._journal is None:
@@ -115,7 +115,7 @@ class Ledger:
     def list_unsaved(self, world: str) -> list[StoredProject]:
         """Return the projects whose files may lack a version.
 
-        Before that, wait until the journal contains all versions of these projects.
+        `list_unsaved` first waits until the journal contains all versions of these projects.
 
         Raises:
             NotSaved: if the journal cannot be written.
@@ -153,7 +153,7 @@ class Ledger:
         self.wait(entry)
 
     def rewrite(self) -> None:
-        """Replace the journal with the current states, without projects that files contain completely.
+        """Replace the journal with the current states, without the projects whose files contain all their versions.
 
         Raises:
             OSError: if the journal cannot be written, or if these files cannot be synced.
@@ -193,7 +193,7 @@ class Ledger:
             entry.is_done = True
 
     def _take_back(self, error: OSError) -> None:
-        """Undo all changes that are not in the journal, newest first, because they may depend on earlier changes."""
+        """Undo all changes that are not in the journal, newest first, because a change may depend on an earlier one."""
         for entry in reversed(self._pending):
             for undo in reversed(entry.undo):
                 undo()

@@ -1,7 +1,7 @@
 """The pages that a stand-in shows in a browser.
 
-A page is HTML; without the package `jinja2`, it is plain text with the same facts.  Pages
-need no key and change nothing.  The log of requests omits each request that gets a page.
+A page is HTML; without the package `jinja2`, it is plain text with the same facts.  A
+request for a page needs no key and changes nothing.  The request log omits each request that got a page.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from paramcore.service.standin.project_view import DETAILS, ProjectPageView, cho
 from paramcore.service.standin.request_log import LoggedRequest
 from paramcore.service.standin.state import Snapshot, State
 
-#: The number of bytes above which the page of a project is built again with less detail, if possible.
+#: If the page of a project has more bytes than this, it is built again with less detail, where possible.
 MAX_PAGE_SIZE = 1_000_000
 _HEADERS = {
     "cache-control": "no-store",
@@ -74,7 +74,7 @@ class Pages:
 
 
 def _find_page(target: str) -> tuple[str, str | None] | None:
-    """Return the names of a page's state and project; the home page has no project."""
+    """Return the names of a page's state and project (`None` for the home page); `None` if there is no such page."""
     # Add a host, because `urlsplit` would otherwise parse `//projects` as a host.
     path = urlsplit(f"//host{target}" if target.startswith("/") else target).path or "/"
     if path == "/":
@@ -90,7 +90,7 @@ def _find_page(target: str) -> tuple[str, str | None] | None:
 def _find_short_page(
     views: Iterator[Any], template: str, format_view: Callable[[Any], str], status: int = 200
 ) -> Response:
-    """Return the first page that is short enough, or the last page."""
+    """Return the first page that is short enough, or the last page if all are too long."""
     for view in views:
         response = _build_page(view, template, format_view, status)
         if len(response.body) <= MAX_PAGE_SIZE:

@@ -24,7 +24,7 @@ def get_stored_project(state: State, name: object) -> StoredProject:
 
 
 def list_projects(context: Context, call: Call) -> Answer:
-    """Answer with all projects; with `archived`, only with those whose flag has this value (E2)."""
+    """Answer with all projects; with `archived`, only with those whose `archived` flag has this value (E2)."""
     call.check_query(("archived",))
     archived = call.get_flag("archived")
     stored = [
@@ -59,7 +59,7 @@ def create_project(context: Context, call: Call) -> Answer:
 
 
 def _read_settings(body: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields of the body that are not part of the new project object."""
+    """Return the fields of the body that the project object lacks, such as `rapid`."""
     # The official SDK sends null or false for each field that is not set (E1).
     names = ("rapid", "studio", "datasetId", "pipeline", "consensus_attempts")
     values = [body.get(name) for name in names]

@@ -73,9 +73,10 @@ def encode_mark(world: str, stored: StoredProject) -> str:
 
 
 def encode_state(world: str, state: State) -> Iterator[tuple[str | None, str]]:
-    """Yield the records of a state, without projects that files contain completely.
+    """Yield the records of a state, without the projects whose files contain all their versions.
 
-    Each record comes with the name of its project if it contains the whole project, otherwise with `None`.
+    Each item is a pair of a name and a record.  The name is the name of the project if the record contains
+    a whole project, otherwise `None`.
     """
     for name, stored in state.projects.items():
         saved = state.saved.get(name)
@@ -125,7 +126,7 @@ class _Replay:
     def __init__(self, recovered: dict[str, RecoveredState], assumptions: Assumptions) -> None:
         self._recovered = recovered
         self._assumptions = assumptions
-        # Append all versions of a project at once, because each append copies its history.
+        # Append all versions of a project at once, because each append copies the project's history.
         self._appended: dict[tuple[str, str], list[ParamVersion]] = {}
 
     def add(self, world: str, table: str, key: str, value: Any) -> None:

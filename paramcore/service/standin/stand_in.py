@@ -44,8 +44,8 @@ class StandIn:
     """A stand-in for the API, with URLs below `/v1`, API keys, and pages for a browser at `/`.
 
     Live and test keys use separate services, `live` and `test`, which start with
-    the same projects.  Each service is a `MemoryService`, so a `Client` can use it as
-    its transport.  The service for test keys completes each task at once.
+    the same projects.  Each service is a `MemoryService`, which can be the transport of a
+    `Client`.  The service for test keys completes each task at once.
 
     `on_validate` and `on_event` work as in `MemoryService`.  `task_types` are the known
     task types, by default those of `paramcore schema`.  If `created_at` is set, it gives
@@ -113,7 +113,10 @@ class StandIn:
 
     @property
     def requests(self) -> tuple[LoggedRequest, ...]:
-        """The last 200 requests that got no page, oldest first, with the reason for each reply."""
+        """The last 200 requests, oldest first, with the reason for each reply.
+
+        Requests that got a page for a browser are not included.
+        """
         return self._log.list_requests()
 
     def fail_next(
@@ -142,8 +145,8 @@ class StandIn:
         """Handle an HTTP request and return the reply.
 
         `target` is the raw target of the request line; header names are lower case.
-        `body` may be a function that returns the body.  The function is not called if
-        `check_request` refuses the request, for example because another site's page sent it.
+        `body` may be a function that returns the body.  `handle` does not call the
+        function if `check_request` refuses the request, such as a request from a page of another site.
 
         Raises:
             OutcomeUnknown: `no_reply`, if a fault drops the reply; the caller must then

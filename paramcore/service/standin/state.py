@@ -65,7 +65,7 @@ class StoredTask:
 
     #: The task object, as the API returns it.
     fields: Mapping[str, Any]
-    #: The request, if the task has a project.
+    #: The request; `None` if the task has no project.
     request: TaskRequest | None = None
     #: The number of versions that the project had when the task was created.
     version_count: int = 0
@@ -168,7 +168,7 @@ class State:
         return lambda: self._set(place, previous, size)
 
     def take_snapshot(self) -> Snapshot:
-        """Return a copy of the projects and tasks, which stays the same after later changes."""
+        """Return a copy of the projects and tasks; later changes do not affect the copy."""
         return Snapshot(dict(self.projects), tuple(self.tasks.values()))
 
     def mark_saved(self, projects: Iterable[StoredProject]) -> None:

@@ -142,7 +142,7 @@ def _describe_creation(project_name: str | None, effective: EffectiveParams) -> 
 def list_tasks(context: Context, call: Call) -> Answer:
     """Answer with a page of the tasks that match all filters, newest first (S2)."""
     call.check_query((*FILTERS, *_PAGE_NAMES))
-    # The stand-in stores no attachments, so the flag includes no URL, but its value must be valid.
+    # The stand-in stores no attachments, so this flag has no effect, but its value must be valid.
     call.get_flag("include_attachment_url")
     page = read_page(call)
     filters = build_filters(call, FILTERS)
