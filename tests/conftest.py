@@ -1,6 +1,6 @@
 """`HYPOTHESIS_PROFILE` sets the number of Hypothesis examples.
 
-It is `dev`, `ci` or `deep`. The default is `ci` if the variable `CI` is set, and `dev` otherwise.
+The variable is `dev`, `ci` or `deep`. The default is `ci` if the variable `CI` is set, and `dev` otherwise.
 """
 
 import gc
@@ -28,6 +28,6 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_finish():
-    # `paramcore.cli.main` collects garbage after an error. Freeze the objects of all tests, so that this stays fast.
+    # After an error, `paramcore.cli.main` collects garbage. The collector skips frozen objects, so it stays fast.
     gc.collect()
     gc.freeze()

@@ -1,4 +1,4 @@
-"""Run the examples of pages and docstrings, and rewrite their outputs."""
+"""Run the examples in pages and docstrings. With `--update`, rewrite their outputs if they are wrong."""
 
 import doctest
 import io
@@ -26,9 +26,9 @@ class Outcome:
 
     #: A message for each output that differs from the example.
     differences: list[str] = field(default_factory=list)
-    #: A message for each exception that the example does not show. `--update` does not rewrite such an example.
+    #: A message for each exception that an example raises but does not show. `--update` does not rewrite this example.
     errors: list[str] = field(default_factory=list)
-    #: For each output that differs, the numbers of its lines in the file, from 1, and the new lines.
+    #: For each output that differs, the line numbers of the old output in the file, from 1, and the new lines.
     replacements: list[tuple[range, list[str]]] = field(default_factory=list)
 
 
@@ -63,9 +63,12 @@ def _as_expected(got: str) -> list[str]:
 
 
 def run_examples(block: Block, names: dict) -> Outcome:
-    """Run the `>>>` examples of a block, or all statements if it has no examples; `names` gets the definitions."""
+    """Run the `>>>` examples of a block, or run a block without `>>>` as Python code.
+
+    `names` has the names that the block can use. The names that the block defines are added.
+    """
     if ">>>" not in block.text:
-        # The blank lines make errors have the line numbers of the file.
+        # With these blank lines, an error has the line number of the file.
         exec(compile("\n" * (block.line - 1) + block.text, str(block.path), "exec"), names)
         return Outcome()
     test = doctest.DocTestParser().get_doctest(block.text, names, block.path.name, str(block.path), block.line - 1)

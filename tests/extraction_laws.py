@@ -1,4 +1,4 @@
-"""Check an extraction against brute force over many random cases: `python -m tests.extraction_laws CASES SEED`."""
+"""Check extractions against brute force, in many random cases: `python -m tests.extraction_laws CASES SEED`."""
 
 import random
 import sys
@@ -9,7 +9,7 @@ from tests.properties.test_extracted import INSTRUCTIONS, NAME, NAMES, VALUES
 
 
 def draw_case(chance: random.Random) -> tuple[dict[str, str], list[dict]]:
-    """Draw settings, and requests that share some values because there are few different values."""
+    """Draw settings and requests. Few different values occur, so the requests share some of them."""
     chosen = {
         "instruction_separator": chance.choice(["\n", "\n", "\n\n", " ", ""]),
         "empty_instruction": chance.choice(["leave out", "join"]),

@@ -1,7 +1,7 @@
 """Find the smallest total size, in bytes, of an update and task requests, by brute force.
 
-This module shares no code with the package.  It tries every set of tasks that inherit.
-For each set and each param, it tries every value that at least two of these tasks can inherit.
+This module shares no code with the package.  It tries every choice of the tasks that inherit.
+For each choice and each param, it tries every value that at least two of these tasks can inherit.
 For the instruction, it also tries every ending that follows a separator.
 """
 
@@ -95,7 +95,7 @@ def list_values(name: str, tasks: list[dict], settings: dict) -> list[Any]:
 
 
 def find_smallest(tasks: list[dict], settings: dict, name: str, fixed: set[str] = frozenset()) -> int:
-    """Return the smallest total size in bytes, if each project param shortens at least two inheriting requests."""
+    """Return the smallest total size in bytes. Each param of the project must shorten at least two requests."""
     best = total({}, tasks, settings, name)
     names = {param for task in tasks for param in task} - NEVER - fixed
     for count in range(2, len(tasks) + 1):
@@ -121,7 +121,7 @@ def find_smallest(tasks: list[dict], settings: dict, name: str, fixed: set[str] 
 
 
 def count_sharing(project: dict, tasks, settings: dict, param: str) -> int:
-    """Return how many task requests are shorter because the project has this param."""
+    """Return the number of task requests that are shorter because the project has this param."""
     return sum(
         size(dump(shorten(project, task, settings).get(param, ""))) < size(dump(task[param]))
         or param not in shorten(project, task, settings)

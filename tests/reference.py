@@ -5,8 +5,8 @@ A project is a dict:
 
     {"name": "boxes", "type": "imageannotation", "history": [{...}, {...}], "settings": {...}}
 
-`history` contains the params of each version, oldest first.  A rejected input has a
-set of error codes: it may have several faults, and no rule decides which is reported.
+`history` contains the params of each version, oldest first.  An input may have several
+faults.  The model returns the error codes of all faults, and the engine may report any of them.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def plain(value: JSON) -> JSON:
 
 
 def spell(value: JSON) -> str:
-    """Return the JSON text of a value with sorted names, which shows 1, 1.0 and true as different."""
+    """Return the JSON text of a value with sorted names. The texts of 1, 1.0 and true differ."""
     return json.dumps(value, sort_keys=True)
 
 
@@ -203,7 +203,7 @@ def find_routing_faults(parts: dict[str, Any]) -> set[str]:
 
 
 def is_project_name(name: str) -> bool:
-    """Return whether a URL can contain this name of a project."""
+    """Return whether a project can have this name, which must be a segment of a URL path."""
     return name not in ("", ".", "..") and not any(ord(c) < 32 or ord(c) == 127 or c in _SURROGATES for c in name)
 
 
@@ -290,7 +290,7 @@ def resolve(project: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
 
 
 def find_own_params(wanted: Params, inherited: Params | None, settings: dict[str, str]) -> list[Params]:
-    """Return every set of own params with which a task gets the wanted params.
+    """Return every dict of own params with which a task gets the wanted params.
 
     A task gets its own values, so only subsets of the wanted params can work.  Of the
     instruction, any beginning can work, because the project's text is appended.
@@ -396,7 +396,7 @@ def source(project: dict[str, Any], parts: dict[str, Any], name: str) -> str:
 
 
 def first_set_in(history: History, number: int, name: str) -> int:
-    """Return the earliest version from which a param has had the same value up to version `number`."""
+    """Return the oldest version since which a param has had the value that it has in version `number`."""
     first = number
     for earlier in reversed(range(number)):
         if name not in history[earlier] or not equal(history[earlier][name], history[number][name]):

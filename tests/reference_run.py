@@ -153,7 +153,7 @@ class Cases:
 
 
 def compare_histories(project: Project, history: list[Any], updates: list[tuple[str, Any]]) -> Iterator[str]:
-    """Apply updates to the project, and in place to `history`, and yield a line for each disagreement."""
+    """Apply updates to the project and to `history`, which changes in place. Yield a line for each disagreement."""
     for verb, params in updates:
         expected: Any
         try:

@@ -187,7 +187,7 @@ def s2_minimal(case: Case) -> None:
 
 
 def s3_complete(case: Case) -> None:
-    """A slim request opts out exactly if -1 is selected, or if no selected version can give the wanted params."""
+    """A slim request opts out exactly if -1 is selected, or if no version of `candidates` gives the wanted params."""
     slim = SlimRequest.to(case.project, case.flat_wanted, version=case.version)
     possible = [
         version
@@ -250,7 +250,11 @@ def s7_only_params_change(case: Case) -> None:
 
 
 def s8_any_is_shortest(case: Case) -> None:
-    """Version `any` gives the shortest request. Ties: the fewest params, then no pin, then the newest version."""
+    """Version `any` gives the request with the fewest bytes.
+
+    Of several such requests, the one with the fewest members wins, then the one without `project_version`,
+    then the one for the newest version.
+    """
     slim = SlimRequest.to(case.project, case.flat_wanted, version="any")
     expected = reference.shorten(case.history, case.wanted, "any", case.settings)
     assert slim.request.project_version == expected["project_version"]
@@ -297,7 +301,7 @@ def s10_round_trip(case: Case) -> None:
 
 
 def rules_are_those_of_the_request(case: Case) -> None:
-    """`rests_on` lists the rules that `resolve` reports, and a `RuleFinder` finds them from the choice alone."""
+    """`rests_on` lists the rules that `resolve` reports. A `RuleFinder` finds the same rules from the choice alone."""
     slim = SlimRequest.to(case.project, case.flat_wanted, version=case.version)
     assert slim.rests_on == case.project.resolve(slim.request).rests_on
     finder, slimmer = RuleFinder(case.project), SlimRequest.bind(case.project, case.version)

@@ -61,7 +61,7 @@ def list_options():
 
 
 def list_arguments():
-    """Return the positional arguments of each command."""
+    """Yield the positional arguments of each command."""
     for command, arguments in COMMANDS.items():
         yield from (f"{command}.{name}" for name, _keywords in arguments if not name.startswith("-"))
 

@@ -82,7 +82,6 @@ def iter_service_answers(folder):
 
 @pytest.mark.slow
 def test_each_key_is_documented(tmp_path):
-    """The page lists exactly the keys of each JSON output."""
     answers = [*iter_local_answers(), *iter_service_answers(tmp_path)]
     assert {section: set(answer) for section, answer in answers} == DOCUMENTED_KEYS
 

@@ -32,7 +32,10 @@ def test_the_page_has_every_rule():
 
 @pytest.mark.parametrize("rule", IDS)
 def test_each_rule_has_one_place(rule):
-    """The comment `# RULE:` occurs once, in the module that the page names, or nowhere if the page names no module."""
+    """The comment with the id, such as `# T4:`, occurs once, in the module that the page names.
+
+    If the page names no module, the comment does not occur.
+    """
     home = RULES[rule][3]
     assert find_modules(rule) == ([] if home in ("-", "later") else [home])
 

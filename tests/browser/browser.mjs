@@ -1,4 +1,5 @@
-// Start the Chromium of the npm package, without the package's arguments: it crashes with them, and they weaken the checks.
+// Start the Chromium of the npm package, but not with the arguments that the package recommends.
+// With those arguments, Chromium crashes and checks less.
 import packaged from "@sparticuz/chromium";
 import { chromium } from "playwright-core";
 

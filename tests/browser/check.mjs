@@ -1,4 +1,4 @@
-// Open pages in Chromium and print the findings on each as JSON: node check.mjs PAGE.html http://... ...
+// Open pages in Chromium, and print the problems of each page as JSON: node check.mjs PAGE.html http://... ...
 import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { launch } from "./browser.mjs";
@@ -6,7 +6,7 @@ import { findHidden, findLayoutProblems, openAll } from "./in_page.mjs";
 
 const AXE = await readFile(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 const WIDTHS = [1280, 320];
-// The size of A4 in both orientations in CSS pixels, without the margins of the style sheet.
+// The widths of A4 paper in portrait and landscape format, in CSS pixels, without the margins of the style sheet.
 const SHEETS = [703, 1032];
 const JENKINS = "sandbox; default-src 'none'; style-src 'self'; img-src 'self'";
 
@@ -29,7 +29,7 @@ async function runAxe(tab) {
   return violations.map((rule) => `${rule.id}: ${rule.nodes.length}, such as ${rule.nodes[0].html.slice(0, 200)}`);
 }
 
-// Without JavaScript, a reader opens each part with a click.
+// Open each folded part with a click, as a reader does in a browser without JavaScript.
 async function openByClicks(tab) {
   for (let closed; (closed = tab.locator("details:not([open]) > summary:visible")) && (await closed.count()) > 0; ) {
     await closed.first().click();
@@ -42,7 +42,7 @@ async function checkScreens(browser, url, report) {
       const { events, result } = await watch(browser, url, { colorScheme, viewport: { width, height: 900 } }, async (tab) => {
         const title = await tab.title();
         await tab.evaluate(AXE);
-        // A folded part hides its content, so the folded page is checked only once.
+        // Folded parts hide most of the page, so check the page with folded parts only once.
         const axe = colorScheme === "light" && width === WIDTHS[0] ? await runAxe(tab) : [];
         await tab.evaluate(openAll);
         axe.push(...(await runAxe(tab)));
@@ -67,7 +67,7 @@ async function checkWithoutScripts(browser, url, report) {
   report.activity.push(...plain.events);
 }
 
-// Jenkins adds a policy that blocks even the style sheet.
+// Serve the page with the content security policy of Jenkins, which blocks even the style sheet of the page.
 async function checkUnderJenkins(browser, url, report) {
   const body = url.startsWith("http") ? await (await fetch(url)).text() : await readFile(new URL(url), "utf8");
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });

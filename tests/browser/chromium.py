@@ -1,6 +1,6 @@
-"""Open pages in a real Chromium, and report what is wrong with them.
+"""Open pages in a real Chromium, and report their problems.
 
-`npm install` in this folder installs the browser.  Without the browser, its tests are skipped.
+`npm install` in this folder installs Chromium.  Without Chromium, pytest skips the tests that need it.
 """
 
 import json
@@ -24,7 +24,7 @@ NEEDS_BROWSER = [
 
 
 def check_pages(pages):
-    """Open the file or URL of each name, and return the findings of the browser by name."""
+    """Return the report of `check.mjs` on each page, by name; `pages` maps names to files or URLs."""
     command = ["node", "check.mjs", *pages.values()]
     done = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, done.stderr

@@ -1,10 +1,12 @@
-// Functions that run inside a page.  Playwright sends the source of each function, so it can use no other name of this file.
+// Functions that run inside a page.  Playwright sends only the source of the function that it runs,
+// so no function here can call another or use a constant of this file.
 
 export function openAll() {
   for (const part of document.querySelectorAll("details")) part.open = true;
 }
 
-// Return rows, items and values that are not visible.  The grid may be hidden: the list of runs shows its values.
+// Return a line for each row, item or value that is not visible.
+// The grid may be hidden, because the list of runs shows the same values.
 export function findHidden() {
   const problems = [];
   const left = (element) => element.closest("thead, nav, .grid");
@@ -16,7 +18,7 @@ export function findHidden() {
   return problems;
 }
 
-// Return texts that are cut off or overlap, and whatever makes the page scroll sideways.
+// Return a line for each element that is cut off or overlaps another, and one if the page scrolls sideways.
 export function findLayoutProblems() {
   const problems = [];
   const width = document.documentElement.clientWidth;

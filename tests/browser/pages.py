@@ -1,4 +1,4 @@
-"""Make the input of pages: projects with many versions and hostile names and values, updates, and tasks."""
+"""Make projects, updates and task requests for the tested pages; many of their names and values are hostile."""
 
 import json
 import random
@@ -21,12 +21,12 @@ NESTED = [
     {"box": {"objects_to_annotate": [{"name": text, "min": 1} for text in HOSTILE], "min_width": 10}},
     [[], {}, None, True, 1e300, -0.5, HOSTILE],
 ]
-#: The usual instruction; a version may replace one word.
+#: The instruction of a project. A version may replace one word of it.
 PROSE = "Box every forklift and each pallet that it carries, also where people cover them. " * 6
 
 
 def make_project(versions, params, *, hostile=True, seed=1, name="warehouse <b>boxes</b>"):
-    """Return a project in which each version changes some params, some of them to hostile values."""
+    """Return a project in which each version changes some params. With `hostile`, some new values are hostile."""
     chance = random.Random(seed)
     names = [f"param_{number:02}" for number in range(params - 7)]
     names += ["<script>", "a" * 200, "\u202eevil", "a/b~c", "'; rm -rf /", "-x", "instruction"]

@@ -1,5 +1,5 @@
-// Take a picture of the top of a page in both colour schemes: node pictures.mjs PAGE.html PREFIX [WIDTH HEIGHT]
-// It writes PREFIX-light.png and PREFIX-dark.png.  HEIGHT 0 takes the whole page.
+// Take a light and a dark picture of the top of a page: node pictures.mjs PAGE.html PREFIX [WIDTH HEIGHT]
+// The files are PREFIX-light.png and PREFIX-dark.png.  With HEIGHT 0, each picture shows the whole page.
 import { pathToFileURL } from "node:url";
 import { launch } from "./browser.mjs";
 

@@ -36,7 +36,7 @@ def write_pages(folder):
 
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory):
-    """Open all pages once, and return the findings of the browser for each."""
+    """Open each page in Chromium, and return the problems of the pages by name."""
     return check_pages(write_pages(tmp_path_factory.mktemp("pages")))
 
 
@@ -45,7 +45,10 @@ NAMES = ("hostile", "one-task", "no-values", "many", "plain", "example")
 
 @pytest.mark.parametrize("name", NAMES)
 def test_axe_finds_nothing(reports, name):
-    """With open parts in light and dark mode, and with folded parts in light mode, no accessibility rule is violated."""
+    """With all parts open, in light and dark mode, no accessibility rule is violated.
+
+    The page with folded parts is checked in light mode only.
+    """
     assert reports[name]["axe"] == []
 
 
@@ -57,7 +60,7 @@ def test_nothing_runs_and_nothing_loads(reports, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_is_cut(reports, name):
-    """At 1280 and at 320 pixels, no text is cut off or overlaps another, and nothing scrolls sideways."""
+    """In a window 1280 or 320 pixels wide, no text is cut off or overlaps another, and nothing scrolls sideways."""
     assert reports[name]["layout"] == []
 
 
@@ -76,7 +79,7 @@ def test_paper_shows_everything(reports, name):
 
 
 def test_the_checks_find_mistakes(tmp_path):
-    """The checks report a page that contains a mistake of each kind."""
+    """The checks report the mistakes of a page with several kinds of mistakes."""
     page = tmp_path / "bad.html"
     page.write_text(
         "<!doctype html><title>bad</title><script>document.title = 'ran'</script><img src='https://example.com/a.png'>"

@@ -42,7 +42,7 @@ def make_stand_in():
 
 @pytest.fixture(scope="module")
 def found():
-    """Open all pages once, and return the findings of the browser for each."""
+    """Open each page in Chromium, and return the problems of the pages by name."""
     with run_server(make_stand_in()) as server, run_server(StandIn()) as new:
         url = server.url.removesuffix("v1")
         hostile = "%3Cimg%20src%3Dx%20onerror%3D%22document.title%3D%27script%20ran%27%22%3E"
@@ -53,21 +53,24 @@ def found():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_axe_finds_nothing(found, name):
-    """With open parts in light and dark mode, and with folded parts in light mode, no accessibility rule is violated."""
+    """With all parts open, in light and dark mode, no accessibility rule is violated.
+
+    The page with folded parts is checked in light mode only.
+    """
     assert found[name]["axe"] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_runs_and_nothing_loads(found, name):
     """The page loads no other file, runs no script and logs nothing, so its policies have nothing to block."""
-    # The browser logs the status 404 of the page of an unknown project.
+    # For an unknown project, the server sends a page with status 404, which the browser logs.
     status = "console: Failed to load resource: the server responded with a status of 404 (Not Found)"
     assert [event for event in found[name]["activity"] if name != "missing" or event != status] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_is_cut(found, name):
-    """At 1280 and at 320 pixels, no text is cut off or overlaps another, and nothing scrolls sideways."""
+    """In a window 1280 or 320 pixels wide, no text is cut off or overlaps another, and nothing scrolls sideways."""
     assert found[name]["layout"] == []
 
 

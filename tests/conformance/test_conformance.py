@@ -144,7 +144,10 @@ LONE_SURROGATE = re.compile(r"(?i)(?<!\\)(?:\\ud[89ab]..(?!\\ud[c-f])|(?<!\\ud[8
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_lines_with_lone_surrogates_can_be_removed(path):
-    """Tests with lone surrogates expect errors. Without their lines, a file is JSON whose strings have a UTF-8 form."""
+    """Without its lines that have lone surrogates, a file is JSON that can be encoded in UTF-8.
+
+    Each of these lines is one whole test, and the test expects an error.
+    """
     lines = path.read_text("utf-8").splitlines()
     others = json.loads("\n".join(line for line in lines if not LONE_SURROGATE.search(line)))
     json.dumps(others, ensure_ascii=False).encode()
@@ -155,7 +158,7 @@ def test_lines_with_lone_surrogates_can_be_removed(path):
 
 
 def iter_words(node):
-    """Yield each word in the schema that a case may use: names of members, and values of enumerations."""
+    """Yield each word that the schema allows in a case: member names, and the values of `enum` and `const`."""
     if isinstance(node, dict):
         yield from node.get("properties", {})
         yield from node.get("enum", [])
@@ -166,7 +169,7 @@ def iter_words(node):
 
 @pytest.mark.parametrize("word", sorted(set(iter_words(SCHEMA.schema))))
 def test_each_word_is_documented(word):
-    """`docs/conformance.md` or `docs/semantics.md` names every word that a case may use."""
+    """Each word that a case may use is documented in `docs/conformance.md` or `docs/semantics.md`."""
     assert re.search(rf'`"?{re.escape(word)}"?`|"{re.escape(word)}":', PAGE + SEMANTICS)
 
 

@@ -38,17 +38,17 @@ class TestComposing:
 
     @given(updates())
     def test_an_empty_patch_is_neutral(self, update):
-        """An empty patch before or after an update changes nothing."""
+        """Composing an update with an empty patch, in either order, gives the same update."""
         assert Patch({}).then(update) == update == update.then(Patch({}))
 
     @given(params(), updates(), updates())
     def test_one_composed_update_has_the_effect_of_both(self, held, first, second):
-        """The composed update changes any params like the first update and then the second."""
+        """The composed update gives the same params as the first update and then the second."""
         assert first.then(second).applied_to(held) == second.applied_to(first.applied_to(held))
 
     @given(projects(), st.lists(updates(), min_size=1, max_size=5))
     def test_any_run_of_updates_can_be_squashed(self, project, made):
-        """The composition of several updates gives the same latest params as the updates in turn."""
+        """The composition of several updates gives the same latest params as the updates one after another."""
         squashed = made[0]
         for update in made[1:]:
             squashed = squashed.then(update)
@@ -76,7 +76,7 @@ class TestPlanning:
 
     @given(projects(), updates())
     def test_the_patch_that_keeps_drops_nothing(self, project, update):
-        """The patch `keeping` gives the params of the update their new values, and keeps all other params."""
+        """The patch `keeping` sets all params of the update to their new values, and drops no param."""
         plan = Plan.of(project, update)
         kept = Plan.of(project, plan.keeping)
         assert kept.dropped == ()
@@ -84,7 +84,7 @@ class TestPlanning:
 
     @given(FEW, FEW_UPDATES)
     def test_the_patch_that_keeps_is_minimal(self, held, update):
-        """`keeping` has exactly the params that the update changes."""
+        """`keeping` has exactly the params that the update adds or changes."""
         project = Project("boxes", type="comparison", params=held)
         keeping = Plan.of(project, update).keeping
         changing = {name for name in update.params if name not in held or not same(held[name], update.params[name])}
@@ -122,7 +122,7 @@ class TestPlanning:
 
     @given(FEW, FEW_UPDATES, st.lists(FEW_UPDATES, max_size=3))
     def test_conflicts_with_a_changed_history_are_exact(self, held, update, meanwhile):
-        """Conflicts are the concurrent changes that the update overwrites. Without conflicts, all changes apply."""
+        """Conflicts are the concurrent changes that the update overwrites. Without any, the result has all changes."""
         project = Project("boxes", type="comparison", params=held)
         plan, now = Plan.of(project, update), after(project, meanwhile)
         outcome = now.update(update).params
@@ -142,7 +142,7 @@ class TestPlanning:
 
     @given(FEW, FEW, FEW)
     def test_two_patches_conflict_if_they_disagree(self, held, one, two):
-        """A patch conflicts on each param that a concurrent patch changes, and that the two patches set differently."""
+        """Two patches conflict on a param if the concurrent patch changes it, and both set it to different values."""
         project = Project("boxes", type="comparison", params=held)
         moved = Plan.of(project, Patch(one)).rebase_on(project.patch_params(two))
         disagree = {name for name in one.keys() & two.keys() if not same(one[name], two[name])}
@@ -187,7 +187,6 @@ class TestDiffs:
 
     @given(params(), params())
     def test_a_diff_applied_to_before_gives_after(self, before, then):
-        """A diff, applied to `before`, gives `after`."""
         assert Diff.between(before, then).applied_to(before) == then
 
     @given(FEW, FEW, FEW)
@@ -266,11 +265,11 @@ TRUE = st.builds(
 
 
 class TestAudits:
-    """An audit counts as possible each task that the engine produced."""
+    """An audit accepts each task that the engine produced."""
 
     @given(st.data(), projects(min_versions=1), TRUE)
     def test_a_task_of_the_engine_is_possible(self, data, project, true):
-        """A task that the engine produced contradicts nothing under the same assumptions, even with added nulls."""
+        """Under the same assumptions, a task from the engine contradicts nothing, even with null params added."""
         project = project.with_assumptions(true)
         tasks = data.draw(st.lists(task_requests(project), max_size=4))
         made = []

@@ -24,7 +24,7 @@ from paramcore.testing import (
 from paramcore.values.pointer import join_pointer, split_pointer
 from paramcore.wire import read_project, read_update, write_project, write_task_request, write_update
 
-#: Names of methods and fields of the objects in which a param's name appears.
+#: Names of attributes of the classes whose objects contain names of params.
 ATTRIBUTES = sorted(
     {name for thing in (dict, list, Project, TaskRequest, Patch, Plan, Diff) for name in dir(thing)}
     - RESERVED_PROJECT_NAMES
@@ -92,7 +92,7 @@ class TestKeptByTheAPI:
 
     @pytest.mark.parametrize("name", sorted(RESERVED_PROJECT_NAMES))
     def test_a_project_cannot_have_a_reserved_name(self, name: str) -> None:
-        """A reserved name is rejected as a param of a project, with its path."""
+        """A project cannot have a param with a reserved name. The error has the path of this param."""
         for call in (Patch, Replace, lambda params: Project("boxes", type="imageannotation", params=params)):
             with pytest.raises(InvalidParams) as refused:
                 call({name: None})
@@ -100,7 +100,7 @@ class TestKeptByTheAPI:
 
     @pytest.mark.parametrize("name", sorted(RESERVED_TASK_NAMES))
     def test_a_task_cannot_have_a_routing_name_as_a_param(self, name: str) -> None:
-        """A routing name among a task's params is rejected with its path and the argument to use instead."""
+        """A routing name among a task's params is rejected. The error has the path, and shows the argument to use."""
         with pytest.raises(InvalidParams) as refused:
             TaskRequest({name: None})
         assert (refused.value.code, refused.value.path) == ("param_name", f"/{name}")

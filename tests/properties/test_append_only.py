@@ -52,7 +52,7 @@ class TestAppending:
 
     @given(project=projects())
     def test_an_update_that_changes_nothing_still_counts(self, project: Project) -> None:
-        """An empty patch appends a version, and so does a replace by the latest params."""
+        """An empty patch appends a version, and so does a replace with the latest params."""
         for after in (project.patch_params({}), project.replace_params(project.params)):
             assert only_differs_in_length(project, after)
 
@@ -66,7 +66,7 @@ class TestAppending:
 
     @given(project=projects())
     def test_the_number_of_a_version_is_its_index(self, project: Project) -> None:
-        """Versions are numbered 0, 1, 2 and so on, and `version` returns them by number."""
+        """Versions are numbered 0, 1, 2 and so on. `version` returns the version with a number."""
         assert [version.number for version in project.versions] == list(range(len(project.versions)))
         for place, version in enumerate(project.versions):
             assert project.version(place) is version
@@ -88,7 +88,7 @@ class TestReplace:
 
     @given(project=projects(min_versions=1), data=st.data())
     def test_rolling_back_appends_the_old_params(self, project: Project, data: st.DataObject) -> None:
-        """A replace by the params of an old version appends a version with these params. All other versions stay."""
+        """A replace with the params of an old version appends a version with these params. All other versions stay."""
         old = data.draw(st.sampled_from(project.versions))
         after = project.replace_params(old.params)
         assert spell(after.params) == spell(old.params)
@@ -116,7 +116,7 @@ class TestPatch:
     def test_two_patches_equal_their_composition_in_value(
         self, project: Project, a: dict[str, Any], b: dict[str, Any]
     ) -> None:
-        """Two patches give the same params as their composition, with one more version."""
+        """Two patches give the same params as one patch with the params of both, but append one more version."""
         twice, once = project.patch_params(a).patch_params(b), project.patch_params({**a, **b})
         assert spell(twice.params) == spell(once.params)
         assert len(twice.versions) == len(once.versions) + 1
@@ -144,7 +144,7 @@ class TestReplay:
 
     @given(made=ops(), upto=st.integers(0, 4))
     def test_the_first_updates_make_the_first_versions(self, made: list[Op], upto: int) -> None:
-        """Replaying the first updates gives the first versions."""
+        """A project with only the first updates of a history has the first versions of this history."""
         assert made_by(made).versions[: len(made[:upto])] == made_by(made[:upto]).versions
 
     @given(made=ops(), first=st.none() | params())
@@ -168,7 +168,6 @@ class TestRefusals:
 
     @given(project=projects(), own=params(), bad=st.sampled_from(sorted(RESERVED_PROJECT_NAMES)))
     def test_a_refused_update_changes_nothing(self, project: Project, own: dict[str, Any], bad: str) -> None:
-        """After a rejected update the project is unchanged."""
         before = spell(history(project))
         for wrong in ({**own, bad: 1}, {**own, "instruction": 5}, {**own, "deep": [[{"x": {1, 2}}]]}):
             for change in (project.patch_params, project.replace_params):
@@ -185,13 +184,13 @@ class TestRefusals:
 
     @given(own=params())
     def test_a_missing_flag_is_false(self, own: dict[str, Any]) -> None:
-        """Without the flag, an update is a replace, as in the API."""
+        """An update without `patch` is a replace, as in the API."""
         assert read_update(own) == read_update({**own, "patch": False}) == Replace(own)
         assert read_update({**own, "patch": True}) == Patch(own)
 
     @given(own=params(), bad=st.sampled_from(sorted(RESERVED_PROJECT_NAMES)))
     def test_a_refused_name_has_a_path(self, own: dict[str, Any], bad: str) -> None:
-        """A patch and a replace both reject a reserved name, and the error has its path."""
+        """A patch and a replace both reject a reserved name, and the error has the path of the name."""
         for verb in (Patch, Replace):
             with pytest.raises(InvalidParams) as refused:
                 verb({**own, bad: 1})
@@ -219,7 +218,6 @@ class TestComposition:
 
     @given(project=projects(), first=updates(), second=updates())
     def test_the_composition_has_the_effect_of_both(self, project: Project, first: Update, second: Update) -> None:
-        """The composed update gives the same params as the two updates in turn."""
         assert equal(project.update(first.then(second)).params, project.update(first).update(second).params)
 
     @given(first=updates(), second=updates(), third=updates())
@@ -229,12 +227,15 @@ class TestComposition:
 
     @given(update=updates())
     def test_an_empty_patch_is_neutral(self, update: Update) -> None:
-        """An empty patch before or after an update changes nothing."""
+        """Composing an update with an empty patch, in either order, gives the same update."""
         assert Patch({}).then(update) == update == update.then(Patch({}))
 
     @given(first=updates(), second=updates())
     def test_a_replace_absorbs_the_update_before_it(self, first: Update, second: Update) -> None:
-        """An update followed by a replace is the replace. A replace followed by any update is a replace."""
+        """An update composed with a later replace gives the replace.
+
+        A replace composed with any later update gives a replace, too.
+        """
         assume(isinstance(second, Replace))
         assert first.then(second) == second
         assert isinstance(second.then(first), Replace)

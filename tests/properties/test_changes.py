@@ -24,7 +24,7 @@ PAIRS = (
 
 
 def build_after(value, changes, parts=(), after_parts=()):
-    """Build the value after the changes from the value before them."""
+    """Apply the changes to the value before them, and return the value after them."""
     for change in changes:
         if change.kind in ("changed", "moved") and change.parts == parts:
             return thaw(change.after)
@@ -56,14 +56,14 @@ def build_after(value, changes, parts=(), after_parts=()):
 
 @given(PAIRS)
 def test_applying_the_changes_gives_the_params_after(pair):
-    """Applying the changes to the params before the update gives the params after it."""
+    """The changes of a diff, applied to the params before, give the params after."""
     before, after = pair
     assert same(build_after(before, Diff.between(before, after).changes), after)
 
 
 @given(PAIRS)
 def test_each_pointer_resolves_to_its_value(pair):
-    """The pointers of a change resolve to its values on both sides. Only real changes are listed."""
+    """`pointer` leads to the value before a change, and `after_pointer` to the value after. The two values differ."""
     diff = Diff.between(*pair)
     for change in diff.changes:
         if change.kind != "added":
@@ -97,7 +97,7 @@ def test_another_order_alone_only_moves_elements(elements, random):
 
 @given(PAIRS)
 def test_unchanged_values_are_counted(pair):
-    """The count is that of the scalars inside values that are neither removed, lost nor changed."""
+    """`count_unchanged` counts the scalars before the update that are neither removed, lost nor changed."""
     before, after = pair
     changes = Diff.between(before, after).changes
     without_added = build_after(before, [change for change in changes if change.kind not in ("added", "moved")])
@@ -109,7 +109,7 @@ def test_unchanged_values_are_counted(pair):
 
 @given(json_values())
 def test_every_leaf_is_counted(value):
-    """The leaves of a value are its scalars and empty containers."""
+    """`count_leaves` counts the scalars and the empty containers of a value."""
 
     def count(inner):
         members = inner.values() if isinstance(inner, dict) else inner if isinstance(inner, list) else ()

@@ -15,7 +15,7 @@ from tests.reference import equal, plain, spell
 
 
 def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Overlay params by each function of the library, and assert that the results are equal byte for byte."""
+    """Overlay params in each way that the library offers, and assert that the results are equal byte for byte."""
     project = Project("boxes", type="imageannotation", params=below)
     combined = project.patch_params(above).params
     for update in (Patch(below).then(Patch(above)), Replace(below).then(Patch(above))):
@@ -34,12 +34,10 @@ class TestMonoid:
 
     @given(a=params(), b=params(), c=params())
     def test_grouping_does_not_matter(self, a: dict[str, Any], b: dict[str, Any], c: dict[str, Any]) -> None:
-        """The grouping of three layers does not matter."""
         assert equal(overlay(overlay(a, b), c), overlay(a, overlay(b, c)))
 
     @given(a=params())
     def test_a_layer_over_itself_is_the_layer(self, a: dict[str, Any]) -> None:
-        """A layer over itself is the layer."""
         assert equal(overlay(a, a), a)
 
     @given(a=params(), b=params())

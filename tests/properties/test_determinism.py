@@ -63,7 +63,7 @@ def make_cases() -> list[dict[str, Any]]:
 
 
 def run_elsewhere(**environment: str) -> bytes:
-    """Run all cases in another process with these environment variables, and return its output."""
+    """Run all cases in another process with these environment variables, and return what the process prints."""
     root = str(Path(paramcore.__file__).parents[1])
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "VIRTUAL_ENV") if name in os.environ}
     run = subprocess.run(
@@ -81,7 +81,7 @@ class TestOrder:
 
     @given(project=projects(), own=task_params())
     def test_the_order_of_names_changes_no_result(self, project: Project, own: dict[str, Any]) -> None:
-        """Reversing the names of a request, update or version gives an equal result."""
+        """A request or a version with its params in reverse order gives an equal result."""
         turned = dict(reversed(own.items()))
         one, two = project.resolve(TaskRequest(own)), project.resolve(TaskRequest(turned))
         assert one == two
@@ -118,7 +118,7 @@ class TestOrder:
 
     @given(project=projects(), own=task_params())
     def test_assumed_rules_are_sorted(self, project: Project, own: dict[str, Any]) -> None:
-        """`rests_on` is sorted and has each id once."""
+        """`rests_on` is sorted and has the id of each rule once."""
         for version in (None, -1):
             rules = project.resolve(TaskRequest(own, project_version=version)).rests_on
             assert list(rules) == sorted(set(rules))

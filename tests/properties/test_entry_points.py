@@ -23,7 +23,7 @@ def loop():
 
 
 WRONG = (b"", bytearray(b"{}"), {1, 2}, frozenset(), object(), object, len, 1j, float("nan"), "\ud800", loop(), ...)
-# Build the number in a function, because it is too long for Hypothesis to print the strategy.
+# Build the number in a function. Hypothesis prints strategies, and Python cannot print such a long number.
 NO_JSON = st.sampled_from(WRONG) | st.builds(lambda: 10**5000)
 ANYTHING = st.recursive(
     json_values() | NO_JSON,
@@ -71,7 +71,7 @@ ENTRY_POINTS = {
 @pytest.mark.parametrize("entry_point", ENTRY_POINTS)
 @given(value=ANYTHING)
 def test_an_entry_point_accepts_a_value_or_rejects_it(entry_point, value):
-    """The only exception is a `ParamcoreError`, with a code and a message of one line."""
+    """The only exception that an entry point raises is a `ParamcoreError` with a code and a message of one line."""
     try:
         ENTRY_POINTS[entry_point](value)
     except ParamcoreError as error:
@@ -96,7 +96,7 @@ def test_any_bytes_are_a_document_or_a_document_error(tmp_path_factory, data):
     try:
         lines = list(read_lines(str(file)))
     except DocumentError as error:
-        # Compressed data has no lines, so the error is that of the whole file.
+        # Compressed data has no lines, so the error is about the whole file.
         assert (error.code, error.source) == ("json_encoding", str(file))
         return
     for line in lines:
@@ -108,7 +108,7 @@ def test_any_bytes_are_a_document_or_a_document_error(tmp_path_factory, data):
 
 @given(project=projects(max_versions=2), value=ANYTHING)
 def test_a_refused_update_changes_nothing(project, value):
-    """A project is unchanged after a rejected update."""
+    """An update or a task request, accepted or rejected, does not change the project object."""
     before = json.dumps(write_project(project))
     for attempt in (project.patch_params, project.replace_params, project.resolve):
         with suppress(ParamcoreError):

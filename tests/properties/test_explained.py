@@ -68,7 +68,7 @@ class TestComplete:
 
     @given(answer=answers())
     def test_a_missing_param_is_explained_as_not_set(self, answer: EffectiveParams) -> None:
-        """The explanation of a missing param has no value, in text and JSON."""
+        """The explanation of a missing param says that it is not set. The JSON has no value."""
         for name in {*NAMES, "nowhere", "instruction"} - set(answer.params):
             one = answer.explain(name)
             assert not one.is_set
@@ -90,7 +90,6 @@ class TestTrue:
 
     @given(answer=answers())
     def test_reasons_and_sources_equal_those_of_the_reference_model(self, answer: EffectiveParams) -> None:
-        """The reason and source of each param equal those of the reference model."""
         project, task = to_model(answer)
         for name in answer.params:
             assert answer.explain(name).reason == reason(project, task, name)
@@ -99,7 +98,7 @@ class TestTrue:
 
     @given(answer=answers(min_versions=1))
     def test_the_value_is_that_of_its_source(self, answer: EffectiveParams) -> None:
-        """The value is the task's or the version's, as the source says. Only an instruction can come from both."""
+        """The value comes from the layer that `sources` names. Only an instruction can have the source `both`."""
         inherited = {} if answer.inherited_from is None else answer.inherited_from.params
         settings = answer.inheritance.assumptions
         for name, where in answer.sources.items():
@@ -118,7 +117,7 @@ class TestTrue:
 
     @given(answer=answers())
     def test_the_candidates_give_the_value(self, answer: EffectiveParams) -> None:
-        """Either one candidate is WON, or two are APPENDED, the task's first. They give the value."""
+        """Either one candidate is WON and gives the value, or two are APPENDED: the task's and then the version's."""
         separator = answer.inheritance.assumptions.instruction_separator
         for one in answer.explain_all():
             won = [candidate for candidate in one.candidates if candidate.status in ("WON", "APPENDED")]
@@ -136,7 +135,6 @@ class TestLosers:
 
     @given(answer=answers(min_versions=1))
     def test_an_overridden_value_is_shown(self, answer: EffectiveParams) -> None:
-        """The inherited version's value is LOST exactly if the task sets the param too, and overrides it."""
         version = answer.inherited_from
         for name in [*answer.params, "nowhere"]:
             candidates = answer.explain(name).candidates
@@ -161,7 +159,7 @@ class TestLosers:
 
 
 class TestSince:
-    """`first_set_in` is the first version since which the value has not changed."""
+    """`first_set_in` is the oldest version since which the value has not changed."""
 
     @given(answer=answers(min_versions=1))
     def test_first_set_in_of_an_inherited_value(self, answer: EffectiveParams) -> None:
@@ -204,7 +202,7 @@ class TestSince:
 def superseded(history: list[dict[str, Any]], used: int, name: str) -> int | None:
     """Return the latest version before `used` in which a param has another value, or None.
 
-    If version `used` sets the param, a version without the param ends the search.
+    If version `used` sets the param, the search ends at the first version without the param.
     """
     for number in reversed(range(used)):
         holds, held = name in history[number], name in history[used]

@@ -56,7 +56,7 @@ class TestWhichVersion:
 
     @given(project=projects(min_versions=1), own=task_params(), data=st.data())
     def test_only_the_chosen_version_matters(self, project: Project, own: dict[str, Any], data: st.DataObject) -> None:
-        """Only the params of the inherited version affect the result."""
+        """Of all versions, only the inherited version affects the effective params."""
         version = data.draw(st.sampled_from(project.versions))
         alone = Project("boxes", type=project.type, params=version.params, assumptions=project.assumptions)
         assert spell(resolve(project, own, version.number).params) == spell(resolve(alone, own, 0).params)
@@ -97,7 +97,7 @@ class TestNoSuchVersion:
     def test_a_version_that_is_not_a_whole_number_is_refused(
         self, project: Project, own: dict[str, Any], asked: Any
     ) -> None:
-        """`True`, `1.0` and `"1"` are rejected for their type, whatever the history."""
+        """Values such as `True`, `1.0` and `"1"` are rejected for their type, whatever versions exist."""
         for ask in (lambda: project.inheritance(asked), lambda: project.version(asked)):
             with pytest.raises(NoSuchVersion) as refused:
                 ask()
@@ -105,7 +105,7 @@ class TestNoSuchVersion:
 
 
 class TestNames:
-    """C5, C17, C18, C20: the task and the version give the names of the result; each is resolved independently."""
+    """C5, C17, C18, C20: the result has the names of the task and of the version, each resolved independently."""
 
     @given(history=some_versions, own=task_params())
     def test_the_names_are_the_tasks_and_the_versions(self, history: list[dict[str, Any]], own: dict[str, Any]) -> None:
@@ -182,18 +182,18 @@ class TestWhoWins:
 
     @given(project=projects(), own=params())
     def test_without_an_instruction_resolving_equals_a_patch(self, project: Project, own: dict[str, Any]) -> None:
-        """Without an instruction, the effective params are those of the project after a patch by the task's params."""
+        """Without an instruction, a task gets the params that the project has after a patch with the task's params."""
         own = bare(own)
         without = project.replace_params(bare(project.params))
         assert spell(resolve(without, own).params) == spell(without.update(Patch(own)).params)
 
 
 class TestNeutral:
-    """C13 to C16: an empty side has no effect, and resolving changes nothing."""
+    """C13 to C16: a task or a version without params has no effect, and resolving changes nothing."""
 
     @given(project=projects(min_versions=1), own=task_params())
     def test_an_empty_side_gives_the_other_side(self, project: Project, own: dict[str, Any]) -> None:
-        """An empty task gets the version's params; over an empty version, a task gets its own params."""
+        """A task without params gets the version's params. From a version without params, a task inherits nothing."""
         default = project.with_assumptions(type(project.assumptions)())
         for version in project.versions:
             assert spell(resolve(default, {}, version.number).params) == spell(version.params)
@@ -203,7 +203,7 @@ class TestNeutral:
     def test_a_result_sent_with_minus_one_gives_the_same_params(
         self, project: Project, own: dict[str, Any], data: st.DataObject
     ) -> None:
-        """A task from the request of `as_request` gets the same params, however the project changes later."""
+        """The request that `as_request` returns gives a task with the same params, even after later updates."""
         asked = data.draw(st.sampled_from([None, -1, *range(len(project.versions))]))
         answer = resolve(project, own, asked)
         frozen = answer.as_request()
@@ -216,7 +216,7 @@ class TestNeutral:
     def test_a_result_sent_without_minus_one_repeats_only_the_instruction(
         self, version: dict[str, Any], own: dict[str, Any]
     ) -> None:
-        """If a task sets its effective params itself, it gets them unchanged exactly if the version appends no text."""
+        """A task that sends its effective params gets the same params, unless the version appends an instruction."""
         project = with_versions([version])
         once = resolve(project, own).params
         assert equal(resolve(project, once).params, once) == (not version.get("instruction"))

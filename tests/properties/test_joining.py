@@ -78,7 +78,7 @@ class TestWhereItIsOrdinary:
 
     @given(first=instructions(), second=instructions(), own=instructions())
     def test_older_texts_are_not_inherited(self, first: str | None, second: str | None, own: str | None) -> None:
-        """An update overrides the older instruction. A task gets only the text of the version that it inherits."""
+        """An update overrides the older instruction. A task inherits no text from versions before the inherited one."""
         project = Project("boxes", type="imageannotation", params={"instruction": first, "padding": 1})
         for after in (
             project.update(Patch({"instruction": second})),
@@ -129,7 +129,7 @@ class TestSettings:
     def test_a_result_lists_the_rules_that_it_rests_on(
         self, project: Project, own: dict[str, Any], data: st.DataObject
     ) -> None:
-        """If another value of one of these three settings would change the result, its rule is in `rests_on`."""
+        """If another value of one of three settings changes the result, the rule of this setting is in `rests_on`."""
         asked = data.draw(st.sampled_from([None, -1, *range(len(project.versions))]))
         task = TaskRequest(own, project_version=asked)
         answer = project.resolve(task)
@@ -160,7 +160,7 @@ class TestRefusals:
     def test_only_text_and_null_are_instructions(
         self, project: Project, own: dict[str, Any], data: st.DataObject
     ) -> None:
-        """A number, bool, array or object as the instruction is rejected everywhere, and the error has its path."""
+        """A number, bool, array or object as the instruction is rejected everywhere, with the path `/instruction`."""
         bad = data.draw(
             st.sampled_from([value for value in LOOKALIKES if value is not None and type(value) is not str])
         )

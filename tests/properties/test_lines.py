@@ -37,7 +37,7 @@ NOTATIONS: list[dict[str, Any]] = [
     {"ensure_ascii": False, "separators": (",", ":")},
 ]
 
-#: Lines that some JSON parsers accept and others reject, or that they read differently.
+#: Lines that some JSON parsers accept and others reject, or that different parsers read as different values.
 ODD_LINES = [
     b'{"a": 1, "a": 1}',
     b'{"a": {"b": 1, "b": 2}}',
@@ -136,7 +136,7 @@ def test_both_codecs_encode_the_same(value: Any) -> None:
 
 
 def check_line(project: Project, line: bytes, overrides: dict[str, Any]) -> dict[str, Any] | str:
-    """Return the result of `resolve` for a line as JSON, or the code of its error."""
+    """Return the result of `resolve` for a line, as JSON, or the code of the error."""
     try:
         request = evolve(read_task_request(Line(1, "tasks", line).document().value), **overrides)
         return {"line": 1, "unique_id": request.unique_id, **project.resolve(request).to_json()}
@@ -145,7 +145,7 @@ def check_line(project: Project, line: bytes, overrides: dict[str, Any]) -> dict
 
 
 def preview_line(project: Project, line: bytes, overrides: dict[str, Any], codec: Codec) -> dict[str, Any] | str:
-    """Return the preview of a line by `bulk`, or the code of its error. Assert that a second reading gives the same."""
+    """Preview a line twice with `bulk`, and assert that the results are equal. Return a preview or an error code."""
     reader, encoder = (
         RequestReader(lambda request: Route.of(project, request), overrides, codec=codec),
         PreviewEncoder(codec),
@@ -164,21 +164,21 @@ def preview_line(project: Project, line: bytes, overrides: dict[str, Any], codec
 
 
 def preview_all(project: Project, lines: list[bytes], codec: Codec) -> list[bytes | DocumentError]:
-    """Return the previews of all lines by `preview_lines` with a codec."""
+    """Return all previews and errors that `preview_lines` yields with a codec."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bulk, "choose_codec", lambda: codec)
         return list(preview_lines(project, lines))
 
 
 def check_agreement(project: Project, line: bytes, overrides: dict[str, Any] | None = None) -> None:
-    """Assert that `bulk` gives the result of `resolve` with each codec, with the same order and types."""
+    """Assert that `bulk` gives the result of `resolve` with each codec: the same values, types and order."""
     expected = repeat(thawed(check_line(project, line, overrides or {})))
     for codec in CODECS:
         assert repeat(preview_line(project, line, overrides or {}, codec)) == expected
 
 
 def thawed(value: Any) -> Any:
-    """Return plain JSON, which has the same `repr` as decoded JSON."""
+    """Return a result as plain dicts and lists, to compare it with decoded JSON. Return an error code unchanged."""
     return value if isinstance(value, str) else json.loads(json.dumps(value))
 
 
@@ -217,7 +217,7 @@ def test_bulk_agrees_with_resolve_on_odd_lines(line: bytes) -> None:
     check_agreement(BOXES, line)
 
 
-#: Requests that rest on different assumed rules.
+#: Requests whose results rest on different assumed rules.
 REQUESTS: list[dict[str, Any]] = [{}, {"instruction": "i"}, {"instruction": ""}, {"c": 1}, {"instruction": None}]
 REQUESTS += [{"b": None}, {"a": None, "instruction": "i"}, {"project_version": -1, "a": None}]
 
@@ -249,7 +249,7 @@ def test_each_request_rests_on_its_own_rules(under: dict[str, Any], order: list[
 
 
 def fail_on_document(line: Line) -> None:
-    """Fail the test if a line is decoded by the strict reader."""
+    """Replace the strict reader, and fail the test when the reader is called."""
     pytest.fail(str(line))
 
 

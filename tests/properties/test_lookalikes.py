@@ -44,7 +44,7 @@ class TestEveryPair:
     """J1: no value is confused with another, in any part of the model."""
 
     def test_equality_is_that_of_json(self) -> None:
-        """`same`, `==` and `!=` of frozen values agree with JSON, alone and nested."""
+        """`same` follows JSON equality, and so do `==` and `!=` for frozen values, also inside arrays and objects."""
         for one, two in PAIRS:
             expected = equal(one, two)
             assert same(one, two) is expected
@@ -56,7 +56,7 @@ class TestEveryPair:
                 assert (left != freeze(right)) is not expected
 
     def test_equal_values_have_equal_hashes(self) -> None:
-        """Equal values are one key of a dict, different values two."""
+        """A set of two frozen values has one element if they are equal, and two if they differ."""
         for one, two in PAIRS:
             left, right = freeze({"k": one}), freeze({"k": two})
             assert len({left, right}) == (1 if equal(one, two) else 2)
@@ -102,7 +102,7 @@ class TestEveryPair:
         ],
     )
     def test_model_objects_follow_json_equality(self, made: Any) -> None:
-        """Model objects are equal, with equal hashes, exactly if their JSON is equal."""
+        """Model objects are equal exactly if their values are equal JSON. Equal model objects have equal hashes."""
         for one, two in PAIRS:
             left, right = made(one), made(two)
             assert (left == right) is equal(one, two), (one, two)
@@ -147,10 +147,9 @@ class TestUnchanged:
 
 
 class TestAgainstJSONSchema:
-    """JSON equality is that of the keyword `const` of JSON Schema."""
+    """`same` agrees with the keyword `const` of JSON Schema."""
 
     def test_every_pair_of_lookalikes_agrees(self) -> None:
-        """`same` and `const` agree on each pair of lookalikes."""
         for one, two in PAIRS:
             assert same(one, two) is jsonschema.Draft202012Validator({"const": one}).is_valid(two)
 
@@ -176,7 +175,7 @@ class TestEquality:
 
     @given(value=json_values())
     def test_a_tuple_is_an_array(self, value: Any) -> None:
-        """A tuple equals a list, before and after freezing."""
+        """A tuple equals a list with the same elements, before and after freezing."""
         assert same((value,), [value])
         assert freeze({"x": (value,)}) == {"x": [value]}
         assert spell(freeze((value,))) == spell([value])

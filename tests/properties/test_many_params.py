@@ -27,14 +27,14 @@ def merged(monkeypatch):
 
 @pytest.mark.parametrize("task", [{}, {"own": 1}, MANY, {"instruction": "Box."}])
 def test_explanations_of_many_params(merged, task):
-    """Explaining every param does not merge all params again for each of them."""
+    """Explaining all params does not merge them again for each param."""
     project = Project("p", type="imageannotation", params={**MANY, "instruction": "All."})
     assert len(project.resolve(task).explain_all()) >= COUNT
     assert sum(merged) < 5 * COUNT
 
 
 def test_findings_on_many_params(merged):
-    """Finding the version that set each wrong param does not merge all params again for each of them."""
+    """Finding the version that set each wrong param does not merge all params again for each wrong param."""
     project = Project("p", type="imageannotation", params=MANY).patch_params({"padding": "1"})
     assert len(Validator(project, Schemas()).project()) > COUNT
     assert sum(merged) < 20 * COUNT

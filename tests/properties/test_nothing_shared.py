@@ -98,13 +98,12 @@ def describe(project: Project) -> str:
 
 
 class TestHandedIn:
-    """M1: changing an argument after the call changes nothing."""
+    """M1: changing an argument after the call changes neither the project nor its results."""
 
     @given(first=params(), patch=params(), replace=params(), own=task_params())
     def test_an_argument_changed_later_changes_nothing(
         self, first: dict[str, Any], patch: dict[str, Any], replace: dict[str, Any], own: dict[str, Any]
     ) -> None:
-        """Changing an argument after the call changes neither the project nor its results."""
         arguments = [first, patch, replace, own]
         expected = plain(arguments)
         project = Project("boxes", type="imageannotation", params=first).patch_params(patch).replace_params(replace)
@@ -141,7 +140,7 @@ class TestHandedIn:
 
     @pytest.mark.parametrize("place", ["fields", "not_inherited", "raw_entry"])
     def test_other_fields_are_copied(self, place: str) -> None:
-        """Fields of projects and versions that are not params are copied."""
+        """A project copies its `fields`, and a version copies its `not_inherited` and `raw_entry`."""
         argument = {"type": "imageannotation", "name": "boxes", "param_history": None, "extra": [1]}
         if place == "fields":
             project = Project("boxes", type="imageannotation", versions=[], fields=argument)
@@ -156,7 +155,6 @@ class TestHandedIn:
 
     @given(own=task_params())
     def test_a_call_does_not_change_its_arguments(self, own: dict[str, Any]) -> None:
-        """None of these calls changes its arguments."""
         before = spell(own)
         project = Project("boxes", type="imageannotation", params={"instruction": "i", "a": [1]})
         project.resolve(own)
@@ -172,7 +170,7 @@ class TestHandedOut:
 
     @given(project=projects(), own=task_params())
     def test_changing_a_result_changes_nothing(self, project: Project, own: dict[str, Any]) -> None:
-        """All results are frozen, or new copies."""
+        """Each result is frozen or is a new copy."""
         answer, plan = project.resolve(TaskRequest(own)), Plan.of(project, Patch({"a": [1]}))
 
         def handed_out() -> list[Any]:
@@ -232,7 +230,7 @@ class TestTwoPlaces:
 
     @given(value=json_values())
     def test_an_object_that_occurs_twice_becomes_two_values(self, value: Any) -> None:
-        """Editing a thawed value in one place does not change the other."""
+        """If a value occurs in two params, editing the thawed value of one param does not change the other param."""
         project = Project("boxes", type="imageannotation", params={"a": [value], "b": [value, [value]]})
         project = project.patch_params({"c": [value]})
         before = describe(project)
@@ -300,7 +298,7 @@ class TestAttributes:
 
     @given(project=projects(min_versions=1))
     def test_a_project_cannot_be_changed_through_its_params(self, project: Project) -> None:
-        """Item assignment and `|=` on a property do not change the project."""
+        """Item assignment, `|=` and `+=` on a property raise an error and do not change the project."""
         before = describe(project)
         with pytest.raises(TypeError, match="thaw"):
             project.params["a"] = 1
@@ -369,7 +367,6 @@ class TestNoState:
 
     @given(project=projects(), own=task_params(), other=projects())
     def test_calls_do_not_affect_each_other(self, project: Project, own: dict[str, Any], other: Project) -> None:
-        """Results do not depend on other calls in between."""
         before = describe(project)
         other.patch_params({"a": True}).resolve(TaskRequest(own))
         Plan.of(other, Replace({})).to_json()

@@ -61,7 +61,7 @@ def test_thousands_are_found_in_one_pass(kind: str, order: str, monkeypatch: pyt
 
 @given(text=st.text("a\n\r\u00e9", max_size=40), data=st.data())
 def test_lines_are_those_of_the_text(text: str, data: st.DataObject) -> None:
-    """Only a line feed ends a line, whatever the order of the calls."""
+    """Only a line feed ends a line. Positions and slices can be requested in any order."""
     lines = Lines(text)
     for offset in data.draw(st.lists(st.integers(0, len(text)))):
         before = text[:offset].split("\n")

@@ -35,7 +35,7 @@ def often(strategy: SearchStrategy[Any], *, wrong: SearchStrategy[Any]) -> Searc
 
 
 def faulty_params(right: SearchStrategy[dict[str, Any]]) -> SearchStrategy[Any]:
-    """Draw params that usually have a fault: an invalid value, name or instruction, or the wrong type."""
+    """Draw params that usually have a fault: an invalid value, name or instruction. Some are not even an object."""
     by_name = st.sampled_from(sorted(RESERVED_PROJECT_NAMES))
     by_value = st.builds(lambda own, value: {**own, "b": value}, right, wrong_values)
     by_own_name = st.builds(lambda own, name: {**own, name: 1}, right, by_name)
@@ -97,7 +97,7 @@ class TestAgainstTheModel:
         value=json_values() | wrong_values | st.lists(json_values() | wrong_values) | st.builds(dict, x=wrong_values)
     )
     def test_freezing_agrees(self, value: Any) -> None:
-        """`freeze` accepts a JSON value without a change, and rejects any other value with a code of the model."""
+        """`freeze` returns an equal value for JSON, and rejects any other value with an error code of the model."""
         expected = find_value_faults(value)
         try:
             frozen = freeze(value)
@@ -166,6 +166,5 @@ def test_a_short_run_finds_nothing() -> None:
 
 @given(settings=st.builds(Assumptions))
 def test_the_model_has_the_same_defaults(settings: Assumptions) -> None:
-    """The model and the engine have the same default settings."""
     assert {name: getattr(settings, name) for name in DEFAULTS} == DEFAULTS
     assert TaskRequest({}).project_version is None

@@ -1,4 +1,4 @@
-"""Laws S: a slim request is the smallest request that gets the wanted params; see `tests/slim_laws.py`."""
+"""Laws S: a slim request is the smallest request for a task with the wanted params; see `tests/slim_laws.py`."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class TestAnyParams:
 
     @given(data=st.data(), project=projects())
     def test_requests(self, data: st.DataObject, project: Any) -> None:
-        """From the effective params of a request, `to` gives the slim request that `of` gives from the request."""
+        """`to` with the effective params of a request gives the same slim request as `of` with the request itself."""
         request = data.draw(task_requests(project))
         slim, effective = SlimRequest.of(project, request), project.resolve(request)
         wanted = {**plain(request.flat), **effective.params}
@@ -56,7 +56,7 @@ class TestAnyParams:
 
 
 class TestTheInverseByBruteForce:
-    """Brute force finds what the examples expect, and the laws fail for a wrong engine."""
+    """Brute force finds the params that the examples expect, and the laws fail for a wrong engine."""
 
     DEFAULTS = dict(reference.DEFAULTS)
 
@@ -74,7 +74,7 @@ class TestTheInverseByBruteForce:
         ],
     )
     def test_it_finds_all_params(self, wanted: Any, inherited: Any, expected: Any) -> None:
-        """Brute force finds all own params that give the wanted params, and no others."""
+        """Brute force finds all own params with which a task gets the wanted params, and no others."""
         assert equal(reference.find_own_params(wanted, inherited, self.DEFAULTS), expected)
 
     @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ class TestTheInverseByBruteForce:
         ],
     )
     def test_a_mistake_is_found(self, monkeypatch: pytest.MonkeyPatch, name: str, mistake: Any) -> None:
-        """A law fails if the engine is wrong about the params that it sends, drops, respells or rejects."""
+        """A law fails if the engine returns wrong own params, or wrong `dropped`, `respelled` or `blocked`."""
         project = Project("boxes", type="imageannotation", params={"a": 1, "b": "Q"})
         wanted, right = {"a": 1, "b": "Q", "c": 3}, Inheritance.find_own_params
         case = Case(project, wanted, {}, {"c": 3}, None, None)

@@ -1,8 +1,8 @@
 """Check laws for all inputs of a small scope; `docs/semantics.md` explains why this is enough for all inputs.
 
-The engine decides each param from its own values: by presence, null and JSON equality.
-Some laws also depend on a condition over all names.  So for k layers, it is enough to check
-one name, and one more for each condition.  The values are absent, null and v1 to vk.
+For each param, the engine looks only at the values of this param in the k layers: whether they
+are absent, null or equal.  So the values absent, null and v1 to vk are enough.  Most laws need
+only one name.  A law with a condition over all names, such as "nothing changed", needs one more.
 The lookalikes 1, True and "1" show that equality is that of JSON.
 """
 
@@ -34,13 +34,16 @@ def iter_layers(count: int, names: str = "a") -> Iterator[list[Params]]:
 
 
 def list_params(names: str) -> list[Params]:
-    """Return all params with these names; a value is absent, null, one of v1 to v3, or a lookalike."""
+    """Return every object of params with these names; a value is absent, null, one of v1 to v3, or a lookalike."""
     values = (ABSENT, None, "v1", "v2", "v3", *LOOKALIKES)
     return [make_layers(1, names, columns)[0] for columns in product(product(values), repeat=len(names))]
 
 
 def iter_distinct_layers(count: int, names: str) -> Iterator[list[Params]]:
-    """Yield all lists of `count` layers, without regard to the order of names, with both choices of v1, v2 and v3."""
+    """Yield all lists of `count` layers with these names, for both choices of v1, v2 and v3.
+
+    Of lists that differ only because two names are exchanged, such as `a` and `b`, one is yielded.
+    """
     for columns in combinations_with_replacement(sorted(iter_columns(count)), len(names)):
         for values in SUBSTITUTES:
             meant = {"absent": ABSENT, "null": None, **{f"v{place + 1}": value for place, value in enumerate(values)}}
@@ -66,7 +69,7 @@ def make_layers(count: int, names: str, columns: Any) -> list[Params]:
 
 
 def key(params: Any) -> frozenset[tuple[str, type, Any]]:
-    """Return the names of params with their typed values, to compare params without their order."""
+    """Return the names, types and values of params, to compare params without their order."""
     return frozenset((name, type(value), value) for name, value in params.items())
 
 
@@ -114,7 +117,7 @@ class TestCombining:
     """One name, three layers: overlaying is associative, and the upper layer overrides."""
 
     def test_the_upper_layer_overrides(self) -> None:
-        """A patch sets its own values and keeps the others. A replace keeps none."""
+        """A patch sets its own params and keeps the other params. A replace keeps only its own params."""
         for below, above in iter_layers(2):
             assert key(Patch(above).applied_to(below)) == key(overlaid(below, above))
             assert key(Replace(above).applied_to(below)) == key(above)
@@ -128,7 +131,7 @@ class TestCombining:
             assert key(grouped_left) == key(grouped_right)
 
     def test_it_is_idempotent_and_has_a_neutral_layer(self) -> None:
-        """A layer over itself is the layer, and an empty layer changes nothing."""
+        """Overlaying a layer with itself changes nothing, and overlaying with an empty layer changes nothing."""
         for (a,) in iter_layers(1):
             assert key(Patch(a).applied_to(a)) == key(Patch({}).applied_to(a)) == key(Patch(a).applied_to({})) == key(a)
 
@@ -143,7 +146,7 @@ class TestComposing:
     """One name, three layers: `then` is associative, and a composed update has the effect of both updates."""
 
     def test_one_composed_update_has_the_effect_of_both(self) -> None:
-        """The composed update changes any params like the first update and then the second."""
+        """The composed update gives the same params as the first update and then the second."""
         for held, one, two in iter_layers(3):
             for first, second in product(updates_of(one), updates_of(two)):
                 together = first.then(second).applied_to(held)
@@ -167,7 +170,7 @@ class TestPlanning:
     """Two names, two layers: a plan shows the effect of an update, and `Plan.to` returns the smallest update."""
 
     def test_a_plan_is_the_update(self) -> None:
-        """A plan has the params of the updated project and the dropped params, and needs consent if any are dropped."""
+        """`after` has the params of the updated project. A plan needs consent exactly if it drops params."""
         for held, wanted in iter_layers(2, "ab"):
             project = boxes(held)
             for update in updates_of(wanted):
@@ -177,13 +180,16 @@ class TestPlanning:
                 assert plan.needs_consent is bool(held.keys() - plan.after.keys())
 
     def test_the_patch_that_keeps(self) -> None:
-        """`keeping` has exactly the params that the update changes."""
+        """`keeping` has exactly the params that the update adds or changes."""
         for held, wanted in iter_layers(2, "ab"):
             for update in updates_of(wanted):
                 assert key(Plan.of(boxes(held), update).keeping.params) == key(wanted) - key(held)
 
     def test_the_smallest_update_gives_the_wanted_params(self) -> None:
-        """`Plan.to` gives the wanted params. It plans no update if possible, and a replace only to remove a param."""
+        """`Plan.to` gives the wanted params. It plans a replace only if a param must be removed.
+
+        It plans no update if the project has the wanted params already.
+        """
         for held, wanted in iter_layers(2, "ab"):
             plan = Plan.to(boxes(held), wanted)
             assert key(plan.after) == key(wanted)
@@ -220,7 +226,6 @@ class TestDiffs:
             assert bool(diff) is (key(before) != key(after))
 
     def test_a_diff_applied_to_before_gives_after(self) -> None:
-        """A diff, applied to `before`, gives `after`."""
         for before, after in iter_layers(2, "ab"):
             assert key(Diff.between(before, after).applied_to(before)) == key(after)
 
@@ -237,7 +242,7 @@ class TestMerging:
     """One name, three layers: a task gets its own value, or the value of one version."""
 
     def test_the_task_overrides(self) -> None:
-        """A task inherits the version that it names, or else the latest, or nothing. Its own params override."""
+        """A task inherits the latest version, a pinned version or nothing. Its params override the inherited params."""
         for first, second, own in iter_layers(3):
             project = boxes(first, second)
             for version, inherited in ((None, second), (0, first), (1, second), (-1, {})):
@@ -246,7 +251,7 @@ class TestMerging:
                 assert key(project.inheritance(version)(own)) == key(effective.params)
 
     def test_the_source_is_the_layer_that_sets_the_param(self) -> None:
-        """The source of a param is `task` if the task sets it, and else `project`."""
+        """The source of a param is `task` if the task sets the param, and `project` otherwise."""
         for held, own in iter_layers(2):
             for version, inherited in ((None, held), (-1, {})):
                 effective = boxes(held).resolve(TaskRequest(own, project_version=version))
@@ -292,7 +297,7 @@ class TestSlimming:
 
 
 def iter_wanted() -> Iterator[tuple[Params, dict[Any, list[Params]], Params]]:
-    """Yield the params of a version, all own params grouped by their result, and wanted params."""
+    """Yield triples: the params of a version, own params grouped by their effective params, and wanted params."""
     everything = list_params("ab")
     for held in everything:
         merge = boxes(held).inheritance()
@@ -345,7 +350,7 @@ def check_impact(project: Project, update: Patch | Replace, tasks: list[Params])
 @pytest.mark.parametrize(
     ("name", "mistake", "law"),
     [
-        # A comparison by `==` confuses 1 with True; only the lookalikes reveal it.
+        # A comparison by `==` confuses 1 with True. Only the lookalikes reveal this mistake.
         (
             "paramcore.model.inheritance.same_checked",
             lambda one, two: one == two,

@@ -85,7 +85,7 @@ class TestProjects:
 
     @given(project=projects())
     def test_a_project_read_back_has_the_same_versions(self, project: Project) -> None:
-        """After writing and reading, each version has the same number, time, params and results."""
+        """After writing and reading, each version has the same number, time and params."""
         again = read_project(sent(write_project(project)), assumptions=project.assumptions)
         assert again.versions == project.versions
         assert (again.name, again.type) == (project.name, project.type)
@@ -95,7 +95,6 @@ class TestProjects:
 
     @given(project=projects())
     def test_a_project_read_back_is_equal(self, project: Project) -> None:
-        """Writing and reading a project gives an equal project."""
         assert read_project(sent(write_project(project)), assumptions=project.assumptions) == project
 
     @given(project=projects(), later=st.lists(updates(), max_size=2))
@@ -167,7 +166,7 @@ class TestRequestsAndUpdates:
 
     @given(task=task_requests())
     def test_a_request_read_back_is_equal(self, task: TaskRequest) -> None:
-        """Writing a request, and reading it with its type, gives an equal request."""
+        """Writing a request, and reading the JSON with the same task type, gives an equal request."""
         assert read_task_request(sent(write_task_request(task)), type=task.type) == task
 
     @given(flat=flat_requests())
@@ -179,7 +178,6 @@ class TestRequestsAndUpdates:
 
     @given(update=updates())
     def test_an_update_read_back_is_equal(self, update: Update) -> None:
-        """Writing and reading an update gives an equal update."""
         assert read_update(sent(write_update(update))) == update
 
 
@@ -188,7 +186,7 @@ class TestLines:
 
     @given(tasks=st.lists(task_requests(), min_size=1, max_size=3))
     def test_each_line_is_one_request(self, tasks: list[TaskRequest], tmp_path_factory: pytest.TempPathFactory) -> None:
-        """Requests with unescaped U+2028 and U+0085 are each one line."""
+        """A request whose text has an unescaped U+2028 or U+0085 is still one line."""
         file: Path = tmp_path_factory.getbasetemp() / "tasks.jsonl"
         lines = [json.dumps(write_task_request(task), ensure_ascii=False) for task in tasks]
         file.write_bytes("".join(f"{line}\n" for line in lines).encode())
@@ -237,7 +235,7 @@ class TestCopies:
 
     @given(value=json_values())
     def test_thawing_and_freezing_undo_each_other(self, value: Any) -> None:
-        """Thawing and freezing gives an equal value. A thawed value is plain on all levels."""
+        """Freezing a thawed value gives an equal frozen value. A thawed value consists of plain dicts and lists."""
         frozen = freeze({"x": value})
         thawed = thaw(frozen)
         assert freeze(thawed) == frozen

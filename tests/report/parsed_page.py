@@ -19,8 +19,8 @@ class ParsedPage(HTMLParser):
         self.attributes = set()
         self.links = []
         self.ids = []
-        #: The texts of all values and names, without deleted text. `befores` has the texts of the same values,
-        #: without inserted text.
+        #: The texts of all values and names, without the text in `<del>`. `befores` has the texts of the same
+        #: values, without the text in `<ins>`.
         self.texts = {"value": [], "name": []}
         self.befores = []
         self.visible = []
@@ -93,7 +93,7 @@ class ParsedPage(HTMLParser):
             self.visible.append(" ")
 
     def decode_values(self):
-        """Return the JSON values that the page shows, without settings and commands, which are not JSON."""
+        """Return the JSON values that the page shows. Settings and commands are skipped, because they are not JSON."""
         values = []
         for text in [*self.texts["value"], *self.befores]:
             try:
@@ -104,7 +104,7 @@ class ParsedPage(HTMLParser):
 
 
 def find_problems(page):
-    """Return the errors in the structure of a page, and markup that no template contains."""
+    """Return a line for each error in the structure of a page, and for markup that no template contains."""
     parsed = ParsedPage(page)
     problems = [*parsed.problems]
     known = {

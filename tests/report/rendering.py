@@ -112,7 +112,7 @@ def render(markdown):
 
 
 def read_diff(block):
-    """Return the two values of a block that shows a diff."""
+    """Return the values before and after a change, from a block that shows the diff."""
     lines = block.removesuffix("\n").split("\n")
     assert all(line[:2] in ("  ", "- ", "+ ") for line in lines)
     return [json.loads("".join(line[2:] for line in lines if line[0] != other)) for other in "+-"]

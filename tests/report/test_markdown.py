@@ -85,7 +85,7 @@ def test_the_patch_can_be_copied(name, before, after):
 @given(PROJECT_NAMES, PARAMS)
 @example("a", {"`|" * 150: []})
 def test_kept_params_are_exact(name, params):
-    """The table of kept params shows each name, and exactly each value that is not long."""
+    """The table of kept params shows each name. It shows a value exactly if the value is not long."""
     plan = Plan.of(Project(name, type="comparison", params=params), Patch({"new": 1}))
     kept = [*plan.diff.kept]
     page = render(render_markdown(build_plan_document([plan], "paramcore plan")))
@@ -280,7 +280,7 @@ def test_many_params_fit_the_size(projects, update, whole):
 
 
 def test_cut_rows_are_counted_by_rank():
-    """Details are cut first and dropped params last. For each cut, the text has a count and the command."""
+    """Details are cut first and dropped params last. Below each cut are the number of cut rows and a command."""
     plan = Plan.of(DOCKS, Replace({"z": "z" * 90, "b": {"x": 2}, "c": 1}))
     document = build_plan_document([plan], "paramcore plan x")
     whole = render_markdown(document)
@@ -443,13 +443,13 @@ def test_many_results_have_one_document():
     ],
 )
 def test_long_values_are_cut_outside_of_the_change(before, after, cells):
-    """Two long values show the part that differs, with some equal text on both sides."""
+    """A cell shows only the part of a long value that differs, with some equal text before and after this part."""
     page = render(render_markdown(build_diff_document(Diff.between({"a": before}, {"a": after}), "c")))
     assert [cell[0] for cell in page.tables[0][1][2:]] == cells
 
 
 def test_findings_come_before_changes():
-    """Errors come first. Equal findings of several projects are one row. A place in a file names the file."""
+    """Errors come first. Equal findings of several projects are one row. For a file, the row has file and line."""
     warning = Finding("update_null", "warning", "/a", "is null", version=1)
     error = Finding("param_type", "error", "", "must be `text`", version=1)
     plan = Plan.of(DOCKS, Patch({"a": 2})).with_findings([warning, error])

@@ -56,7 +56,7 @@ def test_a_sanitizer_removes_nothing(name, before, after, text):
 
 @given(PROJECT_NAMES, PARAMS)
 def test_values_are_exact(name, params):
-    """The table of a project shows each latest param, and exactly each value that is not long."""
+    """The table of a project shows each latest param. It shows a value exactly if the value is not long."""
     page = check_html(Project(name, type="comparison", params=params)._repr_html_())
     rows = page.tables[0][1:] if params else []
     for (param, value), row in zip(params.items(), rows, strict=True):

@@ -78,7 +78,7 @@ def reports(draw):
 
 @given(reports())
 def test_each_text_is_exact(report):
-    """The page shows each name and each value exactly. Of an object that an update changes, it shows the changes."""
+    """The page shows names and values exactly. For an object that an update changes, it shows the changes inside."""
     page = render(report)
     assert find_problems(page) == []
     parsed = ParsedPage(page)
@@ -160,7 +160,7 @@ def test_without_values_elements_have_no_name():
 
 
 def test_the_policy_allows_the_style_sheet_only():
-    """The policy has the hash of the style sheet on the page, and allows nothing else."""
+    """The policy allows the style sheet of the page, by its hash, and nothing else."""
     page = render(ProjectReport(Project("boxes", type="comparison", params={"a": 1}), "boxes.json"))
     style = ParsedPage(page).style
     digest = b64encode(sha256(style.encode()).digest()).decode()
@@ -195,7 +195,7 @@ def test_values_are_json():
     ("extra", "sentence"), [(0, ""), (1, "1 more param is left out."), (7, "7 more params are left out.")]
 )
 def test_a_page_lists_a_thousand_params(extra, sentence):
-    """A page lists 1,000 params of a project or task, counts the others, and shows the command that lists them."""
+    """A page lists at most 1,000 params of a project or task. It counts the rest, and shows a command to list all."""
     params = {f"p{number}": number for number in range(1_000 + extra)}
     of_project = render(ProjectReport(Project("docks", type="imageannotation", params=params), "docks.json"))
     only = Project("docks", type="imageannotation").resolve(params)
@@ -211,7 +211,7 @@ def test_a_page_lists_a_thousand_params(extra, sentence):
 )
 @pytest.mark.parametrize("values", [True, False])
 def test_a_page_lists_a_thousand_changes(extra, sentence, values):
-    """A page lists 1,000 losses, or 1,000 other changes, counts the rest, and shows the command that lists all."""
+    """A page lists at most 1,000 losses or other changes. It counts the rest, and shows a command that lists all."""
     old, new = ({f"{name}{number}": number for number in range(1_000 + extra)} for name in "on")
     few = Project("docks", type="imageannotation", params={"kept": 1})
     many = few.patch_params(old)
@@ -227,7 +227,7 @@ def test_a_page_lists_a_thousand_changes(extra, sentence, values):
 
 @pytest.mark.parametrize("extra", [0, 1, 7])
 def test_a_page_lists_a_thousand_changes_of_a_task(extra):
-    """A page lists 1,000 changes of the only task, or 1,000 affected params of many tasks, and counts the rest."""
+    """A page lists at most 1,000 changes of a single task, or affected params of many tasks, and counts the rest."""
     few = Project("docks", type="imageannotation", params={"kept": 1})
     plan = Plan.of(few, Patch({f"n{number}": number for number in range(1_000 + extra)}))
     after = few.update(plan.update)

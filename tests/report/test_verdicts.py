@@ -121,7 +121,7 @@ def test_findings_have_a_verdict():
 
 
 def test_text_of_the_user_is_marked():
-    """A name is a separate part of a verdict, and is escaped in plain text. A value that is no result is rejected."""
+    """A user's name is a separate part of a verdict, and is escaped in plain text. Only results have a verdict."""
     odd = Project("a\u2028*b*", type="comparison", params={})
     assert UserText("a\u2028*b*") in get_verdict(odd)
     assert format_phrase(get_verdict(odd)).startswith("a\\u2028*b*")

@@ -1,4 +1,4 @@
-"""The views of values, lifelines, plans and tasks, from which the templates render the report page."""
+"""The views of values, lifelines, plans and tasks. The templates of the report page render these views."""
 
 import pytest
 
@@ -64,7 +64,7 @@ def test_no_time():
     ],
 )
 def test_values(value, text, summary, is_short, is_long):
-    """A view of a value has its JSON, and a summary to show if the JSON is too long."""
+    """The view of a value has the JSON of the value, and a summary for JSON that is too long."""
     view = view_value(value)
     assert text is None or join(view) == text
     assert (view.summary, view.is_short, view.is_long) == (summary, is_short, is_long)
@@ -86,7 +86,7 @@ def test_two_texts():
 
 
 def test_since_when_a_value_was_set():
-    """`since` is the first version from which the old value of a change has stayed the same."""
+    """`since` is the oldest version since which the old value of a change has been the same."""
     project = project_of(
         {"a": 1, "box": {"min": 1}}, {"a": 2, "box": {"min": 1}}, {"a": 2, "box": {"min": 1, "max": 2}}
     )
@@ -129,7 +129,7 @@ def test_a_value_that_returned_was_set_again():
     ],
 )
 def test_since_when_an_array_had_a_value(first, second, wanted, pointer, since):
-    """An element is found in older versions at any index, and its members in the older element of the same `name`."""
+    """An element may have another index in older versions. Elements with the same `name` count as the same element."""
     project = project_of({"labels": first}, {"labels": second})
     plan = Plan.of(project, Patch({"labels": wanted}))
     [view] = view_changes(plan.diff.changes, values=True, versions=project.versions)
@@ -178,7 +178,7 @@ def test_older_values_have_a_limit():
 
 
 def test_changes_inside_a_run():
-    """A run lists at most 20 changes inside an object, and compares long texts by word."""
+    """From one value of a param to the next, a lifeline lists at most 20 changes, or compares long texts by word."""
     before, after = {str(n): n for n in range(30)}, {str(n): -n for n in range(30)}
     text = "Box every forklift and each pallet that it carries, also at the edge."
     project = project_of({"box": before, "text": text}, {"box": after, "text": text.replace("forklift", "truck")})
@@ -192,7 +192,7 @@ def test_changes_inside_a_run():
 
 
 def test_runs_without_values():
-    """Without values, a run has no value, no compared words and no names of elements."""
+    """With `values=False`, a lifeline has no values, no compared words and no names of elements."""
     text = "Box every forklift and each pallet that it carries, also at the edge."
     before = {"text": text, "box": [{"name": "a", "min": 1}, {"name": "b"}]}
     after = {"text": text.upper(), "box": [{"name": "a", "min": 2}, {"name": "b"}]}
@@ -389,7 +389,7 @@ def test_effects_on_tasks():
 
 
 def test_short_texts_that_share_words_are_compared():
-    """In a table of changes, a changed short text has its changed words marked, unless the texts share no words."""
+    """A table of changes marks the changed words of a short text, if the old and the new text share words."""
     project = project_of({"a": "Box it.", "b": "red", "c": "old 1"})
     update = Patch({"a": "Box it, also at night.", "b": "blue", "c": 1})
     views = view_changes(Plan.of(project, update).diff.changes, values=True)

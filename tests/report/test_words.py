@@ -14,7 +14,7 @@ TEXTS = WORDS | st.text(max_size=20)
 
 @given(TEXTS, TEXTS)
 def test_the_runs_contain_both_texts(before, after):
-    """The kept and removed runs are the text before; the kept and added runs are the text after."""
+    """The kept and removed runs, joined, are the text before. The kept and added runs, joined, are the text after."""
     runs = diff_words(before, after)
     assert "".join(run.text for run in runs if run.kind != "added") == before
     assert "".join(run.text for run in runs if run.kind != "removed") == after

@@ -201,7 +201,7 @@ class ProjectsInUse(RuleBasedStateMachine):
 
     @rule(target=pairs, pair=consumes(pairs))
     def forget(self, pair: Pair) -> Any:
-        """Remove a pair from the bundle. Projects that were made from its project stay valid."""
+        """Remove a pair from the bundle. The invariant still checks its project, and the projects made from it."""
         return multiple() if len(self.known) > 1 else pair
 
     @invariant()
@@ -242,7 +242,7 @@ def answer_of_the_model(project: Project, history: list[dict[str, Any]], own: di
 
 
 def scribble(value: Any) -> None:
-    """Try to clear a value and its contents, and to write into it."""
+    """Try to change a value and its contents in place, and ignore the errors."""
     inside = list(value.values()) if isinstance(value, dict) else list(value) if isinstance(value, list) else []
     for inner in inside:
         scribble(inner)

@@ -71,7 +71,7 @@ class Writers(RuleBasedStateMachine):
         rival=st.booleans(),
     )
     def update(self, who, fault, replace, rival):
-        """Apply a unique update by one writer; another update may come in between."""
+        """One writer plans and applies an update. An update from outside may come in between."""
         mark = len(self.outcomes)
         client, line = self.clients[who], self.lines[who]
         project = client.get_project(NAME)
@@ -113,7 +113,10 @@ class Writers(RuleBasedStateMachine):
 
     @invariant()
     def outcomes_are_true(self):
-        """The number of versions is 1 for a done update, 2 for a repeated, 0 for a rejected, 0 or 1 for an unknown update."""
+        """An update that is done appended 1 version, a repeated update 2, and an update that is not done 0.
+
+        An update whose outcome is unknown appended 0 or 1.
+        """
         for mark, outcome in self.outcomes.items():
             commits = self.commits(mark)
             allowed = {"done": {1}, "not done": {0}, "unknown": {0, 1}, "repeated": {2}}
@@ -123,7 +126,7 @@ class Writers(RuleBasedStateMachine):
 
     @invariant()
     def every_version_has_an_author(self):
-        """Each version after the first comes from an update of a writer, or from an update in between."""
+        """Each version after the first comes from an update of a writer, or from an update from outside."""
         made = len(self.service.projects[NAME].versions) - 1 - self.foreign
         assert made == sum(self.commits(mark) for mark in self.outcomes)
 

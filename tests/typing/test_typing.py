@@ -18,7 +18,6 @@ ERROR = re.compile(r"(\w+\.py):(\d+)(?::\d+)?(?: -|:) error: (.*)")
 @pytest.mark.slow
 @pytest.mark.parametrize("checker", CHECKERS)
 def test_errors_are_on_the_marked_lines(checker):
-    """Both checkers report an error on each marked line, and on no other."""
     command = [sys.executable, *CHECKERS[checker], *map(str, FILES)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=HERE.parent.parent, env=os.environ)
     reported = {f"{name}:{number}" for name, number, _ in ERROR.findall(done.stdout)}

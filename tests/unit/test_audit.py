@@ -191,7 +191,7 @@ def test_only_task_objects_are_audited(obj, error):
 
 
 def test_an_audit_in_text():
-    """The text has the counts, each finding with settings that explain it, and the settings that explain most tasks."""
+    """The text has the counts, each finding with settings that explain it, and settings that explain all tasks."""
     audit = audited(task(instruction="Hurry.\nBox it."), task(0, "Hurry. Box it.", task_id="t2"), task(project="other"))
     assert str(audit) == (
         'tasks of "boxes": 1 possible, 1 impossible, 1 not judged (they record no version of this project)\n'
@@ -280,7 +280,7 @@ def test_long_texts_are_cut():
 
 
 def test_under_override_the_instruction_is_required():
-    """Under `override`, a task may have any text or null as its instruction, but it must have an instruction."""
+    """Under `override`, the instruction of a task may be any text or null, but it may not be missing."""
     override = BOXES.with_assumptions(Assumptions(instruction_rule="override"))
     assert audited(task(instruction="Other."), task(instruction=None), project=override).possible == 2
     assert summarize(audited(task(instruction=...), project=override)) == [

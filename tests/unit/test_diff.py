@@ -21,7 +21,7 @@ AFTER = {
 
 
 def test_params_are_added_removed_changed_or_kept():
-    """Each param of either object is in exactly one of the four groups."""
+    """Each param of either object is in exactly one of `added`, `removed`, `changed` and `kept`."""
     diff = Diff.between(BEFORE, AFTER)
     assert diff.added == {"new": True}
     assert diff.removed == {"old": None}
@@ -81,7 +81,7 @@ def test_a_diff_as_json():
     ],
 )
 def test_lost_values_are_listed_by_pointer(before, after, lost):
-    """A missing member or element is listed by its pointer. A moved element or a changed member is not listed."""
+    """A member or element that only `before` has is listed. A moved element or a changed member is not listed."""
     assert list(Diff.between({"a": before}, {"a": after}).lost) == lost
 
 
@@ -112,7 +112,7 @@ def test_lost_values_are_listed_by_pointer(before, after, lost):
                 ("added", "/a/0", "/a/0"),
             ],
         ),
-        # A member identifies nothing if its value occurs twice or an object lacks it.
+        # A member such as `name` identifies nothing if its value occurs twice, or if an object lacks the member.
         (
             [{"name": "a", "x": 1}, {"name": "a"}],
             [{"name": "a", "x": 2}],
@@ -138,7 +138,7 @@ def test_lost_values_are_listed_by_pointer(before, after, lost):
     ],
 )
 def test_changes_are_listed_by_pointer(before, after, changes):
-    """Objects in arrays are matched by an identifying member, or else by index. Lost values come first."""
+    """Objects in arrays are matched by an identifying member such as `name`, or else by index. Losses come first."""
     diff = Diff.between({"a": before}, {"a": after})
     assert [(change.kind, change.pointer, change.after_pointer) for change in diff.changes] == changes
 
@@ -161,7 +161,7 @@ def test_a_change_names_the_element_that_contains_it():
 
 
 def test_a_lost_element_names_itself():
-    """If a number replaces an array, the identity of a lost element is its own identifying member, if it has one."""
+    """If a number replaces an array, the identity of a lost element is its own member such as `name`, or `None`."""
     before = {"a": [{"name": "car"}, {"y": 1}, 3], "b": {"name": {"x": 1}}}
     assert [(change.pointer, change.identity) for change in Diff.between(before, {"a": 5, "b": 6}).changes] == [
         ("/a/0", ("name", "car")),

@@ -266,7 +266,7 @@ def test_members_without_braces_are_no_table(written, text):
 
 @pytest.mark.parametrize("comment", ["// c", "# c", "/* c */"])
 def test_a_comment_in_jsonl_is_only_removed(written, comment):
-    """For a comment in JSONL, the only remedy is to remove it. Unlike JSON, JSONL cannot become YAML."""
+    """For a comment in JSONL, the only remedy is to remove it. For JSON, the message also suggests a .yaml file."""
     (line,) = read_lines(written(f"{comment}\n", "some.jsonl"))
     error = refused(line.document)
     assert (error.problem, error.remedy) == ("JSON does not allow comments", "remove the comment")
@@ -502,7 +502,7 @@ TEXT = '{\n  "a": [1, {"é": true}],\n  "": {"a/b": null}\n}'
     ],
 )
 def test_a_value_is_located(path, value, name):
-    """`locate` returns the position of a value or name. For a missing value, it is that of the innermost container."""
+    """`locate` returns the position of a value or a name. For a missing value, it returns that of its container."""
     document = Document(None, "some.json", TEXT)
     assert document.locate(path) == Position(*value)
     assert document.locate(path, name=True) == Position(*name)
@@ -638,7 +638,6 @@ def test_a_link_to_an_open_file_is_not_replaced(tmp_path):
 
 
 def test_a_link_to_itself_is_replaced(tmp_path):
-    """A symbolic link to itself is replaced."""
     (tmp_path / "round").symlink_to("round")
     write_atomically(str(tmp_path / "round"), ["x"])
     assert (tmp_path / "round").read_text() == "x"
@@ -699,7 +698,7 @@ def test_a_missing_directory_is_named_as_such(tmp_path):
     ],
 )
 def test_a_text_with_many_brackets_may_have_an_earlier_mistake(text, problem, offset):
-    """A text that is no JSON is not reported as too deep, even if it has many brackets."""
+    """If a text has a mistake before the level that is too deep, the error reports this mistake."""
     with pytest.raises(DocumentError) as refused:
         document.decode_document(text.encode(), "a.json", 101)
     assert refused.value.problem.startswith(problem)

@@ -85,7 +85,7 @@ def test_drift_follows_json_equality():
 
 
 def test_times_do_not_matter():
-    """A local history without times equals the service's history with times."""
+    """A local history without times is in sync with the service's history with times."""
     assert (
         Drift.between(BASE, Project("boxes", type="comparison", params={"b": 1, "a": 1.0}, created_at="noon")).state
         == "in sync"

@@ -82,7 +82,7 @@ def test_each_value_has_its_reason(request_, param, reason, value):
 
 @pytest.mark.parametrize("own", [{}, {"instruction": "Hurry."}])
 def test_an_instruction_may_override(own):
-    """Under `override`, a task's instruction replaces the project's. Without one, the result does not rest on T6."""
+    """Under `override`, an instruction of the task replaces the project's, and the result rests on T6."""
     project = PROJECT.with_assumptions(Assumptions(instruction_rule="override"))
     explanation = project.resolve(own).explain("instruction")
     assert explanation.reason == ("INSTRUCTION_TASK_ONLY" if own else "INSTRUCTION_PROJECT_ONLY")
@@ -102,7 +102,7 @@ def test_overridden_and_superseded_values_are_listed():
 
 
 def test_a_dropped_param_lists_its_last_version():
-    """A dropped param is UNSET, and its last value is listed with the version that had it."""
+    """For a dropped param, the explanation also lists its last value, with the status LOST."""
     explanation = resolved().explain("old")
     assert list_candidates(explanation) == [
         (None, "UNSET", None, None, ""),
@@ -151,7 +151,7 @@ def test_routing_names_in_a_history_are_kept_and_not_inherited():
 
 
 def test_an_answer_names_each_assumed_rule_once():
-    """`rests_on` lists each assumed rule behind the params once, sorted."""
+    """`rests_on` lists the assumed rules that the params depend on, sorted and each once."""
     assert resolved(padding=None, project_version=0).rests_on == ("T1", "T5", "T8")
     assert resolved(Project("boxes", type="comparison", params={"a": 1}), b=2).rests_on == ()
 

@@ -59,7 +59,7 @@ def test_another_end_is_not_nearly_the_same():
 
 
 def test_a_value_that_few_lack_stays_if_opting_out_costs_more():
-    """The report names the tasks that lack the param, and how many bytes moving it would add to the total."""
+    """The result lists the tasks that lack the param, and the bytes that moving the param would add to the total."""
     tasks = [make_task(n, **({} if n in (2, 5) else {"padding": 5})) for n in range(9)]
     extraction = extract(tasks)
     [stays] = [param for param in extraction.stays if param.code == "some_lack_it"]
@@ -226,7 +226,10 @@ def test_a_request_that_is_not_exact_is_never_returned(monkeypatch):
     ],
 )
 def test_where_an_instruction_can_be_cut(text, separator, empty, tails):
-    """X5: an ending begins after a separator, or is the whole text. If the separator is empty, an ending begins a line."""
+    """X5: an ending begins after a separator, or is the whole text.
+
+    If the separator is empty, an ending begins at the start of a line.
+    """
     assumptions = Assumptions(instruction_separator=separator, empty_instruction=empty)
     assert counts.list_tails(text, assumptions) == tails
 
@@ -270,7 +273,7 @@ class TestLimits:
         self.check([make_task(n, instruction=f"{n}\n\n\n{RULES}") for n in range(5)])
 
     def test_more_closed_sets_than_the_limit(self, monkeypatch):
-        """Beyond `MAX_SETS`, the search is greedy. For these tasks, its total is that of the exact search."""
+        """Beyond `MAX_SETS`, the search is greedy. For these tasks, it finds the same total as the exact search."""
         exact = extract(self.make_tasks())
         monkeypatch.setattr(search, "MAX_SETS", 1)
         self.check(self.make_tasks())
@@ -350,7 +353,7 @@ def test_a_task_that_opts_out_is_described_as_json():
 
 
 def test_the_greedy_search_leaves_tasks_out(monkeypatch):
-    """Like the exact search, the greedy search lets two tasks opt out that each lack one shared param."""
+    """If two tasks each lack a shared param, both opt out in the greedy search, as in the exact search."""
     shared = {"rules": ["a long value that most tasks share"] * 9, "zones": ["another long value"] * 9}
     tasks = [make_task(n, **shared) for n in range(20)]
     tasks += [make_task(20, rules=shared["rules"]), make_task(21, zones=shared["zones"])]

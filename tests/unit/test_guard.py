@@ -51,7 +51,7 @@ def test_an_update_that_would_drop_params_is_stopped():
 
 @pytest.mark.parametrize("project", [BOXES, SDKProject()])
 def test_an_update_without_drops_is_sent(project):
-    """A replace that names every param is passed to the client, and its reply is returned."""
+    """The guard passes a replace that names every param to the client, and returns the client's reply."""
     client = Client(project)
     assert GuardedClient(client).update_project("boxes", a=3, b=None) == "updated"
     assert client.calls == [("get", "boxes"), ("update", "boxes", {"a": 3, "b": None})]
@@ -59,7 +59,7 @@ def test_an_update_without_drops_is_sent(project):
 
 @pytest.mark.parametrize(("allowed", "sent"), [({"allow_drop": True}, {}), ({"patch": True}, {"patch": True})])
 def test_allowed_drops_are_sent(allowed, sent):
-    """With `allow_drop=True`, an update that drops params is sent. As a patch, it drops nothing and is sent, too."""
+    """With `allow_drop=True`, an update that drops params is sent. A patch drops nothing, so it is sent, too."""
     client = Client()
     GuardedClient(client).update_project("boxes", a=3, **allowed)
     assert client.calls == [("get", "boxes"), ("update", "boxes", {**sent, "a": 3})]
@@ -73,7 +73,7 @@ def test_the_project_is_not_read_if_drops_and_errors_are_allowed():
 
 
 def test_a_patch_flag_must_be_a_bool():
-    """A `patch` of another type is rejected before it is sent, because the service could treat it as true or false."""
+    """A flag `patch` that is no bool is rejected and not sent, because the service could take it as true or false."""
     client = Client()
     with pytest.raises(ParamcoreError):
         GuardedClient(client).update_project("boxes", a=3, patch="true")
@@ -189,7 +189,7 @@ def test_an_invalid_update_is_never_sent():
 
 
 def test_your_own_schemas_are_used():
-    """The guard validates with the given schemas, and so does a copy of it."""
+    """The guard validates with the given schemas, and so does a copy of the guard."""
     schemas = Schemas().with_schema("comparison", {"properties": {"a": {"type": "integer"}}})
     guard = GuardedClient(Client(), schemas=schemas)
     for again in (guard, copy.copy(guard), pickle.loads(pickle.dumps(guard))):

@@ -56,7 +56,7 @@ def test_a_history_in_text():
 
 
 def test_a_history_as_json():
-    """The JSON has the changes of each version, and what they prove about its update."""
+    """The JSON has the changes of each version, and what these changes prove about the update."""
     document = History.of(STORY).to_json()
     assert document["project"] == "boxes"
     assert document["versions"][3] == {

@@ -77,7 +77,7 @@ def test_deep_yaml_takes_little_memory(tmp_path):
 
 @pytest.mark.parametrize(("path", "line"), [("/a", 1), ("/a/b", 1), ("/b", 3), ("/b/a", 3), ("/b/a/c", 3), ("/c/0", 4)])
 def test_an_omitted_value_has_no_members(path, line, tmp_path):
-    """An omitted value has the position of its name, and a pointer into it leads to the same position."""
+    """The omitted value of `a:` in YAML has the position of `a`. A pointer into this value has the same position."""
     file = tmp_path / "left-out.yaml"
     file.write_text("a:\nb:\n  a:\nc: [1]\n")
     assert read_document(str(file)).locate(path).line == line

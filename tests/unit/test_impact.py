@@ -96,7 +96,7 @@ def test_an_impact_in_text():
 
 
 def test_an_impact_as_json():
-    """The JSON of an impact has its counts, by reason and by param."""
+    """The JSON of an impact has the counts by reason and by param."""
     assert Impact.of(PADDED, TASKS).to_json() == {
         "project": "boxes",
         "affected": 3,

@@ -88,7 +88,6 @@ def test_the_messages_are_those_of_the_snapshot(pytestconfig):
 
 
 def test_each_message_is_one_line():
-    """Each message is one line."""
     for name, error in list_errors():
         assert error.problem, name
         assert "\n" not in str(error), name

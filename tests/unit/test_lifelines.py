@@ -1,4 +1,7 @@
-"""Lifelines show when each value of each param applied. The most recently changed param comes first."""
+"""Lifelines show when each value of each param applied. The most recently changed param comes first.
+
+A run is a series of versions in which a param has the same value, or is not set.
+"""
 
 from hypothesis import given
 

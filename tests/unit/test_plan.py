@@ -69,13 +69,13 @@ def test_the_summary_counts_what_is_lost_inside_params(update, summary):
 
 
 def test_an_empty_replace_suggests_no_patch():
-    """The text of an empty replace reports that it drops all params, and suggests no patch."""
+    """For an empty replace, the text reports that all params are dropped, and suggests no patch."""
     assert str(Plan.of(BOXES, Replace({}))).splitlines()[-1] == "this update names no params, so it drops all params"
     assert Plan.of(BOXES, Replace({})).keeping == Patch({})
 
 
 def test_the_patch_that_keeps_is_the_smallest():
-    """`keeping` sets only the params that change."""
+    """`keeping` sets only the params that the update adds or changes."""
     assert Plan.of(BOXES, Replace({"instruction": "Box it.", "padding": 4})).keeping == Patch({"padding": 4})
     plan = Plan.of(BOXES, Replace({"instruction": "Box it."}))
     assert plan.keeping == Patch({})
@@ -146,7 +146,6 @@ def test_a_wanted_state_of_an_empty_project():
 
 @pytest.mark.parametrize("wanted", [None, {"version": 1}, {"instruction": 7}, {"batch": "monday"}])
 def test_wanted_params_that_a_project_cannot_have_are_rejected(wanted):
-    """Wanted params that a project cannot have are rejected."""
     with pytest.raises(InvalidParams):
         Plan.to(BOXES, wanted)
 
@@ -210,7 +209,7 @@ def test_a_changed_history_in_text_and_json():
     ],
 )
 def test_a_plan_can_only_be_rebased_on_a_later_history(now):
-    """A plan can be rebased only on the same project, and only if its history begins with that of the plan."""
+    """A plan can be rebased only on a project with the same name, whose history begins with the planned history."""
     with pytest.raises(InvalidSetting) as refused:
         Plan.of(BOXES, Patch({})).rebase_on(now)
     assert refused.value.code == "history_moved"

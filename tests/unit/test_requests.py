@@ -45,7 +45,6 @@ def test_a_routing_field_has_its_type(fields, code, path):
 
 @pytest.mark.parametrize("field", ["batch", "unique_id", "type"])
 def test_a_routing_field_with_a_lone_surrogate_is_refused(field):
-    """A lone surrogate in a routing field is rejected."""
     with pytest.raises(NotJSON):
         TaskRequest({}, **{field: "\ud800"})
 
@@ -171,7 +170,6 @@ def test_an_assumption_that_is_none_is_refused(settings, code):
 
 
 def test_a_separator_with_a_lone_surrogate_is_refused():
-    """A lone surrogate in the separator is rejected."""
     with pytest.raises(NotJSON):
         Assumptions(instruction_separator="\ud800")
 

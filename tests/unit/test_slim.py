@@ -22,7 +22,7 @@ def project_of(params, **settings):
 
 
 def own_instruction(text, wanted, **settings):
-    """Return the instruction that the slim request sends, or the reasons why the version cannot give the wanted one."""
+    """Return the instruction that the slim request sends, or the codes of the reasons why the request opts out."""
     slim = SlimRequest.to(project_of({} if text is ... else {"instruction": text}, **settings), wanted)
     if slim.blocked:
         assert slim.request.flat == {"project_version": -1, **wanted}
@@ -223,7 +223,7 @@ def test_a_slim_request_keeps_the_order_of_the_request():
 
 
 def test_the_cut_is_named():
-    """`cut` is the text that the version appends, with the separator."""
+    """`cut` is the separator and the version's instruction, if the slim request sends the text before them."""
     slim = SlimRequest.to(BOXES, {"instruction": "x\nQ", "padding": 6, "labels": True})
     assert (slim.cut, slim.request.flat, slim.dropped) == ("\nQ", {"instruction": "x"}, ("padding", "labels"))
     assert SlimRequest.to(BOXES, {"instruction": "Q", "padding": 6, "labels": True}).cut is None
@@ -357,7 +357,7 @@ class TestAnyVersion:
         assert self.choose([long, long, long], long) == (None, 2)
 
     def test_the_only_possible_version(self):
-        """If only one version can give the params, it is chosen, even if it is not the latest."""
+        """If only one version can give the params, this version is chosen, even if it is not the latest."""
         assert self.choose([{"a": 1}, {"b": 1}, {"c": 1}], {"a": 2}) == (0, 0)
         assert self.choose([{"b": 1}, {}, {"c": 1}], {"a": 2}) == (1, 1)
 
@@ -428,7 +428,7 @@ class TestVersions:
         [(2, "version_unknown"), *((wrong, "version_type") for wrong in (True, 1.0, "any", "1", [], {"a": [1]}))],
     )
     def test_a_wrong_version_in_the_request_has_a_path(self, version, code):
-        """A wrong `project_version` is an error with its path, even `True` after a request with version 1."""
+        """A wrong `project_version` is an error with a path. `True` is wrong, even after a request with version 1."""
         for answer in (SlimRequest.bind(BOXES).of, SlimRequest.bind(BOXES).to):
             answer({"project_version": 1, **self.WANTED})
             with pytest.raises(NoSuchVersion) as refused:
@@ -477,7 +477,6 @@ class TestErrors:
 
     @pytest.mark.parametrize("make", [SlimRequest.of, SlimRequest.to])
     def test_a_value_that_is_no_request(self, make):
-        """A value that is no request is an error."""
         with pytest.raises(InvalidParams) as refused:
             make(BOXES, [])
         assert refused.value.code == "params_type"
@@ -495,7 +494,7 @@ class TestErrors:
         ],
     )
     def test_a_wrong_inverse_is_never_returned(self, monkeypatch, mistake):
-        """If a bug gives the task other params than the wanted ones, `InexactRequest` is raised."""
+        """If a task would not get the wanted params because of a bug in paramcore, `InexactRequest` is raised."""
         right = Inheritance.find_own_params
         monkeypatch.setattr(Inheritance, "find_own_params", lambda self, wanted: mistake(right(self, wanted)))
         with pytest.raises(InexactRequest) as refused:

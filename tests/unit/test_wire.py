@@ -49,7 +49,7 @@ def test_a_task_request_is_written_as_it_was_read(name):
     [("created", "the patch", "after the patch"), ("after the patch", "the replace", "after the replace")],
 )
 def test_an_update_has_the_effect_that_the_service_shows(before, update, after):
-    """An update gives the project object that the service returned for it."""
+    """After an update, the project object equals the object that the service returned after the same update."""
     made_at = PROJECTS[after]["param_history"][-1]["created_at"]
     project = read_project(PROJECTS[before]).update(read_update(UPDATES[update]), created_at=made_at)
     assert write_project(project) == PROJECTS[after]
@@ -167,7 +167,7 @@ def test_a_project_object_is_checked(obj, error, code, path):
 
 
 def test_a_new_version_is_written_with_its_time():
-    """A new entry has its number, its time if there is one, and then its params."""
+    """A new entry has the number, then the time if there is one, and then the params."""
     project = Project("boxes", type="comparison", params={"a": 1}, created_at="noon").patch_params({"b": 2})
     assert json.dumps(write_project(project)["param_history"]) == json.dumps(
         [{"version": 0, "created_at": "noon", "a": 1}, {"version": 1, "a": 1, "b": 2}]
@@ -331,7 +331,7 @@ def test_the_text_of_an_error_reply_is_shown():
     ],
 )
 def test_an_update_may_have_a_name_of_another_document(body):
-    """An update may have a name of another document, such as `task_id`, unless all of it looks like that document."""
+    """An update may have a name of another document, such as `task_id`, if its other names do not fit that document."""
     assert read_update(body) == Replace(body)
 
 

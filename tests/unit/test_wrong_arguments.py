@@ -82,7 +82,7 @@ TYPED = {
 
 @pytest.mark.parametrize("function", TYPED)
 def test_an_object_of_another_class_is_rejected(function):
-    """The error has the code `argument_type`, names the argument, and shows no value, which may be a key."""
+    """The error has the code `argument_type` and names the argument. It hides the value, which could be an API key."""
     argument, call = TYPED[function]
     for value in [*WRONG, SECRET]:
         if isinstance(value, Project) or (function == "Client(transport)" and hasattr(value, "send")):
@@ -114,7 +114,7 @@ def test_a_value_that_is_no_task_request_is_rejected(wrong):
 
 
 def test_a_plan_of_json_does_not_change_the_json():
-    """JSON in place of a project is not changed, although `dict.update` exists."""
+    """`Plan.of` rejects JSON in place of a project, and does not call `dict.update`, which would change the JSON."""
     document = {"name": "docks"}
     with pytest.raises(InvalidSetting, match="`read_project`"):
         Plan.of(document, {"padding": 4})
@@ -161,14 +161,14 @@ def test_a_table_of_pandas_is_rejected(function):
 
 
 def test_an_audit_of_a_page_names_the_list_in_it():
-    """The error for a page, as `GET /tasks` returns it, says to pass its `docs`, which are the tasks."""
+    """The error for a page of tasks, as `GET /tasks` returns it, says to pass the list `docs` of the page."""
     with pytest.raises(InvalidSetting, match="pass the `docs` of the page"):
         Audit.of(PROJECT, {"docs": [], "total": 0})
 
 
 @pytest.mark.parametrize("create", [MemoryService, StandIn])
 def test_two_projects_with_one_name_are_rejected(create):
-    """A service rejects two projects with the same name, because it would silently lose one of them."""
+    """`MemoryService` and `StandIn` reject two projects with the same name, instead of losing one of the projects."""
     with pytest.raises(InvalidSetting, match='two projects with the name "docks"'):
         create([PROJECT, PROJECT.patch_params({"padding": 4})])
 
@@ -240,7 +240,7 @@ CONVERSIONS = [
 
 @pytest.mark.parametrize(("value", "call"), CONVERSIONS)
 def test_the_error_names_the_call_that_returns_a_dict(value, call):
-    """An object that people pass in place of a dict is rejected, and the error names its conversion."""
+    """An object in place of a dict is rejected, and the error shows the call that converts it to a dict."""
     for read in (
         read_project,
         read_task_request,
@@ -256,7 +256,7 @@ def test_the_error_names_the_call_that_returns_a_dict(value, call):
 
 @pytest.mark.parametrize(("value", "call"), CONVERSIONS[:4])
 def test_the_error_about_a_value_names_its_conversion(value, call):
-    """The error for an object inside params names the conversion of the object, too."""
+    """The error for an object inside params also shows the call that converts the object."""
     with pytest.raises(NotJSON) as rejected:
         Patch({"a": [value]})
     assert (rejected.value.path, f"`{call}`" in rejected.value.remedy) == ("/a/0", True)
@@ -311,7 +311,6 @@ def test_fields_and_settings_that_are_no_objects_are_rejected(wrong):
 
 @pytest.mark.parametrize("wrong", [None, [1], "x", 5])
 def test_applied_to_rejects_params_that_are_no_object(wrong):
-    """`applied_to` rejects params that are not an object."""
     with pytest.raises(ParamcoreError, match="params must be an object"):
         Patch({"a": 1}).applied_to(wrong)
 
@@ -364,7 +363,7 @@ def test_a_callback_must_be_a_function(name, create):
 @pytest.mark.parametrize("time", [5, datetime(2026, 1, 31, tzinfo=UTC), b"2026"])
 @pytest.mark.parametrize("create", [MemoryService, StandIn])
 def test_created_at_must_return_text(time, create):
-    """If `created_at` returns another value, the service creates no task, and the error names `created_at`."""
+    """If `created_at` returns neither text nor `None`, no task is created, and the error names `created_at`."""
     service = create([PROJECT], created_at=lambda: time)
     memory = service if create is MemoryService else service.live
     with pytest.raises(InvalidSetting, match="`created_at` must return a string or `None`"):
@@ -397,7 +396,7 @@ def test_an_unknown_task_id_is_named(task_id):
 
 @pytest.mark.parametrize("answer", [(), True, [], b"no"])
 def test_on_validate_must_return_text(answer):
-    """If `on_validate` returns another value, such as a tuple of findings, the call raises an error."""
+    """If `on_validate` returns neither text nor `None`, for example a list, creating a task raises an error."""
     stand_in = StandIn([PROJECT], on_validate=lambda _project, _effective: answer)
     with pytest.raises(ParamcoreError, match="`on_validate` must return a string or `None`"):
         Client(stand_in.live).create_task(PROJECT.resolve({"attachment": "https://example.com/a.jpg"}))
@@ -447,7 +446,7 @@ def test_a_schema_cannot_be_changed():
 
 
 def test_the_schemas_do_not_change_with_the_argument():
-    """`Schemas` copies the dict that it gets."""
+    """`Schemas` copies its argument, and the copy cannot be changed."""
     own = dict(Schemas().with_schema("my type", {}).user_schemas)
     schemas = Schemas(own)
     own["other"] = own["my type"]
@@ -457,7 +456,7 @@ def test_the_schemas_do_not_change_with_the_argument():
 
 
 def test_the_tasks_of_a_service_cannot_be_changed():
-    """A caller can edit only a copy of a task, which does not change the service."""
+    """The tasks of a service are frozen. A caller can edit a copy of a task, which does not change the service."""
     service = MemoryService([PROJECT])
     Client(service).create_task(PROJECT.resolve({"attachment": "https://example.com/a.jpg", "tags": ["a"]}))
     with pytest.raises(TypeError, match="thaw"):
@@ -517,7 +516,7 @@ def make_sdk_transport(**settings):
 
 @pytest.mark.parametrize("wrong", [SECRET, None, 5, Client(MemoryService())])
 def test_a_transport_rejects_another_object_and_never_shows_a_key(wrong):
-    """People pass the key itself; the error must not repeat it."""
+    """If somebody passes the key itself by mistake, the error does not show the key."""
     for create, argument in ((HttpTransport, "key"), (ScaleApiTransport, "client"), (GuardedClient, "client")):
         with pytest.raises(InvalidSetting, match=f"`{argument}` must be") as rejected:
             create(wrong)
@@ -554,7 +553,7 @@ def test_a_field_of_a_request_has_its_type(fields, name):
 
 
 def test_a_number_in_a_query_works_in_memory_as_over_http():
-    """A transport over HTTP encodes a number as text, so a service in memory reads it as text."""
+    """A number in a query is sent as text over HTTP. `MemoryService` also treats such a number like text."""
     reply = MemoryService([PROJECT]).send(Request("GET", "/tasks", {"limit": 5}))
     assert (reply.status, b'"limit": 5' in reply.body) == (200, True)
 
@@ -570,7 +569,7 @@ def test_a_schema_belongs_to_a_type(wrong):
 
 @pytest.mark.parametrize("reply", [None, {}, (200, b""), "ok", HTTPReply()])
 def test_a_transport_must_return_a_response(reply):
-    """If a transport returns another object, the error names the method, and the outcome of an update is unknown."""
+    """If `send` does not return a `Response`, the error names `send`, and the outcome of an update is unknown."""
     sent = []
     broken = SimpleNamespace(send=lambda request: sent.append(request) or reply)
     with pytest.raises(OutcomeUnknown, match=r"`send\(request\)` must return a `Response`"):
@@ -631,7 +630,7 @@ def test_a_line_gets_an_error_if_its_project_is_not_found(found):
 
 
 def test_decoded_requests_in_place_of_lines_name_the_method_for_them():
-    """For dicts in place of lines, the error names `resolve_many`. For other values, it names the mode of the file."""
+    """The error for dicts in place of lines names `resolve_many`. The error for other values names the mode "rb"."""
     with pytest.raises(InvalidSetting, match="resolve_many"):
         list(preview_lines(PROJECT, [{"padding": 3}]))
     for wrong in ("tasks.jsonl", ["tasks.jsonl"], 5):
@@ -651,7 +650,7 @@ def test_decoded_requests_in_place_of_lines_name_the_method_for_them():
     ],
 )
 def test_a_created_task_gets_the_previewed_params(request_, send):
-    """A request need not name the project that previewed it, because the client names the project."""
+    """The client adds the project to a request that does not name it, so the task gets the previewed params."""
     service = MemoryService([PROJECT])
     effective = PROJECT.resolve({"attachment": "https://example.com/a.jpg", **request_})
     task = Client(service).create_task(effective, send=send and send(effective))
@@ -678,7 +677,7 @@ def test_a_digest_that_matches_no_version_is_rejected(digest):
 
 
 def test_a_validator_rejects_a_task_of_another_type():
-    """The schema of another type would yield wrong findings; another project of the same type is valid."""
+    """A validator rejects a task of another type. It accepts a task of another project with the same type."""
     validator = Validator(PROJECT)
     with pytest.raises(WrongProject, match='"lidarannotation", but the validator is for the type "imageannotation"'):
         validator.task(Project("other", type="lidarannotation").resolve({}))

@@ -175,7 +175,7 @@ def test_a_hundred_levels_are_read(written):
     ids=["arrays", "blocks", "objects", "backslashes", "questions"],
 )
 def test_a_hostile_text_is_rejected(written, text):
-    """A text that is designed to hang a parser raises `DocumentError`."""
+    """A text that could make a parser hang raises `DocumentError`."""
     assert refused(lambda: read_document(written(text))).code in ("json_depth", "yaml_syntax", "yaml_feature")
 
 
@@ -220,7 +220,6 @@ def test_a_dense_file_is_rejected_in_time(written, item):
 
 
 def test_locating_a_value_does_not_parse_again(written, monkeypatch):
-    """Locating a value does not parse the text a second time."""
     document = read_document(written(TEXT))
     monkeypatch.setattr(yaml, "iter_yaml_tokens", None)
     assert document.locate("/a/1/x~1y") == Position(4, 5)
@@ -263,7 +262,7 @@ TEXT = 'a:\n  - 1\n  - é: true\n    "x/y":\n    z: |\n      text\n"": {b: [], c
     ],
 )
 def test_a_value_is_located(written, path, value, name):
-    """Each value and name has its line and column; an omitted value has those of its name."""
+    """Each value and each name has a line and a column. An omitted value has the line and column of its name."""
     document = read_document(written(TEXT))
     assert document.locate(path) == Position(*value)
     assert document.locate(path, name=True) == Position(*name)

@@ -1,4 +1,4 @@
-"""Addresses that the service cannot read."""
+"""Findings on texts that the service cannot read as addresses, such as `./a.png` in `attachment`."""
 
 import pytest
 
@@ -102,7 +102,7 @@ def test_every_place_of_an_address(type, params, pointer):
     ],
 )
 def test_texts_are_not_addresses(type, params):
-    """Data in the form of text, or an email address as a callback, is not a wrong address."""
+    """Text in a param that may contain text, and an email address as a callback, have no finding."""
     assert find(type, params) == []
 
 

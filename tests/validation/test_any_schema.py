@@ -202,7 +202,7 @@ def test_no_completion_of_a_wrong_project_is_valid(document: dict[str, Any], par
 )
 @pytest.mark.parametrize("fast", FAST)
 def test_data_that_looks_like_a_schema(schema: Any, value: Any, is_wrong: bool, fast: bool) -> None:
-    """Data that looks like a schema is still data, and a param may have the name of a keyword of this package."""
+    """Data that looks like a schema is still data. A param may have the name of a keyword of this package: `x-warn`."""
     project = Project("boxes", type="mine")
     added = Schemas().with_schema("mine", {"properties": {"a": schema, "x-warn": {"type": "integer"}}})
     findings = Validator(project, added, fast=fast).task(project.resolve({"a": value, "x-warn": 1}))

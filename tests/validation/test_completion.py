@@ -99,7 +99,7 @@ WRONG = {
 @BOTH
 @pytest.mark.parametrize("name", WRONG)
 def test_a_value_that_no_task_can_correct_is_an_error(name, fast):
-    """A value that stays wrong whatever params a task adds is an error at its place, with its version."""
+    """If a value stays wrong whatever params a task adds, the error has the place and the version of the value."""
     schema, params, pointer = WRONG[name]
     findings = validate_project(schema, params, fast=fast)
     assert [(severity, place) for severity, place, _ in findings] == [("error", pointer)]
@@ -180,7 +180,7 @@ WARN = {"x-warn": {"properties": {"b": TEXT}, "required": ["c"]}}
     ],
 )
 def test_a_warning_stays_a_warning(schema, params, expected):
-    """`x-warn` causes only warnings, and only if it certainly applies."""
+    """`x-warn` causes only warnings, and only if the schema that contains it applies for certain."""
     assert [(severity, pointer) for severity, pointer, _ in validate_project(schema, params)] == expected
 
 

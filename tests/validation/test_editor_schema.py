@@ -1,4 +1,4 @@
-"""Schemas of whole files for editors."""
+"""Schemas with which an editor checks whole files: projects, tasks and updates."""
 
 from copy import deepcopy
 
@@ -30,7 +30,7 @@ def test_it_is_complete(name, purpose):
 
 @pytest.mark.parametrize("purpose", ["project", "task", "update"])
 def test_only_keywords_are_dropped(purpose):
-    """Keywords of this package are dropped. A param or value with the name of such a keyword stays."""
+    """Keywords of this package, such as `x-basis`, are removed. A param or value with such a name stays."""
     own = {
         "properties": {"x-ray": {"x-basis": "documented", "const": {"x-warn": 1}}, "a": {"$ref": "#/definitions/b"}},
         "definitions": {"b": {}},

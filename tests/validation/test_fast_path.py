@@ -55,7 +55,7 @@ def write_files(folder, name, *, flawed=False):
 @pytest.mark.parametrize("flawed", [False, True])
 @pytest.mark.parametrize("name", CASES)
 def test_the_fast_path_misses_no_finding(name, flawed, arguments, tmp_path, capsys, monkeypatch):
-    """The output with the fast path is the same as without it."""
+    """`validate` prints the same and returns the same exit code, with and without the fast path."""
     files = write_files(tmp_path, name, flawed=flawed)
     status = main(["validate", *files, *arguments])
     output = capsys.readouterr()
@@ -80,7 +80,7 @@ def test_usual_tasks_need_no_document(flaw, tmp_path, capsys, monkeypatch):
 
 
 def test_findings_on_tasks_are_not_kept(tmp_path):
-    """A finding on a task is not remembered; a finding on a project is remembered, so it is reported once."""
+    """A reporter remembers each finding on a project and reports it once. It remembers no finding on a task."""
     project = Project("boxes", type="imageannotation", params={"geometries": {"box": {"objects_to_annotate": ["car"]}}})
     path = tmp_path / "project.json"
     path.write_text(json.dumps(write_project(project)))

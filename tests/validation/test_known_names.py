@@ -1,4 +1,4 @@
-"""A name is unknown only if no part of the schema describes it, and it is reported once."""
+"""A name is unknown only if no part of the schema describes it. An unknown name is reported once."""
 
 import pytest
 from jsonschema.validators import extend
@@ -155,7 +155,10 @@ def test_names_inside_a_param(fast):
 
 
 def test_names_inside_a_param_with_patterns():
-    """Beside `patternProperties`, no name of an object is unknown. Names inside a matching member are checked."""
+    """If the schema of an object has `patternProperties`, each name of the object is known.
+
+    A name inside a member that matches the pattern may still be unknown.
+    """
     inner = {"properties": {"x": {}}, "patternProperties": {"^p": {"properties": {"k": {}}}}}
     assert [
         pointer

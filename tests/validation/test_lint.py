@@ -29,7 +29,7 @@ def lint(task, project=PROJECT):
     ],
 )
 def test_a_version_that_does_not_exist_yet(version, planned, now):
-    """The message on a planned version says that the update would create it."""
+    """If the latest version is only planned, the message says that the update would create this version."""
     effective = PROJECT.resolve({"project_version": version})
     for is_planned, text in ((True, planned), (False, now)):
         [finding] = lint_task(effective, ["geometries"], is_planned=is_planned)
@@ -95,7 +95,7 @@ def test_a_history():
 
 
 def add(defaults, project, task):
-    """Add a task to `UnusedDefaults` if it inherits the latest version, as `validate` does."""
+    """Like `validate`, add a task to `UnusedDefaults` if the task inherits the latest version."""
     effective = project.resolve(task)
     if effective.inherited_from is not None and effective.inherited_from is project.latest:
         defaults.add(effective.task.params)
@@ -111,7 +111,7 @@ def test_a_default_that_nobody_uses():
 
 @pytest.mark.parametrize("first", range(4))
 def test_counters_of_several_processes_can_be_combined(first):
-    """Combined counters find the same as one counter of all tasks."""
+    """Two combined counters have the same findings as one counter of all tasks."""
     tasks = [{"padding": 2, "geometries": {}}, {"padding": 3}, {"padding": 4, "geometries": {}}]
     parts = [UnusedDefaults.of(PROJECT), UnusedDefaults.of(PROJECT)]
     for index, task in enumerate(tasks):
@@ -123,7 +123,7 @@ def test_counters_of_several_processes_can_be_combined(first):
 
 @pytest.mark.parametrize("tasks", [[], [{"padding": 1}], [{"padding": 1}, {}], [{"project_version": -1}] * 3])
 def test_a_default_that_somebody_uses(tasks):
-    """A default is not reported for a single task, or if one of the tasks inherits it."""
+    """A default is not reported if a file has only one task, or if at least one of its tasks inherits the default."""
     defaults = UnusedDefaults.of(PROJECT)
     for task in tasks:
         add(defaults, PROJECT, task)

@@ -21,7 +21,7 @@ def test_a_misplaced_name(name):
 
 
 def test_unknown_names_pass_through():
-    """An unknown name is a warning at most, and stays in the params."""
+    """An unknown name causes only a warning, and stays in the params."""
     project = make_boxes(geometries=GEOMETRIES)
     effective = project.resolve({"attachment": "a", "brand new": {"x": 1}})
     (finding,) = Validator(project).task(effective)
@@ -67,7 +67,7 @@ def test_misspelt_routing_names(type, meant, name):
 
 
 def test_codes_of_misspelt_routing_names():
-    """A misspelt routing name is unknown. A name from another part of the API is misplaced."""
+    """A misspelt routing name has the code `param_unknown`. A name of another part of the API has `param_misplaced`."""
     task = {"uniqueId": "x", "projectName": "x", "clear_unique_id": True, "taskType": "x", "project_id": "x"}
     findings = validate(make_boxes(geometries=GEOMETRIES), {"attachment": "a", **task})
     assert {finding.pointer[1:]: (finding.code, finding.suggestion) for finding in findings} == {

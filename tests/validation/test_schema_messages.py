@@ -43,7 +43,7 @@ def test_an_error(params, expected):
 
 
 def test_the_nearest_branch_explains_a_choice():
-    """If every branch fails, the finding is about the nearest branch."""
+    """If every branch rejects the value, the finding is about the branch that fits best."""
     assert validate_own({"shape": {"kind": "circel"}}, OWN) == [("param_choice", "error", "/shape/kind", '"circle"')]
 
 
@@ -130,7 +130,7 @@ def test_a_choice_is_an_equal_json_value(choices, value, is_known):
 
 @pytest.mark.parametrize("value", ["square", "Square", " SQUARE\n"])
 def test_a_choice_with_another_case_or_whitespace_is_suggested(value):
-    """A choice is suggested for a text that differs from it only in case and outer white space."""
+    """If a text differs from a choice only in case or outer white space, this choice is suggested."""
     expected = [] if value == "square" else [("param_choice", "error", "/shape/kind", '"square"')]
     assert validate_own({"shape": {"kind": value}}, OWN) == expected
 

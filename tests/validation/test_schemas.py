@@ -96,8 +96,8 @@ def make_pointer(parts):
 def find_violations(schema, params):
     """Return the violations as (severity, pointer, keyword), sorted, without duplicates.
 
-    A warning about the type or the choice of a value is omitted if the value is
-    already an error.
+    A warning about the type or the choice of a value is omitted if the value also
+    has an error.
     """
     violations = {
         (
@@ -362,7 +362,7 @@ class TestPayloads:
 
     @pytest.mark.parametrize(("name", "payload"), every_payload(FULL))
     def test_a_value_of_another_type_is_an_error(self, name, payload):
-        """An object instead of a scalar, or a scalar instead of an object, is reported at its place."""
+        """An object in place of a scalar, or a number in place of an object or array, is an error at its place."""
         params = merge_payload(payload)
         for path in list_paths(params):
             where = make_pointer(path)
@@ -484,7 +484,7 @@ class TestLaws:
             assert list_errors(any_validator, params) == list_errors(warned, params, without=["x-warn"])
 
     def test_warnings_as_errors(self):
-        """If `allOf` replaces `x-warn`, any validator finds the same errors."""
+        """If `allOf` replaces `x-warn`, any validator finds the errors and warnings that `Warned` finds."""
         for name, params in mutations(2, 1_000):
             hoisted = Draft202012Validator(PLAIN[name], registry=PLAIN_REGISTRY)
             warned = Warned(SCHEMAS[name], registry=REGISTRY)

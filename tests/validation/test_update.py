@@ -110,7 +110,7 @@ def test_an_argument_belongs_elsewhere():
 
 
 def test_a_misspelt_routing_name_belongs_in_a_task():
-    """The message suggests the routing name, and says to set it in each task request."""
+    """The message suggests the right routing name, and says to set this name in each task request."""
     [message] = explain(Patch({"projectVersion": 1}))
     assert "`projectVersion` is probably `project_version`" in message
     assert "set `project_version` in each task request, because a project cannot contain it" in message

@@ -12,7 +12,7 @@ NAMES = UpdateNames.of("docks", Schemas().of("imageannotation").params)
 FLAGS = [True, False, None, 0, 1, "true", "False", " yes ", "no", "1"]
 VALUES = [*FLAGS, "x", 7, 0.5, {"a": 1}, [], ["a"]]
 
-#: Names that can only be a misspelt mode, whatever their value.
+#: Names that can only be a misspelt `patch`, whatever their value.
 MISSPELT = """
 pathc Patch PATCH pAtch patched Patched ptach pacth pacht patc pach atch patchh paatch patvh petch patch1 hpatc
 patching pathced is_patch isPatch IsPatch ispatch do_patch usePatch as-patch patch_mode patchMode patch-flag
@@ -31,7 +31,7 @@ MISSPELT += [
     "_patch",
 ]
 
-#: Words with a meaning of their own, which are a mode only if the value is a flag.
+#: Words with a meaning of their own, which are a misspelt `patch` only if the value is a flag.
 WORDS = ["path", "paths", "match", "catch", "watch", "pitch", "patches", "Path", "hatch"]
 MODES = """
 replace merge overwrite partial append upsert Replace replace_all isReplace partial_update keepExisting update_merge
@@ -41,27 +41,26 @@ repalce overwirte no_replace noReplace dont_replace in_place inplace inPlace mod
 
 @pytest.mark.parametrize("name", MISSPELT)
 def test_a_misspelt_patch_is_reported_whatever_its_value(name):
-    """A misspelt mode is reported whatever its value."""
     assert {NAMES.classify(name, value) for value in VALUES} == {"update_mode"}
 
 
 @pytest.mark.parametrize("name", WORDS)
 def test_a_word_is_a_mode_only_with_a_flag(name):
-    """A name such as `path` is a misspelt mode only if its value is a flag, such as true or 1."""
+    """A name such as `path` is a misspelt `patch` only if its value is a flag, such as true or 1."""
     assert {NAMES.classify(name, value) for value in FLAGS} == {"update_mode"}
     assert {NAMES.classify(name, value) for value in ("s3://a", 7, 0.5, 2, {"a": 1}, [], "patchy")} == {None}
 
 
 @pytest.mark.parametrize("name", MODES)
 def test_another_word_for_the_mode_needs_a_flag(name):
-    """A name like `replace` is a mode if its value is a flag. With another value, such as null, it may be a param."""
+    """A name like `replace` is a mode if its value is a flag. With a value such as null, the name may be a param."""
     assert {NAMES.classify(name, value) for value in FLAGS if value is not None} == {"update_mode"}
     assert {NAMES.classify(name, value) for value in ("all of it", 7, None, [], {"a": 1})} == {None}
 
 
 @pytest.mark.parametrize("name", ["mode", "Mode", "update_mode", "updateType", "type", "method", "http_method", "op"])
 def test_a_mode_as_text_is_reported(name):
-    """A name such as `mode` is reported if its value is the text of a mode."""
+    """A name such as `mode` is reported if its value names a mode, such as `patch` or `merge`."""
     values = ("patch", "PATCH", "replace", "merge", "pathc", " Partial")
     assert {NAMES.classify(name, value) for value in values} == {"update_mode"}
     assert NAMES.classify(name, "night shift") == ("update_argument" if name == "type" else None)
@@ -94,7 +93,7 @@ def test_a_rare_misspelling_needs_a_flag():
     [{"instruction": "x"}, {}, {"no such param": 1}, ' {"padding": 3}', [{"padding": 3}], ' [{"padding": 3}]'],
 )
 def test_an_object_around_the_params_is_a_wrapper(name, value):
-    """Any object with a name such as `params`, or the name of the project, is a wrapper, even as JSON text."""
+    """An object whose name is `params`, a similar word or the project's name is a wrapper, even as JSON text."""
     assert NAMES.classify(name, value) == "update_wrapper"
 
 
@@ -139,7 +138,7 @@ def test_other_objects_are_wrappers_if_they_contain_params(name, value, mistake)
 
 
 def test_the_names_inside_a_wrapper():
-    """The names inside a wrapper are found, whether it is an object or JSON text."""
+    """The names inside a wrapper are found, whether the wrapper is an object, an array or JSON text."""
     assert list_contents({"a": 1, "b": 2}) == list_contents('{"a": 1, "b": 2}') == ("a", "b")
     assert list_contents([{"a": 1, "b": 2}]) == ("a", "b")
     assert list_contents("{") == list_contents(7) == ()
@@ -199,7 +198,7 @@ def test_an_unknown_name_may_be_a_param(name, value):
 
 
 def test_the_schema_of_the_type_has_priority():
-    """A param of the type is no mistake. A name similar to a param and to a mistake counts as the nearer one."""
+    """A param of the type is no mistake. A name similar to a param and to a known mistake counts as the nearer one."""
     names = UpdateNames.of("docks", ["pathc", "params", "type", "callbacks_", "statu"])
     assert {names.classify(name, True) for name in ("pathc", "params", "type")} == {None}
     assert names.classify("Params", {"padding": 1}) is None

@@ -416,7 +416,7 @@ def test_ten_thousand_schemas_may_apply_to_one_value(others, is_accepted):
     ],
 )  # fmt: skip
 def test_multiples_are_decimal(divisor, value, is_multiple):
-    """0.07 is a multiple of 0.01, although it is not in binary floating point."""
+    """`multipleOf` uses decimal arithmetic, so 0.07 is a multiple of 0.01."""
     findings = validate_own({"a": value}, {"properties": {"a": {"multipleOf": divisor}}})
     assert findings == ([] if is_multiple else [("param_range", "error", "/a", None)])
 
@@ -449,7 +449,7 @@ def test_a_hostile_value_is_validated_or_an_error(schema, value):
 
 
 def test_a_value_too_deep_for_the_stack_is_an_error():
-    """If validation needs more stack than Python has left, the error has the path of the param."""
+    """If validation needs more stack than Python has left, the error points to the param in the schema."""
     tree = {"type": ["object", "null"], "properties": {"below": {"$ref": "#/$defs/tree"}}}
     value = None
     for _ in range(97):
@@ -505,7 +505,7 @@ def test_a_schema_needs_one_keyword(schema):
 
 @pytest.mark.parametrize("name", ["project", "project_version", "batch", "unique_id", "clear_unique_id_on_error"])
 def test_a_schema_cannot_require_a_routing_name(name):
-    """A routing name is never among the params, so a schema that requires it would reject every task."""
+    """A schema that requires a routing name is rejected, because no task has a param with this name."""
     remedy = f"; remove `{name}` from `required`"
     with pytest.raises(InvalidSchema, match=f"`{name}` is a routing name, .*{remedy}") as caught:
         Schemas().with_schema("mine", {"required": ["a", name]})

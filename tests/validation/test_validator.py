@@ -102,7 +102,7 @@ class TestCases:
     @BOTH
     @pytest.mark.parametrize(("name", "case"), list_cases("cases"))
     def test_a_mistake_is_found_at_its_place(self, name, case, fast):
-        """A mistake in a documented payload is reported at its pointer, with its severity."""
+        """A mistake in a documented payload is reported with the expected pointer, severity and code."""
         params = make_request(change_request(name, case))
         if not isinstance(params.get("instruction"), (str, type(None))):
             return
@@ -186,11 +186,10 @@ class TestLayers:
         assert validator.project() == ()
 
     def test_a_project_without_versions_has_no_findings(self):
-        """A project without versions has no findings."""
         assert Validator(Project("boxes", type="imageannotation")).project() == ()
 
     def test_a_check_of_several_params(self):
-        """A check of several params uses the effective params, and its finding has the layer that set the value."""
+        """A check of several params uses the effective params. The finding has the version that set the value."""
         project = make_boxes(geometries=GEOMETRIES, context_attachments=[{"attachment": "a"}])
         (finding,) = validate(project, {"attachment": "a"})
         place = "/context_attachments/0/attachment"
@@ -341,7 +340,7 @@ def test_a_missing_param_of_a_project_without_versions():
 
 
 def test_params_in_an_object_are_not_removed():
-    """The remedy for a wrapper `params` is to write its params at the top level, not to remove it."""
+    """The remedy for a wrapper `params` is to write its params at the top level, not to remove the params."""
     project = Project("boxes", type="imageannotation", params={"geometries": GEOMETRIES})
     request = {"attachment": "https://e.com/1.jpg", "params": {"padding": 1}}
     (finding,) = Validator(project).task(project.resolve(request))
