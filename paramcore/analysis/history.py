@@ -81,7 +81,7 @@ class Step:
             return f"changes nothing; created {self.seconds:.0f} s after the previous version, so probably by a retried request"
         if self.is_noop:
             return "changes nothing"
-        return "by replace, because params were dropped" if self.must_be_replace else "by patch or replace"
+        return "by replace, because it drops params" if self.must_be_replace else "by patch or replace"
 
     def to_json(self) -> dict[str, Any]:
         """Return a JSON object.

@@ -35,7 +35,7 @@ Version: TypeAlias = int | Literal["any"] | None
 
 _BLOCK_TEXTS: dict[OptOutCode, str] = {
     "would_be_inherited": "it would be inherited, but the wanted params do not contain it",
-    "instruction_would_be_appended": "the project's text would be appended, but the wanted instruction does not end with it",
+    "instruction_would_be_appended": "the project's text would be appended, so the task cannot get exactly the wanted instruction",
     "opted_out": "the request has project_version -1",
 }
 

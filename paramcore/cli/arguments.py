@@ -215,7 +215,7 @@ def assign_files(options: Namespace) -> ProjectFiles:
     if options.tasks is None:
         reject_options_for_tasks(options)
         _report_lines(options.projects, projects)
-        _report_subdirectories(options, projects)
+    _report_subdirectories(options, projects)
     return projects
 
 

@@ -27,8 +27,8 @@ UPDATE is the body of a setParams request.
 
 TASKS is a task request, an array of task requests, or a .jsonl or .ndjson file with a request on each line.
 
-A file whose name ends with .yaml or .yml is read as YAML, and any other single document as JSON. `-` is
-standard input, which is read as JSON, or with `--lines` as JSONL. FILE@N is version N of the project in FILE.
+A file whose name ends with .yaml or .yml is read as YAML. Any other file with a single document is read as
+JSON. `-` is standard input, which is read as JSON, or with `--lines` as JSONL. FILE@N is version N of the project in FILE.
 """
 
 

@@ -257,7 +257,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
             type=parse_version,
             required=True,
             metavar="N",
-            help="the number of versions when the update was planned, as `apply` printed it",
+            help="the number of versions that the project had when `apply` planned the update",
         ),
         make_argument(
             "--digest",

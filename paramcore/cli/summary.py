@@ -113,7 +113,7 @@ def _append_summary(path: str, document: Document) -> None:
                 raise DocumentError("unwritable", None, problem, "omit --summary", format_path(path), None, None)
             write_completely(file, data)
     except OSError as error:
-        reason = "a pipe without a reader" if error.errno == errno.ENXIO else describe_os_error(error)
+        reason = "it is a pipe without a reader" if error.errno == errno.ENXIO else describe_os_error(error)
         problem = f"cannot append to the job summary: {reason}"
         remedy = f"set {SUMMARY_VARIABLE} to a file, or omit --summary"
         raise DocumentError("unwritable", None, problem, remedy, format_path(path), None, None) from None

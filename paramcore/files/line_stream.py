@@ -59,7 +59,8 @@ class UTF16Lines:
         try:
             text = self._decoder.decode(data, final=is_complete or len(data) < 2 * limit)
         except UnicodeDecodeError as error:
-            column = self._column + len(data[: error.start].decode(error.encoding, "ignore"))
+            # `error.object` also contains what the decoder kept from the previous piece.
+            column = self._column + len(error.object[: error.start].decode(error.encoding))
             problem, remedy = "invalid UTF-16", "encode it as UTF-8"
             raise DocumentError("json_encoding", None, problem, remedy, self._source, self._number, column) from None
         self._number += is_complete

@@ -160,9 +160,7 @@ def _find_wrong_text(text: str, at: int) -> tuple[int, str, str] | None:
         shown = truncate(literal[0], MESSAGE_LIMIT)
         if literal[0].endswith("("):
             # For example, the MongoDB shell prints `ObjectId(...)`, and Python prints `datetime.date(...)`.
-            remedy = (
-                "write the value itself as JSON (in Python, with `json.dump`; of an object of the SDK, `.as_dict()`)"
-            )
+            remedy = "write the value itself as JSON; in Python, use `json.dump`, and for an SDK object, `.as_dict()`"
             return at, f"`{shown}` is code, not JSON", remedy
         return at, f"`{shown}` is Python, not JSON", f"{_WRITE_JSON}, not with `str` or `print`"
     if text.startswith("'", at):
@@ -197,7 +195,7 @@ def _find_further_text(text: str, at: int, *, is_line: bool) -> tuple[int, str, 
     problem = "the file contains several JSON documents"
     if follows_comma or not is_jsonl:
         return at, problem, "put `[` and `]` around the documents, and commas between them"
-    return at, problem, "keep only one, or for tasks, rename the file to .jsonl or pass --lines"
+    return at, problem, "keep only one; if they are tasks, rename the file to .jsonl, or pass --lines"
 
 
 def _is_table(text: str) -> bool:

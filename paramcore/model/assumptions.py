@@ -111,7 +111,7 @@ ASSUMED_RULES = (
     ),
     AssumedRule(
         "U5",
-        "an update that changes nothing, or sends nothing, still appends a version",
+        "an update that changes nothing, or has no params, still appends a version",
         "observed for an update that changes nothing; undocumented for an empty update",
     ),
     AssumedRule("U6", "null is stored as a value; it does not remove the param", "undocumented"),

@@ -215,5 +215,7 @@ def _check_count(document: dict[str, Any]) -> None:
             problem = "the chain of references is too long to follow"
             raise InvalidSchema("schema_ref", pointer, problem, "") from None
         if count > _MAX_SCHEMAS:
-            problem = f"more than {_MAX_SCHEMAS:,} schemas apply to one value when references are followed"
+            problem = (
+                f"more than {_MAX_SCHEMAS:,} schemas apply to one value, including the schemas that references lead to"
+            )
             raise InvalidSchema("schema_ref", pointer, problem, "use fewer references")

@@ -436,7 +436,7 @@ def test_a_pipe_without_a_reader_is_an_error(arguments, tmp_path):
     ran = run(*arguments, "--summary", GITHUB_STEP_SUMMARY=str(path))
     assert ran.status == 2
     assert ran.err == (
-        f"error: {path}: cannot append to the job summary: a pipe without a reader;"
+        f"error: {path}: cannot append to the job summary: it is a pipe without a reader;"
         " set GITHUB_STEP_SUMMARY to a file, or omit --summary\n"
     )
 

@@ -209,6 +209,7 @@ def test_a_directory_with_projects_only_in_subdirectories(tmp_path):
         (["update.json", "a.jsonl"], [".", "a.jsonl"], "1 skipped file"),
         (["update.json"], [".", "--tasks", "/dev/null", "--lines"], "1 skipped file"),
         (["signs/a.json"], ["."], "1 skipped subdirectory"),
+        (["signs/a.json"], [".", "--tasks", "/dev/null", "--lines"], "1 skipped subdirectory"),
         (["b/update.json", "a/deep/down/b.yaml", "c/d.YML", "c/.git/x.json"], ["."], "3 skipped subdirectories"),
         (["update.json", "a/b.json"], ["."], "1 skipped file, 1 skipped subdirectory"),
     ],

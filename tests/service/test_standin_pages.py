@@ -131,7 +131,7 @@ class TestFacts:
         text = read(page_format, look_at(stand_in, "docks"))
         for fact in (
             "2 versions, 2 tasks",
-            "by replace, because params were dropped",
+            "by replace, because it drops params",
             "DROPPED padding",
             "CHANGED instruction",
             "inherits version 0 (the latest), when the project had 1 version",

@@ -138,9 +138,10 @@ def test_long_lines_of_utf_16_are_numbered(written, encoding):
         assert [line.document().value for line in lines[1::2]] == [[1], [2]]
         for line in lines[::2]:
             assert refused(line.document).code == "too_large"
-    broken = text.encode(encoding) + ("\ud800".encode(encoding, "surrogatepass"))
-    error = refused(lambda: list(read_lines(written(broken, "some.jsonl"), limit=5)))
-    assert (error.line, error.column) == (5, 10)
+    for length in range(5, 10):
+        broken = ("\ufeff[1]\n" + "a" * length + "\U0001f600" * 9 + "\ud800b\n").encode(encoding, "surrogatepass")
+        error = refused(lambda broken=broken: list(read_lines(written(broken, "some.jsonl"), limit=5)))
+        assert (error.line, error.column) == (2, length + 10)
 
 
 @pytest.mark.parametrize("name", ["some.json", "some.jsonl", "some.yaml"])

@@ -46,8 +46,8 @@ def test_a_task_that_lacks_a_param_opts_out():
     assert (extraction.opt_outs, extraction.minimal) == (1, True)
     assert dict(extraction.request_of(tasks[9]).flat) == {"project": "yard", "project_version": -1, **tasks[9]}
     assert describe(extraction.opted_out) == {
-        "instruction": "1 do not end with it (10); 1 only because of white space (10)",
-        "geometries": "1 lack it (10)",
+        "instruction": "1 would get another instruction (line 10); 1 only because of white space (line 10)",
+        "geometries": "1 lack it (line 10)",
     }
 
 
@@ -327,7 +327,7 @@ def test_a_notebook_shows_the_extraction():
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("version", "no project can have it"), ("padding", "kept by --keep"), ("n", "too few tasks share a value")],
+    [("version", "no project can have it"), ("padding", "kept, because `keep` names it"), ("n", "too few tasks share a value")],
 )
 def test_each_reason_to_stay_is_a_sentence(name, text):
     """The report says why a param stays."""
@@ -341,7 +341,7 @@ def test_an_instruction_that_stays_is_shown():
     tasks = [make_task(n, instruction="Count." if n < 2 else f"{n}") for n in range(9)]
     stays = describe(extract(tasks).stays)
     assert stays["instruction"].endswith(': "Count."')
-    assert "do not end with it" in stays["instruction"]
+    assert "would get another instruction" in stays["instruction"]
 
 
 def test_a_task_that_opts_out_is_described_as_json():

@@ -41,7 +41,7 @@ def test_a_history_in_text():
         "\n"
         "version 2  2024-03-04T09:12:02.500Z  changes nothing; created 2 s after the previous version, so probably by a retried request\n"
         "\n"
-        "version 3  by replace, because params were dropped\n"
+        "version 3  by replace, because it drops params\n"
         '  dropped  instruction  "Box it."\n'
         "  added    new          [1]\n"
         "\n"

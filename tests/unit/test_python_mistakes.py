@@ -70,7 +70,7 @@ class SDKObject:
     """An object of the official SDK."""
 
     def as_dict(self):
-        """Return the JSON of the object."""
+        """Like the method of the SDK, which returns a dict."""
 
 
 def test_objects_of_the_sdk_have_as_dict():

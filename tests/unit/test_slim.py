@@ -576,7 +576,7 @@ class TestDescriptions:
         assert str(SlimRequest.to(BOXES, {"instruction": "x", "padding": 6})) == (
             "opts out (project_version -1)\n"
             "  impossible  labels: it would be inherited, but the wanted params do not contain it\n"
-            "  impossible  instruction: the project's text would be appended, but the wanted instruction does not end with it"
+            "  impossible  instruction: the project's text would be appended, so the task cannot get exactly the wanted instruction"
         )
         assert str(SlimRequest.of(BOXES, {"project_version": -1})) == "opts out (project_version -1)"
         assert str(Block(None, "opted_out")) == "the request has project_version -1"

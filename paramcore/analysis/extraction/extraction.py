@@ -197,6 +197,8 @@ class Extraction(NotebookReprs):
         found = "no other choice among the params that may move would make the total smaller"
         if not self.minimal:
             found = "the total may not be minimal, because the requests differ in too many ways to try every choice"
+        if saved < 0:
+            found += "; the total grows, because the requests must now name the project"
         lines = [sizes, found]
         if self.rests_on:
             advice = "see `paramcore assumptions`; send one task and check it with `paramcore audit` before you send the others"

@@ -53,8 +53,9 @@ class Examples:
         return {"count": self.count, "tasks": list(self.tasks)}
 
     def __str__(self) -> str:
-        """Format the first line numbers: `(5, 75, 99, 113, ...)`."""
-        return f"({', '.join(map(str, self.lines[:_SHOWN]))}{', ...' if self.count > _SHOWN else ''})"
+        """Format the first line numbers: `(line 5)`, or `(lines 5, 75, 99, 113, ...)`."""
+        numbers = ", ".join(map(str, self.lines[:_SHOWN]))
+        return f"({'lines' if self.count > 1 else 'line'} {numbers}{', ...' if self.count > _SHOWN else ''})"
 
 
 @define(unsafe_hash=True)
@@ -114,10 +115,10 @@ class StayingParam:
         if self.code == "impossible":
             return "no project can have it"
         if self.code == "kept":
-            return "kept by --keep"
+            return "kept, because `keep` names it"
         if self.code == "not_shared":
             return "moving it saves nothing, because too few tasks share a value"
-        lack = "do not end with it" if self.text is not None else "lack it"
+        lack = "would get another instruction" if self.text is not None else "lack it"
         larger = f"moving it would make the total {format_count(self.extra_bytes or 0, 'byte')} larger"
         return f"{self.lacking.count:,} {lack} {self.lacking} and would have to opt out; {larger}"
 
@@ -149,7 +150,7 @@ class OptedOut:
         if self.code == "would_be_inherited":
             return f"{self.tasks.count:,} lack it {self.tasks}"
         nearly = f"; {self.nearly.count:,} only because of white space {self.nearly}" if self.nearly.count else ""
-        return f"{self.tasks.count:,} do not end with it {self.tasks}{nearly}"
+        return f"{self.tasks.count:,} would get another instruction {self.tasks}{nearly}"
 
 
 @define(unsafe_hash=True)

@@ -28,7 +28,7 @@ _UNKNOWN_PLACE = dict.fromkeys(("file", "line", "column"))
 
 
 def explain(options: Namespace) -> Pieces:
-    """Explain why each param has its value, and list the values that did not apply."""
+    """Explain why each param has its value, and list the values that the task does not get."""
     projects = read_project_argument(options)
     explainer = Explainer(projects, options.params)
     report = DocumentFormat(EXPLAIN_COLUMNS, explainer.make_rows, explainer.make_document, "explained params")

@@ -22,7 +22,7 @@ from paramcore.text.rows import Line, Piece
 
 
 def impact(options: Namespace) -> Pieces:
-    """Count the requests that an update affects, and those that it does not affect, by reason."""
+    """Count the requests that an update affects, and count the others by reason."""
     projects = read_project_argument(options)
     update = read_update_file(options.update).update
     counters = {project.name: ImpactCounter(Plan.of(project, update)) for project in projects}

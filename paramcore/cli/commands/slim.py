@@ -37,7 +37,7 @@ _MAX_ENTRIES = 20
 
 
 def slim(options: Namespace) -> Pieces:
-    """Find, for each task, the shortest request that gives it the same params as now."""
+    """Find, for each task, the shortest request that gives it the same params as now or, with `--wanted`, the wanted params."""
     run = _SlimRun(options)
     with ExitStack() as stack:
         writer = RequestWriter.open(options.requests_output, stack, as_lines=is_jsonl(options))

@@ -15,11 +15,11 @@ _shtab_paramcore_commands() {
     audit:'Check whether finished tasks match the project version that they record.'
     completion:'Print a script that completes commands, options and files in a shell.'
     diff:'Show the differences between two sets of params, also inside nested objects.'
-    explain:'Explain why each param has its value, and list the values that did not apply.'
+    explain:'Explain why each param has its value, and list the values that the task does not get.'
     extract:'Find the params that requests have in common, to move them to a new project.'
     fetch:'Fetch a project and print it, or write all projects to a directory.'
     help:'Explain a command or a topic.'
-    impact:'Count the requests that an update affects, and those that it does not affect, by reason.'
+    impact:'Count the requests that an update affects, and count the others by reason.'
     log:'Show what each version changed, or when each value of a param applied.'
     plan:'Show what an update would drop and change in a project, and the errors in the update.'
     preview:'Show the effective params of each task.'
@@ -270,7 +270,7 @@ _shtab_paramcore_preview_defaults_added=0
 
 _shtab_paramcore_reconcile_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--base[the number of versions when the update was planned, as \`apply\` printed it]:N:"
+  "--base[the number of versions that the project had when \`apply\` planned the update]:N:"
   "--digest[the digest that \`apply\` printed before it sent the update]:D:"
   "--format[the output format (default\: text)]:format:(text json)"
   "--base-url[the address of the service, including \/v1]:URL:"
