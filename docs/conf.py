@@ -33,7 +33,7 @@ nitpick_ignore_regex = [
     # The frozen dict of `paramcore.values` is internal; users see a dict.
     ("py:class", r"paramcore\.values\.frozen\.JSONObject"),
     ("py:.*", r"(collections|hypothesis|ssl|contextlib|types|typing)\..*"),
-    # Names of literal types.
+    # Names of literal types, and the type of `...`.
     ("py:class", r"EllipsisType|BlockCode|OptOutCode"),
     # Folders of the repository have no page.
     ("myst", r"(\.\./)+tests/.*"),
