@@ -67,7 +67,8 @@ def _choose_auditor(value: Any, auditors: Mapping[str, Auditor]) -> str | None:
     With several auditors, return `None` for a task without a project, or whose project has no auditor.
     """
     if len(auditors) == 1 or not isinstance(value, dict):
-        # A single auditor counts tasks of other projects as `not_judged`. Every auditor rejects a value that is not an object.
+        # A single auditor counts tasks of other projects as `not_judged`.
+        # Every auditor rejects a value that is not an object.
         return next(iter(auditors))
     name = value.get("project")
     return name if isinstance(name, str) and name in auditors else None
