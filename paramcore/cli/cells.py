@@ -50,7 +50,7 @@ def wrap(text: str, width: int, *, first: int | None = None, at_newlines: bool =
     With `at_newlines`, a line ends after every escaped line break.
     """
     lines: list[tuple[int, int]] = []
-    # The spaces at the start of the text indent it.  No line ends directly after them.
+    # The spaces at the start of the text indent it.  Unless they fill a line, no line ends directly after them.
     indent = len(text) - len(text.lstrip(" "))
     start = end = 0
     room = width if first is None else first

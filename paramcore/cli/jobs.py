@@ -48,7 +48,7 @@ def run_tasks(process: Process[_T], options: Namespace, *, prints: bool) -> Iter
     _check_tasks(options)
     jobs = options.jobs or _count_cores()
     with suppress(OSError):
-        # A process without a chunk would be idle, so start no more processes than there are chunks.
+        # A process without a chunk would be idle, so the size of the file limits the number of processes.
         jobs = min(jobs, 1 + os.path.getsize(options.tasks) // CHUNK_SIZE)
 
     def read(on_read: OnRead | None) -> Iterator[ChunkOutputs[_T]]:

@@ -50,7 +50,7 @@ def parse_options(arguments: Sequence[str] | None) -> Namespace:
 
     Raises:
         SystemExit: for wrong usage, and after `--help` and `--version`.
-        InvalidSetting: for an unknown assumption, or for a missing or wrong value of an assumption.
+        InvalidSetting: for an assumption that is unknown or set twice, or whose value is missing or wrong.
         OutputLost: if the help or the version cannot be printed.
     """
     arguments = sys.argv[1:] if arguments is None else list(arguments)

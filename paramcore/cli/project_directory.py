@@ -20,8 +20,9 @@ from paramcore.wire import write_project
 class ProjectDirectory:
     """The project files in a directory; each project is in one file.
 
-    `read_project_files` reads the directory once, at the start.  The directory need not
-    exist yet.  `sources` are the files that projects were read from.  A source in the
+    `read_project_files` reads the directory at the start.  If there are new projects,
+    `write` also reads the files that were added since then.  The directory need not exist
+    yet.  `sources` are the files that projects were read from.  A source in the
     directory counts as a project file, even if its name does not end with .json or .yaml.
     `on_skip` is the argument of `read_project_files`.
 
@@ -39,7 +40,7 @@ class ProjectDirectory:
     ) -> None:
         self._path = path
         self._assumptions = assumptions
-        #: The paths of the files that this object has read or written.
+        #: The paths from `list_visible_paths` at the start, and the paths of written files.  `_find_added` skips them.
         self._known = set(list_visible_paths(path)) if os.path.isdir(path) else set()
         arguments = [source for source in sources if _is_file_in(source, path)]
         if self._known:
@@ -85,8 +86,9 @@ class ProjectDirectory:
 
         Raises:
             DocumentError: `unwritable` if `check_writable` rejects a changed project, if
-                another file has the name of a new file, or if another program has written
-                a new project with different content.  In these cases, no file is written.
+                a file without the project has the name chosen for a new file, or if another
+                program has meanwhile written one of the new projects with different
+                content.  In these cases, no file is written.
                 Also `unwritable` if the system cannot create the directory or write
                 a file, and `unreadable` if it cannot list the directory.
         """
@@ -114,17 +116,20 @@ class ProjectDirectory:
         return list(updates)
 
     def _choose_paths(self, projects: Sequence[Project]) -> dict[str, str]:
-        """Return a path for the file of each new project, by project name; reject the path of another file."""
+        """Return the path of each new project's file, by project name.
+
+        Raise an error if a file without the project already has this file name.
+        """
         exists = bool(projects) and os.path.isdir(self._path)
-        # List the directory before the search.  Otherwise, a file that another process adds in between would be in
-        # `taken`, even if it contains one of the projects.
+        # List the directory before the search.  If the search came first, a file that another process adds after it
+        # would be in `taken`, even if the file contains one of the projects.
         entries = list_directory(self._path) if exists else []
         paths = self._find_added(projects) if exists else {}
         added = set(map(os.path.basename, paths.values()))
         taken = [entry for entry in entries if entry not in added]
         folded = set(map(fold_file_name, taken))
-        # A second process that writes the same projects must choose the same file names.  So pass the names of all
-        # projects, and not only of those without a path.
+        # A second process that writes the same projects must choose the same file names.  So pass the names of all new
+        # projects, including those that are already in `paths`.
         for name, file_name in choose_file_names([project.name for project in projects], taken).items():
             path = paths.setdefault(name, os.path.join(self._path, file_name))
             if fold_file_name(os.path.basename(path)) in folded:
@@ -144,7 +149,7 @@ class ProjectDirectory:
             try:
                 (file,) = read_project_files([path], self._assumptions)
             except DocumentError:
-                # The file contains no valid project.  `choose_file_names` avoids the name of the file.
+                # The entry cannot be read as projects.  `choose_file_names` avoids its name.
                 continue
             found = {project.name: project for project in file.projects}
             for name in found.keys() & by_name.keys():

@@ -66,7 +66,7 @@ def read_project_files(
     Raises:
         DocumentError: `wrong_project` for two projects with the same name, or for JSONL.
             `unreadable` for a directory without JSON or YAML files, or for an entry such
-            as `docks.json` that is not a file, but a subdirectory or a pipe.  Also the
+            as `docks.json` that is a subdirectory, a pipe or a broken link.  Also the
             errors of `read_document` and `read_projects`.
     """
     files: list[ProjectFile] = []
@@ -132,7 +132,8 @@ def _is_visible(name: str, suffixes: tuple[str, ...]) -> bool:
 def list_subdirectories(directory: str, used: Iterable[str] = ()) -> list[str]:
     """Return the paths of all subdirectories, at any depth, that directly contain a file with projects.
 
-    Ignore hidden entries, and the files and directories in `used`.
+    Ignore hidden entries and the files in `used`.  Omit the directories in `used`, but not
+    their subdirectories.
     """
     used_paths = set(map(resolve_path, used))
     found: list[str] = []

@@ -97,8 +97,8 @@ class SavedDirectory:
             print_message(f"the file of the project {format_value(name)} was removed, so the project is not served")
             self.projects.pop(name, None)
         elif file is None or (_begins_with(project, file) and len(file.versions) >= saved_count):
-            # The server was killed.  The file does not exist, contains the same versions, or lacks the last versions,
-            # so serve the project from the journal.
+            # The server was killed, or could not write the file.  The file does not exist, contains the same versions,
+            # or lacks the last versions, so serve the project from the journal.
             self.projects[name] = project
         elif everything_was_saved or _begins_with(file, project):
             print_message(

@@ -64,10 +64,11 @@ def audit(options: Namespace) -> Pieces:
 def _choose_auditor(value: Any, auditors: Mapping[str, Auditor]) -> str | None:
     """Return the name of the project whose auditor checks a task.
 
-    With several auditors, return `None` for a task whose project has no auditor.
+    With several auditors, return `None` for a task without a project, or whose project has no auditor.
     """
     if len(auditors) == 1 or not isinstance(value, dict):
-        # A single auditor also counts tasks of other projects. Every auditor rejects a value that is not an object.
+        # A single auditor counts tasks of other projects as `not_judged`.
+        # Every auditor rejects a value that is not an object.
         return next(iter(auditors))
     name = value.get("project")
     return name if isinstance(name, str) and name in auditors else None

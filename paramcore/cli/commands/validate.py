@@ -172,7 +172,7 @@ class ValidationRun:
 
     @property
     def subject(self) -> str:
-        """The name of the only project, or the paths of the projects."""
+        """The paths of the projects; the name of the only project if `ProjectFiles.many` is false."""
         return self._projects.subject or next(iter(self._projects)).name
 
     @property
