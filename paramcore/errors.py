@@ -122,7 +122,7 @@ class InvalidSetting(ParamcoreError, ValueError):
         history_moved: a project with another name, or whose history does not begin with the versions of the plan.
         code_name: a code that no finding has.
         pipeline: an unknown pipeline, or a `pipeline` or `consensus_attempts` that the project cannot have.
-        base_url: a URL without `https` (except on loopback), host or path, or with a user, a query or a fragment.
+        base_url: a URL without a host or path, with a user, query or fragment, or without `https` (except on loopback).
         base_type: an `Outcome.base` that is not a whole number of at least 0.
         port: a port on which the stand-in cannot listen.
         fault: a fault that the stand-in cannot simulate.
@@ -278,11 +278,11 @@ class DocumentError(ParamcoreError, ValueError):
         json_depth: too many levels of objects and arrays.
         yaml_syntax: not YAML.
         yaml_feature: a feature of YAML that JSON lacks.
-        too_large: a file or line with too many bytes, or a YAML file with too many names and values.
+        too_large: a file or line that is too large, or a YAML file with too many names and values.
         unreadable: a file or directory that cannot be read, or a worker process of `--jobs` that ended early.
         unwritable: a file or directory that cannot be written.
         setting_name: an invalid setting in `pyproject.toml`.
-        wrong_project: a project that occurs twice or is missing, or was edited while the `--save` journal has updates.
+        wrong_project: a missing or duplicate project, or an edited file that lacks updates in the `--save` journal.
         update_is_lines: a file of tasks in place of an update.
 
     For any other error about a document, `code` is the code of that error, such as `params_type`.

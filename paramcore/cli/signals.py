@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 #: The descriptors of standard output and standard error, unless they are terminals.  Writes to these descriptors wait
-#: for the reader.  The first signal empties the list, and writes no longer wait.  Later signals are ignored, so a write
-#: that waits would never end if the reader stops reading, as `less` does.
+#: for the reader, until the first signal empties the list.  Otherwise, a write to a reader that stops reading, such as
+#: `less`, would never end, because later signals are ignored.
 output_pipes: list[int] = []
 
 #: The signals other than Ctrl-C that a command handles, and the exit code for each.

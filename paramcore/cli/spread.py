@@ -28,7 +28,7 @@ class Block:
     """A line of a value; a layout wraps it if it is too long."""
 
     spans: tuple[str, ...]
-    #: The columns by which a continued line is indented.
+    #: The indent of continuation lines, in columns.
     indent: int = 0
     #: Whether the value on the line is a string, which may be wrapped at its escaped line breaks.
     is_text: bool = False

@@ -104,7 +104,7 @@ def _append_summary(path: str, document: Document) -> None:
         with open(path, "ab", buffering=0, opener=_open_without_waiting) as file:
             start = os.fstat(file.fileno()).st_size
             room = SUMMARY_BYTES - start
-            # In Markdown, HTML ends at a blank line. Without a blank line, `</details>` would hide the next heading.
+            # In Markdown, HTML ends at a blank line. Without it, a heading after `</details>` would be plain text.
             before, after = "\n\n" if start else "", "\n"
             size = Size(room - len(before + after), lambda text: len(text.encode()))
             data = f"{before}{render_markdown(document, size)}{after}".encode()

@@ -84,7 +84,7 @@ class TaskFormatter:
     as_json: Callable[[RoutedRequest, EffectiveParams], dict[str, Any]] | None = None
 
     def format_tasks(self, raw_tasks: Iterable[RawTask]) -> Iterator[Output]:
-        """Yield the outputs for each task, in order."""
+        """Yield the outputs for the tasks, in order."""
         if self.options.format == "markdown":
             return self._format_as_rows(raw_tasks)
         if self.options.format == "text":

@@ -47,7 +47,7 @@ class TaskReport(NamedTuple):
 
 
 #: An output of `TaskValidator`: the findings on a task, or the error of an invalid line.
-#: The last output contains the params that all tasks override, by project name.
+#: The last output contains the `UnusedDefaults` of each project, by name.
 TaskOutput: TypeAlias = TaskReport | DocumentError | dict[str, UnusedDefaults]
 
 
@@ -153,7 +153,7 @@ class TaskValidator:
         return {project.name: Validator(project, self.schemas) for project in self.reporter.projects}
 
     def validate_tasks(self, raw_tasks: Iterable[RawTask]) -> Iterator[TaskOutput]:
-        """Yield the findings on each task, in order, and then the params that all tasks override, by project name."""
+        """Yield the findings on each task, in order, and then the `UnusedDefaults` of each project, by name."""
         options, projects = self.reporter.options, self.reporter.projects
         unused = {project.name: UnusedDefaults.of(project) for project in projects}
         reported: set[ProjectKey] = set()

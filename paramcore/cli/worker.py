@@ -54,7 +54,9 @@ class Worker:
             raise EOFError from None
 
     def receive(self) -> Any:
-        """Wait for the answer to the first message that has no answer yet.
+        """Wait for the next answer.
+
+        Each message after the function gets an answer, in the order of sending.
 
         Raises:
             EOFError: if the process ended before it answered.

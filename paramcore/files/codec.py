@@ -77,7 +77,7 @@ class FastCodec:
         try:
             value = self._decode(line)
             # `jiter` decodes 1e400 to infinity, which `orjson` encodes as null.  `freeze` limits the depth and the
-            # number of values.  So `PLAIN` decodes the lines with `null`, with many brackets or with many bytes.
+            # number of values.  So leave lines with `null`, many brackets or many bytes to `PLAIN`.
             if (
                 type(value) is dict
                 and line.count(b"[") + line.count(b"{") <= TASK_DEPTH

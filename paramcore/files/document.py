@@ -110,8 +110,8 @@ class Document:
     def locate_errors(self, path: str = "") -> Iterator[None]:
         """Add the file, line and column to an error that the `with` block raises.
 
-        `path` is the JSON Pointer of the value that the block reads.  The path of the
-        error starts from that value.
+        `path` is the JSON Pointer of the value that the block reads.  An error in the block
+        has a path that is relative to this value; the `DocumentError` has the whole path.
 
         Raises:
             DocumentError: instead of any other `ParamcoreError`.

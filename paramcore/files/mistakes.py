@@ -30,8 +30,8 @@ _BINARY = {
     },
 }
 
-#: Matches Python that is not JSON: `None`, the start of a call or of bytes (`Decimal(`, `b'`), or a string in single
-#: quotes before `True`, `False` or `None` on the same line.
+#: Matches Python that is not JSON: `True`, `False` or `None`, the start of a call or of bytes (`Decimal(`, `b'`), or a
+#: string in single quotes before `True`, `False` or `None` on the same line.
 _PYTHON_LITERAL = re.compile(
     r"(?:True|False|None)\b|[A-Za-z_][\w.]*\(|b['\"]|'(?:[^'\\]|\\.)*'(?=.*\b(?:True|False|None)\b)"
 )

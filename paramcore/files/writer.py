@@ -84,9 +84,9 @@ def open_atomically(path: str, *, sync: bool = True) -> Iterator[BinaryIO]:
     after a power failure.
 
     Raises:
-        DocumentError: `unwritable` for any `OSError`, except for one in the block that names
-            another file.  For example, the path is a directory, a device, a link to one of
-            these, or a link like `/dev/stdout`.
+        DocumentError: `unwritable` for an `OSError`, for example if the path is a directory, a
+            device, a link to one of these, or a link like `/dev/stdout`.
+        OSError: if the block raises an error that names another file.
     """
     # A name with a suffix, such as `FILE.tmp`, could exceed the length limit of the file system.
     temporary = os.path.join(os.path.dirname(path), f".{uuid.uuid4().hex}.tmp")

@@ -1,4 +1,4 @@
-"""Reject notation that the YAML parser reads differently than YAML 1.2 defines."""
+"""Reject explicit keys, and notation that the YAML parser reads differently than YAML 1.2 defines."""
 
 from __future__ import annotations
 

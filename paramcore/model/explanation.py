@@ -158,7 +158,7 @@ class Explanation(NotebookReprs):
         return f"<Explanation of {format_repr(self.param)}: {self.reason}>"
 
     def list_pieces(self, places: Sequence[str] | None = None) -> list[Piece]:
-        """Return the text of `str()` as pieces; `places` contains a note on each candidate, such as its file and line."""
+        """Return the text of `str()` as pieces; `places` contains a note on each candidate, such as its location."""
         name = format_name(self.param)
         missing = "not a param" if self.is_routing_name else "not set"
         answer = Row((name, "="), (self.value,)) if self.is_set else Row((name, "is"), text=missing)
