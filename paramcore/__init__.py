@@ -8,7 +8,7 @@ A module or package imports only modules and packages before it in this list: te
 errors, wrong_documents, values, model, analysis, wire, files, bulk, validation, report,
 service, transport, testing, cli.  One exception: to show an object in a notebook,
 `text` imports `report`.  A comment such as `# T4: ...` marks the code that implements a rule;
-`docs/semantics.md` defines the rules (P, U, T, E).
+`docs/semantics.md` defines the rules (P, U, T, E, S).
 
 >>> from paramcore import Project
 >>> project = Project("boxes", type="imageannotation", params={"padding": 3})

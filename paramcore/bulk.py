@@ -203,7 +203,7 @@ def preview_lines(
     the column.
 
     Raises:
-        InvalidSetting: `argument_type`, if a line is not `bytes`, or another argument has the wrong type.
+        InvalidSetting: `argument_type`, if a line is not `bytes`, or if `project` or `lines` has the wrong type.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3})

@@ -42,9 +42,10 @@ class Audit(NotebookReprs):
     tasks that do not belong to the project, or that record no version.  `findings`
     contains the contradictions of the impossible tasks.
 
-    An audit tries several combinations of settings.  `calibration` contains the combinations
-    that no task contradicts.  For an impossible task, an audit also tries the white space
-    between the two instructions of this task as the separator.  A task that contradicts
+    An audit tries the same combinations of settings for every task.  `calibration` contains
+    the combinations that no task contradicts.  For an impossible task, an audit also tries
+    the white space between the two instructions of this task as the separator.
+    `calibration` does not contain these additional combinations.  A task that contradicts
     all tried settings does not change `calibration`.
 
     Example:
@@ -114,7 +115,7 @@ class Audit(NotebookReprs):
         return f"tasks of {format_value(self.project.name)}: {counts}"
 
     def format_calibration(self) -> list[str]:
-        """Return lines that state which settings explain the tasks, and which other values are possible for each."""
+        """Return lines that state which settings explain the tasks, and which other values each setting may have."""
         chosen = self.project.assumptions
         if chosen in self.calibration:
             if not self.possible:
@@ -195,7 +196,7 @@ def _freeze_task(obj: object) -> Mapping[str, Any]:
 
 
 def _list_candidates(chosen: Assumptions) -> list[Assumptions]:
-    """Return all assumptions to try, beginning with `chosen`."""
+    """Return the assumptions to try for every task, beginning with `chosen`."""
     settings = {
         "instruction_rule": ("append", "override"),
         "pinned_param_version": ("used", "latest"),

@@ -1,6 +1,6 @@
 """Compare two params objects value by value, including nested values.
 
-Every form of a diff (text, Markdown, HTML, JSON) lists the changes that `iter_changes`
+Every form of a diff (text, Markdown, HTML, JSON) uses the changes that `iter_changes`
 yields.
 """
 

@@ -29,8 +29,8 @@ from paramcore.text import (
 from paramcore.text.rows import Label, Line, Piece, Row, Table, format_pieces
 from paramcore.values import check_argument, equality_key, thaw, wrap_frozen
 
-#: A retried request probably created a version that changes nothing and is at most this many seconds newer than the
-#: previous version (E8).
+#: If a version changes nothing and is at most this many seconds newer than the previous version, a retried request
+#: probably created it (E8).
 TWIN_SECONDS = 60
 
 
@@ -50,7 +50,7 @@ class Step:
 
     @property
     def must_be_replace(self) -> bool:
-        """Whether the version drops a param, so only a replace can have created it (U3)."""
+        """Whether the version drops a param, so only a replace can have created it (U6)."""
         return bool(self.diff.removed)
 
     @property

@@ -29,10 +29,10 @@ WHY_TEXTS: dict[Why, str] = {
 class Effect:
     """The effect of an update on one request.
 
-    `params` contains the names of the effective params that would differ.
-    `overridden` contains the names of the params that the update changes but the
-    request overrides.  `why` states why the request is unaffected; `None` if the request
-    is affected.
+    `params` contains the names of the effective params that would differ.  `overridden`
+    contains the names of the params that the update changes but the request overrides;
+    it is empty if the request is pinned or opts out.  `why` states why the request is
+    unaffected; `None` if the request is affected.
     """
 
     task: TaskRequest
@@ -64,7 +64,8 @@ class Impact(NotebookReprs):
     `affected` counts the requests whose effective params would differ.  `unaffected`
     counts the other requests by reason.  `by_param` has two counts for each changed
     param.  For example, `{"padding": {"affected": 2, "override": 1}}` means that two
-    requests would get another `padding`, and one request overrides `padding`.
+    requests would get another `padding`, and one request overrides `padding`.  Requests
+    that are pinned or opt out are not in `by_param`.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3})

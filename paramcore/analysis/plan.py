@@ -65,7 +65,7 @@ class Plan(NotebookReprs):
         """Plan the smallest update after which the params are exactly `wanted`.
 
         The update is a patch with the params that differ.  If a param must be
-        removed, the update is a replace, because a patch cannot remove params (U3).
+        removed, the update is a replace, because a patch cannot remove params (U6).
 
         Raises:
             InvalidSetting: `argument_type`, if `project` is not a `Project`.
@@ -134,6 +134,7 @@ class Plan(NotebookReprs):
             InvalidSetting: `history_moved`, if `later` has another name, or its history does
                 not begin with the versions that the plan is based on; `argument_type`, if
                 `later` is not a `Project`.
+            NotJSON: `too_large`, if the params after the update exceed the limits.
         """
         check_argument("later", later, Project)
         planned = len(self.project.versions)

@@ -249,7 +249,7 @@ class RuleFinder:
 
     def find(self, choice: Choice) -> tuple[str, ...]:
         """Return the sorted ids of the assumed rules, as `SlimRequest.rests_on` does."""
-        # Only the instruction and params with the value null can depend on an assumed rule.
+        # Which rules apply depends only on the version, the instruction, and the params with the value null.
         own = {name: value for name, value in choice.own.params.items() if value is None or name == "instruction"}
         if None in own.values():
             return self._resolve(own, choice)

@@ -48,8 +48,8 @@ class VersionIndex:
             own_names = frozenset(version.params.keys() - {"instruction"})
             groups.setdefault(own_names, _Group(own_names)).add(version)
         counts = Counter(name for names in groups for name in names)
-        # A task has every param of the version that it inherits.  So it is enough to store each group under the name
-        # that the fewest groups have.
+        # A task has every param of the version that it inherits.  So it is enough to store each group under its rarest
+        # name.
         self._groups: dict[str | None, list[_Group]] = {}
         for names, group in groups.items():
             rarest = min(names, key=counts.__getitem__, default=None)

@@ -124,7 +124,7 @@ class StayingParam:
 
     @property
     def text(self) -> str | None:
-        """The text that the project would append if the param moved, or `None`."""
+        """The instruction that would move; `None` for other params, and for an instruction without text."""
         return self.value if self.param == "instruction" and isinstance(self.value, str) and self.value else None
 
     def __str__(self) -> str:
