@@ -80,7 +80,7 @@ def list_public_names() -> list[str]:
 
 
 def read_comments(path: str, name: str = r"\w+") -> dict[str, str]:
-    """Map each name that a source file assigns to the `#:` comment before the assignment."""
+    """Map each name with a `#:` comment before its assignment in a source file to this comment."""
     source = Path(path).read_text("utf-8")
     pattern = re.compile(rf"((?:^ *#: .*\n)+) *({name})\b.*=", re.MULTILINE)
     return {found[2]: re.sub(r"^ *#: ", "", found[1], flags=re.MULTILINE).strip() for found in pattern.finditer(source)}

@@ -1,4 +1,4 @@
-"""The directives of the reference, and an anchor for each code in a table or a heading.
+"""The directives of the reference, and an anchor for each name in a table or a heading.
 
 `reference_data` reads the lists from the code.  This module turns them into
 descriptions to which other pages, the search and the inventory link.
@@ -17,7 +17,7 @@ from sphinx.ext.napoleon import Config, GoogleDocstring
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_id, make_refnode
 
-#: The types of names in the reference, apart from Python names and command line options.
+#: The types of names in the reference that Sphinx does not define.
 OBJECT_TYPES = (
     *("argument", "assumption", "command", "error-code", "exit-code"),
     *("finding", "json-key", "json-value", "reason", "setting"),
@@ -100,7 +100,7 @@ class CommandsDirective(_GeneratedDirective):
 
 
 class PublicNamesDirective(_GeneratedDirective):
-    """`.. public-names:: paramcore.errors` describes every name that a module exports."""
+    """`.. public-names:: paramcore.errors` describes the names that `list_public_names` lists for a module."""
 
     required_arguments = 1
 
@@ -134,7 +134,7 @@ class ResultClassesDirective(_GeneratedDirective):
 
 
 def _parse_argument(_env: Any, signature: str, node: addnodes.desc_signature) -> str:
-    """Show an argument as `--help` does, and name it by its command: `diff.before`."""
+    """Show an argument as `--help` does, and return its name with its command, such as `diff.before`."""
     program, dest, metavar = signature.rsplit(" ", 2)
     node += addnodes.desc_name(metavar, metavar)
     return f"{program.removeprefix('paramcore ')}.{dest}"
@@ -167,7 +167,10 @@ def _note(app: Sphinx, doctree: nodes.document, node: nodes.Element, object_type
 
 
 def resolve_public_name(app: Sphinx, env: Any, node: addnodes.pending_xref, content: nodes.Element) -> Any:
-    """Link a name to its description: annotations and docstrings use the short name, or the defining module."""
+    """Link a Python name to its description.
+
+    Annotations and docstrings contain its short name, or its full name in the module that defines it.
+    """
     if node.get("refdomain") != "py":
         return None
     short = node["reftarget"].rpartition(".")[2]
@@ -181,7 +184,7 @@ def resolve_public_name(app: Sphinx, env: Any, node: addnodes.pending_xref, cont
 
 def format_sections(app: Sphinx, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
     """Format the sections of a docstring, such as `Raises:`."""
-    # Napoleon would read "type: text" in the first line of an attribute's docstring, but ours have plain sentences.
+    # Napoleon would parse the first line of an attribute's docstring as "type: text", but ours are plain sentences.
     if what not in ("attribute", "property", "data"):
         lines[:] = GoogleDocstring(lines, DOCSTRING_CONFIG, app, what, name, obj, options).lines()
 
@@ -192,7 +195,7 @@ def hide_signature(app: Sphinx, what: str, name: str, obj: Any, options: Any, *s
 
 
 def skip_pieces(app: Sphinx, what: str, name: str, obj: Any, skip: bool, options: Any) -> bool | None:
-    """Leave out methods that only the command line calls: they return the pieces of `str()`."""
+    """Leave out methods that return the pieces of `str()`, because users do not call them."""
     return True if name in ("list_pieces", "list_lifetime_pieces", "make_table") else None
 
 
