@@ -8,7 +8,7 @@ For the instruction, it also tries every ending that follows a separator.
 from __future__ import annotations
 
 import json
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 NEVER = {
@@ -118,6 +118,19 @@ def find_smallest(tasks: list[dict], settings: dict, name: str, fixed: set[str] 
                     project = chosen
             best = min(best, total(project, tasks, settings, name))
     return best
+
+
+def find_best(tasks: list[dict], settings: dict, name: str) -> dict:
+    """Return the params of the best project, by trying every choice of at most one value for each param."""
+    names = sorted({param for task in tasks for param in task} - NEVER)
+    choices = [[(), *((param, value) for value in list_values(param, tasks, settings))] for param in names]
+    projects = [dict(filter(None, chosen)) for chosen in product(*choices)]
+
+    def rank(project: dict) -> tuple[int, int, int, str]:
+        opt_outs = sum(shorten(project, task, settings) is None for task in tasks)
+        return total(project, tasks, settings, name), opt_outs, len(project), dump(project)
+
+    return min(projects, key=rank)
 
 
 def count_sharing(project: dict, tasks, settings: dict, param: str) -> int:

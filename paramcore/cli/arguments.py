@@ -125,7 +125,8 @@ def _list_inputs(options: Namespace) -> list[str]:
     specs = [split_spec(getattr(options, name, None) or "")[0] for name in ("wanted", "before", "after")]
     schemas = [argument.partition("=")[2] for argument in getattr(options, "schema", ())]
     settings = find_settings_file() if hasattr(options, "ignore") else None
-    return [path for path in [*single, *specs, *getattr(options, "files", ()), *schemas, settings] if path]
+    several = [*getattr(options, "files", ()), *getattr(options, "projects", ())]
+    return [path for path in [*single, *specs, *several, *schemas, settings] if path]
 
 
 def read_project_argument(options: Namespace, *, quiet: bool = False) -> ProjectFiles:

@@ -144,7 +144,8 @@ class ProjectDirectory:
         by_name = {project.name: project for project in projects}
         paths: dict[str, str] = {}
         for path in list_visible_paths(self._path):
-            if path in self._known:
+            # Opening a pipe would wait for a writer.
+            if path in self._known or not os.path.isfile(path):
                 continue
             try:
                 (file,) = read_project_files([path], self._assumptions)

@@ -50,7 +50,6 @@ def read_user_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
     _check_dialect_name(plain, "")
     _check_dialect(plain)
     _check_has_keyword(plain)
-    _check_required(plain)
     for pointer, node in walk_schemas(plain):
         _check_dialect_name(node, pointer)
         if "dependencies" in node:
@@ -69,7 +68,7 @@ def check_references(document: dict[str, Any]) -> None:
     A schema may refer to itself for a member or an element, but not for the value itself.
 
     Raises:
-        InvalidSchema: `schema_ref`, or `schema_invalid` for a misplaced `x-warn`.
+        InvalidSchema: `schema_ref`, or `schema_invalid` for a misplaced `x-warn` or a required routing name.
     """
     pointers = {pointer for pointer, _ in walk_schemas(document)}
     for pointer, node in walk_schemas(document):
@@ -77,6 +76,7 @@ def check_references(document: dict[str, Any]) -> None:
     for pointer, node in walk_schemas(document):
         _check_warnings(document, node, pointer)
     _check_count(document)
+    _check_required(document, document, "")
 
 
 def _check_dialect_name(node: dict[str, Any], pointer: str) -> None:
@@ -125,12 +125,20 @@ def _check_has_keyword(schema: dict[str, Any]) -> None:
         raise InvalidSchema("schema_invalid", "", problem, remedy)
 
 
-def _check_required(schema: dict[str, Any]) -> None:
+def _check_required(document: dict[str, Any], schema: Any, pointer: str) -> None:
+    """Check that a schema of the params requires no routing name, also not by `allOf` or `$ref`."""
+    if not isinstance(schema, dict):
+        return
     # Params never contain a routing name, so a schema that requires a routing name would reject every task.
     for index, name in enumerate(schema.get("required", ())):
         if name in ROUTING_TYPES:
             problem = f"`{name}` is a routing name, and the schema validates only params"
-            raise InvalidSchema("schema_invalid", f"/required/{index}", problem, f"remove `{name}` from `required`")
+            remedy = f"remove `{name}` from `required`"
+            raise InvalidSchema("schema_invalid", f"{pointer}/required/{index}", problem, remedy)
+    for below, part in list_subschemas(schema, ["allOf"]):
+        _check_required(document, part, pointer + below)
+    if "$ref" in schema:
+        _check_required(document, resolve_reference(document, schema["$ref"]), read_reference(schema["$ref"]))
 
 
 def _check_own_keywords(node: dict[str, Any], pointer: str) -> None:

@@ -229,6 +229,15 @@ def test_an_answer_replaces_no_input(place, arguments, monkeypatch, capsys):
 
 
 @pytest.mark.slow
+def test_the_log_of_serve_is_no_project_file(place):
+    """`serve` is rejected if its output is redirected to one of its project files, which stays unchanged."""
+    (place / "docks.json").write_text(json.dumps({"name": "docks", "type": "a", "param_history": []}))
+    before = (place / "docks.json").read_bytes()
+    ran = shell(f"cd {place}; timeout 20 $paramcore serve docks.json --port 0 >> docks.json")
+    assert ran.err == "error: standard output is docks.json, which the command reads; redirect it to another file\n"
+    assert (place / "docks.json").read_bytes() == before
+
+
 @pytest.mark.parametrize("redirection", ["> tasks.jsonl", ">> tasks.jsonl", "< tasks.jsonl >> tasks.jsonl"])
 @pytest.mark.parametrize("name", ["preview", "validate", "slim", "impact"])
 def test_output_is_no_input(place, name, redirection):

@@ -282,6 +282,18 @@ def test_another_process_writes_another_array(tmp_path):
     assert os.listdir(tmp_path) == ["all.json"]
 
 
+def test_another_process_adds_entries_that_are_no_files(tmp_path):
+    """A subdirectory and a pipe with the suffix of a project file are not read, and their names are not used."""
+    directory = ProjectDirectory(str(tmp_path), Assumptions())
+    (tmp_path / "new.json").mkdir()
+    for name in ("a", "b"):
+        store(tmp_path / "new.json" / f"{name}.json", DOCKS if name == "a" else CRANES)
+    os.mkfifo(tmp_path / "pipe.json")
+    assert directory.write([DOCKS]) == [str(tmp_path / "docks.json")]
+    assert sorted(os.listdir(tmp_path)) == ["docks.json", "new.json", "pipe.json"]
+    assert directory.write([DOCKS]) == [str(tmp_path / "docks.json")]
+
+
 @pytest.mark.parametrize("name", ["docks.json", "mine.json"])
 def test_another_process_writes_another_version(tmp_path, name):
     """A project that another process has written with other versions is not overwritten."""

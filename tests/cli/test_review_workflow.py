@@ -16,7 +16,7 @@ STEPS = {step["name"]: step["run"] for step in WORKFLOW["jobs"]["plan"]["steps"]
 
 #: A replacement for `gh` that keeps comments in a file, and fails for unexpected arguments.
 GH = r"""#!/usr/bin/env python3
-import json, pathlib, sys
+import json, os, pathlib, sys
 arguments = sys.argv[1:]
 store = pathlib.Path("comments.json")
 comments = json.loads(store.read_text()) if store.exists() else {}
@@ -24,8 +24,8 @@ comments = json.loads(store.read_text()) if store.exists() else {}
 if "--jq" in arguments:
     assert path == "repos/team/params/issues/7/comments", path
     query = arguments[arguments.index("--jq") + 1]
-    start = query.split('startswith("')[1].split('")')[0]
-    assert query == f'.[] | select(.user.login == "github-actions[bot]" and (.body | startswith("{start}"))) | .id'
+    assert query == '.[] | select(.user.login == "github-actions[bot]" and (.body | startswith(env.FIRST_LINE))) | .id'
+    start = os.environ["FIRST_LINE"]
     print(*(number for number, body in comments.items() if body.startswith(start)), sep="\n")
 else:
     field = arguments[arguments.index("--field") + 1]
@@ -67,7 +67,7 @@ def read_comments(checkout):
 
 def test_an_update_that_drops_params_is_commented_once(checkout):
     """The first run posts a comment and the second run edits it; the last step annotates and fails."""
-    (checkout / "comments.json").write_text(json.dumps({"1": "I like it."}))
+    (checkout / "comments.json").write_text(json.dumps({"1": '<!-- paramcore plan "signs" -->\n### Another workflow'}))
     for instruction in ("first", "second"):
         (checkout / "update.json").write_text(json.dumps({"instruction": instruction}))
         for name in ("Write the comment", "Post the comment, or update it"):
@@ -75,7 +75,7 @@ def test_an_update_that_drops_params_is_commented_once(checkout):
             assert (done.returncode, done.stderr) == (0, ""), name
         comments = read_comments(checkout)
         assert list(comments) == ["1", "2"]
-        assert comments["1"] == "I like it."
+        assert comments["1"].endswith("Another workflow")
         assert comments["2"].startswith('<!-- paramcore plan "projects" -->\n### 1 of 2 projects would lose params\n')
         assert f'"{instruction}"' in comments["2"]
     done = run_step("Annotate the update", checkout)

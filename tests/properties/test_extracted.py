@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from attrs import asdict
 from hypothesis import given, settings, strategies as st
 
 from paramcore import Assumptions, Extraction
@@ -61,6 +62,21 @@ def test_the_total_is_minimal(tasks: list[dict[str, Any]], chosen: dict[str, str
     assert extraction.minimal
     assert extraction.bytes_after == naive.total(dict(extraction.params), tasks, chosen, NAME)
     assert extraction.bytes_after == naive.find_smallest(tasks, chosen, NAME)
+
+
+TIED = (1, 12, 1.5, "a", "\u00e9", {"a": 1, "b": 2}, {"b": 2, "a": 1})
+
+
+@given(
+    st.lists(st.tuples(st.dictionaries(st.sampled_from("pq"), st.sampled_from(TIED)), st.integers(1, 9)), max_size=4)
+)
+def test_ties_are_decided_as_specified(repeated: list[tuple[dict[str, Any], int]]) -> None:
+    """X2: of choices with the same total, the fewest opt-outs win, then the fewest params, then the first JSON text."""
+    tasks = [task for task, count in repeated for _ in range(count)]
+    chosen = asdict(Assumptions())
+    extraction = extract(tasks, chosen)
+    best = naive.find_best(tasks, chosen, NAME)
+    assert naive.dump(dict(sorted(extraction.params.items()))) == naive.dump(best)
 
 
 @given(tasks=tasks_of(), chosen=settings_of())

@@ -241,6 +241,14 @@ def test_a_page_lists_a_thousand_changes_of_a_task(extra):
         assert (sentence in page, '<code class="value">paramcore impact</code>' in page) == (bool(extra), bool(extra))
 
 
+def test_a_page_names_the_command_for_further_changes():
+    """If a page omits changes inside a value, it shows the command that lists all of them."""
+    history = [{"box": {str(n): n * sign for n in range(30)}} for sign in (1, -1)]
+    project = Project("docks", type="imageannotation", params=history[0]).replace_params(history[1])
+    page = render(ProjectReport(project, "docks.json"))
+    assert re.search('<li>and 9 more; to list them all: <code class="value">paramcore log.* box</code></li>', page)
+
+
 @pytest.mark.parametrize(("number", "rest"), [(1_000, ""), (1_001, "1 more param"), (2_500, "1,500 more params")])
 def test_a_page_names_a_thousand_dropped_params(number, rest):
     """The page names at most 1,000 dropped params, and at most 1,000 added params of a version.

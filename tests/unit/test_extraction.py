@@ -234,6 +234,29 @@ def test_where_an_instruction_can_be_cut(text, separator, empty, tails):
     assert counts.list_tails(text, assumptions) == tails
 
 
+@pytest.mark.parametrize(
+    ("requests", "params"),
+    [
+        ([{"p": "a" * 13}] * 2 + [{"p": "zzz"}] * 3, {"p": "a" * 13}),
+        ([{"p": 1}] * 8 + [{"p": 12}] * 7, {"p": 12}),
+        ([{"p": 1, "q": 2}] * 8 + [{"p": 12, "q": 2}] * 7, {"p": 1, "q": 2}),
+    ],
+)
+def test_of_equal_totals_the_first_text_wins(requests, params):
+    """If several choices have the same total, the params with the first JSON text move, not those with the shortest."""
+    for tasks in (requests, requests[::-1]):
+        assert Extraction.of(tasks, name="boxes", type="imageannotation").params == params
+
+
+def test_overlapping_separators_count():
+    """An instruction with more ends than are tried makes the result inexact, even if its separators overlap."""
+    for separator, text in (("\n\n", "\n" * 100), ("aba", "ab" * 80), (".", "." * 100)):
+        assumptions = Assumptions(instruction_separator=separator)
+        assert len(counts.list_tails(text, assumptions)) == counts.MAX_SEPARATORS + 1
+        assert counts.has_more_tails(text, assumptions)
+        assert not counts.has_more_tails(text[: counts.MAX_SEPARATORS], assumptions)
+
+
 class TestLimits:
     """Beyond each limit, the result is still exact, but may not be minimal."""
 
@@ -327,7 +350,11 @@ def test_a_notebook_shows_the_extraction():
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("version", "no project can have it"), ("padding", "kept, because `keep` names it"), ("n", "too few tasks share a value")],
+    [
+        ("version", "no project can have it"),
+        ("padding", "kept, because `keep` names it"),
+        ("n", "too few tasks share a value"),
+    ],
 )
 def test_each_reason_to_stay_is_a_sentence(name, text):
     """The report says why a param stays."""

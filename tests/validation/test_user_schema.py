@@ -510,3 +510,16 @@ def test_a_schema_cannot_require_a_routing_name(name):
     with pytest.raises(InvalidSchema, match=f"`{name}` is a routing name, .*{remedy}") as caught:
         Schemas().with_schema("mine", {"required": ["a", name]})
     assert (caught.value.code, caught.value.path) == ("schema_invalid", "/required/1")
+    for schema, path in [
+        ({"allOf": [{}, {"required": [name]}]}, "/allOf/1/required/0"),
+        ({"$ref": "#/$defs/own", "$defs": {"own": {"required": [name]}}}, "/$defs/own/required/0"),
+        (
+            {"allOf": [{"$ref": "#/$defs/a b"}], "$defs": {"a b": {"allOf": [{"required": ["x", name]}]}}},
+            "/$defs/a b/allOf/0/required/1",
+        ),
+    ]:
+        with pytest.raises(InvalidSchema, match=remedy) as caught:
+            Schemas().with_schema("mine", schema)
+        assert (caught.value.code, caught.value.path) == ("schema_invalid", path)
+    # Inside a value, and in a branch that need not apply, the name is not a routing name of every task.
+    Schemas().with_schema("mine", {"properties": {"a": {"required": [name]}}, "anyOf": [{}, {"required": [name]}]})

@@ -8,6 +8,7 @@ and ends.  The counts are exact unless a limit below is exceeded.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
@@ -121,7 +122,9 @@ def list_tails(text: str, assumptions: Assumptions) -> list[tuple[str, bool]]:
 
 def has_more_tails(text: str, assumptions: Assumptions) -> bool:
     """Return whether an instruction may have more ends than `list_tails` returns."""
-    return text.count(assumptions.instruction_separator or "\n") > MAX_SEPARATORS
+    mark = re.escape(assumptions.instruction_separator or "\n")
+    # Separators may overlap, such as two newlines in three newlines, so count each place where one begins.
+    return sum(1 for _ in re.finditer(f"(?={mark})", text)) > MAX_SEPARATORS
 
 
 class SharedValues:

@@ -188,8 +188,10 @@ class Search:
     def _decide_for(self, inheritors: int) -> Decision:
         """Return the best decision for these inheriting tasks; each param is decided alone."""
         if inheritors not in self._decisions:
-            decided = (self._decide_param(name, inheritors) for name in sorted(self._candidates))
-            params = tuple(param for param in decided if param is not None)
+            params: tuple[_Candidate, ...] = ()
+            for name in sorted(self._candidates, reverse=True):
+                best = self._decide_param(name, inheritors, is_last=not params)
+                params = params if best is None else (best, *params)
             # Every task that can inherit these params inherits them, because an opt-out adds bytes.
             able = reduce(and_, (param.able for param in params), self._all)
             gain = sum(param.measure_gain(able) for param in params)
@@ -197,16 +199,22 @@ class Search:
             self._decisions[inheritors] = Decision(able, params, gain - opt_outs * OPT_OUT_SIZE, opt_outs)
         return self._decisions[inheritors]
 
-    def _decide_param(self, name: str, inheritors: int) -> _Candidate | None:
-        """Return the candidate that saves the most bytes; `None` if no candidate saves bytes."""
-        best, best_rank = None, (0, 0, "")
+    def _decide_param(self, name: str, inheritors: int, *, is_last: bool) -> _Candidate | None:
+        """Return the candidate that saves the most bytes; `None` if no candidate saves bytes.
+
+        Of several such candidates, return the one that makes `Decision.text` the smallest.
+        `is_last` is whether the project has no param with a later name.
+        """
+        # A number may be the start of another, such as 1 and 12, so the next character of the text counts, too.
+        end = "}" if is_last else ","
+        best, best_rank = None, (0, "")
         for most, candidate in self._candidates[name]:
             if -most > best_rank[0]:
                 # The remaining candidates can only save less than `best`.
                 break
             if inheritors & ~candidate.able:
                 continue
-            rank = -candidate.measure_gain(inheritors), candidate.size, candidate.text
+            rank = -candidate.measure_gain(inheritors), candidate.text + end
             if rank < best_rank:
                 best, best_rank = candidate, rank
         return best
