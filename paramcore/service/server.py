@@ -107,7 +107,7 @@ class _HTTPServer(socketserver.ThreadingTCPServer):
         self.connections.remove(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignore all errors, such as a connection that the client has closed."""
+        """Ignore all errors, for example after the client has closed the connection."""
 
 
 class _SocketStream(io.RawIOBase):
@@ -144,7 +144,7 @@ class _Handler(socketserver.BaseRequestHandler):
 
     def handle(self) -> None:
         """Handle the requests of a connection, one after another."""
-        # `OSError` means that the connection was closed, or was idle for too long.
+        # `OSError` means that the connection was closed, or that a time limit has passed.
         with suppress(OSError):
             while self._wait_for_request() and self._handle_request():
                 pass

@@ -16,9 +16,9 @@ from paramcore.service.requests import Request, Response, Transport
 from paramcore.text import describe_python_type
 from paramcore.transport.key import MIN_SECRET_LENGTH
 
-#: The timeout of the requests that get no reply, in seconds.
+#: The timeout of the requests of `_check_timeout` and `_check_refused_connection`, in seconds.
 _TIMEOUT = 1.0
-#: The maximum number of seconds that the server waits for a request or delays a reply.
+#: The maximum number of seconds that the server waits for a request, or keeps a connection open without a reply.
 _SERVER_TIMEOUT = 10
 
 

@@ -71,7 +71,7 @@ def format_name(name: str, *, limit: int | None = None) -> str:
 
 
 def format_repr(value: object) -> str:
-    """Return the truncated `repr` of a name or of bytes, for use in another `repr`."""
+    """Return the truncated `repr` of a value."""
     return truncate(repr(value), MESSAGE_LIMIT)
 
 

@@ -114,7 +114,7 @@ def _check_site(method: str, path: str, hosts: list[str], headers: Mapping[str, 
 
 
 def _is_link(method: str, path: str, headers: Mapping[str, str]) -> bool:
-    """Return whether a user followed a link to a page of the stand-in; the page with the link cannot read the reply."""
+    """Return whether a browser opens a page, for example from a link; the site that has the link cannot read the reply."""
     is_page = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
     return is_page and method == "GET" and not path.startswith(_API)
 

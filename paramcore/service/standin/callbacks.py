@@ -1,4 +1,4 @@
-"""Check the functions that a caller passes to a service, and what they return."""
+"""Check the function `created_at` that a caller passes to a service, and what it returns."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class Pages:
     list_requests: Callable[[], Sequence[LoggedRequest]]
 
     def answer(self, method: str, target: str, headers: Mapping[str, str]) -> Response | None:
-        """Return a page; `None` if the request is not for a page."""
+        """Return the reply to a request for a page; `None` for any other request."""
         place = _find_page(target) if method in ("GET", "HEAD") else None
         if place is None:
             return None

@@ -88,7 +88,7 @@ class ProjectPageView:
     project_command: str
     #: The command that prints the whole history.
     log_command: str
-    #: The command that prints the tasks.
+    #: The command that prints the latest tasks, at most 100.
     tasks_command: str
 
     @property
@@ -104,7 +104,7 @@ class ProjectPageView:
 
 
 def choose_detail(stored: StoredProject) -> Detail:
-    """Return how much the page of a project can show without becoming too long."""
+    """Return the most detail to try for the page of a project."""
     versions = stored.project.versions
     if sum(len(version.params) for version in versions) > MAX_PARAMS:
         return "facts"

@@ -103,8 +103,8 @@ def replay_lines(
     `lines` are pairs of a line and its number.
 
     Raises:
-        DocumentError: if a line is not JSON or is not an array of records, or if a line is missing
-            or repeated.
+        DocumentError: if a line is not JSON or is not an array of records, or if the versions of a
+            project are not numbered 0, 1, 2, ...
     """
     replay = _Replay({world: RecoveredState() for world in worlds}, assumptions)
     for data, number in lines:

@@ -71,7 +71,8 @@ def create_task(context: Context, call: Call, task_type: str) -> Answer:
         raise RejectedCall(409, text)
     check_unique_id(state, request.unique_id)
     project_name = _find_project_name(state, request)
-    # S8: a task without a project has the same form as other tasks, so resolve the request with a placeholder project.
+    # S8: except for the project, a task without a project has the same fields as other tasks, so resolve the request
+    # with a placeholder project.
     project = Project("-", type=task_type) if project_name is None else get_stored_project(state, project_name).project
     if project_name is None and not (request.project_version is None or request.inherits_nothing):
         raise RejectedCall(400, "`project_version` is set, but the task has no `project`; name the project")
