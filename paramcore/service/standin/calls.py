@@ -73,7 +73,8 @@ class Call:
         for name in self.query:
             if name not in known_names and name not in _IGNORED_NAMES:
                 known = ", ".join(f"`{known}`" for known in sorted(known_names))
-                raise RejectedCall(400, f"the query parameter `{format_name(name)}` is unknown; write one of {known}")
+                one_of = "one of " if len(known_names) > 1 else ""
+                raise RejectedCall(400, f"the query parameter `{format_name(name)}` is unknown; write {one_of}{known}")
 
     def get_flag(self, name: str) -> bool | None:
         """Return a query parameter that is true or false; `None` if it is not set."""
