@@ -43,12 +43,12 @@ class Project(NotebookReprs):
     project with one version, `versions` for a whole history, or neither for a
     project without versions.  `fields` contains the fields of a project object
     other than `type`, `name` and `param_history` (P8).  `field_order` is the order
-    of all fields in the written object.
+    of the fields in the written object; fields that it does not name come last.
 
     Raises:
         InvalidSetting: `project_name`, `task_type`, `assumption_value` or
-            `created_at_type`; `argument_type` for any other argument of the wrong type, or if
-            `versions` is combined with `params` or `created_at`.
+            `created_at_type`; `argument_type` for `versions`, `fields` or `field_order` of the
+            wrong type, or if `versions` is combined with `params` or `created_at`.
         InvalidParams: for invalid `params`; the errors of `Replace`.
         NotJSON: for values in `params` or `fields` that are not JSON, or for a lone surrogate
             in `type` or `created_at`.
@@ -73,7 +73,7 @@ class Project(NotebookReprs):
     assumptions: Assumptions
     #: The other fields of the project object, including fields that paramcore does not know.
     fields: Mapping[str, Any]
-    #: The order of all fields in the written project object.
+    #: The order of the fields in the written project object; fields that it does not name come last.
     field_order: tuple[str, ...] = field(eq=False)
     # Cached, because most tasks inherit the latest version.
     _latest: Inheritance = field(eq=False)

@@ -83,7 +83,8 @@ class TaskRequest:
     Raises:
         InvalidParams: `params_type`, `instruction_type`, or `param_name` for a
             routing name among the params (T10).
-        InvalidSetting: `project_name` for an invalid `project`; `routing_type` or `flag_type` for another wrong field.
+        InvalidSetting: `project_name` for an invalid `project`; `routing_type` or `flag_type` for another invalid
+            field, except `project_version`, which `Project.resolve` checks.
         NotJSON: for values that are not JSON.
 
     Example:
@@ -114,7 +115,8 @@ class TaskRequest:
 
         Raises:
             InvalidParams: `params_type` or `instruction_type`.
-            InvalidSetting: `project_name` for an invalid `project`; `routing_type` or `flag_type` for another wrong field.
+            InvalidSetting: `project_name` for an invalid `project`; `routing_type` or `flag_type` for another invalid
+                field, except `project_version`, which `Project.resolve` checks.
             NotJSON: for values that are not JSON.
         """
         flat = freeze_params(request)

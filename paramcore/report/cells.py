@@ -18,7 +18,7 @@ CELL_LIMIT = 60
 #: The number of unchanged characters to show on each side of a change inside a long value.
 CONTEXT = 15
 
-#: The maximum number of full values in a document; further values are only counted.
+#: The maximum number of full values that `build_full_values` includes; further values are only counted.
 MAX_FULL_VALUES = 5_000
 
 _RANKS: dict[ChangeKind, Rank] = {
@@ -136,7 +136,7 @@ def format_diff(before: Any, after: Any) -> str:
     """Format two values as JSON, line by line.
 
     `-` marks a line that only `before` has, and `+` a line that only `after` has.  A long string
-    continues on the next line after each line break in it.
+    continues on the next line after each line break, except at its end.
     """
     marks = {"kept": " ", "removed": "-", "added": "+"}
     runs = diff_lines(_split_strings(format_pretty(before)), _split_strings(format_pretty(after)))
@@ -144,7 +144,7 @@ def format_diff(before: Any, after: Any) -> str:
 
 
 def _split_strings(text: str) -> str:
-    r"""Break long lines after each `\n` in a string of JSON."""
+    r"""Break long lines of JSON after each `\n` in a string, except at the end of the string."""
     return "\n".join(_split_line(line) if len(line) > CELL_LIMIT else line for line in text.split("\n")) + "\n"
 
 

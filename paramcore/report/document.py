@@ -31,7 +31,7 @@ class Rank(IntEnum):
 
 
 class Verbatim(NamedTuple):
-    """Text on one line for a code span: a value as JSON, a command, or the code of a finding."""
+    """Text on one line for a code span, such as a value as JSON, a command, or the code of a finding."""
 
     text: str
     #: Whether the text contains a value of a param, which `without_values` hides.

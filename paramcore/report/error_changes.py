@@ -27,7 +27,7 @@ class ErrorChanges:
     """The numbers of errors today, after an update, and after the patch that keeps the dropped params."""
 
     counts: Mapping[Presence, int] = field(factory=dict)
-    #: The file, line and column of the first of today's errors: `a.jsonl:3:1`.
+    #: The locations of the first errors that exist today, each with file, line and column: `a.jsonl:3:1`.
     locations: tuple[str, ...] = ()
 
     def count(self, *, after: bool | None = None, before: bool | None = None, patched: bool | None = None) -> int:

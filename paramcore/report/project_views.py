@@ -40,7 +40,7 @@ class FindingRow:
     #: The JSON Pointer of the value.
     pointer: str
     message: str
-    #: The version with the value, and the version that set it first; empty for a value of a task.
+    #: The version with the value, and the version since which it is unchanged; empty for a value of a task.
     since: str
     #: Text about the cause of an error, such as `caused by this update`; empty without an update.
     origin: str = ""

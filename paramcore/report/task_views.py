@@ -36,12 +36,11 @@ class Tasks:
     """The tasks of a project in a report."""
 
     total: int = 0
-    #: For the number of each version: how many requests inherit the version.  The key `None` is for requests that
-    #: inherit nothing.
+    #: How many requests inherit each version, by version number.  The key `None` is for requests that inherit nothing.
     inherited: Mapping[int | None, int] = field(factory=dict)
     #: The number of requests that cannot be read or resolved.
     rejected: int = 0
-    #: The effective params of the only task; `None` if there are several tasks, or if the only task is rejected.
+    #: The effective params of the only task; `None` unless there is exactly one task, and it is not rejected.
     only: EffectiveParams | None = None
     #: The effective params of the only task after the update; `None` without an update.
     only_after: EffectiveParams | None = None
@@ -88,7 +87,7 @@ class EffectiveView:
 
 
 def view_effective(effective: EffectiveParams, after: EffectiveParams | None, *, values: bool) -> EffectiveView:
-    """Return the view of the effective params of a task, and of its params after an update."""
+    """Return the view of the effective params of a task; `after` are its effective params after an update."""
     differing: list[Change] = []
     if after is not None:
         differing = sorted(iter_changes(effective.params, after.params), key=lambda change: CHANGE_ORDER[change.kind])

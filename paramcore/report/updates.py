@@ -120,7 +120,7 @@ def _build_joint_table(plans: Iterable[Plan]) -> Iterator[Table]:
 
 
 def _build_counts(plans: Sequence[Plan]) -> Iterator[Part]:
-    """Build a table with the number of changes of each project, and a sentence about unchanged projects."""
+    """Build a table of the projects that would change or have errors, and a sentence that counts the others."""
     changing = [plan for plan in plans if plan.diff or plan.errors]
     if changing:
         columns = ("project", "dropped", "lost inside", "changed", "added", "errors")

@@ -76,18 +76,19 @@ def view_time(created_at: str | None) -> TimeView | None:
 
 @frozen
 class TextRun:
-    """A part of a text: `kept`, `removed` or `added`; a line ends after each line feed."""
+    """A part of a text: `kept`, `removed` or `added`."""
 
     kind: RunKind
+    #: The lines of the text.  In a string, each line feed ends a line, and is written as `\n`.
     lines: tuple[str, ...]
 
 
 @frozen
 class ValueView:
-    """A JSON value as text: a template joins the runs, and breaks the text between the lines of a run.
+    """A JSON value, or a comparison of two strings, as text.
 
-    The text is the JSON of the value.  An object or array that does not fit on one line is
-    indented.
+    A template joins the runs, and breaks the text between the lines of a run.  The text of a
+    value is its JSON.  An object or array that does not fit on one line is indented.
     """
 
     runs: tuple[TextRun, ...]

@@ -12,7 +12,7 @@ RunKind: TypeAlias = Literal["kept", "removed", "added"]
 _SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]+\s*|[^.!?\n]+")
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-#: The maximum for the number of tokens of one text, multiplied by the number of tokens of the other text.
+#: The maximum product of the token counts of two texts.
 # `SequenceMatcher` takes quadratic time, so longer texts are compared by the next pattern.  If no pattern is left,
 # everything between the equal start and the equal end of the texts counts as different.
 _MAX_PAIRS = 25_000_000

@@ -61,7 +61,7 @@ def reconcile_outcome(outcome: Outcome, clock: Clock) -> Flow[Outcome]:
 
     The flow searches the versions whose number is at least `base`.  Without
     `outcome.plan`, it can only compare the digest of each version with `digest`.  This
-    comparison misses a patch if another writer changed other params just before the patch.
+    comparison misses a patch if another writer changed other params between the plan and the patch.
     """
     name, base, plan = outcome.project, outcome.base, outcome.plan
     if type(base) is not int or base < 0:

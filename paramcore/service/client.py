@@ -49,7 +49,7 @@ class Client:
     returns these errors in its `Outcome` instead of raising them.
 
     Raises:
-        InvalidSetting: `argument_type` for an argument of the wrong type.
+        InvalidSetting: `argument_type` for a `transport`, `deadline` or `assumptions` of the wrong type.
 
     Example:
         >>> from paramcore.service import MemoryService

@@ -98,7 +98,7 @@ class Body:
 
         Raises:
             RejectedCall: if the headers are malformed or contradict each other, if the body is too long, or for a
-                transfer coding other than `chunked` in HTTP/1.1.
+                transfer coding, except `chunked` in HTTP/1.1.
         """
         self._stream = stream
         self._length = _read_length(headers, version)

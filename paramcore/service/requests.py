@@ -1,8 +1,8 @@
 """API requests and responses as values, and the protocol of a transport.
 
 A request contains no API key; the transport adds the base URL, the key and the
-headers.  The functions that build requests raise `InvalidSetting` for a name, a
-type or a field that the API rejects.
+headers.  The functions that build requests raise `InvalidSetting` for an
+invalid name, type or field.
 """
 
 from __future__ import annotations
