@@ -146,7 +146,7 @@ def _check_verify(verify: object) -> None:
 
 
 def _check_proxy(proxy: str | None) -> None:
-    """Check that a proxy can be used; otherwise, a wrong proxy would be noticed only when a request is sent."""
+    """Check the URL of a proxy now, because `send` would report a wrong URL only later."""
     if proxy is None:
         return
     # Do not show the proxy, because its URL may contain a password.

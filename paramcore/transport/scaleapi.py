@@ -31,7 +31,7 @@ class ScaleApiTransport:
 
     Raises:
         InvalidKey: if the key of the client is invalid.
-        InvalidSetting: `argument_type`, if `client` is not a client of the SDK, or `max_response_size`
+        InvalidSetting: `argument_type`, if `client` has no attribute `api`, or `max_response_size`
             is not a whole number above 0.
 
     Example:

@@ -1,6 +1,7 @@
 """Check rules that JSON Schema cannot express, about related values and sizes in bytes.
 
 The checks ignore values of the wrong JSON type, because the schema reports such values.
+Only the check of the size of `metadata` accepts any type.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ _PER_PARAM = ("type", "properties", "$defs", "definitions")
 def make_editor_schema(schema: Schema, purpose: Literal["project", "task", "update"]) -> dict[str, Any]:
     """Return a JSON Schema for the project files, task files or update files of a task type.
 
-    The schema requires no params, because a project and its tasks complete each other (T13).
+    The schema requires no params, because a task may inherit a required param or set it itself (T13).
     """
     per_param = {name: schema.document[name] for name in _PER_PARAM if name in schema.document}
     per_param = {"$schema": DIALECT, **per_param}

@@ -73,7 +73,7 @@ class Finding:
     first_set_in: int | None = None
     #: Whether this would be an error if the task did not override the value.
     overridden: bool = False
-    #: `problem` without param values; empty if `problem` contains none.
+    #: `problem` without param values; empty if neither `problem` nor `remedy` contains any.
     problem_without_value: str = field(default="", repr=False)
     #: `remedy` without param values; empty if `remedy` contains none.
     remedy_without_value: str = field(default="", repr=False)

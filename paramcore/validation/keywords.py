@@ -105,7 +105,10 @@ def _validate_additional(validator: Any, allowed: Any, value: Any, schema: Any) 
 def _validate_rest(
     validator: Any, allowed: Any, value: Mapping[str, Any], names: list[str], known_names: list[str]
 ) -> Iterator[Any]:
-    """Validate the members in `names` against the schema `allowed`; an error contains `known_names`, too."""
+    """Validate the members in `names` against the schema `allowed`.
+
+    If `allowed` is `False`, the error contains `names` and `known_names`.
+    """
     if allowed is False:
         if names:
             error: Any = ValidationError("unknown names")

@@ -245,7 +245,7 @@ def _explain_alternatives(error: ValidationError, alternatives: Sequence[Validat
 def _join_choices(choices: Sequence[str], count: int) -> str:
     """Return choices as text, such as `1, 2 or 3`.
 
-    A long list is truncated.  `count` is the number of all choices, but `choices` may contain only the first of them.
+    A long list is truncated.  `count` is the number of all choices; `choices` may omit those that are not listed.
     """
     is_long = count > _MAX_LISTED + 1
     listed = [*choices[:_MAX_LISTED], f"one of {count - _MAX_LISTED} other values"] if is_long else choices

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def get_limit(error: ValidationError) -> Any:
     """Return the value of the violated keyword, such as `5` for `"minimum": 5`.
 
-    If `completion` derived the schema, return the value in the original schema.
+    For a `not` that `completion` derived, return the original schema.
     """
     limit: Any = error.validator_value
     return limit.get(ORIGINAL, limit) if error.validator == "not" else limit

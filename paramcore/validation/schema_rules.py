@@ -110,7 +110,7 @@ class SchemaRules:
             yield from explain_errors(self._whole_validator.iter_errors(effective))
 
     def validate_completion(self, params: Mapping[str, Any]) -> Iterator[Finding]:
-        """Yield the findings on all params of a project together, if no task can resolve them by adding params."""
+        """Yield those findings on all params of a project together that no task can resolve by adding params."""
         if self._has_whole_rules and not self._is_valid_whole(params):
             yield from explain_errors(self._iter_completion_errors(params))
 
@@ -206,5 +206,5 @@ def list_all_params() -> dict[str, None]:
 
 
 def _refers_to_definitions(document: Mapping[str, Any]) -> bool:
-    """Return whether every reference leads to a definition, as a split requires."""
+    """Return whether every reference leads into `$defs`, as a split requires."""
     return all(schema.get("$ref", "#/$defs/").startswith("#/$defs/") for _, schema in walk_schemas(document))

@@ -214,8 +214,8 @@ def _names_patch(words: tuple[str, ...], value: Any) -> bool:
 
 def _names_mode(words: tuple[str, ...], value: Any) -> bool:
     """Return whether a name such as `replace` or `mode` means the mode."""
-    # `in_place` is split into two words, so join them. A name `update` whose value is a flag means the mode, but
-    # `is_update` does not.
+    # `in_place` is split into two words, so join them. `update` means the mode if its value is a flag other than null,
+    # but `is_update` does not.
     if "".join(words) in ("inplace", "update") and _is_flag(value):
         return value is not None
     rest = _omit_words(words, _MODE_WORDS)
@@ -238,7 +238,8 @@ def _is_wrapper(
         return has_word and rest <= _CONTAINER_WORDS and len(held) > 0
     if has_word and rest <= _CONTAINER_WORDS:
         return True
-    # For any other name, the content decides: one param is enough, or two if the name has an unknown word.
+    # For any other name, the content decides. A boolean `patch` is enough. Without it, one param is enough, or two if
+    # the name has an unknown word.
     enough = 1 if rest <= _CONTAINER_WORDS | _MODE_WORDS else 2
     return len(held) >= enough or type(content.get("patch")) is bool
 

@@ -19,8 +19,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 #: The maximum number of schemas that may apply to one value. Without a limit, references could multiply them.
 _MAX_SCHEMAS = 10_000
 
-#: Keywords that test whether a value matches a schema, where a mismatch is not always an error.  `x-warn` is not
-#: allowed inside these keywords, because a warning must not decide whether a value is valid.
+#: Keywords whose schemas may not contain `x-warn`, because a warning must not decide whether a value is valid.
 _DECIDING = ("anyOf", "oneOf", "not", "if", "contains", "unevaluatedItems", "unevaluatedProperties")
 
 #: Keywords whose schemas apply to the value itself, not to its members or elements.

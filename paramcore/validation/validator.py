@@ -100,7 +100,7 @@ class Validator:
         """
         after = Validator(self._project.update(update), self._schemas, fast=self._is_fast).list_findings()
         of_update = tuple(check_update(self._project, update, self._rules.known_params))
-        # An error about the name of a param says what to do, so omit the warning that the name is unknown.
+        # An error about the name of a param says what to do, so omit other findings on the name.
         wrong_names = {finding.pointer for finding in of_update if finding.severity == "error"}
         return (
             *of_update,

@@ -93,7 +93,7 @@ def suggest_object(value: Any, default: str) -> str:
 
 
 def _suggest_dict(value_type: type) -> str:
-    """Return how to convert an object of a class to a dict; `""` if no call is known."""
+    """Return how to convert an object of a class to a dict; `""` for classes of paramcore, or if no call is known."""
     if value_type.__module__.partition(".")[0] == __name__.partition(".")[0]:
         return ""
     found = (call for name, call in _OBJECT_CONVERSIONS.items() if hasattr(value_type, name))
