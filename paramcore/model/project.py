@@ -96,6 +96,9 @@ class Project(NotebookReprs):
             problem = f"`assumptions` must be an `Assumptions`, got {describe_value(assumptions)}"
             raise InvalidSetting("assumption_value", None, problem, "convert it with `Assumptions.from_settings`")
         if versions is None:
+            if params is None and created_at is not None:
+                problem = "`created_at` is the time of version 0, which a project without `params` does not have"
+                raise InvalidSetting("argument_type", None, problem, "pass `params`, or omit `created_at`")
             # P5: without params the history is empty, and the first update appends version 0.
             # P6: with `{}` as params, the history has an empty version 0.
             history: tuple[ParamVersion, ...] = (

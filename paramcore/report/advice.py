@@ -23,7 +23,7 @@ def iter_advice(plan: Plan, keeping: Patch | None, errors: ErrorChanges) -> Iter
     elif plan.dropped:
         yield ("This update only drops params. To keep them, do not send it.",)
     if any(change.kind == "lost" for change in plan.diff.changes):
-        yield ("To keep the values that are lost inside params, add them to the update, even if you send a patch.",)
+        yield ("To keep the values that are lost inside params, add them to the update. A patch would lose them, too.",)
     if keeping is None and errors.caused:
         causes = f"causes {format_count(errors.caused, 'error')}."
         yield (f"It {causes}" if plan.dropped else f"This update {causes} Correct it before you send it.",)

@@ -206,6 +206,9 @@ def _describe_cut(cut: Sequence[Rank], omitted: int, name: str) -> str:
 def _select(groups: Sequence[Group], room: int, size: Size) -> set[tuple[int, int]]:
     """Return the pieces to include, each as the index of its group and its index inside the group."""
     included: set[tuple[int, int]] = set()
+    # The text around a group counts with its first included piece.
+    opened: set[int] = set()
+    around = [size.measure(group.opening + group.closing) for group in groups]
     is_full = False
     for rank in Rank:
         # A short patch may still fit.  Only the patch shows how to keep dropped params whose rows do not fit.
@@ -217,35 +220,20 @@ def _select(groups: Sequence[Group], room: int, size: Size) -> set[tuple[int, in
             for index in _list_first(group, size.max_pieces)
             if group.pieces[index].rank == rank
         ]
-        costs = _measure_pieces(groups, places, included, size.measure)
-        is_whole = sum(costs) <= room
+        costs = [size.measure(groups[number].pieces[index].text) for number, index in places]
+        is_whole = sum(costs) + sum(around[number] for number in {place[0] for place in places} - opened) <= room
         is_full = is_full or not is_whole
         if not is_whole and rank == Rank.DROPPED and size.drops_are_whole:
             continue
-        for place, cost in zip(places, costs, strict=True):
-            if cost <= room:
-                included.add(place)
-                room -= cost
+        for (number, index), cost in zip(places, costs, strict=True):
+            needed = cost + (0 if number in opened else around[number])
+            if needed <= room:
+                included.add((number, index))
+                opened.add(number)
+                room -= needed
     return included
 
 
 def _list_first(group: Group, count: int | None) -> list[int]:
     """Return the indexes of the `count` most important pieces of a group, or of all pieces."""
     return sorted(range(len(group.pieces)), key=lambda index: group.pieces[index].rank)[:count]
-
-
-def _measure_pieces(
-    groups: Sequence[Group],
-    places: Sequence[tuple[int, int]],
-    included: set[tuple[int, int]],
-    measure: Callable[[str], int],
-) -> list[int]:
-    """Return the sizes of pieces; the size of a group's first piece includes the text around the group."""
-    opened = {number for number, _index in included}
-    costs = []
-    for number, index in places:
-        group = groups[number]
-        around = 0 if number in opened else measure(group.opening + group.closing)
-        opened.add(number)
-        costs.append(measure(group.pieces[index].text) + around)
-    return costs

@@ -146,4 +146,6 @@ def _get_drifts_verdict(drifts: Sequence[Drift | Project]) -> Phrase:
             return "not in the service: ", UserText(drift.name)
         return get_verdict(drift)
     in_sync = sum(isinstance(drift, Drift) and drift.state == "in sync" for drift in drifts)
-    return (f"{len(drifts) - in_sync:,} of {format_count(len(drifts), 'project')} are not in sync",)
+    others = len(drifts) - in_sync
+    verb = "is" if others == 1 else "are"
+    return (f"{others:,} of {format_count(len(drifts), 'project')} {verb} not in sync",)

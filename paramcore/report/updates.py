@@ -146,7 +146,7 @@ def _build_keeping_patch(plans: Sequence[Plan]) -> Iterator[Part]:
         yield Blocks((Paragraph(text),))
     elif body.keys() == {"patch"}:
         what = "only drops params" if plans[0].after else "names no params"
-        text = (f"The update {what}, so a patch that keeps them would change nothing.",)
+        text = (f"The update {what}, so a patch that keeps the dropped params would change nothing.",)
         yield Blocks((Paragraph(text),))
     else:
         title = ("To keep the dropped params, send this patch instead:",)

@@ -31,7 +31,7 @@ class ScaleApiTransport:
 
     Raises:
         InvalidKey: if the key of the client is invalid.
-        InvalidSetting: `argument_type`, if `client` has no attribute `api`, or `max_response_size`
+        InvalidSetting: `argument_type`, if `client` has no `api.api_key`, or `max_response_size`
             is not a whole number above 0.
 
     Example:
@@ -41,7 +41,7 @@ class ScaleApiTransport:
     """
 
     def __init__(self, client: Any, *, max_response_size: int = MAX_RESPONSE_SIZE) -> None:
-        if not hasattr(client, "api"):
+        if not hasattr(getattr(client, "api", None), "api_key"):
             problem = f"`client` must be a client of the official SDK, got {describe_python_type(type(client))}"
             raise InvalidSetting("argument_type", None, problem, "pass `scaleapi.ScaleClient(key)`")
         check_response_size(max_response_size)

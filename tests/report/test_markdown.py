@@ -191,8 +191,11 @@ def test_drops_come_first():
 @pytest.mark.parametrize(
     ("update", "text"),
     [
-        (Replace({}), "The update names no params, so a patch that keeps them would change nothing."),
-        (Replace({"a": 1}), "The update only drops params, so a patch that keeps them would change nothing."),
+        (Replace({}), "The update names no params, so a patch that keeps the dropped params would change nothing."),
+        (
+            Replace({"a": 1}),
+            "The update only drops params, so a patch that keeps the dropped params would change nothing.",
+        ),
         (Patch({"a": 2}), None),
     ],
 )
@@ -337,6 +340,19 @@ def test_long_names_are_cut():
     markdown = render_markdown(build_plan_document([plan], "paramcore plan x"))
     assert len(markdown) < 60_000
     assert "(1,000,000 characters)" in markdown
+
+
+def test_a_group_counts_with_the_first_row_that_fits():
+    """A document has at most the given size, even if the first row of a table does not fit and a later one does."""
+    rows = [Row((("x" * length,),), Rank.CHANGED) for length in (500, 3, 400, 2)]
+    tables = tuple(Table((f"a long heading {n}",), tuple(rows)) for n in range(3))
+    document = Document(("x",), ("x",), tables, "x")
+    shown = set()
+    for limit in range(200, 3_000, 7):
+        markdown = render_markdown(document, Size(limit))
+        assert len(markdown) <= limit
+        shown.add((markdown.count("| xxx |"), markdown.count("heading")))
+    assert {(0, 0), (1, 1), (3, 3)} <= shown
 
 
 def test_rows_beyond_any_size_are_counted():

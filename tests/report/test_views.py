@@ -229,7 +229,7 @@ PROJECT = project_of({"padding": 3, "box": {"min": 1, "max": 2}, "with_labels": 
         (Replace({}), "This update only drops params. To keep them, do not send it.", ()),
         (
             Patch({"box": {"min": 1}}),
-            "To keep the values that are lost inside params, add them to the update, even if you send a patch.",
+            "To keep the values that are lost inside params, add them to the update. A patch would lose them, too.",
             (),
         ),
         (Patch({"padding": 4}), "Nothing is lost. The update can be sent as it is.", ()),
@@ -293,7 +293,7 @@ DROPPING, SAFE = Replace({"padding": 4}), Patch({"padding": 4})
         (
             Patch({"box": {"min": 1}}),
             {TODAY: 1},
-            "To keep the values that are lost inside params, add them to the update, even if you send a patch. "
+            "To keep the values that are lost inside params, add them to the update. A patch would lose them, too. "
             "1 error already exists today (a:1:1, a:2:1).",
         ),
     ],

@@ -429,7 +429,7 @@ def test_the_missing_field_is_named(node, path, body, texts):
         ("batches?name=b", "the query parameter `name` is unknown"),
         ("batches?status=done", "`status` must be one of staging, in_progress, completed"),
         ("projects?archived=no", "`archived` must be true or false"),
-        ("projects?type=chat", "the query parameter `type` is unknown; write one of `archived`"),
+        ("projects?type=chat", "the query parameter `type` is unknown; write `archived`"),
     ],
 )
 def test_an_unknown_filter_is_rejected(node, path, text):

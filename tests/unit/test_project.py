@@ -94,6 +94,14 @@ def test_an_update_is_a_patch_or_a_replace(update):
     assert refused.value.code == "update_type"
 
 
+def test_a_project_without_params_has_no_time():
+    """`created_at` without `params` is rejected, because there is no version with this time."""
+    for time in ("2026-01-01T00:00:00.000Z", 5):
+        with pytest.raises(InvalidSetting, match="pass `params`, or omit `created_at`"):
+            Project("docks", type="imageannotation", created_at=time)
+    assert Project("docks", type="imageannotation", params={}, created_at="noon").latest.created_at == "noon"
+
+
 def test_a_time_is_text_or_none():
     """The time of a version must be text or None."""
     with pytest.raises(InvalidSetting) as refused:

@@ -48,7 +48,8 @@ def create_project(context: Context, call: Call) -> Answer:
     # A created project has a `created_at` (S1).
     fields = {} if call.time is None else {"created_at": call.time}
     params = body.get("params")
-    project = Project(name, type=task_type, params=params, created_at=call.time, assumptions=context.assumptions)
+    created_at = None if params is None else call.time
+    project = Project(name, type=task_type, params=params, created_at=created_at, assumptions=context.assumptions)
     project = Project(name, type=task_type, versions=project.versions, assumptions=context.assumptions, fields=fields)
     stored = StoredProject.of(project)
     changes = [Change.of("projects", name, stored)]
