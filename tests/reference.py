@@ -6,7 +6,7 @@ A project is a dict:
     {"name": "boxes", "type": "imageannotation", "history": [{...}, {...}], "settings": {...}}
 
 `history` contains the params of each version, oldest first.  An input may have several
-faults.  The model returns the error codes of all faults, and the engine may report any of them.
+faults.  The model reports the error codes of all faults, and the engine may report any of them.
 """
 
 from __future__ import annotations

@@ -465,7 +465,10 @@ def test_long_values_are_cut_outside_of_the_change(before, after, cells):
 
 
 def test_findings_come_before_changes():
-    """Errors come first. Equal findings of several projects are one row. For a file, the row has file and line."""
+    """Errors come first. Equal findings of several projects are one row.
+
+    The row of a finding in a file has the file and the line.
+    """
     warning = Finding("update_null", "warning", "/a", "is null", version=1)
     error = Finding("param_type", "error", "", "must be `text`", version=1)
     plan = Plan.of(DOCKS, Patch({"a": 2})).with_findings([warning, error])
@@ -566,7 +569,7 @@ def test_paragraphs_are_separate():
 
 
 def test_no_document_exceeds_its_size():
-    """No document is longer than its maximum size, unless its heading alone is longer."""
+    """No document exceeds its maximum size, unless the heading and the numbers of cut rows alone exceed it."""
     plan = Plan.of(DOCKS, Replace({"z": "z" * 90, "b": {"x": 2}, "c": 1}))
     document = build_plan_document([plan], "c")
     whole = render_markdown(document)

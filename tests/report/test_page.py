@@ -78,7 +78,7 @@ def reports(draw):
 
 @given(reports())
 def test_each_text_is_exact(report):
-    """The page shows names and values exactly. For an object that an update changes, it shows the changes inside."""
+    """The page shows names and values exactly. Of an object or array that an update changes, it shows the changes."""
     page = render(report)
     assert find_problems(page) == []
     parsed = ParsedPage(page)
@@ -91,7 +91,7 @@ def test_each_text_is_exact(report):
         for name, value in params.items():
             assert format_name(name) in names
             is_same = report.plan and name in report.plan.before and name in report.plan.diff.kept
-            # For a changed object, the page shows only the changes inside it, not the whole new object.
+            # Of a changed object or array, the page shows only the changes inside it, not the whole new value.
             is_nested = isinstance(value, (dict, list)) and report.plan and params is report.plan.after
             if not (is_same or is_nested):
                 assert equality_key(value) in shown, (name, value)

@@ -89,7 +89,7 @@ def plan(update, project=DOCKS):
     ],
 )
 def test_each_result_has_a_verdict(result, verdict):
-    """Each result has a verdict. For an update or a diff, the verdict begins with the worst effect."""
+    """Each result has a verdict. For an update or a diff, it begins with any errors and the worst effect."""
     assert format_phrase(get_verdict(result)) == verdict
 
 
@@ -121,7 +121,10 @@ def test_findings_have_a_verdict():
 
 
 def test_text_of_the_user_is_marked():
-    """A user's name is a separate part of a verdict, and is escaped in plain text. Only results have a verdict."""
+    """A name that the user chose, such as a project's, is a separate part of a verdict; `format_phrase` escapes it.
+
+    Only results have a verdict.
+    """
     odd = Project("a\u2028*b*", type="comparison", params={})
     assert UserText("a\u2028*b*") in get_verdict(odd)
     assert format_phrase(get_verdict(odd)).startswith("a\\u2028*b*")

@@ -64,7 +64,7 @@ def test_no_time():
     ],
 )
 def test_values(value, text, summary, is_short, is_long):
-    """The view of a value has the JSON of the value, and a summary for JSON that is too long."""
+    """The view of a value has its JSON and a summary, and says whether the JSON is short or long."""
     view = view_value(value)
     assert text is None or join(view) == text
     assert (view.summary, view.is_short, view.is_long) == (summary, is_short, is_long)

@@ -285,7 +285,7 @@ def chunked(body):
     return b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n" % (len(body), body)
 
 
-#: The faults of the table in `docs/faults.md`, by name.
+#: Faults of the table in `docs/faults.md`, each with a short name.
 FAULTS = {
     "refuse_before_read": None,
     "drop_before_commit": lambda server, stream, request: None,

@@ -64,7 +64,7 @@ CALLS = [
 
 
 def create_request(source):
-    """Return a request that is malformed with some probability."""
+    """Return one or more requests, each of them malformed with some probability."""
     kind = source.random()
     if kind < 0.05:
         return source.randbytes(source.randrange(1, 500))

@@ -124,7 +124,10 @@ def test_an_origin_needs_a_host():
     [("none", None), ("same-origin", None), ("same-site", 403), ("cross-site", 403), ("", 403), ("None", 403)],
 )
 def test_the_site_header_decides_alone(site, status):
-    """`Sec-Fetch-Site` is checked even without an Origin. An API call is accepted only with `none` or `same-origin`."""
+    """`Sec-Fetch-Site` is checked even without an Origin.
+
+    If an API call has this header, it must be `none` or `same-origin`.
+    """
     assert find_status(sec_fetch_site=site, host="localhost") == status
     assert find_status("POST", sec_fetch_site=site, host="localhost", content_type=JSON) == status
 
@@ -183,14 +186,14 @@ def test_node_sends_only_the_mode():
 
 @pytest.mark.parametrize("method", ["PATCH", "OPTIONS", "TRACE", "CONNECT", "get", "", "GET ", "X" * 10_000])
 def test_other_methods_are_refused(method):
-    """A method that no call has gets status 501 and a short message."""
+    """A method that the stand-in does not offer gets status 501 and a short message."""
     assert find_status(method, host="localhost") == 501
     with pytest.raises(RejectedCall) as caught:
         check_request(method, "/", {})
     assert len(str(caught.value)) < 200
 
 
-# What pages can send: any of the headers that name a site, and any content type that needs no preflight.
+# The values of headers, and the calls, that the tests below combine. None means that the header is missing.
 ORIGINS = st.sampled_from([None, "null", "http://localhost", "http://localhost:3000", "https://evil.example", ""])
 SITES = st.sampled_from([None, "none", "same-origin", "same-site", "cross-site", ""])
 HOSTS = st.sampled_from(["localhost", "localhost:8080", "127.0.0.1", "evil.example", "[::1]"])

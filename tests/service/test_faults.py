@@ -81,7 +81,10 @@ def show_all(*values):
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_every_fault(fault, caplog):
-    """The outcome agrees with the history, `apply` ends within half a second after its deadline, and no text contains the key."""
+    """The outcome agrees with the history, and no text contains the key.
+
+    `apply` ends at most half a second after its deadline.
+    """
     caplog.set_level(logging.DEBUG)
     with Server("thief") as thief, Server(fault, elsewhere=thief) as server:
         deadline = SHORT if fault in HANGS else DEADLINE

@@ -23,10 +23,10 @@ from paramcore.service.replies import check_status, read_project_reply, read_pro
 from paramcore.transport import ApiKey, GuardedClient, HttpTransport, ScaleApiTransport
 from tests.service.faults import KEY, NAME, reply
 
-#: The characters of keys: printable ASCII except the colon.
+#: The characters of keys: printable ASCII except the space and the colon.
 LETTERS = "".join(chr(code) for code in range(ord("!"), ord("~") + 1) if chr(code) != ":")
 
-#: Random keys have a digit and a capital letter, so that none is a word of a message, such as `instruction_`.
+#: Keys of random characters have a digit and a capital letter, so that none is a word of a message.
 LONG_KEYS = st.text(LETTERS, min_size=12, max_size=50).filter(
     lambda key: any(map(str.isdigit, key)) and any(map(str.isupper, key))
 ) | st.from_regex(r"(live|test)_[0-9a-f]{32}", fullmatch=True)

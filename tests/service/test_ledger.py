@@ -296,7 +296,7 @@ def test_the_state_is_bounded(monkeypatch):
 
 
 def test_a_large_task_counts_with_its_whole_size(monkeypatch):
-    """The size of the state is the size of its JSON, including the versions of projects."""
+    """A project or task of more than 1 KiB counts with the size of its JSON, including the versions of the project."""
     monkeypatch.setattr("paramcore.service.standin.account.MAX_STATE_SIZE", 10_000)
     stand_in = StandIn([BOXES])
     assert call(stand_in, "POST", "/task/chat", {"text": "x" * 9_000})[0] == 507
@@ -334,7 +334,7 @@ class TestJournalFile:
         assert self.read(path) == []
 
     def test_a_closed_journal_remains_if_it_has_lines(self, path):
-        """`close` keeps a journal with lines, even if the journal was only read, and removes a journal without lines."""
+        """`close` keeps a journal with lines, even if it was only read, and removes a journal without lines."""
         self.create(path, b"[1]\n").close()
         JournalFile(path).close()
         assert self.read(path) == [b"[1]"]

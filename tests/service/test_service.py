@@ -69,7 +69,7 @@ class TestRequests:
         assert Request("GET", "/a%2Fb", {"x y": "1&2=\u00e9"}).target == "/a%2Fb?x+y=1%262%3D%C3%A9"
 
     def test_an_update_always_has_its_patch_flag(self):
-        """E3: the body is flat and has `patch`, for a patch and for a replace."""
+        """U1: the body is flat and has `patch`, for a patch and for a replace."""
         assert body(update_project("boxes", Replace({"a": "\u00e9"}))) == {"patch": False, "a": "\u00e9"}
         assert body(update_project("boxes", Patch({}))) == {"patch": True}
 
@@ -115,7 +115,10 @@ class TestRequests:
         ],
     )
     def test_invalid_fields_of_a_project_are_rejected(self, fields, code):
-        """E1: wrong values, `pipeline` without `studio`, and `consensus_attempts` without `consensus_task` are rejected."""
+        """E1: wrong values are rejected.
+
+        So are `pipeline` without `studio`, and `consensus_attempts` without `consensus_task`.
+        """
         with pytest.raises(InvalidSetting) as refused:
             create_project("boxes", **{"type": "comparison", **fields})
         assert refused.value.code == code
@@ -383,7 +386,7 @@ PLAN = Plan.of(BOXES, UPDATE)
     ],
 )
 def test_no_update_is_sent_to_another_history(project):
-    """If the history differs from that of the plan, no update is sent, even if both have the same number of versions."""
+    """If the history differs from that of the plan, no update is sent, even if both have equally many versions."""
     service = MemoryService([project])
     outcome = Client(service).apply(PLAN)
     assert (outcome.state, outcome.error.code) == ("not done", "history_moved")

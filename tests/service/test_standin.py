@@ -167,7 +167,7 @@ class TestTheOfficialSDK:
         assert sdk.tasks(project="boxes", limit=2).has_more
 
     def test_templates(self, sdk):
-        """Only some task types have templates (E3)."""
+        """The templates are below the path of the project (E3). Only some task types have templates."""
         sdk.create_project("texts", TaskType.TextCollection)
         assert sdk.get_project("texts").name == "texts"
         endpoint = "projects/{}/taskTemplates"
@@ -319,7 +319,7 @@ class TestWSGI:
             assert self.call("GET", **{name: "/v1/projects/a%2Fb", "PATH_INFO": "/v1/projects/a/b"})[1]["name"] == "a/b"
 
     def test_a_path_may_be_text(self):
-        """A path works as bytes in Latin-1, as PEP 3333 requires, and as text, as the WSGI client of httpx passes it."""
+        """A path works as bytes in Latin-1, as PEP 3333 requires, and as text, as the WSGI client of httpx sends it."""
         for path in ("/v1/projects/日本".encode().decode("latin-1"), "/v1/projects/日本"):
             assert self.call("GET", PATH_INFO=path)[1]["name"] == "日本"
         assert self.call("GET", PATH_INFO="/v1/projects/\ud800")[0] == "400 Bad Request"

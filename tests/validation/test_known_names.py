@@ -53,7 +53,7 @@ def test_a_name_is_known(name, fast):
     ],
 )
 def test_a_name_is_unknown(schema):
-    """A name that no part of the schema describes at its place is reported."""
+    """A name that the schema does not describe at its place, or describes only in `not`, is reported."""
     findings = validate_own({"alpha": "x"}, schema)
     assert [(severity, pointer) for _, severity, pointer, _ in findings] == [("warning", "/alpha")]
 

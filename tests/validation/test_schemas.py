@@ -85,7 +85,7 @@ PLAIN_REGISTRY = Registry().with_resources(
 
 
 def select_project_part(schema):
-    """Return the keywords of a root schema that apply to single params, and so to a project alone."""
+    """Return the keywords of a root schema that check each param by itself, as in a project without a task."""
     return {key: schema[key] for key in PER_PARAM if key in schema}
 
 
@@ -96,8 +96,7 @@ def make_pointer(parts):
 def find_violations(schema, params):
     """Return the violations as (severity, pointer, keyword), sorted, without duplicates.
 
-    A warning about the type or the choice of a value is omitted if the value also
-    has an error.
+    A warning of `type` or `enum` is omitted if the value also has an error.
     """
     violations = {
         (
@@ -153,7 +152,7 @@ def resolve_schemas(schema, name):
 
 
 def list_names(schema, name, parts):
-    """Return the names that the schema of a type describes in `properties` at a pointer."""
+    """Return the names that the schema of a type describes for the object at a path in the params."""
     here = list(resolve_schemas(schema, name))
     if not parts:
         return {key for each, _ in here for key in each.get("properties", ())}
@@ -353,7 +352,7 @@ class TestPayloads:
 
     @pytest.mark.parametrize(("name", "payload"), every_payload())
     def test_null_is_never_an_error(self, name, payload):
-        """A null in place of a value is at most a warning."""
+        """A null in place of a member's value is at most a warning."""
         params = merge_payload(payload)
         for path in list_paths(params):
             if isinstance(path[-1], str):
@@ -491,7 +490,7 @@ class TestLaws:
             assert list_errors(hoisted, params) == list_errors(warned, params)
 
     def test_errors_can_be_found_param_by_param(self):
-        """The errors are those of each param alone, and those of the keywords for several params."""
+        """Checking each param alone, then the keywords for several params, finds the errors of the whole schema."""
         for name, params in mutations(3, 1_000):
             schema = SCHEMAS[name]
             rest = {key: value for key, value in schema.items() if key != "properties"}

@@ -521,5 +521,5 @@ def test_a_schema_cannot_require_a_routing_name(name):
         with pytest.raises(InvalidSchema, match=remedy) as caught:
             Schemas().with_schema("mine", schema)
         assert (caught.value.code, caught.value.path) == ("schema_invalid", path)
-    # Inside a value, and in a branch that need not apply, the name is not a routing name of every task.
+    # Inside a value, the name is no routing name. A branch of `anyOf` need not apply, so it may require the name.
     Schemas().with_schema("mine", {"properties": {"a": {"required": [name]}}, "anyOf": [{}, {"required": [name]}]})

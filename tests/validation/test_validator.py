@@ -284,7 +284,7 @@ def test_params_of_one_version_that_contradict_each_other():
 
 @BOTH
 def test_a_pickled_validator_has_the_same_findings(fast):
-    """A copy by `pickle` has the same findings, also by a schema of the user and for the same value of `fast`."""
+    """A validator copied by `pickle` has the same findings, schemas and value of `fast`."""
     project = Project("docks", type="own", params={"padding": "20"})
     schemas = Schemas().with_schema("own", {"properties": {"padding": {"type": "integer"}}, "required": ["depth"]})
     validator = Validator(project, schemas, fast=fast)
@@ -297,7 +297,7 @@ def test_a_pickled_validator_has_the_same_findings(fast):
 
 
 def test_fast_must_be_true_or_false():
-    """Any other value of `fast` is rejected, also a list, which cannot be cached."""
+    """A value of `fast` other than true, false or None is rejected, even a list, which is not hashable."""
     for wrong in (0, "no", []):
         with pytest.raises(InvalidSetting, match="`fast` must be a `bool`"):
             Validator(Project("docks", type="own"), fast=wrong)
