@@ -1,6 +1,6 @@
 """Find the smallest total size, in bytes, of an update and task requests, by brute force.
 
-This module shares no code with the package.  It tries every choice of the tasks that inherit.
+This module shares no code with the package.  `find_smallest` tries every choice of the tasks that inherit.
 For each choice and each param, it tries every value that at least two of these tasks can inherit.
 For the instruction, it also tries every ending that follows a separator.
 """

@@ -1,4 +1,4 @@
-"""The directory of `serve --save`: what the next start reads after an end, a kill or an edit."""
+"""The directory of `serve --save`, and what the next start reads from it after a normal end, `kill -9` or an edit."""
 
 import errno
 import json
@@ -253,7 +253,7 @@ EDITS = {
 @pytest.mark.parametrize("is_killed", [False, True])
 @pytest.mark.parametrize("kind", EDITS)
 def test_a_file_that_was_edited_is_used(tmp_path, capsys, is_killed, kind):
-    """An edited file overrides the journal, even if the server was killed before the edit."""
+    """An edited file is served as it is. If a killed server left a journal, a message reports the edit."""
     first, then = tmp_path / "first", tmp_path / "then"
     with serving(first, DOCKS) as stand_in:
         update(stand_in, padding=1)
@@ -282,7 +282,7 @@ def test_versions_that_were_appended_to_a_file_are_used(tmp_path, monkeypatch, c
 
 
 def test_an_edit_that_contradicts_the_journal_is_reported(tmp_path, monkeypatch):
-    """If the file was edited and lacks updates of the journal, the error names both; neither file changes."""
+    """If an edited file lacks updates of the journal, the error names the file and the journal; neither changes."""
     with serving(tmp_path / "a", DOCKS) as stand_in, without_files(monkeypatch):
         update(stand_in, padding=1)
         update(stand_in, padding=2)
@@ -325,7 +325,7 @@ def test_a_task_of_an_edited_project_is_not_explained(tmp_path):
 
 
 def test_files_that_cannot_be_written_are_reported_once(tmp_path, monkeypatch, capsys):
-    """If the files cannot be written, the journal has all updates, and one message reports this."""
+    """If several writes of the files fail, one message reports this, and the next successful write has all updates."""
     with serving(tmp_path / "a", DOCKS) as stand_in:
         with without_files(monkeypatch):
             for padding in range(5):
@@ -520,7 +520,7 @@ def test_a_signal_removes_no_lock_of_another_server(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("kind", ["moved", "lock removed"])
 def test_the_end_removes_no_files_of_another_server(tmp_path, kind):
-    """If a second server uses the path after a move or without the lock, the first does not remove the second's files."""
+    """If the directory was moved or its lock file removed, the first server removes no files of a second server."""
     path = tmp_path / "d"
     with ExitStack() as second:
         with serving(path):
@@ -569,7 +569,7 @@ def test_a_directory_that_disappears_is_status_500(tmp_path, damage):
 
 
 def test_a_directory_that_cannot_be_written_is_reported(tmp_path):
-    """A file in place of the directory is an error of one line; a directory in place of the journal is an error, too."""
+    """A file in place of the directory is a one-line error; a directory in place of the journal is an error, too."""
     (tmp_path / "file").write_text("x")
     for path in (tmp_path / "file", tmp_path / "file" / "below"):
         ran = run("serve", "--save", path)

@@ -47,7 +47,7 @@ OFFERS = {
     "log warehouse-boxes.json pad": [],
 }
 
-#: Typed words, and the only file name that completes each word.  Each file name needs quotes.
+#: Typed words, and the only file name that completes each word.  All names but `./-d.json` need quotes.
 QUOTED = {
     "a\\ ": "a b.json",
     "my\\ dir/": "my dir/z 1.json",
@@ -132,7 +132,7 @@ def test_fish_completes(typed, tmp_path):
 
 @pytest.fixture
 def quoted_files(tmp_path):
-    """A directory with names that need quotes in a shell."""
+    """A directory with names that need quotes in a shell, and a name that begins with a dash."""
     (tmp_path / "my dir").mkdir()
     for name in {*QUOTED.values(), "-d.json"}:
         (tmp_path / name).touch()
@@ -141,7 +141,7 @@ def quoted_files(tmp_path):
 
 @pytest.mark.parametrize("typed", QUOTED)
 def test_bash_completes_names_that_need_quotes(typed, quoted_files):
-    """Bash completes a name after a space, a quote or a dash."""
+    """Bash completes a word with an escaped character, an open quote or a dash."""
     script = f'source {script_of("bash")}; _shtab_compgen_files "$1"'
     command = ["bash", "--norc", "-c", script, "bash", typed]
     done = subprocess.run(command, capture_output=True, text=True, cwd=quoted_files, check=True, timeout=60)
@@ -152,7 +152,7 @@ def test_bash_completes_names_that_need_quotes(typed, quoted_files):
 @pytest.mark.parametrize("typed", QUOTED)
 @pytest.mark.parametrize("option", ["", "--output "])
 def test_fish_completes_names_that_need_quotes(typed, option, quoted_files):
-    """Fish completes a name after a space, a quote or a dash, and starts no program."""
+    """Fish completes a word with an escaped character, an open quote or a dash, and starts no program."""
     script = f"source {script_of('fish')}; set PATH; complete -C $argv[1]"
     command = ["fish", "--no-config", "-c", script, f"paramcore preview {option}{typed}"]
     environment = {**os.environ, "HOME": str(quoted_files)}

@@ -228,7 +228,7 @@ class TestInterrupts:
         ]
 
     def test_only_fast_modules_load_before_interrupts_are_handled(self):
-        """Before the handler is set, paramcore loads only `signal`, `__future__` and its own modules, because imports take time."""
+        """Before the handler is set, paramcore loads only `signal`, `__future__` and its own modules, to save time."""
         script = (
             "import sys, signal; old = set(sys.modules); import paramcore.cli.entry; print(*set(sys.modules) - old)"
         )

@@ -21,7 +21,7 @@ TEXT = "Box every forklift, pallet and person."
 
 @pytest.fixture
 def tasks(tmp_path):
-    """Write requests and return the path of their file."""
+    """Return a function that writes requests to a file and returns its path."""
 
     def write(*requests, name="full.jsonl"):
         path = tmp_path / name
@@ -92,7 +92,7 @@ def test_a_request_that_does_not_change_keeps_its_line(tmp_path, end):
     ],
 )
 def test_a_request_that_changes_has_a_compact_line(tmp_path, line, arguments, written):
-    """A changed request gets a compact line. `--pin` or a null routing name changes a request; a null param does not."""
+    """A changed request has a compact line. `--pin` or a null routing name changes a request; a null param does not."""
     (tmp_path / "t.jsonl").write_text(line + "\n")
     run("slim", PROJECT, tmp_path / "t.jsonl", *arguments, "--output", tmp_path / "out.jsonl")
     assert (tmp_path / "out.jsonl").read_text() == written + "\n"

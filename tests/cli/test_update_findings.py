@@ -149,7 +149,7 @@ class TestPatch:
         assert run("plan", PROJECT, "-", "--patch", stdin='{"patch": "yes"}').status == REFUSED
 
     def test_wanted_params_without_the_drops(self, docks, tmp_path):
-        """With `--wanted` and `--patch`, the update sets only changed params; there is no update if only drops are left."""
+        """`--wanted --patch` sets only added and changed params. If only drops are left, there is no update."""
         wanted = '{"padding": 6}'
         assert run("plan", PROJECT, "--wanted", "-", stdin=wanted).status == FINDINGS
         ran = run("plan", PROJECT, "--wanted", "-", "--patch", "--format", "json", stdin=wanted)
@@ -239,7 +239,7 @@ class TestValidate:
         assert "request_refused" not in pinned.out
 
     def test_a_pinned_task_has_the_findings_of_its_version(self, docks, tmp_path):
-        """Findings on values that a pinned task inherits are in the project file; those on new values are in the update."""
+        """A finding on a pinned task's inherited value is in the project file; one on a new value is in the update."""
         tasks = tmp_path / "tasks.jsonl"
         tasks.write_text('{"attachment": "https://a.b/c.jpg", "geometries": {}, "project_version": 0}\n')
         with open(tasks, "a") as file:

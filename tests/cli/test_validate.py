@@ -180,7 +180,7 @@ def test_an_annotation_is_one_line_whatever_its_text(place):
 
 @pytest.mark.parametrize("form", ["text", "json", "github"])
 def test_no_values(place, form):
-    """With `--no-values`, no format shows a value or a source line."""
+    """With `--no-values`, text, JSON and annotations show no value and no source line."""
     secret = {"attachment": "sk_live_1", "priority": "sk_live_2", "callback_url": "sk_live_3", "padding": "4711"}
     (place / "task.json").write_text(json.dumps({"project": "boxes", "geometries": {}, **secret}))
     ran = run("validate", "boxes.json", "task.json", "--no-values", "--format", form, cwd=place)

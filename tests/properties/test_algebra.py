@@ -76,7 +76,7 @@ class TestPlanning:
 
     @given(projects(), updates())
     def test_the_patch_that_keeps_drops_nothing(self, project, update):
-        """The patch `keeping` sets all params of the update to their new values, and drops no param."""
+        """After the patch `keeping`, all params of the update have their new values. The patch drops no param."""
         plan = Plan.of(project, update)
         kept = Plan.of(project, plan.keeping)
         assert kept.dropped == ()
@@ -122,7 +122,7 @@ class TestPlanning:
 
     @given(FEW, FEW_UPDATES, st.lists(FEW_UPDATES, max_size=3))
     def test_conflicts_with_a_changed_history_are_exact(self, held, update, meanwhile):
-        """Conflicts are the concurrent changes that the update overwrites. Without any, the result has all changes."""
+        """Conflicts are the concurrent changes that the update overwrites. Without conflicts, no change is lost."""
         project = Project("boxes", type="comparison", params=held)
         plan, now = Plan.of(project, update), after(project, meanwhile)
         outcome = now.update(update).params

@@ -66,7 +66,7 @@ class TestAppending:
 
     @given(project=projects())
     def test_the_number_of_a_version_is_its_index(self, project: Project) -> None:
-        """Versions are numbered 0, 1, 2 and so on. `version` returns the version with a number."""
+        """Versions are numbered 0, 1, 2 and so on. `version` returns the version with the given number."""
         assert [version.number for version in project.versions] == list(range(len(project.versions)))
         for place, version in enumerate(project.versions):
             assert project.version(place) is version

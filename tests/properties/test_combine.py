@@ -15,7 +15,7 @@ from tests.reference import equal, plain, spell
 
 
 def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Overlay params in each way that the library offers, and assert that the results are equal byte for byte."""
+    """Overlay params with a patch and with `then`, and assert that the results are equal byte for byte."""
     project = Project("boxes", type="imageannotation", params=below)
     combined = project.patch_params(above).params
     for update in (Patch(below).then(Patch(above)), Replace(below).then(Patch(above))):

@@ -142,7 +142,7 @@ class TestNothingElseIsAsked:
     """T4: the engine reads no clock, random numbers, environment or file."""
 
     def test_clock_randomness_and_environment_are_not_used(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """All results stay the same if reading a clock, random numbers, the environment or a file raises an error."""
+        """All results stay the same if functions that read a clock, random numbers, variables or files fail."""
 
         def refuse(*_arguments: Any, **_options: Any) -> Any:
             raise AssertionError("asked")

@@ -96,7 +96,7 @@ def test_any_bytes_are_a_document_or_a_document_error(tmp_path_factory, data):
     try:
         lines = list(read_lines(str(file)))
     except DocumentError as error:
-        # Compressed data has no lines, so the error is about the whole file.
+        # Binary data and invalid UTF-16 cannot be split into lines.
         assert (error.code, error.source) == ("json_encoding", str(file))
         return
     for line in lines:

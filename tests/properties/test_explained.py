@@ -55,7 +55,7 @@ def to_model(answer: EffectiveParams) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 class TestComplete:
-    """Exactly the effective params are explained, with their values."""
+    """`explain_all` explains exactly the effective params, with their values."""
 
     @given(answer=answers())
     def test_every_param_is_explained_with_its_value(self, answer: EffectiveParams) -> None:

@@ -71,7 +71,7 @@ TIED = (1, 12, 1.5, "a", "\u00e9", {"a": 1, "b": 2}, {"b": 2, "a": 1})
     st.lists(st.tuples(st.dictionaries(st.sampled_from("pq"), st.sampled_from(TIED)), st.integers(1, 9)), max_size=4)
 )
 def test_ties_are_decided_as_specified(repeated: list[tuple[dict[str, Any], int]]) -> None:
-    """X2: of choices with the same total, the fewest opt-outs win, then the fewest params, then the first JSON text."""
+    """X2: among equal totals, the fewest opt-outs win, then the fewest params, then the JSON text that sorts first."""
     tasks = [task for task, count in repeated for _ in range(count)]
     chosen = asdict(Assumptions())
     extraction = extract(tasks, chosen)

@@ -98,7 +98,7 @@ class TestWhereItIsOrdinary:
 
 
 class TestSettings:
-    """T5, T6: settings change only the instruction."""
+    """T5, T6: of all params, settings change only the instruction."""
 
     @given(task=instructions(), inherited=instructions())
     def test_under_override_the_instruction_is_ordinary(self, task: str | None, inherited: str | None) -> None:

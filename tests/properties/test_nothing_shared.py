@@ -72,7 +72,7 @@ def scribble(value: Any) -> None:
 
 
 def scribble_on_fields(value: Any) -> None:
-    """Assert that no attribute of a model object can be set or deleted."""
+    """Assert that no public attribute of a model object can be set, deleted or added."""
     private = "_" if isinstance(value, EffectiveParams) else "__"
     for name in [*(one for one in dir(value) if not one.startswith(private)), "scribble", "_scribble"]:
         for change in (
@@ -265,7 +265,7 @@ class TestAttributes:
         ids=lambda value: type(value).__name__,
     )
     def test_no_attribute_can_be_changed(self, value: Any) -> None:
-        """Setting, deleting or adding an attribute raises an error and changes nothing."""
+        """Setting, deleting or adding a public attribute raises an error and changes nothing."""
         before = pickle.dumps(value)
         scribble_on_fields(value)
         assert pickle.dumps(value) == before

@@ -131,7 +131,7 @@ class TestTheModel:
         assert equal(reference.merge(own, inherited, dict(DEFAULTS)), expected)
 
     def test_it_distinguishes_lookalikes(self) -> None:
-        """The model distinguishes all lookalikes except equal numbers."""
+        """The model distinguishes all lookalikes except equal numbers, alone or in an object."""
         equals = [(one, two) for one in LOOKALIKES for two in LOOKALIKES if equal(one, two)]
         assert all(type(one) is type(two) or {type(one), type(two)} == {int, float} for one, two in equals)
         assert len(equals) == len(LOOKALIKES) + 6 + 2 + 2 + 2

@@ -1,4 +1,4 @@
-"""Check laws for all inputs of a small scope; `docs/semantics.md` explains why this is enough for all inputs.
+"""Check laws for the inputs of a small scope; `docs/semantics.md` explains why these are enough for all inputs.
 
 For each param, the engine looks only at the values of this param in the k layers: whether they
 are absent, null or equal.  So the values absent, null and v1 to vk are enough.  Most laws need
@@ -40,9 +40,10 @@ def list_params(names: str) -> list[Params]:
 
 
 def iter_distinct_layers(count: int, names: str) -> Iterator[list[Params]]:
-    """Yield all lists of `count` layers with these names, for both choices of v1, v2 and v3.
+    """Yield lists of `count` layers with these names: two from each group of equivalent lists.
 
-    Of lists that differ only because two names are exchanged, such as `a` and `b`, one is yielded.
+    Lists are equivalent if they become equal when names change places, or when, for a name, v1,
+    v2 and v3 change places. There is one list for each choice of v1, v2 and v3.
     """
     for columns in combinations_with_replacement(sorted(iter_columns(count)), len(names)):
         for values in SUBSTITUTES:
@@ -136,7 +137,7 @@ class TestCombining:
             assert key(Patch(a).applied_to(a)) == key(Patch({}).applied_to(a)) == key(Patch(a).applied_to({})) == key(a)
 
     def test_it_commutes_if_the_layers_agree(self) -> None:
-        """Two layers commute exactly if their common names have equal values."""
+        """For two names, two layers commute exactly if their common names have equal values."""
         for a, b in iter_layers(2, "ab"):
             agree = all(key({name: a[name]}) == key({name: b[name]}) for name in a.keys() & b.keys())
             assert (key(Patch(b).applied_to(a)) == key(Patch(a).applied_to(b))) is agree
@@ -167,7 +168,7 @@ class TestComposing:
 
 
 class TestPlanning:
-    """Two names, two layers: a plan shows the effect of an update, and `Plan.to` returns the smallest update."""
+    """Two names, two or three layers: a plan shows the effect of an update, and `Plan.to` plans the smallest update."""
 
     def test_a_plan_is_the_update(self) -> None:
         """`after` has the params of the updated project. A plan needs consent exactly if it drops params."""
