@@ -211,7 +211,7 @@ class TestValidate:
         """
         update = {"patch": True, "pading": 3, "padding": "20", "urgency": 7, "params": {}}
         after = tmp_path / "after.json"
-        params = {"version": 2, **HISTORY[1], **{k: v for k, v in update.items() if k != "patch"}}
+        params = {**HISTORY[1], **{k: v for k, v in update.items() if k != "patch"}}
         history = [*HISTORY, {**params, "version": 2}]
         after.write_text(json.dumps({"name": "docks", "type": "imageannotation", "param_history": history}))
         planned = list_codes(

@@ -165,6 +165,7 @@ class TestNothingElseIsAsked:
             for name in ("random", "randrange", "choice", "getrandbits"):
                 broken.setattr(random, name, refuse)
             broken.setattr(os, "getenv", refuse)
+            broken.setattr(type(os.environ), "__getitem__", refuse)
             broken.setattr(os, "urandom", refuse)
             broken.setattr("builtins.open", refuse)
             found = work()

@@ -85,6 +85,7 @@ class Naive:
                     raise
                 body = error.partial
             if self.follow and 300 <= reply.status < 400:
+                self.follow = False
                 return self.once(request, urlsplit(reply.headers["Location"]).path)
             headers = {name if self.upper else name.lower(): value for name, value in reply.headers.items()}
             if self.rewrite:
@@ -113,6 +114,7 @@ def test_a_plain_transport_passes():
         ("rewrite", "the body of a reply unchanged"),
         ("strip", "the body of a reply unchanged"),
         ("tell", "keep the key out"),
+        ("follow", "followed the redirect"),
     ],
 )
 def test_a_broken_transport_is_rejected(flaw, duty):
