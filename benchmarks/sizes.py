@@ -9,7 +9,7 @@ import random
 
 #: The number of lines in the longest file.
 LINES = int(os.environ.get("LINES", "1000000"))
-#: The number of requests to resolve, and of lines in the shorter files.
+#: The number of requests to resolve, and of lines in a file of medium length.
 FEWER_LINES = min(LINES, 100_000)
 
 #: The number of params and the approximate number of bytes of a project, and then of a task.

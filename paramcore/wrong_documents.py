@@ -1,7 +1,7 @@
 """Recognize wrong documents in place of projects, tasks, task requests or updates.
 
-The errors say what the document is.  Without these checks, users would see only an error
-about one member of the document.
+The errors say what the document is.  Without these checks, an error would be about only one
+member of the document, or the document would be accepted.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ def _draw_plain_value(chance, param, number):
 
 
 def make_update(project):
-    """Return a replace that drops most params and loses values inside others."""
+    """Return a replace that drops most params, and sets `instruction` and `param_00` to other values."""
     latest = project["param_history"][-1]
     kept = list(latest)[2::4]
     update = {name: latest[name] for name in kept}

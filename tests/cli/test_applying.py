@@ -352,7 +352,7 @@ class TestApply:
         [("y", 1), ("Yes ", 1), ("yep", 0), ("yesterday", 0), ("n", 0), ("", 0), ("ye", 0), ("y\udce9", 0)],
     )
     def test_a_prompt_is_answered_by_y_or_yes(self, answer, sent, patch):
-        """At a terminal, only the answers `y` and `yes` send the update, whatever their case."""
+        """At a terminal, only `y` and `yes` send the update; case and surrounding spaces do not matter."""
         ours, theirs = pty.openpty()
         with Server() as server:
             os.write(ours, f"{answer}\n".encode(errors="surrogateescape"))

@@ -324,7 +324,7 @@ def test_bad_lines_are_counted_beside_json():
 
 
 def test_no_bar_where_the_answer_is_printed(long_files):
-    """No bar is shown if standard output is a device, such as `/dev/null`."""
+    """If the command prints its output to a device, such as `/dev/null`, it shows no bar."""
     arguments = (*BULK["preview"], long_files / "preview.jsonl", "--format", "json")
     assert with_terminal(*arguments, stdout=subprocess.DEVNULL) == ""
 

@@ -127,7 +127,7 @@ def test_without_rich_there_is_no_bar(tmp_path, damaged):
 
 @pytest.mark.parametrize("jobs", [[], ["--jobs", "2"]])
 def test_files_in_the_working_directory_are_not_imported(tmp_path, jobs):
-    """`python -m paramcore` does not run a file beside the data that has the name of another module."""
+    """`python -m paramcore` does not import files such as `json.py` from the working directory."""
     for name in ("attr", "copy", "json", "orjson", "random", "signal", "string"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('this script was run')")
     for name in ("warehouse-boxes.json", "night-shift.jsonl"):

@@ -117,7 +117,7 @@ def test_a_file_that_exists_is_avoided(taken):
 
 
 def test_a_long_name_is_cut():
-    """A file name has at most 255 bytes, whatever its letters. A digest distinguishes long names that begin alike."""
+    """The file name for a long name has at most 205 bytes. A digest distinguishes long names that begin alike."""
     for letter in ("x", "\u00e9", "\u6771", "\U0001f6a2", "/"):
         chosen = choose(f"{letter * 200}1", f"{letter * 200}2")
         assert len(set(chosen.values())) == 2

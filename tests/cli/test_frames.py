@@ -21,7 +21,7 @@ def frame(text, pointer):
 
 
 def make_line(before, after):
-    """Return a line of JSON that has a value between `before` letters and `after` letters, and this value."""
+    """Return a line of JSON, and the value in it between `before` letters and `after` letters."""
     value = '"<value>"'
     return f'{{"a": "{"x" * before}", "b": {value}, "c": "{"y" * after}"}}', value
 

@@ -86,7 +86,7 @@ def test_help_is_about_its_command_only(command):
 
 
 def test_commands_without_assumed_rules_have_no_assumptions():
-    """Commands lack `--assume` if their output does not depend on assumed rules."""
+    """Only four commands lack `--assume`, because no assumed rule affects their output."""
     without = {command for command in COMMANDS if "--assume" not in run("help", command).out}
     assert without == {"diff", "schema", "completion", "help"}
 

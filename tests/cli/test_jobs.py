@@ -336,7 +336,7 @@ def test_no_process_imports_from_the_working_directory(name, place, tmp_path):
     """A file in the working directory with the name of a module is not imported."""
     (tmp_path / f"{name}.py").write_text("raise SystemExit('imported from the working directory')")
     arguments = command("preview", place / "boxes.json", place / "good.jsonl", "--format", "json", "--jobs", "2")
-    # The script `paramcore` imports nothing from the working directory.  `python -m` needs `-P` for that.
+    # With `-P`, `python -m` imports nothing from the working directory, like the script `paramcore`.
     arguments.insert(1, "-P")
     done = subprocess.run(arguments, capture_output=True, cwd=tmp_path, env=environment(), timeout=60)
     assert (done.returncode, done.stderr, done.stdout.count(b"\n")) == (FINE, b"", GOOD)

@@ -1,4 +1,4 @@
-"""The layout of random results: every line fits, and everything is shown."""
+"""The layout of results on a terminal: every line fits, and only long values are truncated."""
 
 import pytest
 from hypothesis import given, strategies as st
@@ -33,7 +33,7 @@ def iter_shown(rows, screen):
 
 @given(CHANGES, WIDTHS)
 def test_changes_fit_and_are_complete(pair, width):
-    """No line of a diff is wider than the terminal; with `--full`, every value is shown in full."""
+    """With `--full`, no line of a diff is too wide, and each value, or each change inside it, is shown in full."""
     diff = Diff.between(*pair)
     screen = Screen(width, full=True).render(diff.list_pieces())
     assert find_wide_lines(screen, width) == []

@@ -186,7 +186,7 @@ def test_the_command_that_lists_the_rest(arguments, words):
 
 
 def test_a_summary_needs_its_variable():
-    """Outside of GitHub Actions, `--summary` is an error with a remedy, and nothing is printed."""
+    """Outside of GitHub Actions, `--summary` is an error with a remedy, and the plan is not printed."""
     for changes in ({"GITHUB_STEP_SUMMARY": ""}, {}):
         if not changes and "GITHUB_STEP_SUMMARY" in environment():
             continue

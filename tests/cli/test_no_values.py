@@ -150,7 +150,7 @@ def test_no_output_has_a_value(line, folder):
             command = (*line.split(), *arguments, *service)
             hidden = run(*command, "--no-values", cwd=folder, SCALE_API_KEY="test_0123456")
         assert find_secrets(hidden.out + hidden.err) == []
-        # An error in TASKS ends a command before it prints an answer.
+        # An error in a file may end a command before it prints an answer.
         assert hidden.out or "broken.json" in hidden.err or "bad.jsonl" in hidden.err
 
 
@@ -236,7 +236,10 @@ def test_text_shows_types(folder):
 
 
 def test_json_shows_types(folder):
-    """JSON has the type of each value instead of the value; fields that identify a task remain."""
+    """JSON has the type of each value instead of the value, and null instead of a sentence with values.
+
+    Fields that identify a task remain.
+    """
     plan = run("plan", "boxes.json", "update.json", "--format", "json", "--no-values", cwd=folder).document
     assert plan["before"]["padding"] == "string"
     assert plan["before"]["labels"][0] == {"name": "string", "padding": "number", "note": "string"}

@@ -11,7 +11,7 @@ PROJECT = "warehouse-boxes.json"
 
 
 def test_drops_come_first():
-    """A plan lists dropped params first, and exits with FINDINGS."""
+    """If a plan drops params, they are listed first, and the exit code is FINDINGS."""
     ran = run("plan", PROJECT, "reword.json")
     assert ran.status == FINDINGS
     assert [line.split()[0] for line in ran.out.splitlines()[1:5]] == ["dropped", "dropped", "dropped", "changed"]
@@ -27,7 +27,7 @@ def test_json_has_the_fixed_keys():
 
 
 def test_a_patch_drops_nothing():
-    """A plan that drops nothing exits with FINE."""
+    """If a plan drops nothing and has no errors, the exit code is FINE."""
     ran = run("plan", PROJECT, "-", stdin='{"patch": true, "padding": 6}')
     assert (ran.status, ran.out.splitlines()) == (
         FINE,

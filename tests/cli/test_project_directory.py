@@ -283,7 +283,7 @@ def test_another_process_writes_another_array(tmp_path):
 
 
 def test_another_process_adds_entries_that_are_no_files(tmp_path):
-    """A subdirectory and a pipe with the suffix of a project file are not read, and their names are not used."""
+    """A new subdirectory or pipe with the suffix of a project file is not read."""
     directory = ProjectDirectory(str(tmp_path), Assumptions())
     (tmp_path / "new.json").mkdir()
     for name in ("a", "b"):

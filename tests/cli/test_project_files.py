@@ -185,14 +185,14 @@ def test_a_subdirectory_without_projects_is_not_reported(place):
 
 
 def test_a_schema_in_a_subdirectory_is_not_reported(place):
-    """A subdirectory is not reported if it contains only files that the command reads."""
+    """A subdirectory that contains only a schema is not reported."""
     (place / "schemas").mkdir()
     (place / "schemas" / "mine.json").write_text("{}")
     assert run("validate", place, "--schema", f"mine={place}/schemas/mine.json").err == ""
 
 
 def test_a_directory_with_projects_only_in_subdirectories(tmp_path):
-    """The error for a directory without project files says that subdirectories are not read."""
+    """If only subdirectories contain project files, the error says that subdirectories are not read."""
     (tmp_path / "signs").mkdir()
     assert run("log", tmp_path).err == f"error: {tmp_path}: the directory has no .json or .yaml files; {NAME_ANOTHER}"
     (tmp_path / "signs" / "a.json").write_text('{"param_history": []}')

@@ -1,4 +1,4 @@
-"""A project with new versions is formatted like a new document."""
+"""`ProjectText` reuses the text of old versions, and returns the same text as `format_document`."""
 
 from hypothesis import given, strategies as st
 
