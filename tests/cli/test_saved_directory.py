@@ -324,6 +324,21 @@ def test_a_task_of_an_edited_project_is_not_explained(tmp_path):
             stand_in.live.get_effective(created["task_id"])
 
 
+@pytest.mark.parametrize("change", [{"type": "videoannotation"}, {"type": "unknown"}, {"param_history": []}])
+def test_the_pages_show_a_task_that_an_edited_project_rejects(tmp_path, change):
+    """If an edited project no longer accepts the request of a task, its pages say that the file was edited."""
+    with serving(tmp_path, DOCKS) as stand_in:
+        request = {"project": "docks", "project_version": 0}
+        task_id = call(stand_in, "POST", "/task/imageannotation", request)[1]["task_id"]
+    path = tmp_path / "docks.json"
+    path.write_text(json.dumps({**read_file(path), **change}))
+    with serving(tmp_path) as stand_in:
+        with pytest.raises(LookupError, match="file of the project was edited"):
+            stand_in.live.get_effective(task_id)
+        page = stand_in.handle("GET", "/projects/docks", {"host": "127.0.0.1"}, b"")
+        assert (page.status, b"file of the project was edited" in page.body) == (200, True)
+
+
 def test_files_that_cannot_be_written_are_reported_once(tmp_path, monkeypatch, capsys):
     """If several writes of the files fail, one message reports this, and the next successful write has all updates."""
     with serving(tmp_path / "a", DOCKS) as stand_in:

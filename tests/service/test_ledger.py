@@ -19,6 +19,14 @@ from tests.waiting import wait_until
 HEADERS = {"authorization": "Bearer any"}
 TEST_HEADERS = {"authorization": "Bearer test_any"}
 BOXES = Project("boxes", type="imageannotation", params={"padding": 0})
+#: A batch and a task, as the journal records them.
+BATCH = {"name": "1", "project": "boxes", "status": "staging"}
+TASK = {
+    "fields": {"task_id": "1", "type": "imageannotation", "status": "pending", "project": "boxes"},
+    "request": {"project": "boxes"},
+    "version_count": 1,
+    "key": None,
+}
 
 
 class Disk:
@@ -439,6 +447,39 @@ class TestJournalFile:
         self.create(path, damaged + b"\n", b"[]\n")
         journal = JournalFile(path)
         with pytest.raises(DocumentError, match="journal:2:"):
+            replay_lines(journal.lines, journal.source, WORLDS, Assumptions())
+
+    @pytest.mark.parametrize(("table", "value"), [("batches", BATCH), ("tasks", TASK)])
+    def test_a_valid_value_is_read(self, path, table, value):
+        """The values that the next test changes are valid."""
+        self.create(path, json.dumps([["live", table, "1", value]]).encode() + b"\n")
+        journal = JournalFile(path)
+        recovered = replay_lines(journal.lines, journal.source, WORLDS, Assumptions())
+        assert recovered["live"].tables.keys() == {table}
+
+    @pytest.mark.parametrize(
+        ("table", "value"),
+        [
+            *((table, value) for table in ("settings", "batches", "tasks", "files") for value in (None, 3, "x", [])),
+            *(("saved", value) for value in (None, "1", True, [])),
+            *(("batches", {**BATCH, name: value}) for name in ("name", "project", "status") for value in (None, 1)),
+            ("batches", {**BATCH, "created_at": 1}),
+            *(("tasks", {**TASK, "fields": value}) for value in (None, [], {})),
+            *(("tasks", {**TASK, "request": value}) for value in (None, [], {"unique_id": 1})),
+            *(("tasks", {**TASK, "version_count": value}) for value in (None, "1", True, -1)),
+            *(("tasks", {**TASK, "key": value}) for value in (1, [])),
+            *(
+                ("tasks", {**TASK, "fields": {**TASK["fields"], name: value}})
+                for name in ("task_id", "type", "status", "project", "unique_id", "created_at")
+                for value in (None, 1, [])
+            ),
+        ],
+    )
+    def test_a_value_of_the_wrong_type_is_reported(self, path, table, value):
+        """A line that somebody edited is an error with the line number, not a traceback."""
+        self.create(path, json.dumps([["live", table, "1", value]]).encode() + b"\n")
+        journal = JournalFile(path)
+        with pytest.raises(DocumentError, match="journal:2: the line is not part of a journal: .*; restore the file"):
             replay_lines(journal.lines, journal.source, WORLDS, Assumptions())
 
     @pytest.mark.parametrize("numbers", [(1,), (0, 0), (0, 2), (1, 0)])

@@ -19,14 +19,22 @@ from paramcore.errors import DocumentError, ParamcoreError
 from paramcore.files.document import PROJECT_DEPTH, decode_document
 from paramcore.model import Assumptions, ParamVersion, Project
 from paramcore.service.standin.state import Change, State, StoredProject, StoredTask, Table, rebuild_project
-from paramcore.text import format_value
+from paramcore.text import describe_value, format_value
 from paramcore.values import freeze
 from paramcore.wire import read_project
 
 #: The maximum depth of a line, which is an array of records.  A record is an array that may contain a project.
 _LINE_DEPTH = PROJECT_DEPTH + 2
-#: The tables whose records always contain a whole value; a record of a project may be a single version.
-_TABLES: tuple[Table, ...] = ("settings", "batches", "tasks", "files")
+#: The names of the members that must be text, by table.  The records of these tables always contain a whole value;
+#: a record of a project may be a single version.
+_TEXTS: Mapping[Table, tuple[str, ...]] = {
+    "settings": (),
+    "batches": ("name", "project", "status"),
+    "tasks": ("task_id", "type", "status"),
+    "files": (),
+}
+#: The names of members that a value may lack, but that must be text.
+_OPTIONAL_TEXTS = ("project", "batch", "unique_id", "created_at", "updated_at", "completed_at")
 _REMEDY = "restore the file, or remove it"
 
 
@@ -84,7 +92,7 @@ def encode_state(world: str, state: State) -> Iterator[tuple[str | None, str]]:
             yield name, _encode_record(world, "projects", name, stored.text)
             if saved is not None:
                 yield None, encode_mark(world, saved)
-    for table in _TABLES:
+    for table in _TEXTS:
         values: Mapping[str, Any] = getattr(state, table)
         for key, value in values.items():
             change = Change.of(table, key, value)
@@ -129,7 +137,7 @@ class _Replay:
         # Append all versions of a project at once, because each append copies the project's history.
         self._appended: dict[tuple[str, str], list[ParamVersion]] = {}
 
-    def add(self, world: str, table: str, key: str, value: Any) -> None:
+    def add(self, world: str, table: Any, key: str, value: Any) -> None:
         state = self._recovered[world]
         if table == "projects":
             state.projects[key] = read_project(value, assumptions=self._assumptions)
@@ -137,11 +145,13 @@ class _Replay:
         elif table == "versions":
             self._appended[world, key].append(ParamVersion.from_entry(value["version"], freeze(value)))
         elif table == "saved":
+            _check_count(value)
             state.saved[key] = value
-        elif table not in _TABLES:
+        elif table not in _TEXTS:
             raise ValueError(f"the table {format_value(table)} is unknown")
         else:
-            decoded = StoredTask.from_record(freeze(value)) if table == "tasks" else value
+            decoded = _read_task(value) if table == "tasks" else value
+            _check_texts(table, decoded.fields if isinstance(decoded, StoredTask) else decoded)
             state.tables.setdefault(table, {})[key] = decoded
 
     def finish(self) -> dict[str, RecoveredState]:
@@ -149,3 +159,26 @@ class _Replay:
             projects = self._recovered[world].projects
             projects[name] = rebuild_project(projects[name], (*projects[name].versions, *versions))
         return self._recovered
+
+
+def _read_task(value: Any) -> StoredTask:
+    task = StoredTask.from_record(freeze(value))
+    _check_count(task.version_count)
+    if not isinstance(task.key, str | None):
+        raise TypeError(f"`key` must be text or null, got {describe_value(task.key)}")
+    if (task.request is None) == ("project" in task.fields):
+        raise ValueError("a task has a `request` if it has a `project`, and only then")
+    return task
+
+
+def _check_texts(table: Table, value: Any) -> None:
+    if not isinstance(value, Mapping):
+        raise TypeError(f"the value must be an object, got {describe_value(value)}")
+    for name in (*_TEXTS[table], *(name for name in _OPTIONAL_TEXTS if name in value)):
+        if not isinstance(value[name], str):
+            raise TypeError(f"`{name}` must be text, got {describe_value(value[name])}")
+
+
+def _check_count(value: Any) -> None:
+    if type(value) is not int or value < 0:
+        raise TypeError(f"the number of versions must be a whole number, got {describe_value(value)}")

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from attrs import evolve, field, frozen
 
-from paramcore.errors import InvalidSetting
+from paramcore.errors import InvalidSetting, ParamcoreError
 from paramcore.model import EffectiveParams, Project, TaskRequest, Update
 from paramcore.text import MESSAGE_LIMIT, format_repr, format_value
 from paramcore.values import check_argument, check_iterable
@@ -233,9 +233,14 @@ def resolve_stored_task(project: Project, task: StoredTask, request: TaskRequest
     Raises:
         LookupError: if an edit of the project's history changed these params.
     """
-    effective = truncate_history(project, task.version_count).resolve(request)
-    created = effective.as_task()
-    if any(created.get(name) != task.fields.get(name) for name in ("params", "instruction")):
+    try:
+        effective = truncate_history(project, task.version_count).resolve(request)
+        created = effective.as_task()
+        is_unchanged = all(created.get(name) == task.fields.get(name) for name in ("params", "instruction"))
+    except ParamcoreError:
+        # The edited project has another type, or lacks the version that the request names.
+        is_unchanged = False
+    if not is_unchanged:
         # The file of the project was edited before the stand-in started again.
         task_id = task.fields["task_id"]
         raise LookupError(
