@@ -190,7 +190,7 @@ def _read_entry(path: str) -> Document:
     try:
         return _read_document(path)
     except DocumentError as error:
-        if error.code == "yaml_feature" and (document := _read_other_yaml(path)):
+        if error.code in ("yaml_feature", "yaml_syntax") and (document := _read_other_yaml(path)):
             return document
         if error.code != "unreadable" or error.remedy:
             raise
@@ -200,7 +200,10 @@ def _read_entry(path: str) -> Document:
 
 
 def _read_other_yaml(path: str) -> Document | None:
-    """Read YAML with features that JSON lacks, such as anchors; return `None` if it is invalid or contains a project."""
+    """Read YAML that `_read_document` rejects; return `None` if it is invalid or contains a project.
+
+    Such YAML has features that JSON lacks, such as anchors, or contains only comments.
+    """
     # Such a file probably belongs to another tool, such as Docker.
     with suppress(DocumentError):
         document = read_document(path, depth=PROJECT_DEPTH, allow_features=True)

@@ -19,6 +19,7 @@ from paramcore.files.mistakes import describe_depth, describe_duplicate, describ
 from paramcore.files.positions import Locator, SyntaxProblem, Token, TokenLocator, advance_trail
 from paramcore.files.yaml_notation import NotationCheck
 from paramcore.text import MESSAGE_LIMIT, truncate
+from paramcore.values import MAX_DEPTH
 
 #: The maximum number of names and values in a YAML file. The parsing time depends mostly on this number.
 MAX_TOKENS = 100_000
@@ -41,7 +42,8 @@ class YAMLDecoder:
     """Decodes a YAML text and locates its values.
 
     With `allow_features`, the text may use the features of YAML that JSON lacks.  Tags and
-    anchors are then ignored, an alias is null, and several documents become a list.
+    anchors are then ignored, an alias is null, and several documents become a list.  A name
+    that is not a scalar becomes some text.
     """
 
     def __init__(self, *, allow_features: bool = False) -> None:
@@ -103,12 +105,13 @@ def iter_yaml_tokens(text: str, depth: int | None = None, *, allow_features: boo
     trail: list[str | int] = []
     next_is_name = False
     name_at = 0
-    for event_type, event in _iter_events(text, allow_features=allow_features):
+    events = _iter_events(text, allow_features=allow_features)
+    for event_type, event in events:
         offset: int = event.start_mark.index
         if event_type in ("MappingEnd", "SequenceEnd"):
             trail.pop()
         elif next_is_name:
-            trail[-1] = _parse_name(event_type, event, allow_features=allow_features)
+            trail[-1] = _parse_name(event_type, event, events, allow_features=allow_features)
             next_is_name, name_at = False, offset
             yield Token(offset, trail[-1], is_name=True, trail=trail)
             continue
@@ -134,7 +137,7 @@ def iter_yaml_tokens(text: str, depth: int | None = None, *, allow_features: boo
 
 def _iter_events(text: str, *, allow_features: bool) -> Iterator[tuple[str, _Event]]:
     """Yield each event of a value or a name as a pair: its type, such as `Scalar`, and the event."""
-    if misread := _MISREAD.search(text):
+    if not allow_features and (misread := _MISREAD.search(text)):
         raise _make_character_problem(misread)
     directive = _DIRECTIVE.match(text)
     if directive and not allow_features:
@@ -155,7 +158,7 @@ def _iter_events(text: str, *, allow_features: bool) -> Iterator[tuple[str, _Eve
             yield event_type, event
     if not allow_features:
         notation.check_end()
-    if not documents:
+    if not documents and not (allow_features and text.strip()):
         raise SyntaxProblem("yaml_syntax", 0, "invalid YAML: the document is empty", "")
 
 
@@ -220,16 +223,30 @@ def _make_feature_problem(event: _Event, feature: str, remedy: str) -> SyntaxPro
     return SyntaxProblem("yaml_feature", event.start_mark.index, problem, remedy)
 
 
-def _parse_name(event_type: str, event: _Event, *, allow_features: bool) -> str:
+def _parse_name(event_type: str, event: _Event, events: Iterator[tuple[str, _Event]], *, allow_features: bool) -> str:
     offset = event.start_mark.index
     if event_type != "Scalar":
-        raise SyntaxProblem("yaml_feature", offset, "a name must be text, got an object or an array", "")
-    if _is_plain(event) and event.value == "":
+        if not allow_features:
+            raise SyntaxProblem("yaml_feature", offset, "a name must be text, got an object or an array", "")
+        _skip_value(event_type, event, events)
+        # No other name contains a null character.
+        return f"\0{offset}"
+    if _is_plain(event) and event.value == "" and not allow_features:
         problem, remedy = "the name before the colon is missing", 'write a name, or `""` for the empty name'
         raise SyntaxProblem("yaml_syntax", offset, problem, remedy)
     if _is_plain(event) and event.value == "<<" and not allow_features:
         raise _make_feature_problem(event, "merge key `<<`", "write the members themselves")
     return _join_surrogates(event.value)
+
+
+def _skip_value(event_type: str, event: _Event, events: Iterator[tuple[str, _Event]]) -> None:
+    """Skip the remaining events of a value; `event` is its first event."""
+    level = 0
+    while (level := level + event_type.endswith("Start") - event_type.endswith("End")) > 0:
+        if level > MAX_DEPTH:
+            # The parser needs quadratic time for deep nesting.
+            raise SyntaxProblem("json_depth", event.start_mark.index, *describe_depth(MAX_DEPTH))
+        event_type, event = next(events)
 
 
 _LITERAL = re.compile(r"null|true|false|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")

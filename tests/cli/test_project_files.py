@@ -65,13 +65,22 @@ OTHER_YAML = {
     "two documents": "---\nkind: A\nname: a\n---\nkind: B\ntype: b\n",
     "a directive": "%YAML 1.2\n---\ntype: a\n",
     "an alias as an element": "- &x {name: a}\n- *x\n",
+    "an alias as a name": "x: &base name\n*base : a\n",
+    "an object as a name": "version: {{ version }}\ntype: a\n",
+    "two objects as names": "{a: b}: 1\n{a: {b: [c]}}: 2\n",
+    "an array as a name": "? [a, b]\n: name\n",
+    "an empty name": ": a\nname: b\n",
+    "comments only": "# name: a\n\n# type: b\n",
+    "comments after a byte order mark": "\ufeff# a\n",
+    "a line separator": 'name: "a\u2028b"\n',
+    "a second byte order mark": "---\nname: a\n---\n\ufefftype: b\n",
 }
 
 
 @pytest.mark.parametrize("text", OTHER_YAML.values(), ids=OTHER_YAML)
 def test_yaml_of_another_tool_is_skipped(place, text):
     """In a directory, a YAML file without a project is skipped, even if it has features that JSON lacks."""
-    (place / "other.yml").write_text(text)
+    (place / "other.yml").write_text(text, "utf-8")
     ran = run("log", place)
     assert (ran.err, ran.status) == (f"skipped {place}/other.yml, because it contains no project\n", 0)
 
@@ -85,6 +94,13 @@ def test_yaml_of_another_tool_is_skipped(place, text):
         ("%YAML 1.2\n---\nname: x\ntype: y\n", "directives"),
         ("name: x\ntype: y\n<<: &a {}\n", "the merge key `<<`"),
         ("a: &a 1\nb: [\n", "the anchor `&a`"),
+        ("[a]: b\nname: x\ntype: y\n", "a name must be text"),
+        ("{{ a }}: b\nparam_history: []\n", "a name must be text"),
+        (": a\nname: x\ntype: y\n", "the name before the colon is missing"),
+        ("? " * 9_999, "explicit keys"),
+        ("? " + "[a, [b, " * 999 + "]]" * 999 + ": c", "explicit keys"),
+        ("", "the document is empty"),
+        (" \n\n", "the document is empty"),
     ],
 )
 def test_a_yaml_project_with_features_that_json_lacks_is_an_error(place, text, problem):
