@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,8 +14,21 @@ from paramcore.files.encoding import convert_utf16, decode_text
 from paramcore.text import MESSAGE_LIMIT, describe_os_error, describe_value, format_value
 from paramcore.validation.finding import CODES
 
-#: The maximum number of dots in a line, because `tomllib` needs quadratic memory for a key with many parts.
-_MAX_DOTS = 1_000
+#: The maximum number of parts in a key, because `tomllib` needs quadratic memory for a key with many parts.
+_MAX_PARTS = 50
+#: Matches a key with more parts than `_MAX_PARTS`.
+_LONG_KEY = re.compile(rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{_MAX_PARTS}}}")
+#: Matches a string or a comment.  An unterminated string matches up to the end, so the search stays linear.
+_STRING = re.compile(
+    r"""
+    "{3} (?: [^"\\]++ | \\. | "(?!"") )*+ (?: "{3,5} | \Z )
+    | '{3} (?: [^']++ | '(?!'') )*+ (?: '{3,5} | \Z )
+    | " (?: [^"\\\n]++ | \\[^\n] )*+ "?
+    | ' [^'\n]*+ '?
+    | \# [^\n]*+
+    """,
+    re.DOTALL | re.VERBOSE,
+)
 
 
 def read_ignored_codes(codes: Iterable[str]) -> frozenset[str]:
@@ -81,10 +95,12 @@ def _read_ignore() -> list[str]:
 
 
 def _reject_long_keys(text: str, path: str) -> None:
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.count(".") > _MAX_DOTS:
-            problem = f"the line has more than {_MAX_DOTS:,} dots"
-            raise DocumentError("too_large", None, problem, "shorten the line", path, number, 1)
+    # A quoted string may be a part of a key, so replace it with a letter.
+    keys = _STRING.sub(lambda string: "s" + "\n" * string[0].count("\n"), text)
+    if long_key := _LONG_KEY.search(keys):
+        line = keys.count("\n", 0, long_key.start()) + 1
+        problem = f"a key has more than {_MAX_PARTS:,} parts"
+        raise DocumentError("too_large", None, problem, "shorten the key", path, line, 1)
 
 
 def _make_error(path: str, problem: str, remedy: str) -> DocumentError:

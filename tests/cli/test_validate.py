@@ -341,13 +341,42 @@ class TestIgnoring:
         assert message in ran.err
         assert ran.status == 2
 
-    @pytest.mark.parametrize("key", ["a" + ".a" * 1_001, "a" + " . a" * 1_001, "[" + "'a'." * 1_001 + "a]"])
-    def test_a_key_with_thousands_of_parts(self, place, key):
-        """A key with more than 1,000 parts is rejected, because reading it could fill the memory."""
-        (place / "pyproject.toml").write_text(f"[tool.other]\n{key} = 1\n")
+    @pytest.mark.parametrize(
+        "key",
+        [
+            "a" + ".a" * 1_001,
+            "a" + " . a" * 1_001,
+            "[" + "'a'." * 1_001 + "a]",
+            "a" + ".a" * 50,
+            "[[" + '"a\\"b".' * 50 + "a]]",
+            "a = {b = '''x''''', " + "c\t.\t" * 50 + 'd = 1, e = "f"}  # g',
+        ],
+    )
+    def test_a_key_with_many_parts(self, place, key):
+        """A key with more than 50 parts is rejected, because reading many such keys could fill the memory."""
+        (place / "pyproject.toml").write_text(f'[tool.other]  # it\'s "a\na = """\nb"\n"""\n{key} = 1\n')
         ran = run("validate", "boxes.json", cwd=place)
-        assert ran.err == "error: pyproject.toml:2:1: the line has more than 1,000 dots; shorten the line\n"
+        assert ran.err == "error: pyproject.toml:5:1: a key has more than 50 parts; shorten the key\n"
         assert ran.status == 2
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "dependencies = [" + ", ".join(f'"a{number}==1.2.3"' for number in range(999)) + "]",
+            "line = '" + "." * 9_999 + "'",
+            'line = "' + "a." * 9_999 + '\\"a."',
+            "lines = '''\n" + "a." * 9_999 + "\n'''''",
+            'lines = """\n' + "a." * 9_999 + '\\""" a.b"""""',
+            "# it's " + "a." * 9_999,
+            "a" + ".a" * 49 + " = 1",
+        ],
+        ids=["dependencies", "dots", "string", "literal lines", "lines", "comment", "key"],
+    )
+    def test_a_line_with_many_dots(self, place, text):
+        """Dots in strings and comments do not count as parts of a key."""
+        (place / "pyproject.toml").write_text(f'[tool.paramcore]\nignore = ["param_type"]\n[tool.other]\n{text}\n')
+        ran = run("validate", "boxes.json", cwd=place)
+        assert (ran.err, ran.status) == ("", 0)
 
     def test_unreadable_settings(self, place):
         """The error for unreadable settings has the message of the system, and does not say invalid TOML."""
