@@ -45,6 +45,8 @@ _CONFLICT = (
     MERGE_CONFLICT,
     "resolve it, and remove the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`",
 )
+#: Matches the start of HTML or XML, but not the `repr` of a Python object, such as `<Response [200]>`.
+_MARKUP = re.compile(r"<(?:!|\?xml\b|[A-Za-z][\w:-]*(?:\s*/?>|\s+[\w:-]+\s*=|\s*\Z))", re.IGNORECASE)
 _BARE_NAME = re.compile(r"[A-Za-z_$][\w$-]*(?=\s*:)")
 
 _WRITE_JSON = "write the file with Python's `json.dump`"
@@ -109,7 +111,7 @@ def find_mistake(text: str, offset: int, *, is_line: bool) -> tuple[int, str, st
         return at, *_CONFLICT
     if text.startswith("\x1b[", at):
         return at, "the text contains color codes of a terminal", "write it without color, for example with `jq -M`"
-    if text[:at].strip(_BLANKS) == "" and char == "<":
+    if not before and _MARKUP.match(text, at):
         return at, "the text is HTML or XML, not JSON", "check whether this is an error page, and save the JSON instead"
     if text.startswith(("```", "~~~"), at) and (not before or before.endswith(("}", "]"))):
         return at, "the JSON is inside a Markdown code fence", "save only the JSON between the fences"

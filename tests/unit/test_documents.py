@@ -216,6 +216,11 @@ MISTAKES = [
     ('{"a": 1, b: 1}', "`b` must be in double quotes", 1, 10),
     ("{\u201ca\u201d: 1}", "typographic quotes", 1, 2),
     (" <html>", "HTML", 1, 2),
+    ('<Error Code = "403">', "HTML", 1, 1),
+    ("<br/>", "HTML", 1, 1),
+    ("<?xml version='1.0'?><a/>", "HTML", 1, 1),
+    ("<!DOCTYPE html>", "HTML", 1, 1),
+    ("<html", "HTML", 1, 1),
     ("Project({'name': 'docks'})", "`Project(`", 1, 1),
     ("\nTask({'id': 1})", "`Task(`", 2, 1),
     ('b\'{"a": 1, "b": 2}\'', "`b'`", 1, 1),
@@ -348,7 +353,12 @@ def test_a_document_on_several_lines_is_no_jsonl(written, text):
 
 @pytest.mark.parametrize(
     "text",
-    ["1 2", '{"a": 1}}', "nope", "[1,,2]", '{"a": }', '{"a": 1 "b": 2}', "[1] 2", "a: 1", '"a\tb, c"', '"\\x, "'],
+    [
+        *("1 2", '{"a": 1}}', "nope", "[1,,2]", '{"a": }', '{"a": 1 "b": 2}', "[1] 2", "a: 1", '"a\tb, c"', '"\\x, "'),
+        # The `repr` of a Python object, a shell's here-document, and PHP are neither HTML nor XML.
+        *("<Response [200]>", "<Project 'docks': imageannotation, 7 versions>", "<class 'dict'>"),
+        *("<a.b object at 0x7f3c>", "<generator object f at 0x7f3c>", "<<EOT\n{}\nEOT", "<?php return 1;", "< 5"),
+    ],
 )
 def test_other_syntax_errors_are_not_taken_for_a_mistake(written, text):
     """A syntax error that is none of the common mistakes has the message of the decoder."""
