@@ -194,8 +194,12 @@ def _read_entry(path: str) -> Document:
             return document
         if error.code != "unreadable" or error.remedy:
             raise
-        # Another process may have removed the file.
-        fix = "make it readable, or move it out of the directory" if os.path.lexists(path) else "run the command again"
+        fix = "make it readable, or move it out of the directory"
+        if isinstance(error.__cause__, FileNotFoundError):
+            # Another process may have removed the file.
+            fix = "run the command again"
+        elif not os.access(os.path.dirname(path), os.X_OK):
+            fix = "permit yourself to search the directory, for example with `chmod u+x`"
         raise evolve(error, remedy=fix) from None
 
 

@@ -394,6 +394,21 @@ def test_a_link_to_a_file_is_read(place):
     assert run("validate", f"{place}/projects").status == 0
 
 
+def test_a_directory_that_cannot_be_searched_is_named_as_the_cause(place, monkeypatch, capsys):
+    """In a directory without search permission, `stat` fails for each file, but the files still exist."""
+
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(reader, "open", refuse, raising=False)
+    monkeypatch.setattr(os.path, "lexists", lambda _path: False)
+    monkeypatch.setattr(os, "access", lambda _path, _mode: False)
+    assert main(["log", str(place)]) == 2
+    remedy = "permit yourself to search the directory, for example with `chmod u+x`"
+    expected = f"error: {place}/docks.json: cannot read the file: permission denied; {remedy}\n"
+    assert capsys.readouterr().err == expected
+
+
 def test_an_entry_that_cannot_be_read_is_named_with_a_remedy(place, monkeypatch, capsys):
     """The error for an unreadable file in a directory suggests moving it; the error for a named file does not."""
 

@@ -341,6 +341,14 @@ class TestJournalFile:
         journal.replace([])
         assert self.read(path) == []
 
+    @pytest.mark.parametrize("create", [os.mkfifo, lambda path: os.symlink(os.devnull, path)])
+    def test_a_pipe_or_a_device_is_rejected(self, path, create):
+        """Reading a pipe or a device may never end, so it is rejected, and is not removed."""
+        create(path)
+        with pytest.raises(DocumentError, match="this is a pipe, a socket or a device, not a journal; remove it"):
+            JournalFile(path)
+        assert os.path.lexists(path)
+
     def test_a_closed_journal_remains_if_it_has_lines(self, path):
         """`close` keeps a journal with lines, even if it was only read, and removes a journal without lines."""
         self.create(path, b"[1]\n").close()

@@ -139,6 +139,9 @@ class JournalFile:
                 os.close(descriptor)
 
     def _read(self) -> None:
+        # Reading a pipe or a device may never end.
+        if os.path.exists(self._path) and not (os.path.isfile(self._path) or os.path.isdir(self._path)):
+            raise self._error("this is a pipe, a socket or a device, not a journal; remove it")
         try:
             with open(self._path, "rb") as stream:
                 data = stream.read()
