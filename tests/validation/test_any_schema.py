@@ -1,4 +1,4 @@
-"""Laws J: for every schema of a user and all params, `Validator` accepts what jsonschema accepts."""
+"""For every schema of a user and all params, `Validator` accepts what jsonschema accepts."""
 
 from __future__ import annotations
 
