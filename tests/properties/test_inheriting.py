@@ -1,4 +1,4 @@
-"""Effective params are the task's params over those of exactly one version, and depend on nothing else."""
+"""Effective params are the task's params over those of at most one version, and depend on nothing else."""
 
 from __future__ import annotations
 

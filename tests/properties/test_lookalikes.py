@@ -1,4 +1,4 @@
-"""JSON values stay unchanged, and differ exactly if JSON distinguishes them."""
+"""JSON values stay unchanged, and are equal exactly if they are equal JSON: `true` is not 1, but 1 is 1.0."""
 
 from __future__ import annotations
 
