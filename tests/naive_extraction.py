@@ -1,7 +1,8 @@
 """Find the smallest total size, in bytes, of an update and task requests, by brute force.
 
-This module shares no code with the package.  `find_smallest` tries every choice of the tasks that inherit.
-For each choice and each param, it tries every value that at least two of these tasks can inherit.
+This module shares no code with the package.  `find_smallest` tries every set of two or more tasks as the
+tasks that inherit from the project.  For each set and each param, it tries every value with which all these tasks
+can still inherit, and which makes at least two of their requests shorter.
 For the instruction, it also tries every ending that follows a separator.
 """
 

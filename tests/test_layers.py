@@ -14,7 +14,7 @@ import paramcore
 PACKAGE = Path(paramcore.__file__).parent
 
 #: The layers, lowest first: folders and modules of the package.
-#: A module imports only from its own layer and lower layers.
+#: A module imports only from its own layer and lower layers. One exception: `text` loads `report` with `import_module`.
 LAYERS = [
     "text",
     "errors",
@@ -92,14 +92,14 @@ def find_level(name):
 
 @pytest.mark.parametrize("path", MODULES, ids=dotted_name)
 def test_imports_point_down(path):
-    """A module imports only from its own layer and lower layers, even for types."""
+    """The import statements of a module name only its own layer and lower layers, even for types."""
     own = find_level(dotted_name(path))
     above = [name for name in iter_imports(TREES[path]) if name.split(".")[0] == "paramcore" and find_level(name) > own]
     assert above == []
 
 
 def test_no_modules_import_each_other():
-    """There is no cycle of imports, even with the imports for types."""
+    """There is no cycle of import statements, even with the imports for types."""
     graph = {dotted_name(path): set(iter_imports(tree)) & NAMES for path, tree in TREES.items()}
     try:
         TopologicalSorter(graph).prepare()
@@ -174,6 +174,6 @@ def test_functions_are_short(path):
 
 
 def test_the_root_is_small():
-    """The folder of the package directly contains at most `MOST_IN_ROOT` folders and modules."""
+    """The root contains at most `MOST_IN_ROOT` folders and modules, not counting `__init__.py` and `__main__.py`."""
     beside = {"__init__.py", "__main__.py", "py.typed", "__pycache__"}
     assert len([path.name for path in PACKAGE.iterdir() if path.name not in beside]) <= MOST_IN_ROOT

@@ -49,7 +49,7 @@ SHELLS = ("bash", "zsh", "fish")
 #: The topics of `paramcore help`.
 TOPICS = ("exit-codes", "environment", "files")
 
-#: The commands without `--assume`, because no assumed rule affects their output.
+#: The commands without `--assume`: assumed rules do not affect their output.
 _WITHOUT_ASSUMPTIONS = ("diff", "schema", "completion", "help")
 
 #: The arguments of each command, in the order of `--help`, without `--assume`.

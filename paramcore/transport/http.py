@@ -31,9 +31,7 @@ for _name in ("httpx2", "httpcore2.http11"):
     redact_logger(_name)
 
 _URL_REMEDY = f"write an `https` URL with the path `/v1`, such as {BASE_URL} (`http` is allowed only on loopback)"
-_CERTIFICATE_REMEDY = (
-    "use a certificate from a known authority for this host, or trust your own authority with `verify`"
-)
+_CERTIFICATE_REMEDY = "if your company issues its own certificates, trust its authority with `verify`"
 
 
 class HttpTransport:

@@ -6,6 +6,7 @@ import ssl
 from typing import Any
 
 import requests
+from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ProxyError, SSLError
 
 from paramcore.errors import InvalidSetting, NotDone, OutcomeUnknown
@@ -106,13 +107,17 @@ def _translate_error(error: Exception) -> NotDone | OutcomeUnknown:
     reason = getattr(error.args[0] if error.args else None, "reason", None)
     if isinstance(reason, ProxyError):
         reason = reason.original_error
+    # `requests` rejects an invalid URL, and a missing file of certificates with a plain `OSError`, before it connects.
+    if isinstance(error, (InvalidURL, InvalidSchema, MissingSchema)) or type(error) is OSError:
+        problem = f"a setting of the client is invalid ({type(error).__name__}), so nothing was sent"
+        return NotDone("not_sent", None, problem, "check its base URL and its `verify`")
     if isinstance(reason, (NewConnectionError, ConnectTimeoutError)):
         problem = "no connection to the service, so nothing was sent"
         return NotDone("not_sent", None, problem, "check the network and the base URL")
     # A certificate error occurs before the request is sent; any other TLS error may occur later.
     if isinstance(reason, SSLError) and isinstance(reason.args[0], ssl.SSLCertVerificationError):
         problem = "the service's certificate is invalid, so nothing was sent"
-        remedy = "use a certificate from a known authority for this host, or trust your own authority with the client's `verify`"
+        remedy = "if your company issues its own certificates, trust its authority with the client's `verify`"
         return NotDone("certificate", None, problem, remedy)
     # Show only the type of the error, because the message of `requests` may quote the request.
     problem = f"the connection broke before the reply was complete ({type(error).__name__})"

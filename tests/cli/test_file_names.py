@@ -44,7 +44,7 @@ PROJECT_NAMES = st.one_of(
 
 
 def vary(name):
-    """Return names that differ from a name only in case or Unicode form."""
+    """Return variants of a name in case and Unicode form; the name itself may be among them."""
     changes = [str.upper, str.lower, str.title, str.casefold, *COMPARED_FORMS[:2]]
     return {varied for change in changes if is_project_name(varied := change(name))}
 
@@ -129,7 +129,7 @@ def test_a_long_name_is_cut():
 @given(names=NAME_SETS, taken_by=NAME_SETS)
 def test_no_system_confuses_two_files(names, taken_by):
     """No two file names are equal on a file system that ignores case, Unicode form or both."""
-    # A project that already has a file does not get another, so a name in both sets gets one file.
+    # paramcore never chooses a name for a project that already has a file, so leave `names` out of `taken`.
     taken = list(choose(*(taken_by - names)).values())
     chosen = list(choose(*names, taken=taken).values())
     assert len(chosen) == len(names)

@@ -579,7 +579,7 @@ def test_a_directory_that_disappears_is_status_500(tmp_path, damage):
         if damage == "replaced":
             directory.write_text("x")
         status, body = server.call("POST", "/projects/p/setParams", {"a": 1})
-        assert (status, "cannot save the change, so nothing changed" in body["error"]) == (500, True)
+        assert (status, "cannot save a change, so nothing changed" in body["error"]) == (500, True)
         assert server.call("GET", "/projects/p")[1]["param_history"] == []
 
 

@@ -1,4 +1,4 @@
-"""Laws K: the engine treats all names alike, except `instruction` and the names that the API reserves."""
+"""The engine treats all names alike, except `instruction` and the names that the API reserves."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def check_ordinary(name: str, value: Any) -> None:
 
 
 class TestOrdinary:
-    """K1: a name is only compared; it is never split, formatted or used as a path."""
+    """A name is only compared; it is never split, formatted or used as a path."""
 
     @given(name=param_names(), value=json_values())
     def test_any_name_is_ordinary(self, name: str, value: Any) -> None:

@@ -1,4 +1,4 @@
-"""Laws B: a history only grows, a patch overlays the latest params, and a replace discards them."""
+"""A history only grows, a patch overlays the latest params, and a replace discards them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def only_differs_in_length(one: Project, two: Project) -> bool:
 
 
 class TestAppending:
-    """B1, B4, B12, B18: each update appends exactly one version, and versions are numbered by index."""
+    """Each update appends exactly one version, and versions are numbered by index."""
 
     @given(project=projects(), update=updates())
     def test_an_update_appends_one_version_and_changes_no_other(self, project: Project, update: Update) -> None:
@@ -73,7 +73,7 @@ class TestAppending:
 
 
 class TestReplace:
-    """B2, B5, B9, B16: a replace does not depend on earlier params."""
+    """A replace does not depend on earlier params."""
 
     @given(project=projects(), new=params())
     def test_a_replace_gives_exactly_its_params(self, project: Project, new: dict[str, Any]) -> None:
@@ -96,7 +96,7 @@ class TestReplace:
 
 
 class TestPatch:
-    """B3, B6 to B8, B10, B17: a patch overlays the latest params and removes nothing."""
+    """A patch overlays the latest params and removes nothing."""
 
     @given(project=projects(), new=params())
     def test_a_patch_overlays_the_latest_params(self, project: Project, new: dict[str, Any]) -> None:
@@ -135,7 +135,7 @@ class TestPatch:
 
 
 class TestReplay:
-    """B14, B15, B19: the updates determine the history, and the first updates determine the first versions."""
+    """The updates determine the history, and the first updates determine the first versions."""
 
     @given(made=ops())
     def test_the_latest_params_are_the_updates_since_the_newest_replace(self, made: list[Op]) -> None:
@@ -164,7 +164,7 @@ class TestReplay:
 
 
 class TestRefusals:
-    """B11, B13: a rejected update changes nothing, and `patch` is a bool or missing."""
+    """A rejected update changes nothing, and `patch` is a bool or missing."""
 
     @given(project=projects(), own=params(), bad=st.sampled_from(sorted(RESERVED_PROJECT_NAMES)))
     def test_a_refused_update_changes_nothing(self, project: Project, own: dict[str, Any], bad: str) -> None:
@@ -198,7 +198,7 @@ class TestRefusals:
 
 
 class TestTime:
-    """B20: the time of a version comes from the caller, is kept unchanged and affects nothing."""
+    """The time of a version comes from the caller, is kept unchanged and affects nothing."""
 
     @given(made=ops(), times=st.permutations(["2020-01-01T00:00:00.000Z", "1999", "", None, "9999"]), own=params())
     def test_times_do_not_matter(self, made: list[Op], times: list[str | None], own: dict[str, Any]) -> None:

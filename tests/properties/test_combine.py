@@ -1,4 +1,4 @@
-"""Laws A: overlaid params have all names of the two layers, and the upper layer's values override as a whole."""
+"""Overlaid params have all names of the two layers, and the upper layer's values override as a whole."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> Mapping[str, 
 
 
 class TestMonoid:
-    """A1 to A4: an empty object is neutral, grouping does not matter, repetition changes nothing."""
+    """An empty object is neutral, grouping does not matter, repetition changes nothing."""
 
     @given(a=params())
     def test_empty_params_change_nothing_on_either_side(self, a: dict[str, Any]) -> None:
@@ -42,14 +42,14 @@ class TestMonoid:
 
     @given(a=params(), b=params())
     def test_repeating_a_layer_changes_nothing(self, a: dict[str, Any], b: dict[str, Any]) -> None:
-        """A7: if a layer occurs twice, only its upper occurrence counts."""
+        """If a layer occurs twice, only its upper occurrence counts."""
         assert equal(overlay(overlay(a, b), b), overlay(a, b))
         assert equal(overlay(a, overlay(a, b)), overlay(a, b))
         assert equal(overlay(overlay(a, b), a), overlay(b, a))
 
 
 class TestRightWins:
-    """A5, A8 to A10: a value of the upper layer overrides that of the lower layer as a whole."""
+    """A value of the upper layer overrides that of the lower layer as a whole."""
 
     @given(a=params(), b=params())
     def test_the_upper_layer_is_in_the_result(self, a: dict[str, Any], b: dict[str, Any]) -> None:
@@ -81,7 +81,7 @@ class TestRightWins:
 
 
 class TestNames:
-    """A6, A11 to A13: the result has all names of the two layers, and all names are treated alike."""
+    """The result has all names of the two layers, and all names are treated alike."""
 
     @given(a=params(), b=params())
     def test_the_names_are_those_of_both(self, a: dict[str, Any], b: dict[str, Any]) -> None:
@@ -118,7 +118,7 @@ FUNCTIONS: tuple[Callable[[Any], Any], ...] = (
 
 
 class TestParametric:
-    """A14: overlaying never inspects a value, so it commutes with any function on values."""
+    """Overlaying never inspects a value, so it commutes with any function on values."""
 
     @given(a=params(), b=params())
     def test_overlaying_never_inspects_a_value(self, a: dict[str, Any], b: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Laws T: equal inputs give equal results, byte for byte, in any process, environment and order."""
+"""Equal inputs give equal results, byte for byte, in any process, environment and order."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def run_elsewhere(**environment: str) -> bytes:
 
 
 class TestOrder:
-    """T1, T3: the order of names in the input changes no value; the order of the output is defined."""
+    """The order of names in the input changes no value; the order of the output is defined."""
 
     @given(project=projects(), own=task_params())
     def test_the_order_of_names_changes_no_result(self, project: Project, own: dict[str, Any]) -> None:
@@ -125,7 +125,7 @@ class TestOrder:
 
 
 class TestElsewhere:
-    """T2: processes, locales, time zones and hash seeds change no byte."""
+    """Processes, locales, time zones and hash seeds change no byte."""
 
     def test_another_process_gives_the_same_bytes(self) -> None:
         """Other hash seeds, locales, encodings and time zones give the same bytes."""
@@ -139,7 +139,7 @@ class TestElsewhere:
 
 
 class TestNothingElseIsAsked:
-    """T4: the engine reads no clock, random numbers, environment or file."""
+    """The engine reads no clock, random numbers, environment or file."""
 
     def test_clock_randomness_and_environment_are_not_used(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """All results stay the same if functions that read a clock, random numbers, variables or files fail."""

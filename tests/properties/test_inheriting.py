@@ -1,4 +1,4 @@
-"""Laws C: effective params are the task's params over those of exactly one version, and depend on nothing else."""
+"""Effective params are the task's params over those of at most one version, and depend on nothing else."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ some_versions = histories(min_size=1)
 
 
 class TestWhichVersion:
-    """C1 to C4, C9, C12: a task inherits the latest version, a pinned version or nothing."""
+    """A task inherits the latest version, a pinned version or nothing."""
 
     @given(project=projects(min_versions=1), own=task_params())
     def test_no_version_is_the_latest(self, project: Project, own: dict[str, Any]) -> None:
@@ -83,7 +83,7 @@ class TestWhichVersion:
 
 
 class TestNoSuchVersion:
-    """C10, C11: a version that is not a whole number, or does not exist, is rejected."""
+    """A version that is not a whole number, or does not exist, is rejected."""
 
     @given(project=projects(), own=task_params(), beyond=st.integers(0, 3) | st.just(2**63) | st.just(10**4299))
     def test_a_version_that_does_not_exist_is_refused(self, project: Project, own: dict[str, Any], beyond: int) -> None:
@@ -105,7 +105,7 @@ class TestNoSuchVersion:
 
 
 class TestNames:
-    """C5, C17, C18, C20: the result has the names of the task and of the version, each resolved independently."""
+    """The result has the names of the task and of the version, each resolved independently."""
 
     @given(history=some_versions, own=task_params())
     def test_the_names_are_the_tasks_and_the_versions(self, history: list[dict[str, Any]], own: dict[str, Any]) -> None:
@@ -149,7 +149,7 @@ class TestNames:
 
 
 class TestWhoWins:
-    """C6 to C8, C19, C21: the values of the task override the inherited values as a whole."""
+    """The values of the task override the inherited values as a whole."""
 
     @given(version=params(), own=task_params())
     def test_the_task_overrides_each_name_that_it_sets(self, version: dict[str, Any], own: dict[str, Any]) -> None:
@@ -189,7 +189,7 @@ class TestWhoWins:
 
 
 class TestNeutral:
-    """C13 to C16: a task or a version without params has no effect, and resolving changes nothing."""
+    """A task or a version without params has no effect, and resolving changes nothing."""
 
     @given(project=projects(min_versions=1), own=task_params())
     def test_an_empty_side_gives_the_other_side(self, project: Project, own: dict[str, Any]) -> None:

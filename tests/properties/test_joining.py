@@ -1,4 +1,4 @@
-"""Laws I: the project's instruction is appended to the task's, and is an ordinary param elsewhere."""
+"""The project's instruction is appended to the task's, and is an ordinary param elsewhere."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def joined(own: dict[str, Any], inherited: dict[str, Any], **settings: Any) -> A
 
 
 class TestJoining:
-    """I1, I5, I9, I12, I13: the result is the task's text, the separator and the project's text."""
+    """The result is the task's text, the separator and the project's text."""
 
     @given(task=some_text, inherited=some_text, separator=separators)
     def test_the_projects_text_follows_the_tasks(self, task: str, inherited: str, separator: str) -> None:
@@ -43,7 +43,7 @@ class TestJoining:
 
 
 class TestOneSide:
-    """I2 to I4, I11, I14: a single text gets no separator, and the project's text is never lost."""
+    """A single text gets no separator, and the project's text is never lost."""
 
     @given(text=some_text)
     @pytest.mark.parametrize("none", NO_TEXT, ids=repr)
@@ -74,7 +74,7 @@ class TestOneSide:
 
 
 class TestWhereItIsOrdinary:
-    """I6 to I8: in a history, and after an opt-out, the instruction is an ordinary param."""
+    """In a history, and after an opt-out, the instruction is an ordinary param."""
 
     @given(first=instructions(), second=instructions(), own=instructions())
     def test_older_texts_are_not_inherited(self, first: str | None, second: str | None, own: str | None) -> None:
@@ -154,7 +154,7 @@ class TestSettings:
 
 
 class TestRefusals:
-    """I15: an instruction that is neither text nor null is rejected everywhere."""
+    """An instruction that is neither text nor null is rejected everywhere."""
 
     @given(project=projects(), own=params(), data=st.data())
     def test_only_text_and_null_are_instructions(

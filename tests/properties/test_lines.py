@@ -1,4 +1,4 @@
-"""Laws V: both codecs read and write the same JSON, and `bulk` gives the same results as `resolve`."""
+"""Both codecs read and write the same JSON, and `bulk` gives the same results as `resolve`."""
 
 from __future__ import annotations
 

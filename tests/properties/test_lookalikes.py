@@ -1,4 +1,4 @@
-"""Laws J: JSON values stay unchanged, and differ exactly if JSON distinguishes them."""
+"""JSON values stay unchanged, and are equal exactly if they are equal JSON: `true` is not 1, but 1 is 1.0."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def written(value: Any) -> str:
 
 
 class TestEveryPair:
-    """J1: no value is confused with another, in any part of the model."""
+    """No value is confused with another, in any part of the model."""
 
     def test_equality_is_that_of_json(self) -> None:
         """`same` follows JSON equality, and so do `==` and `!=` for frozen values, also inside arrays and objects."""
@@ -111,7 +111,7 @@ class TestEveryPair:
 
 
 class TestNumbersOfVersions:
-    """J1 for requests: the versions `True`, `1` and `1.0` make different requests."""
+    """The versions `True`, `1` and `1.0` make different requests."""
 
     def test_requests_for_lookalike_versions_differ(self) -> None:
         """Requests whose versions differ in value or only in type are different."""
@@ -121,7 +121,7 @@ class TestNumbersOfVersions:
 
 
 class TestUnchanged:
-    """J2: integers of up to 4,300 digits, finite floats and texts stay unchanged."""
+    """Integers of up to 4,300 digits, finite floats and texts stay unchanged."""
 
     @given(value=json_values())
     def test_a_value_does_not_change(self, value: Any) -> None:

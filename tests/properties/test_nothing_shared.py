@@ -1,4 +1,4 @@
-"""Laws M: changing an argument or a result never changes a project or another result."""
+"""Changing an argument or a result never changes a project or another result."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def describe(project: Project) -> str:
 
 
 class TestHandedIn:
-    """M1: changing an argument after the call changes neither the project nor its results."""
+    """Changing an argument after the call changes neither the project nor its results."""
 
     @given(first=params(), patch=params(), replace=params(), own=task_params())
     def test_an_argument_changed_later_changes_nothing(
@@ -166,7 +166,7 @@ class TestHandedIn:
 
 
 class TestHandedOut:
-    """M2, M4: changing a result changes no other result, and results share nothing mutable."""
+    """Changing a result changes no other result, and results share nothing mutable."""
 
     @given(project=projects(), own=task_params())
     def test_changing_a_result_changes_nothing(self, project: Project, own: dict[str, Any]) -> None:
@@ -226,7 +226,7 @@ class TestHandedOut:
 
 
 class TestTwoPlaces:
-    """M3: an object that occurs twice in an argument becomes two values."""
+    """An object that occurs twice in an argument becomes two values."""
 
     @given(value=json_values())
     def test_an_object_that_occurs_twice_becomes_two_values(self, value: Any) -> None:
@@ -242,7 +242,7 @@ class TestTwoPlaces:
 
 
 class TestAttributes:
-    """M5: model objects cannot be changed through attributes, `vars`, operators or copies."""
+    """Model objects cannot be changed through attributes, `vars`, operators or copies."""
 
     @pytest.mark.parametrize(
         "value",
@@ -344,7 +344,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
 
 
 class TestEqualityAndHash:
-    """M6: equal objects have equal hashes, and each model object can be a key."""
+    """Equal objects have equal hashes, and each model object can be a key."""
 
     @given(project=projects(), own=task_params())
     def test_every_frozen_object_can_be_a_key(self, project: Project, own: dict[str, Any]) -> None:
@@ -363,7 +363,7 @@ class TestEqualityAndHash:
 
 
 class TestNoState:
-    """M7: modules keep no state, so calls do not affect each other."""
+    """Modules keep no state, so calls do not affect each other."""
 
     @given(project=projects(), own=task_params(), other=projects())
     def test_calls_do_not_affect_each_other(self, project: Project, own: dict[str, Any], other: Project) -> None:
@@ -395,7 +395,7 @@ class TestNoState:
 
 
 class TestThreads:
-    """M8: threads that read during an update get the params of one version."""
+    """Threads that read during an update get the params of one version."""
 
     def test_each_result_is_of_one_version(self) -> None:
         """Readers never get the params of two versions mixed, and the results of pinned tasks do not change."""

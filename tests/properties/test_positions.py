@@ -1,4 +1,4 @@
-"""Laws L: both locators find the same positions in a document."""
+"""Both locators find the same positions in a document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Laws S: stored values can be read again, and do not change."""
+"""Stored values can be read again, and do not change."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def sent(value: Any) -> Any:
 
 
 class TestProjects:
-    """S1 to S4: writing and reading a project gives an equal project, which is written as the same text."""
+    """Writing and reading a project gives an equal project, which is written as the same text."""
 
     @given(project=projects())
     def test_a_project_read_back_has_the_same_versions(self, project: Project) -> None:
@@ -162,7 +162,7 @@ class TestProjects:
 
 
 class TestRequestsAndUpdates:
-    """S1, S2 for requests and updates."""
+    """Requests and updates stay equal when they are written and read again."""
 
     @given(task=task_requests())
     def test_a_request_read_back_is_equal(self, task: TaskRequest) -> None:
@@ -182,7 +182,7 @@ class TestRequestsAndUpdates:
 
 
 class TestLines:
-    """S5: each request is written as one line, whatever text is in it."""
+    """Each request is written as one line, whatever text is in it."""
 
     @given(tasks=st.lists(task_requests(), min_size=1, max_size=3))
     def test_each_line_is_one_request(self, tasks: list[TaskRequest], tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -206,7 +206,7 @@ def everything(project: Project, task: TaskRequest, update: Update) -> list[Any]
 
 
 class TestCopies:
-    """S6: a pickled or copied object equals the original, and is still frozen."""
+    """A pickled or copied object equals the original, and is still frozen."""
 
     @given(project=projects(), own=task_params(), update=updates(), pin=st.booleans())
     def test_a_copy_of_anything_is_equal(
@@ -261,7 +261,7 @@ def project_update(deep: Any) -> Update:
 
 
 class TestErrors:
-    """S6: a pickled error equals the original."""
+    """A pickled error equals the original."""
 
     @given(
         project=projects(), own=params(), bad=st.sampled_from(({1, 2}, float("nan"), b"", {1: 2}, 10**5000, "\ud800"))

@@ -180,7 +180,7 @@ def test_a_change_that_cannot_be_written_is_undone():
         thread.join(60)
     assert {status for _, results in threads for status in results} == {500}
     assert (
-        "cannot save the change, so nothing changed: no space left"
+        "cannot save a change, so nothing changed: no space left"
         in call(stand_in, "POST", "/task/chat", {})[1]["error"]
     )
     disk.error = None

@@ -272,6 +272,22 @@ def test_both_transports_report_that_nothing_was_sent():
     assert [error.code for error in errors] == ["not_sent"]
 
 
+@pytest.mark.parametrize("url", ["127.0.0.1:1/v1", "ftp://127.0.0.1/v1", "http://[::1/v1", "http:///v1", "http://*/v1"])
+def test_an_invalid_url_sends_nothing(url):
+    """If the client of the SDK has an invalid URL, the error is `not_sent`."""
+    with pytest.raises(NotDone) as refused:
+        over_scaleapi(url).send(get_project("boxes"))
+    assert (refused.value.code, "base URL" in refused.value.remedy) == ("not_sent", True)
+
+
+def test_a_missing_file_of_certificates_sends_nothing(tmp_path):
+    """If the `verify` of the client names a file that does not exist, the error is `not_sent`, and names `verify`."""
+    client = scaleapi.ScaleClient(KEY, api_instance_url="https://127.0.0.1:1/v1", verify=str(tmp_path / "none.pem"))
+    with pytest.raises(NotDone) as refused:
+        ScaleApiTransport(client).send(get_project("boxes"))
+    assert (refused.value.code, "`verify`" in refused.value.remedy) == ("not_sent", True)
+
+
 def test_nothing_is_sent_without_the_proxy():
     """If the configured proxy does not answer, the error is `not_sent`, and the service gets no request."""
     with Server("thief") as service:

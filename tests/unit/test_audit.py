@@ -150,7 +150,7 @@ def test_a_contradiction_names_its_rule(finished, finding):
     ],
 )
 def test_another_assumption_may_explain_a_task(whole, ways):
-    """A finding lists the smallest changes of settings that explain the task, such as the separator in the task."""
+    """A finding lists the smallest changes of settings that explain the task. One may set the task's separator."""
     assert [way for finding in summarize(audited(task(instruction=whole))) for way in finding[4]] == ways
 
 

@@ -243,13 +243,13 @@ def test_where_an_instruction_can_be_cut(text, separator, empty, tails):
     ],
 )
 def test_of_equal_totals_the_first_text_wins(requests, params):
-    """If several choices have the same total, the params with the first JSON text move, not those with the shortest."""
+    """Of several equally good choices, the one whose JSON text sorts first is used, even if another text is shorter."""
     for tasks in (requests, requests[::-1]):
         assert Extraction.of(tasks, name="boxes", type="imageannotation").params == params
 
 
 def test_overlapping_separators_count():
-    """An instruction with more ends than are tried makes the result inexact, even if its separators overlap."""
+    """`has_more_tails` is true if `list_tails` does not return all ends of a text, even if separators overlap."""
     for separator, text in (("\n\n", "\n" * 100), ("aba", "ab" * 80), (".", "." * 100)):
         assumptions = Assumptions(instruction_separator=separator)
         assert len(counts.list_tails(text, assumptions)) == counts.MAX_SEPARATORS + 1

@@ -41,7 +41,7 @@ class SDKProject:
 
 
 def test_an_update_that_would_drop_params_is_stopped():
-    """If an update would drop params, the guard sends nothing, and the error names the params."""
+    """If an update would drop params, the guard does not send it, and the error names the params."""
     client = Client()
     with pytest.raises(WouldDrop) as refused:
         GuardedClient(client).update_project("boxes", a=3)
@@ -51,7 +51,7 @@ def test_an_update_that_would_drop_params_is_stopped():
 
 @pytest.mark.parametrize("project", [BOXES, SDKProject()])
 def test_an_update_without_drops_is_sent(project):
-    """The guard passes a replace that names every param to the client, and returns the client's reply."""
+    """If a replace names every param, the guard passes it to the client, and returns the client's reply."""
     client = Client(project)
     assert GuardedClient(client).update_project("boxes", a=3, b=None) == "updated"
     assert client.calls == [("get", "boxes"), ("update", "boxes", {"a": 3, "b": None})]
@@ -93,7 +93,7 @@ def test_all_other_attributes_are_those_of_the_client():
 
 @pytest.mark.parametrize("reply", [{"error": "no"}, None, "docks", [], 7, object()])
 def test_a_reply_that_is_no_project_is_rejected(reply):
-    """If the client does not return a project, the guard raises `ParamcoreError` and sends nothing."""
+    """If the client does not return a project, the guard raises `ParamcoreError` and does not send the update."""
     client = Client(reply)
     with pytest.raises(ParamcoreError):
         GuardedClient(client).update_project("boxes", a=3)

@@ -221,7 +221,7 @@ def test_a_task_for_another_project_or_type_is_refused():
 
 
 def test_a_project_compares_copies_and_pickles_by_value():
-    """Projects with equal histories are equal, even after copying and pickling."""
+    """Projects are compared by value, even after copying and pickling."""
     again = Project("boxes", type="imageannotation", params={"padding": 3, "instruction": "Box it."})
     assert again == BOXES
     assert hash(again) == hash(BOXES)
@@ -258,7 +258,7 @@ def test_a_project_has_a_short_repr():
 
 
 def test_versions_updates_and_inheritance_have_short_reprs():
-    """The `repr` shows at most the number of params, and no names or values."""
+    """The `repr` shows no names or values of params."""
     assert repr(TWO.versions[1]) == "<ParamVersion 1: 2 params>"
     assert repr(Patch({"padding": 4})) == "<Patch of 1 param>"
     assert repr(Replace({})) == "<Replace by 0 params>"

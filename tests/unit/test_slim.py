@@ -323,7 +323,7 @@ class TestAnyVersion:
         return slim.request.project_version, slim.inherits
 
     def test_an_older_version_must_save_more_than_its_pin(self):
-        """An older version is selected only if it saves more bytes than `project_version` takes."""
+        """An older version is selected if it saves more bytes than `project_version` takes."""
         long, short = {"a": "x" * 30}, {"a": "x" * 10}
         assert self.choose([long, {"a": 1}], long) == (0, 0)
         assert self.choose([short, {"a": 1}], short) == (None, 1)

@@ -147,7 +147,7 @@ def test_lone_surrogates_are_refused(value):
     ],
 )
 def test_names_are_text(name, conversion):
-    """Names that are not text are rejected. The error shows the call that converts the name."""
+    """Names that are not text are rejected. The error shows how to convert the name."""
     error = refused({"a": {name: 1}})
     assert (error.code, error.path, error.remedy) == ("key_type", "/a", f"convert it with `{conversion}`")
 

@@ -295,7 +295,7 @@ def test_a_version_that_is_a_float_names_the_whole_number(number):
 
 @pytest.mark.parametrize("number", [-5.0, 1.0, 0.5, 1e300, float("1e6")])
 def test_a_float_that_is_no_version_is_not_suggested(number):
-    """The remedy suggests a whole number only if the project has this version."""
+    """The remedy suggests a whole number only if it is -1 or the number of an existing version."""
     with pytest.raises(NoSuchVersion) as rejected:
         PROJECT.resolve({"project_version": number})
     assert rejected.value.remedy.startswith("choose an existing version")
@@ -621,7 +621,7 @@ def test_task_types_may_come_from_a_generator():
 
 @pytest.mark.parametrize("found", [None, DOCUMENT, "docks"])
 def test_a_line_gets_an_error_if_its_project_is_not_found(found):
-    """If no `Project` is returned for a line, as by `{...}.get` for an unknown name, only this line gets an error."""
+    """If `project` returns no `Project` for a line, such as `None` for an unknown name, only this line has an error."""
     lines = [b'{"project": "docks"}', b'{"project": "other"}', b'{"project": "docks"}']
     projects = {"docks": PROJECT, "other": found}
     first, error, last = preview_lines(lambda request: projects.get(request.project), lines)

@@ -1,4 +1,4 @@
-"""Laws J: for every schema of a user and all params, `Validator` accepts what jsonschema accepts."""
+"""For every schema of a user and all params, `Validator` accepts what jsonschema accepts."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_it_agrees_with_jsonschema(document: dict[str, Any], params: dict[str, A
     try:
         added = Schemas().with_schema("mine", document)
     except InvalidSchema:
-        # `with_schema` rejects a drawn schema with a warning inside a condition.
+        # `with_schema` rejects a schema in which `x-warn` would decide whether a value is valid.
         assert "x-warn" in str(document)
         return
     project = Project("boxes", type="mine")

@@ -237,7 +237,7 @@ class TestTasks:
         assert (finding.version, finding.first_set_in) == (1, 0)
 
     def test_a_check_of_several_params_of_a_project(self):
-        """Contradicting values of a project are reported without a task."""
+        """If values of a project contradict each other, validating the project alone reports this."""
         params = {"categories": ["yes", "no"], "category_ids": {"1": "maybe"}}
         project = Project("boxes", type="categorization", params=params)
         (finding,) = Validator(project).project()

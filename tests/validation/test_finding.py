@@ -53,6 +53,6 @@ def test_every_code_is_listed():
 
 
 def test_every_code_has_its_paragraph():
-    """The page of findings has a paragraph on each code, and no others."""
+    """The page of findings has a section for each code, in the order of `CODES`."""
     page = (Path(__file__).parents[2] / "docs" / "findings.md").read_text("utf-8")
     assert re.findall(r"^## (\w+)$", page, re.MULTILINE) == list(CODES)

@@ -17,7 +17,7 @@ from tests.validation.test_references import ANSWERS, CONDITIONS, FORM, LABELS, 
 from tests.validation.test_schema_messages import OWN
 
 SNAPSHOT = Path(__file__).parent.parent / "snapshots" / "findings.json"
-#: The code of a finding that only the command line reports: for a request that it cannot read.
+#: The code of a finding that only the command line reports: for a request that cannot be resolved.
 ONLY_IN_THE_COMMAND_LINE = {"request_refused"}
 
 SECRET = {"priority": "sk_live", "padding": "5", "tags": ["sk_live"] * 6, "callback_url": "sk_live"}

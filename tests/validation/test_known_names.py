@@ -1,4 +1,4 @@
-"""A name is unknown only if no part of the schema describes it. An unknown name is reported once."""
+"""A name is unknown if no part of the schema that may apply describes it. An unknown name is reported once."""
 
 import pytest
 from jsonschema.validators import extend
@@ -36,7 +36,7 @@ KNOWING = {
 @BOTH
 @pytest.mark.parametrize("name", KNOWING)
 def test_a_name_is_known(name, fast):
-    """The name `alpha`, which the schema describes, is known in a task and in a project."""
+    """The name `alpha`, which the schema describes or allows, is known in a task and in a project."""
     schema = {**KNOWING[name], "properties": {"beta": {}, **KNOWING[name].get("properties", {})}}
     assert validate_own({"alpha": 1, "beta": 1}, schema, fast=fast) == []
     project = Project("boxes", type="mine", params={"alpha": 1})
@@ -116,7 +116,7 @@ EVALUATED = {
 @BOTH
 @pytest.mark.parametrize("name", EVALUATED)
 def test_unevaluated_names(name, fast):
-    """`unevaluatedProperties` rejects a name unless another keyword that applies to the value evaluates it."""
+    """`unevaluatedProperties` rejects a name of an object unless another keyword that applies to this object evaluates the name."""
     part, is_evaluated = EVALUATED[name]
     document = {"properties": {"a": {"allOf": [part], "unevaluatedProperties": False}}, "$defs": {"all": A}}
     errors = [pointer for _, _, pointer, _ in validate_own({"a": {"alpha": 1}}, document, fast=fast)]
@@ -132,7 +132,7 @@ def test_a_misplaced_name_that_is_rejected():
 
 @BOTH
 def test_names_inside_a_param(fast):
-    """Inside a param, a name is known if a branch, a pattern or a keyword of the root describes it."""
+    """A name inside a param is known if `properties`, `allOf` or a pattern at the root describes it, for example."""
     schema = {
         "properties": {"a": {"properties": {"x": {}}}, "b": {"items": A}},
         "allOf": [{"properties": {"a": {"properties": {"y": {}}}}}],
@@ -155,7 +155,7 @@ def test_names_inside_a_param(fast):
 
 
 def test_names_inside_a_param_with_patterns():
-    """If the schema of an object has `patternProperties`, each name of the object is known.
+    """If the schema of an object inside a param has `patternProperties`, each name of the object is known.
 
     A name inside a member that matches the pattern may still be unknown.
     """

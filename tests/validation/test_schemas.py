@@ -39,11 +39,11 @@ REGISTRY = Registry().with_resources(
     (f"{name}.json", DRAFT202012.create_resource(schema)) for name, schema in SCHEMAS.items()
 )
 
-#: Keywords whose value is one schema that applies if its parent applies.
+#: Keywords whose value is one schema that a valid value must match where the schema applies.
 WITH_SCHEMA = {"additionalProperties", "items", "then", "else", "x-warn"}
-#: Keywords whose value is an object or array of schemas that apply if their parent applies.
+#: Keywords whose value is an object or array of such schemas.
 WITH_SCHEMAS = {"properties", "$defs", "allOf"}
-#: Keywords whose schemas are conditions, not requirements.
+#: Keywords whose schemas a valid value may violate.
 CONDITIONS = {"if", "not", "contains", "anyOf"}
 #: Keywords that do not restrict values.
 ANNOTATIONS = {

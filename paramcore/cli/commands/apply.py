@@ -101,7 +101,7 @@ def _has_consent(plan: Plan, options: Namespace) -> bool:
     if sys.stdin is None or not sys.stdin.isatty() or sys.stderr is None:
         print_message("not sent: there is no terminal for a prompt; pass --yes to send the update")
         return False
-    # A closed terminal, or an answer in another encoding, counts as no.
+    # If the terminal can no longer be read or written, the answer counts as no.
     with suppress(OSError, DocumentError):
         sys.stderr.write("send the update? [y/N] ")
         sys.stderr.flush()

@@ -33,7 +33,7 @@ class Result:
 
 @frozen(eq=False)
 class Account:
-    """An account: its state in the ledger, with its projects and tasks, and the objects that answer calls."""
+    """An account: the name of its state in the ledger, and what it needs to answer calls."""
 
     #: The name of the state in the ledger.
     world: str
@@ -66,7 +66,7 @@ class Account:
             if changes:
                 self.ledger.on_saved()
         except NotSaved as error:
-            return Result.refuse(500, f"the stand-in cannot save the change, so nothing changed: {error}")
+            return Result.refuse(500, f"the stand-in cannot save a change, so nothing changed: {error}")
         return result if fault is None else self._apply_fault(fault, result)
 
     def _answer(self, call: Call) -> tuple[Result, Sequence[Change]]:
