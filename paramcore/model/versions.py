@@ -33,7 +33,7 @@ class ParamVersion:
     number: int
     #: The params that tasks inherit.
     params: Mapping[str, Any] = field(converter=freeze_params)
-    #: The time of the update, as the service writes it; `None` if it is unknown.
+    #: The time at which the version was created, as the service writes it; `None` if it is unknown.
     created_at: str | None = field(default=None, validator=_check_created_at)
     #: The members of a stored entry, other than `version` and `created_at`, that tasks do not inherit (U10).
     not_inherited: Mapping[str, Any] = field(factory=dict, converter=freeze_object)

@@ -59,7 +59,8 @@ class Finding:
     #: `error` or `warning`.
     severity: Severity
     #: The JSON Pointer (RFC 6901) of the value: in the params, such as `/padding`, in the task request
-    #: (`/project_version`), or in the project (`/type`). Empty for a finding on several params or on a missing param.
+    #: (`/project_version`), or in the project (`/type`). Empty if the finding is not
+    #: about a single value: for example, if a param is missing or an update changes nothing.
     pointer: str
     #: What is wrong: `must be a whole number, got the text '20'`.
     problem: str

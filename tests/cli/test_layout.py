@@ -68,7 +68,7 @@ def test_colour_changes_no_layout(pair, width):
 
 @given(st.text(st.sampled_from("ab:日🚗 "), min_size=1, max_size=100), st.data(), WIDTHS)
 def test_frames_fit_and_mark_the_value(text, data, width):
-    """A long source line is split into parts, with carets below each part of the value."""
+    """A long source line is split into parts, with one or two carets for each character of the value."""
     start = data.draw(st.integers(0, len(text) - 1))
     length = data.draw(st.integers(1, len(text) - start))
     screen = Screen(width).render([Frame(12, text, start, length)])
@@ -191,7 +191,7 @@ def test_a_note_stays_on_its_line_if_it_fits_exactly():
 
 
 def test_a_change_is_spread_as_in_a_pipe():
-    """Output to a pipe or a terminal shows the change inside a long value, not the whole value."""
+    """Output to a pipe or a terminal shows the change inside a long value."""
     diff = Diff.between({"box": {"min": 1, "note": "n" * 130}}, {"box": {"min": 2, "note": "n" * 130}})
     for width in (None, 60, 400):
         assert "  changed  /box/min  1 -> 2" in Screen(width).render(diff.list_pieces()).splitlines()

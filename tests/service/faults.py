@@ -36,7 +36,7 @@ class Server:
         self.service = MemoryService([start()])
         self.fault = fault
         self.elsewhere = elsewhere
-        #: The number of POSTs that get the fault, or None for all.
+        #: The number of POSTs that get the fault, or None for all.  `refuse_before_read` and `thief` ignore this number.
         self.times = times
         self.posts = 0
         self.reads = 0

@@ -41,7 +41,7 @@ def reply(value, status=200, **headers):
 
 
 class TestRequests:
-    """E1, E2, E3, E4: the method, path and body of each request."""
+    """E1, E2, E3, E4: the paths, queries and bodies of requests."""
 
     def test_the_whole_name_is_encoded(self):
         """E4: no part of a name is interpreted as a path, a query or an escape."""

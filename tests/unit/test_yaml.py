@@ -204,7 +204,7 @@ def test_too_many_values_are_rejected(written, text, line, column, monkeypatch):
 
 
 def test_the_maximum_number_of_values_is_read(written, monkeypatch):
-    """A file with exactly as many names and values as the limit is read."""
+    """A file whose number of names and values does not exceed the limit is read."""
     monkeypatch.setattr(yaml, "MAX_TOKENS", 1_000)
     assert len(read_document(written("[" + "a," * 998 + "b]")).value) == 999
     assert len(read_document(written("".join(f"{number}: 1\n" for number in range(499)))).value) == 499

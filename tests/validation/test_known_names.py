@@ -116,7 +116,7 @@ EVALUATED = {
 @BOTH
 @pytest.mark.parametrize("name", EVALUATED)
 def test_unevaluated_names(name, fast):
-    """`unevaluatedProperties` rejects a name of an object unless another keyword that applies to this object evaluates the name."""
+    """`unevaluatedProperties` rejects the names of an object that no other keyword for this object evaluates."""
     part, is_evaluated = EVALUATED[name]
     document = {"properties": {"a": {"allOf": [part], "unevaluatedProperties": False}}, "$defs": {"all": A}}
     errors = [pointer for _, _, pointer, _ in validate_own({"a": {"alpha": 1}}, document, fast=fast)]
@@ -124,7 +124,7 @@ def test_unevaluated_names(name, fast):
 
 
 def test_a_misplaced_name_that_is_rejected():
-    """A misplaced name that the schema also rejects is one error, with the remedy of a misplaced name."""
+    """A misplaced name that the schema also rejects is one error, with the suggestion for a misplaced name."""
     schema = {"properties": {"project_param_versions": {}}, "additionalProperties": False}
     ((_, severity, pointer, suggestion),) = validate_own({"project_param_version": 1}, schema)
     assert (severity, pointer, suggestion) == ("error", "/project_param_version", "project_version")

@@ -78,7 +78,7 @@ def test_null_and_no_effect_are_reported(project, update):
 
 
 def test_the_message_on_a_misspelt_mode():
-    """The message says that the update would drop params and add a param with the misspelt name."""
+    """For a replace, the message says that it would drop params. For a patch, it says to remove the misspelt name."""
     assert find(Replace({"pathc": False, "instruction": "x"}))[0] == ("error", "update_mode", "/pathc", 1)
     [message] = explain(Replace({"pathc": True, "instruction": "x"}))
     assert "the update would drop the params that it does not name" in message
@@ -89,7 +89,7 @@ def test_the_message_on_a_misspelt_mode():
 
 
 def test_a_wrapper_lists_what_to_send():
-    """The message on a wrapper, such as `params`, lists the names inside it."""
+    """The message on a wrapper, such as `params`, lists at most three of the names inside it."""
     [message] = explain(Patch({"params": {"a": 1, "b": 2, "c": 3, "d": 4, "patch": True}}))
     assert "the `patch` inside `params` has no effect" in message
     assert "write `a`, `b`, `c`, ... beside `patch`, without `params` around them" in message
@@ -117,7 +117,10 @@ def test_a_misspelt_routing_name_belongs_in_a_task():
 
 
 def test_no_finding_on_a_project_suggests_a_routing_name():
-    """A project cannot contain routing names (U10), so no finding on a project suggests one."""
+    """No finding on the name of a project's param suggests a routing name (U10).
+
+    Inside a value, these names are ordinary names.
+    """
     [finding] = Validator(DOCKS.patch_params({"project_param_version": 1})).project()
     assert (finding.code, finding.suggestion) == ("param_misplaced", None)
     assert finding.remedy == "set `project_version` in each task request, because a project cannot contain it"

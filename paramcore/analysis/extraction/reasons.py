@@ -67,7 +67,7 @@ class MovedParam:
     inherited: int = 0
     #: The number of tasks that send an instruction of their own, to which the project's is appended.
     cut: int = 0
-    #: The tasks that inherit from the project, but send another value of this param.
+    #: The tasks that inherit from the project, but override this param.
     own: Examples = field(factory=Examples)
 
     def to_json(self) -> dict[str, Any]:
@@ -94,7 +94,8 @@ class StayingParam:
     extra_bytes: int | None = None
     #: The value that would move; `None` unless `code` is `some_lack_it`.
     value: Any = None
-    #: The inheriting tasks that lack the param, or whose instruction ends with other text.
+    #: The inheriting tasks that lack the param, or whose instruction ends with other text; empty unless `code` is
+    #: `some_lack_it`.
     lacking: Examples = field(factory=Examples)
 
     def to_json(self) -> dict[str, Any]:
@@ -139,7 +140,8 @@ class OptedOut:
     param: str
     code: OptOutCode
     tasks: Examples = field(factory=Examples)
-    #: The tasks in `tasks` whose instruction ends with the project's instruction if all white space is ignored.
+    #: The tasks in `tasks` whose instruction ends with the project's instruction if all white space is ignored; empty
+    #: unless `code` is `instruction_would_be_appended`.
     nearly: Examples = field(factory=Examples)
 
     def to_json(self) -> dict[str, Any]:

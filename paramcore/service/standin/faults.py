@@ -13,7 +13,7 @@ from attrs import frozen
 from paramcore.errors import InvalidSetting
 from paramcore.text import describe_value
 
-#: The header that contains the fault of a call, in lower case.
+#: The lower-case name of the header that contains the fault of a call.
 FAULT_HEADER = "x-paramcore-fault"
 #: The kinds of faults, with the default number of seconds; `None` for a fault without seconds.
 _DEFAULT_SECONDS: dict[str, int | None] = {"error": None, "drop": None, "throttle": 1, "slow": 1}
