@@ -83,7 +83,7 @@ class Plan(NotebookReprs):
         Example: `plan.with_findings(Validator(project).update(plan.update))`.
 
         Raises:
-            InvalidSetting: `argument_type`, if `findings` is not a list of findings.
+            InvalidSetting: `argument_type`, if `findings` is not an iterable of findings.
         """
         check_iterable("findings", findings)
         checked = tuple(findings)
@@ -224,8 +224,9 @@ class Rebase:
     """The result of `Plan.rebase_on`: a plan that was checked against a newer copy of the project.
 
     `conflicts` contains the names of the params that later versions changed and that
-    the update would overwrite.  Without conflicts, the update makes its planned
-    changes and keeps the later changes.
+    the update would overwrite.  If the plan has no update, these are all params
+    that later versions changed.  Without conflicts, the update makes its planned changes
+    and keeps the later changes.
     """
 
     plan: Plan

@@ -17,7 +17,8 @@ class ErrorCounter:
     """Counts the errors on a project and its tasks in up to three states.
 
     It keeps the keys of the errors on the project, because many tasks share these
-    errors.  It compares the errors on a task immediately, and keeps only the counts.
+    errors.  It compares the errors on a task immediately, and keeps only the counts and a
+    few locations.
     """
 
     def __init__(self) -> None:

@@ -157,8 +157,8 @@ def _identify(request: RoutedRequest) -> dict[str, Any]:
 def write_outputs(outputs: Iterable[Output], formatter: TaskFormatter) -> Pieces:
     """Yield the text and JSON among the outputs, print the messages, and call `report_document` for the rows.
 
-    A blank line separates texts.  With `--keep-going`, print errors; otherwise, raise the
-    first error.  Return the exit code.
+    A blank line separates texts.  `BadLines.report` prints or raises the errors.  Return the
+    exit code.
     """
     options = formatter.options
     bad_lines = BadLines(options)

@@ -2,7 +2,7 @@
 
 A request contains no API key; the transport adds the base URL, the key and the
 headers.  The functions that build requests raise `InvalidSetting` for an
-invalid name, type or field.
+invalid name, type or field.  `create_project` may also raise `InvalidParams` or `NotJSON`.
 """
 
 from __future__ import annotations

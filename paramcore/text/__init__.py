@@ -159,7 +159,7 @@ def describe_value(value: object) -> str:
 
 
 def describe_python_type(value_type: type) -> str:
-    """Describe a value of a type that does not exist in JSON, such as `set`."""
+    """Describe a value by the name of its Python type, such as `set`."""
     name = value_type.__name__
     # `numpy.bool` is not the `bool` of Python.
     if hasattr(builtins, name) and value_type.__module__ != "builtins":
@@ -181,7 +181,7 @@ def describe_import_error(error: ImportError, package: str, purpose: str, instal
 
     The package may be missing or damaged, or another package that it needs may be missing.
     `purpose` is what the package does, such as `reads YAML`.  `install` is the command that
-    installs all the packages.
+    installs the package and all packages that it needs.
     """
     missing = error.name if isinstance(error, ModuleNotFoundError) else None
     # Without `ruamel.yaml`, the missing module is `ruamel` or `ruamel.yaml`.

@@ -14,7 +14,7 @@ GUIDE = (ROOT / "docs" / "guides" / "review-in-pull-request.md").read_text("utf-
 WORKFLOW = YAML(typ="safe").load(re.search(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)[1])
 STEPS = {step["name"]: step["run"] for step in WORKFLOW["jobs"]["plan"]["steps"] if "name" in step}
 
-#: A replacement for `gh` that keeps comments in a file, and fails for unexpected arguments.
+#: A replacement for `gh` that keeps comments in a file, and fails for an unexpected path, query or field.
 GH = r"""#!/usr/bin/env python3
 import json, os, pathlib, sys
 arguments = sys.argv[1:]

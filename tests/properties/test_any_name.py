@@ -32,7 +32,7 @@ ATTRIBUTES = sorted(
 
 
 def check_ordinary(name: str, value: Any) -> None:
-    """Assert that each part of the model treats a param of this name like any other param."""
+    """Assert that projects, updates and plans treat a param of this name like any other param."""
     expected = json.dumps({name: value})
     project = Project("boxes", type="imageannotation", params={name: None}).patch_params({name: value})
     answer = project.resolve({})

@@ -1,4 +1,4 @@
-"""Each public entry point either accepts a value or raises an error of the library."""
+"""Entry points of the library either accept a value or raise an error of the library."""
 
 import json
 from contextlib import suppress

@@ -202,7 +202,7 @@ class TestSince:
 def superseded(history: list[dict[str, Any]], used: int, name: str) -> int | None:
     """Return the latest version before `used` in which a param has another value, or None.
 
-    If version `used` sets the param, the search ends at the first version without the param.
+    The search goes back from `used`. If `used` sets the param, it ends at a version without the param.
     """
     for number in reversed(range(used)):
         holds, held = name in history[number], name in history[used]
@@ -218,7 +218,7 @@ class TestTold:
 
     @given(answer=answers())
     def test_text_and_json_agree(self, answer: EffectiveParams) -> None:
-        """The text has the value, a line for each candidate, and the reason. The JSON has the value and statuses."""
+        """The text has lines for the value, each candidate and the reason. The JSON has the value and statuses."""
         for one in answer.explain_all():
             lines = str(one).split("\n")
             assert len(lines) == len(one.candidates) + 2

@@ -148,7 +148,7 @@ def test_the_number_of_a_version_is_its_index():
 
 
 def test_fields_with_an_own_argument_are_ignored():
-    """The members `type`, `name` and `param_history` of `fields` are ignored. They have separate arguments."""
+    """The members `type` and `name` of `fields` are ignored. They have separate arguments."""
     project = Project("boxes", type="comparison", versions=[], fields={"x": 1, "name": "other", "type": "other"})
     assert (project.name, project.type, project.fields) == ("boxes", "comparison", {"x": 1})
     assert project.field_order == ("type", "name", "param_history")

@@ -96,6 +96,7 @@ def _read_target(target: str, headers: Mapping[str, str]) -> tuple[str, list[str
 def _check_site(method: str, path: str, hosts: list[str], headers: Mapping[str, str]) -> None:
     """Refuse a request from a browser, unless the user or a page of the stand-in started the request.
 
+    Other sites may only open pages outside `/v1/`.
     A request with a method other than GET and HEAD must also have the content type `application/json`.
     """
     origin, site = headers.get("origin"), headers.get("sec-fetch-site", "none")
