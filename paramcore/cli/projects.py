@@ -33,8 +33,9 @@ class Skipped(NamedTuple):
 class ProjectFiles:
     """The projects that a command line names, by file or by directory.
 
-    In a directory, a file without a project is skipped, and a message on standard error
-    reports this.  Without `quiet`, messages also report stored names that are not params.
+    In a directory, a visible JSON or YAML file without a project is skipped, and a message
+    on standard error reports this.  Without `quiet`, messages also report stored names that
+    are not params.
     `documents` contains the documents of files that were already read, by path.
     `used` contains files that the command reads for another purpose, such as TASKS.
     If such a file is in a directory, it is not reported as skipped.  `skip_remedy` says

@@ -101,6 +101,8 @@ class MemoryService:
         """Handle a request and return the reply, which has an error status if the request is invalid.
 
         Raises:
+            InvalidSetting: `argument_type`, if `request` is not a `Request`; `created_at_type`, if
+                `created_at` returns neither a string nor None.
             OutcomeUnknown: `no_reply`, if a fault drops the reply.
         """
         check_argument("request", request, Request)

@@ -52,7 +52,7 @@ def suggest_json(value_type: type) -> str:
     # Check numpy before `base`, because `float64` is a subclass of `float`.
     if value_type.__module__.partition(".")[0] == "numpy":
         return "convert it with `.item()`"
-    # `str()` of a member of `class Label(str, Enum)` is its name, such as "Label.CAR", and not its value.
+    # `str()` of a member of `class Label(str, Enum)` is a text such as "Label.CAR", and not the value of the member.
     if issubclass(value_type, Enum):
         return "convert it with `.value`"
     if base is not None:
@@ -72,7 +72,7 @@ def suggest_text(value: Any, default: str = "") -> str:
     value_type = type(value)
     if isinstance(value, (Enum, bytes, bytearray)):
         return suggest_json(value_type)
-    # Suggest nothing for plain Python numbers, because they may come from a JSON file.
+    # Return the default for plain Python numbers, because they may come from a JSON file.
     has_text = _CONVERSIONS.get(value_type.__name__) == "str()" or value_type.__module__ == "numpy"
     is_subclass = isinstance(value, str) and value_type is not str
     return "convert it with `str()`" if has_text or is_subclass else default

@@ -31,7 +31,7 @@ def make_scalar(name, base=object, module="numpy"):
     ],
 )
 def test_values_of_other_libraries_name_the_fix(value, remedy):
-    """Values of numpy and pandas, NaN, and objects of a subclass of `int` are rejected. The error shows what to do."""
+    """Values of numpy, pandas and polars, NaN, and `int` subclasses are rejected. The error shows what to do."""
     with pytest.raises(NotJSON) as refused:
         freeze({"a": [value]})
     assert refused.value.path == "/a/0"
@@ -70,7 +70,7 @@ class SDKObject:
     """An object of the official SDK."""
 
     def as_dict(self):
-        """Like the method of the SDK, which returns a dict."""
+        """Do nothing, because only the name of the method matters."""
 
 
 def test_objects_of_the_sdk_have_as_dict():

@@ -74,7 +74,10 @@ class Pages:
 
 
 def _find_page(target: str) -> tuple[str, str | None] | None:
-    """Return the names of a page's state and project (`None` for the home page); `None` if there is no such page."""
+    """Return the names of a page's state and project; `None` if there is no such page.
+
+    For the home page, the name of the project is `None`.
+    """
     # Add a host, because `urlsplit` would otherwise parse `//projects` as a host.
     path = urlsplit(f"//host{target}" if target.startswith("/") else target).path or "/"
     if path == "/":
