@@ -163,7 +163,7 @@ def update(history: History, verb: str, params: JSON) -> History:
 
 
 def fold(updates: list[tuple[str, Params]]) -> Params:
-    """Return the latest params after some updates: the last replace, overlaid with the later patches (law B14)."""
+    """Return the latest params after some updates: the last replace, overlaid with the later patches."""
     result: Params = {}
     for verb, params in updates:
         result = overlay(result, params) if verb == "patch" else params
@@ -293,7 +293,7 @@ def find_own_params(wanted: Params, inherited: Params | None, settings: dict[str
     """Return every dict of own params with which a task gets the wanted params.
 
     A task gets its own values, so only subsets of the wanted params can work.  Of the
-    instruction, any beginning can work, because the project's text is appended.
+    instruction, null and any beginning can work, because the project's text is appended.
     """
     names = [name for name in wanted if name != "instruction"]
     found = []

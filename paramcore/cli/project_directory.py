@@ -22,7 +22,7 @@ class ProjectDirectory:
 
     `read_project_files` reads the directory at the start.  If there are new projects,
     `write` also reads the files that were added since then.  The directory need not exist
-    yet.  `sources` are the files that projects were read from.  A source in the
+    yet.  `sources` are the PROJECT arguments of the command.  A file among them that is in the
     directory counts as a project file, even if its name does not end with .json or .yaml.
     `on_skip` is the argument of `read_project_files`.
 

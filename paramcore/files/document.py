@@ -81,13 +81,13 @@ class Document:
 
     @cached_property
     def locator(self) -> Locator:
-        """The locator of the whole file."""
+        """The locator of the source text."""
         # Elements share the locator of their array, so that many lookups read the text once.
         return self._make_locator(self._text) if self._array is None else self._array.locator
 
     @cached_property
     def lines(self) -> Lines:
-        """The lines of the whole file."""
+        """The lines of the source text."""
         return Lines(self._text) if self._array is None else self._array.lines
 
     def format_location(self, path: str) -> str:

@@ -151,7 +151,7 @@ class VersionView:
     dropped: tuple[str, ...]
     changed: tuple[str, ...]
     added: tuple[str, ...]
-    #: The params that changed back to the value of an earlier version, with the number of that version.
+    #: The params that have the value of an earlier version again, with the number of that version.
     returns: tuple[tuple[str, int], ...]
 
 
@@ -187,7 +187,7 @@ class ProjectView:
     omitted_versions: int
     task_count: int | None
     rejected: int
-    #: For each inherited version, a description such as `inheriting version 2, the latest`, and the number of tasks.
+    #: Descriptions such as `inheriting version 2, the latest` or `inheriting nothing`, each with the number of tasks.
     inherited: tuple[tuple[str, int], ...]
     effective: EffectiveView | None
     impact: ImpactView | None

@@ -43,7 +43,7 @@ def test_the_environment_decides(no_color, force_color, is_dumb, is_terminal, ex
     """NO_COLOR overrides FORCE_COLOR; FORCE_COLOR overrides TERM and the kind of output."""
     environment = make_environment(no_color, force_color, is_dumb)
     assert wants_color("auto", environment, is_terminal=is_terminal) is expected
-    # `--color` overrides all variables.
+    # `--color always` and `--color never` override the variables and the kind of output.
     assert wants_color("always", environment, is_terminal=is_terminal)
     assert not wants_color("never", environment, is_terminal=is_terminal)
 

@@ -102,7 +102,7 @@ def fill(stand_in):
 
 @pytest.mark.parametrize("is_rewritten", [False, True])
 def test_a_restart_continues(is_rewritten):
-    """Projects, tasks, batches, files and used ids are the same after a restart, for live and test keys."""
+    """Projects, tasks, batches, used ids and the number of files survive a restart, for live and test keys."""
     disk = Disk()
     stand_in = StandIn([BOXES], journal=disk)
     task_id = fill(stand_in)
@@ -291,7 +291,7 @@ def test_a_state_may_be_exactly_full(monkeypatch):
 
 
 def test_the_state_is_bounded(monkeypatch):
-    """A full stand-in rejects changes with status 507, and keeps what it has."""
+    """A full stand-in rejects changes that need more space with status 507, and keeps what it has."""
     monkeypatch.setattr("paramcore.service.standin.account.MAX_STATE_SIZE", 10_000)
     stand_in = StandIn([BOXES])
     statuses = [call(stand_in, "POST", "/task/chat", {})[0] for _ in range(12)]
@@ -359,7 +359,7 @@ class TestJournalFile:
             assert not os.path.exists(path)
 
     def test_lines_are_accepted_only_if_the_name_of_the_file_is_on_disk(self, path, monkeypatch):
-        """If `replace` cannot sync the directory, the new lines stay. `append` syncs the directory before it writes."""
+        """If `replace` cannot sync the name of its new file, the new lines stay. `append` first syncs the name."""
         journal = self.create(path, b"[1]\n")
         calls = []
 

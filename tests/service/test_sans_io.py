@@ -15,7 +15,7 @@ DOCUMENT = PACKAGE / "files" / "document.py"
 #: The modules that do no I/O; callers pass the transport, the clock and `sleep`.
 SANS_IO = ["requests", "replies", "retry", "outcome", "apply", "memory"]
 #: The allowed exceptions to `IMPURE`, by module.  `urllib.parse` does no I/O, `query` parses times,
-#: `ledger` and `faults` need locks from `threading`, and `document` reads a limit from `sys`.
+#: `ledger` and `faults` need locks from `threading`, and `document` may read a limit from `sys`.
 ALLOWED = {
     "requests": {"urllib"},
     "account": {"urllib"},
@@ -24,7 +24,7 @@ ALLOWED = {
     "faults": {"threading"},
     "document": {"sys"},
 }
-#: Modules that give access to clocks, networks, files, streams, processes, the environment or randomness.
+#: Modules that give access to clocks, networks, files, streams, processes, threads, the environment or randomness.
 IMPURE = {
     *("asyncio", "datetime", "http", "httpx2", "io", "jsonschema", "logging", "multiprocessing", "os", "pathlib"),
     *("random", "requests", "secrets", "select", "shutil", "socket", "ssl", "subprocess", "sys", "tempfile"),
@@ -43,7 +43,10 @@ def imports(path):
 
 
 def closure(name):
-    """Return a module of the service and the modules of paramcore that it imports, directly or indirectly."""
+    """Return a module of the service and the modules of paramcore that it imports, directly or indirectly.
+
+    Packages, such as `paramcore.model`, and the modules that only packages import are left out.
+    """
     found, queue = {}, [f"paramcore.service.{name}"]
     while queue:
         module = queue.pop()
@@ -56,7 +59,7 @@ def closure(name):
 
 @pytest.mark.parametrize("name", SANS_IO)
 def test_a_module_imports_nothing_that_does_io(name):
-    """Neither the module nor the modules that it loads import a module of `IMPURE`, except those in `ALLOWED`."""
+    """No module of the `closure` imports a module of `IMPURE`, except those in `ALLOWED`."""
     for module, path in closure(name).items():
         allowed = ALLOWED.get(module.rpartition(".")[2], set())
         impure = {imported.split(".")[0] for imported in imports(path)} & IMPURE
@@ -72,7 +75,7 @@ def test_only_the_url_parser_is_imported():
 
 
 def test_documents_read_only_one_limit_from_sys():
-    """From `sys`, `document` reads only the limit for the digits of an integer."""
+    """From `sys`, `document` reads at most the limit for the digits of an integer."""
     tree = ast.parse(DOCUMENT.read_text("utf-8"))
     used = {
         node.attr

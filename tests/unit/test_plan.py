@@ -11,7 +11,7 @@ EMPTY = Project("bare", type="comparison")
 
 
 def test_the_text_of_a_replace_begins_with_its_drops():
-    """The text has the drops first, then other changes, then the counts, then how to keep the dropped params."""
+    """After its headline, the text has the drops, then other changes, the counts, and how to keep the dropped params."""
     plan = Plan.of(BOXES, Replace({"instruction": "Box all.", "new": True}))
     assert str(plan) == (
         'update of "boxes": version 0 -> 1, by replace (drops every param that the update does not name)\n'
@@ -62,7 +62,7 @@ def test_a_patch_keeps():
     ],
 )
 def test_the_summary_counts_what_is_lost_inside_params(update, summary):
-    """The last lines count the values that objects and arrays would lose, even if no param is dropped."""
+    """The text counts the values that objects would lose, even if no param is dropped, and explains how to keep them."""
     params = {"padding": 3, "geometries": {"box": {"min_width": 2, "min_height": 2}}}
     plan = Plan.of(Project("boxes", type="imageannotation", params=params), update)
     assert str(plan).splitlines()[-len(summary) :] == summary

@@ -38,7 +38,7 @@ class _Candidate(NamedTuple):
     #: The size in bytes of the param in the update that sets it.
     size: int
     #: For each group in which requests have the value: the bit of the group, the number of these requests,
-    #: and the total size in bytes of the param in these requests.
+    #: and the bytes that they need for the value.
     uses: tuple[tuple[int, int, int], ...]
     #: The groups whose tasks can inherit from a project with this value, as a mask of bits.  A task with
     #: another value can inherit, because its value overrides the project's.  But if the value is appended
@@ -172,7 +172,7 @@ class Search:
         return sorted(best, key=lambda able: (-best[able], able))[:MAX_STARTS]
 
     def _improve(self, inheritors: int) -> int:
-        """Exclude tasks as long as that saves bytes, and return the tasks that are left.
+        """Exclude tasks as long as the decision improves, and return the tasks that are left.
 
         Each step picks a value, and excludes the tasks that cannot inherit it.
         """
