@@ -256,7 +256,9 @@ class Rebase:
         if not self.since:
             return "the history has not changed since the plan"
         changed = f"{format_versions(self.since)} {'was' if len(self.since) == 1 else 'were'} added since the plan"
-        if self.is_clean:
-            return f"{changed}; the update still has the planned effect"
         names = ", ".join(format_name(name) for name in self.conflicts)
-        return f"{changed}; the update would overwrite: {names}"
+        if self.plan.update is None:
+            effect = f"these params have changed: {names}" if names else "the project still has the planned params"
+        else:
+            effect = f"the update would overwrite: {names}" if names else "the update still has the planned effect"
+        return f"{changed}; {effect}"

@@ -23,7 +23,9 @@ def parse_port(text: str) -> int:
 def parse_seconds(text: str) -> float:
     """Parse a number of seconds."""
     # `float` also accepts spaces, underscores and digits other than 0 to 9, so check the text first.
-    seconds = float(text) if re.fullmatch(r"[0-9]{1,99}(\.[0-9]{0,99})?(e[+-]?[0-9]{1,3})?", text) else 0
+    seconds = (
+        float(text) if re.fullmatch(r"([0-9]{1,99}(\.[0-9]{0,99})?|\.[0-9]{1,99})(e[+-]?[0-9]{1,3})?", text) else 0
+    )
     if 0 < seconds < 86_400:
         return seconds
     raise ArgumentTypeError(

@@ -51,10 +51,15 @@ class RequestWriter:
             self._bodies.append(body)
 
     def finish(self, *, is_array: bool) -> None:
-        """Write the array or the single request, if the file is not JSONL."""
+        """Write the array or the single request, if the file is not JSONL.
+
+        If the single request is invalid, and was skipped because of `--keep-going`, the file is empty.
+        """
         if self._stream is not None and not self._as_lines:
             joined = b",\n".join(self._bodies)
-            self._stream.write(b"[\n" + joined + b"\n]\n" if is_array else joined + b"\n")
+            if is_array:
+                joined = b"[\n" + joined + b"\n]"
+            self._stream.write(joined + b"\n" if joined else b"")
 
     def sync(self) -> None:
         """Wait until all requests are on disk, in the temporary file.

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 from attrs import Attribute, field, frozen
 
 from paramcore.errors import InvalidSetting
-from paramcore.model import Project, TaskRequest, Update, check_project_name
+from paramcore.model import Project, TaskRequest, Update, check_project_name, check_task_type
 from paramcore.text import describe_python_type, describe_value, format_count, format_repr, format_value
 from paramcore.values import freeze
 from paramcore.wire import write_new_project
@@ -199,9 +199,10 @@ def create_task(task: TaskRequest, *, type: str | None = None) -> Request:
     The task type is `type` or the type of `task`.  If both are set, they must be equal.
     """
     task_type = task.type if type is None else type
-    if not isinstance(task_type, str) or not task_type:
-        problem = f"the task type must be a non-empty string, got {describe_value(task_type)}"
+    if task_type is None:
+        problem = "the task request has no type"
         raise InvalidSetting("task_type", None, problem, "pass `type`, such as 'imageannotation'")
+    check_task_type(task_type)
     if task.type not in (None, task_type):
         problem = f"the task request has the type {format_value(task.type)}, but `type` is {format_value(task_type)}"
         raise InvalidSetting("task_type", None, problem, "leave out `type`, or pass the same type")

@@ -101,9 +101,9 @@ def test_a_number_out_of_range_is_named(arguments, message):
     assert f": {message}" in ran.err
 
 
-@pytest.mark.parametrize("seconds", ["1", "0.5", "2.", "1e-3", "86399.9", "007"])
+@pytest.mark.parametrize("seconds", ["1", "0.5", "2.", ".5", "1e-3", ".5e1", "86399.9", "007"])
 def test_a_deadline_is_a_decimal_number(seconds):
-    """`--deadline` may have a fraction, an exponent or leading zeros."""
+    """`--deadline` may have a fraction, an exponent, leading zeros or no zero."""
     ran = run("status", "none.json", "--deadline", seconds)
     assert ran.err == "error: none.json: cannot read the file: no such file or directory\n"
 

@@ -10,19 +10,18 @@ import pytest
 import paramcore
 
 PACKAGE = Path(paramcore.__file__).parent
-DOCUMENT = PACKAGE / "files" / "document.py"
 
 #: The modules that do no I/O; callers pass the transport, the clock and `sleep`.
 SANS_IO = ["requests", "replies", "retry", "outcome", "apply", "memory"]
-#: The allowed exceptions to `IMPURE`, by module.  `urllib.parse` does no I/O, `query` parses times,
-#: `ledger` and `faults` need locks from `threading`, and `document` may read a limit from `sys`.
+#: The allowed exceptions to `IMPURE`, by module.  `urllib.parse` does no I/O, `query` and `history` parse times, and
+#: `ledger` and `faults` need locks from `threading`.
 ALLOWED = {
     "requests": {"urllib"},
     "account": {"urllib"},
     "query": {"datetime"},
     "ledger": {"threading"},
     "faults": {"threading"},
-    "document": {"sys"},
+    "history": {"datetime"},
 }
 #: Modules that give access to clocks, networks, files, streams, processes, threads, the environment or randomness.
 IMPURE = {
@@ -42,16 +41,19 @@ def imports(path):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def closure(name):
-    """Return a module of the service and the modules of paramcore that it imports, directly or indirectly.
+def find_file(module):
+    """Return the file of a module or a package; `None` for another name, such as a function."""
+    stem = PACKAGE.parent / module.replace(".", "/")
+    return next((path for path in (stem.with_suffix(".py"), stem / "__init__.py") if path.exists()), None)
 
-    Packages, such as `paramcore.model`, and the modules that only packages import are left out.
-    """
+
+def closure(name):
+    """Return a module of the service, and the modules and packages of paramcore that it imports, also indirectly."""
     found, queue = {}, [f"paramcore.service.{name}"]
     while queue:
         module = queue.pop()
-        path = PACKAGE.parent / f"{module.replace('.', '/')}.py"
-        if module not in found and path.exists():
+        path = find_file(module)
+        if module not in found and path is not None:
             found[module] = path
             queue += [imported for imported in imports(path) if imported.startswith("paramcore.")]
     return found
@@ -74,15 +76,17 @@ def test_only_the_url_parser_is_imported():
             assert all(imported.startswith("urllib.parse") for imported in used)
 
 
-def test_documents_read_only_one_limit_from_sys():
-    """From `sys`, `document` reads at most the limit for the digits of an integer."""
-    tree = ast.parse(DOCUMENT.read_text("utf-8"))
-    used = {
-        node.attr
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "sys"
-    }
-    assert used <= {"get_int_max_str_digits"}
+def test_dates_are_only_parsed():
+    """Of `datetime`, modules use nothing that reads the clock."""
+    for name in SANS_IO:
+        for path in closure(name).values():
+            attributes = [
+                node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Attribute)
+            ]
+            used = {
+                node.attr for node in attributes if isinstance(node.value, ast.Name) and node.value.id == "datetime"
+            }
+            assert not used & {"now", "today", "utcnow", "fromtimestamp"}, path
 
 
 def test_a_client_loads_no_file_reader_and_no_network():

@@ -193,6 +193,17 @@ def test_a_wrong_task_is_named():
     with pytest.raises(WrongProject) as other:
         extract([TaskRequest({}, type="comparison")])
     assert (other.value.code, other.value.path) == ("wrong_type", "/0")
+    assert 'the project "boxes" has the type' in other.value.problem
+
+
+def test_a_total_that_grows_is_explained():
+    """If the project costs more bytes than it saves, the report says so, whatever requests there are."""
+    for tasks in ([], [{"batch": "b", "attachment": "x"}], [{"padding": 1}]):
+        extraction = Extraction.of(tasks, name="boxes", type="imageannotation")
+        assert extraction.bytes_after > extraction.bytes_before
+        assert extraction.format_end()[1].endswith("because the project costs more bytes than it saves")
+    smaller = Extraction.of([{"instruction": "Box every car."}] * 9, name="boxes", type="imageannotation")
+    assert "grows" not in str(smaller)
 
 
 def test_a_task_request_may_have_the_type():

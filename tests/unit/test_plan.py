@@ -196,6 +196,11 @@ def test_a_changed_history_in_text_and_json():
         "versions 1, 2 were added since the plan; the update would overwrite: padding, old"
     )
     assert plan.rebase_on(two).to_json() == {"since": [1, 2], "conflicts": ["padding", "old"]}
+    nothing = Plan.to(BOXES, BOXES.params)
+    assert nothing.update is None
+    repeated = BOXES.patch_params({})
+    assert str(nothing.rebase_on(repeated)).endswith(" since the plan; the project still has the planned params")
+    assert str(nothing.rebase_on(two)).endswith(" since the plan; these params have changed: padding, old, new")
 
 
 @pytest.mark.parametrize(

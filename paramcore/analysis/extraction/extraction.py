@@ -94,10 +94,10 @@ class Extraction(NotebookReprs):
             raise InvalidSetting("argument_type", None, problem, "pass a list")
         extractor = Extractor(name, type=type, keep=keep, move=move, assumptions=assumptions)
         for read in (extractor.count_values, extractor.count_groups):
-            for task in _read_tasks(tasks, type):
+            for task in _read_tasks(tasks, extractor.project):
                 read(task)
         extractor.decide()
-        for index, task in enumerate(_read_tasks(tasks, type)):
+        for index, task in enumerate(_read_tasks(tasks, extractor.project)):
             extractor.extract(task, index, index + 1)
         return build_extraction(extractor)
 
@@ -116,7 +116,7 @@ class Extraction(NotebookReprs):
             WrongProject: `wrong_type` for a request of another type (T12).
             InexactRequest: if the shortened request would not give the task the same params.
         """
-        request = _read_task(task, self.project.type)
+        request = _read_task(task, self.project)
         if FlatTask.of(request).aside_code:
             return request
         choice = Chooser(self.project).choose(request.params, None)
@@ -193,12 +193,12 @@ class Extraction(NotebookReprs):
         """Format the sizes, whether the total is minimal, and the assumed rules."""
         saved = self.bytes_before - self.bytes_after
         less = f", {saved / self.bytes_before:.0%} less" if saved > 0 else ""
-        sizes = f"{self.bytes_before:,} -> {self.bytes_after:,} bytes{less}; each request still gets the same params"
+        sizes = f"{self.bytes_before:,} -> {self.bytes_after:,} bytes{less}; each task still gets the same params"
         found = "no other choice among the params that may move would make the total smaller"
         if not self.minimal:
             found = "the total may not be minimal, because the requests differ in too many ways to try every choice"
         if saved < 0:
-            found += "; the total grows, because the requests must now name the project"
+            found += "; the total grows, because the project costs more bytes than it saves"
         lines = [sizes, found]
         if self.rests_on:
             advice = "see `paramcore assumptions`; send one task and check it with `paramcore audit` before you send the others"
@@ -211,16 +211,16 @@ def _make_row(label: str, param: str, text: str, value: str | None = None) -> Ro
     return Row((Label(label), format_name(param)), text=text, value_note=shown)
 
 
-def _read_task(task: TaskRequest | Mapping[str, Any], type: str) -> TaskRequest:
+def _read_task(task: TaskRequest | Mapping[str, Any], project: Project) -> TaskRequest:
     if not isinstance(task, TaskRequest):
-        return read_task_request(task, type=type)
+        return read_task_request(task, type=project.type)
     # T12 allows one type for a project, so reject a request of another type.  The request may name any project.
-    Project("any", type=type).check_request(evolve(task, project=None))
+    project.check_request(evolve(task, project=None))
     return task
 
 
-def _read_tasks(tasks: Iterable[TaskRequest | Mapping[str, Any]], type: str) -> Iterator[FlatTask]:
-    return read_each("tasks", tasks, lambda task: FlatTask.of(_read_task(task, type)))
+def _read_tasks(tasks: Iterable[TaskRequest | Mapping[str, Any]], project: Project) -> Iterator[FlatTask]:
+    return read_each("tasks", tasks, lambda task: FlatTask.of(_read_task(task, project)))
 
 
 def build_extraction(extractor: Extractor) -> Extraction:

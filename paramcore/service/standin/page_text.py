@@ -113,7 +113,8 @@ def _iter_lifeline(line: LifelineView, command: str) -> Iterator[str]:
 def _iter_run(run: RunView) -> Iterator[str]:
     now = "now, " if run.is_latest else ""
     state = "set" if run.is_set else "DROPPED" if run.is_dropped else "not set"
-    label = f"    {now}since {_format_time(run.time)} ({run.versions}): "
+    since = "since " if run.time else ""
+    label = f"    {now}{since}{_format_time(run.time)} ({run.versions}): "
     yield from _iter_labelled(label, run.value, state)
 
 
