@@ -110,15 +110,15 @@ class InvalidSetting(ParamcoreError, ValueError):
 
     Codes:
         project_name: a name that no project can have.
-        task_type: a task type that is empty, not a string, not listed by `paramcore schema`, or not the request's type.
-        routing_type: a routing field whose value has the wrong type.
+        task_type: a wrong `--schema`, or a task type that is empty, not text, without a schema, or not the request's.
+        routing_type: a routing field or a `dataset_id` whose value has the wrong type.
         flag_type: a flag that is neither true nor false.
         created_at_type: a time that is not a string, or a stand-in's time that is not in ISO 8601 format.
         update_type: neither a `Patch` nor a `Replace`, or a plan without an update.
         separator_type: an instruction separator that is not a string.
-        assumption_value: a value that the setting cannot have.
+        assumption_value: a value that the setting cannot have, no value, or two values for one setting.
         assumption_name: a setting that does not exist.
-        argument_type: an argument of the wrong type or out of range, or two arguments that exclude each other.
+        argument_type: an argument that cannot be used, such as one of the wrong type, or two that exclude each other.
         history_moved: a project with another name, or whose history does not begin with the versions of the plan.
         code_name: a code that no finding has.
         pipeline: an unknown pipeline, or a `pipeline` or `consensus_attempts` that the project cannot have.
@@ -223,7 +223,7 @@ class NotDone(ParamcoreError, RuntimeError):
     """The request changed nothing, because it was rejected or never sent.
 
     Codes:
-        not_sent: no connection, no time left, a system that cannot start a thread or OpenSSL, or no package `httpx2`.
+        not_sent: no connection, no time left, a wrong SDK setting, no `httpx2`, or no way to start a thread or OpenSSL.
         certificate: an invalid certificate; the request is never retried.
         refused: any 4xx status except 401, 403, 404, 408, 409 and 429.
         unauthorized: status 401 or 403.
@@ -279,10 +279,10 @@ class DocumentError(ParamcoreError, ValueError):
         yaml_syntax: not YAML.
         yaml_feature: a feature of YAML that JSON lacks.
         too_large: a file or line that is too large, or a YAML file with too many names and values.
-        unreadable: a file or directory that cannot be read, or a worker process of `--jobs` that ended early.
+        unreadable: a file or directory that cannot be read, or a process of `--jobs` that cannot start or ends early.
         unwritable: a file or directory that cannot be written.
         setting_name: an invalid setting in `pyproject.toml`.
-        wrong_project: a missing or duplicate project, or an edited file that lacks updates in the `--save` journal.
+        wrong_project: no project, a duplicate, JSONL, or an edited file that lacks updates in the `--save` journal.
         update_is_lines: a file of tasks in place of an update.
 
     For any other error about a document, `code` is the code of that error, such as `params_type`.

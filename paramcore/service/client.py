@@ -158,8 +158,8 @@ class Client:
         """Read the project and look for the update of an unknown outcome.
 
         Raises:
-            InvalidSetting: `base_type`, `project_name`; `argument_type`, if `outcome` is not an `Outcome`, or its
-                `digest` is not 32 hexadecimal digits.
+            InvalidSetting: `base_type`, `project_name`; `argument_type`, if `outcome` is not an `Outcome`, or, without
+                a plan, if its `digest` is not 32 hexadecimal digits.
             NotDone, OutcomeUnknown: if the project cannot be read.
         """
         check_argument("outcome", outcome, Outcome)

@@ -42,7 +42,7 @@ class KnownNames:
         #: The names that the schemas describe or require, except by a pattern.
         self.names: list[str] = list_described_names(schema.document, self._nodes)
         self._patterns = list(dict.fromkeys(name for node in self._nodes for name in node.get("patternProperties", ())))
-        #: Whether the schemas allow members that they do not describe.
+        #: Whether a schema explicitly allows members that it does not describe.
         self._allows_others = any(
             node.get(keyword, False) is not False
             for node in self._nodes
@@ -54,7 +54,7 @@ class KnownNames:
         self._parts: dict[tuple[str | None, ...], KnownNames] = {}
 
     def allows(self, name: str) -> bool:
-        """Return whether the schemas describe a name or allow any name."""
+        """Return whether the schemas describe a name, or explicitly allow other names."""
         return self._allows_others or name in self.names or matches_any(self._patterns, name)
 
     def append_unknown(self, value: Any, trail: tuple[str | int, ...], findings: list[Finding]) -> None:

@@ -230,7 +230,10 @@ def test_a_summary_that_cannot_be_written_is_an_error(tmp_path):
     ],
 )
 def test_a_summary_never_changes_an_input_or_the_output(arguments, summary, error, tmp_path):
-    """If GITHUB_STEP_SUMMARY is a file that the command reads or replaces, that is an error, and no file changes."""
+    """If GITHUB_STEP_SUMMARY is a file that the command reads or replaces, that is an error, and no file changes.
+
+    The same applies to a file in an input directory.
+    """
     for name, source in {"p.json": PROJECT, "u.json": "reword.json", "t.jsonl": "night-shift.jsonl"}.items():
         (tmp_path / name).write_bytes((EXAMPLES / source).read_bytes())
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
@@ -370,7 +373,7 @@ def test_equal_annotations_are_printed_once():
 
 
 def test_the_drift_is_reported(tmp_path):
-    """`status` prints Markdown and annotations. For a file that is ahead of the service, the annotation is a warning."""
+    """`status` prints Markdown and annotations. The annotation of a project ahead of the service is a warning."""
     docks = Project("docks", type="comparison", params={"a": 1})
     ahead = Project("ahead", type="comparison", params={"a": 1})
     local = [

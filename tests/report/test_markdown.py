@@ -459,7 +459,10 @@ def test_many_results_have_one_document():
     ],
 )
 def test_long_values_are_cut_outside_of_the_change(before, after, cells):
-    """A cell shows only the part of a long value that differs, with some equal text before and after this part."""
+    """A cell shows only the part of a long text that differs, with some equal text before and after this part.
+
+    If the two values have no text in common, a very long value is cut at its end.
+    """
     page = render(render_markdown(build_diff_document(Diff.between({"a": before}, {"a": after}), "c")))
     assert [cell[0] for cell in page.tables[0][1][2:]] == cells
 

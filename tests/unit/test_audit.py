@@ -150,7 +150,10 @@ def test_a_contradiction_names_its_rule(finished, finding):
     ],
 )
 def test_another_assumption_may_explain_a_task(whole, ways):
-    """A finding lists the smallest changes of settings that explain the task. One may set the task's separator."""
+    """A finding lists the smallest changes of settings that explain the task.
+
+    One of them may set the separator to the white space before the project's instruction in the task.
+    """
     assert [way for finding in summarize(audited(task(instruction=whole))) for way in finding[4]] == ways
 
 
@@ -216,7 +219,7 @@ def test_the_calibration_lists_the_remaining_settings():
 
 
 def test_three_tasks_can_determine_the_settings():
-    """Three tasks of a project with `join` rule out `leave out`, and do not rule out the true settings."""
+    """Three tasks of a project with `join` rule out the same settings with `leave out`, but not its own settings."""
     true = Assumptions(instruction_separator=" ", empty_instruction="join")
     project = BOXES.with_assumptions(true).patch_params({"instruction": "Box most.", "other": 1})
     made = [

@@ -151,7 +151,7 @@ def test_routing_names_in_a_history_are_kept_and_not_inherited():
 
 
 def test_an_answer_names_each_assumed_rule_once():
-    """`rests_on` lists the assumed rules that the params depend on, sorted and each once."""
+    """`rests_on` lists the assumed rules that the result depends on, sorted and each once."""
     assert resolved(padding=None, project_version=0).rests_on == ("T1", "T5", "T8")
     assert resolved(Project("boxes", type="comparison", params={"a": 1}), b=2).rests_on == ()
 
@@ -165,7 +165,7 @@ def test_the_name_of_a_param_is_text(param):
 
 
 def test_all_params_are_explained_in_their_order():
-    """`explain_all` and `sources` have the order of `params`."""
+    """`explain_all` has the order of `params`, and `sources` has the source of each param."""
     answer = resolved(padding=9, instruction="Hurry.")
     assert [one.param for one in answer.explain_all()] == list(answer.params) == ["instruction", "padding"]
     assert answer.sources == {"instruction": "both", "padding": "task"}
@@ -302,7 +302,7 @@ def test_answers_compare_copy_and_pickle_by_project_and_task():
 
 
 def test_an_answer_cannot_be_changed():
-    """No attribute of a result can be set or deleted."""
+    """No public attribute of a result can be set or deleted."""
     answer = resolved()
     for name in [*(name for name in dir(answer) if not name.startswith("_")), "other"]:
         with pytest.raises(AttributeError):

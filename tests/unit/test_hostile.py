@@ -1,4 +1,4 @@
-"""Documents that could make a parser slow, or use much memory."""
+"""Documents that could make a parser slow, or make it use much memory."""
 
 import json
 import tracemalloc

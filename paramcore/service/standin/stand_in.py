@@ -47,10 +47,11 @@ class StandIn:
     the same projects.  Each service is a `MemoryService`, which can be the transport of a
     `Client`.  The service for test keys completes each task at once.
 
-    `on_validate` and `on_event` work as in `MemoryService`.  `task_types` are the known
-    task types, by default those of `paramcore schema`.  If `created_at` is set, it gives
-    the time of each request, and `clock` has no effect.  `paramcore serve` passes
-    `journal` and `recovered` to keep data after a restart.
+    `on_validate` works as in `MemoryService`.  `on_event` receives a line about each request
+    that is added to `requests`.  `task_types` are the known task types, by default those of
+    `paramcore schema`.  If `created_at` is set, it gives the time of each request, and
+    `clock` has no effect.  `paramcore serve --save` passes `journal` and `recovered` to
+    keep data after a restart.
 
     Raises:
         InvalidSetting: `argument_type` for an argument of the wrong type, or for two projects
@@ -113,9 +114,10 @@ class StandIn:
 
     @property
     def requests(self) -> tuple[LoggedRequest, ...]:
-        """The last 200 requests, oldest first, with the reason for each reply.
+        """The last 200 HTTP requests, oldest first, with the reason for each reply.
 
-        Requests that got a page for a browser are not included.
+        Requests through the transports `live` and `test`, and requests that got a page for a
+        browser, are not included.
         """
         return self._log.list_requests()
 
