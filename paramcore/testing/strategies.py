@@ -49,7 +49,8 @@ def texts(*, max_size: int = 6) -> st.SearchStrategy[str]:
         >>> find(texts(), lambda text: text == "null")
         'null'
     """
-    return st.sampled_from(_ODD_TEXTS) | st.text(_LETTERS, max_size=max_size)
+    odd_texts = [text for text in _ODD_TEXTS if len(text) <= max_size]
+    return st.sampled_from(odd_texts) | st.text(_LETTERS, max_size=max_size)
 
 
 def json_values() -> st.SearchStrategy[Any]:

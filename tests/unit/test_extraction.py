@@ -193,7 +193,7 @@ def test_a_wrong_task_is_named():
     with pytest.raises(WrongProject) as other:
         extract([TaskRequest({}, type="comparison")])
     assert (other.value.code, other.value.path) == ("wrong_type", "/0")
-    assert 'the project "boxes" has the type' in other.value.problem
+    assert 'the project "yard" has the type' in other.value.problem
 
 
 def test_a_total_that_grows_is_explained():
