@@ -43,7 +43,6 @@ def start() -> int:
             return REFUSED
         raise
     finally:
-        _discard_lost_messages()
         if handles_interrupt:
             # An interrupt while Python exits would show a traceback, so ignore Ctrl-C from here on.
             try:
@@ -51,6 +50,7 @@ def start() -> int:
             except KeyboardInterrupt:
                 # An interrupt arrived before the call.  Its handler ignores later interrupts, so try again.
                 signal.signal(signal.SIGINT, signal.SIG_IGN)
+        _discard_lost_messages()
 
 
 def _describe_failed_import(error: BaseException) -> str | None:

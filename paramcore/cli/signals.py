@@ -83,4 +83,4 @@ def _stop_waiting() -> None:
 
 def _ignore(*_: object) -> None:
     # With SIG_IGN, Python would print an error about a signal that has already arrived.
-    pass
+    _stop_waiting()
