@@ -16,10 +16,6 @@ from typing import Any
 #: contain a file such as `random.py`.
 _SCRIPT = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from paramcore.cli.worker import answer; answer()"
 
-#: The processes that have ended.  When Python drops a `Popen`, it calls a method of it.  A signal's exception in this
-#: method would be printed as a traceback, so keep these objects until Python exits.
-_ended_processes: list[subprocess.Popen[bytes]] = []
-
 #: The errors of a stream whose other end was closed, perhaps within a message.
 _ENDED = (EOFError, OSError, pickle.UnpicklingError)
 
@@ -73,7 +69,6 @@ class Worker:
         """End the process."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        _ended_processes.append(self._process)
         self._process.kill()
         self._process.wait()
         self._process.stdout.close()

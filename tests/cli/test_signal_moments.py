@@ -12,8 +12,7 @@ import pytest
 from paramcore.cli import entry, main
 from paramcore.cli.directory_lock import lock_directory
 from paramcore.cli.exit_codes import FINE, INTERRUPTED, REFUSED
-from paramcore.cli.signals import END_SIGNALS, exit_once, interrupt_once
-from paramcore.cli.worker import Worker
+from paramcore.cli.signals import END_SIGNALS, exit_once, interrupt_once, raise_again
 from paramcore.errors import ParamcoreError
 from paramcore.files.reader import open_source, read_document, read_lines
 from paramcore.files.writer import open_atomically, write_atomically
@@ -196,20 +195,38 @@ def test_a_blocked_message_ends_with_a_signal(monkeypatch, handlers):
         os.close(writing)
 
 
-def test_a_signal_while_a_worker_is_dropped_prints_no_traceback(lost):
-    """Python runs no code of a worker that has ended."""
+def test_a_signal_in_a_finalizer_is_raised_later(monkeypatch, capsys, handlers):
+    """If a signal arrives where Python can only print exceptions, the next call raises its exception, without a traceback."""
 
-    def call():
-        # `kill` runs before the moments, because it takes long.
-        workers.pop()
+    class Finalized:
+        def __del__(self):
+            signal.raise_signal(signal.SIGINT)
 
-    workers = [Worker() for _ in range(2)]
-    for worker in workers:
-        worker.kill()
-    del worker
-    for error in interrupt_each_moment(call):
-        assert error in (KeyboardInterrupt, IndexError)
-    assert lost == []
+    def command():
+        items = [Finalized()]
+        items.clear()
+        len(items)
+        pytest.fail("the signal was lost")
+
+    before = sys.unraisablehook
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    monkeypatch.setattr(main, "main", command)
+    assert entry.start() == INTERRUPTED
+    assert sys.unraisablehook is before
+    assert capsys.readouterr().err == "interrupted\n"
+
+
+def test_other_errors_in_a_finalizer_are_printed(monkeypatch, capsys):
+    """An error in a finalizer that is not of a signal is printed by Python, as before."""
+
+    class Finalized:
+        def __del__(self):
+            raise ValueError("own")
+
+    monkeypatch.setattr(sys, "unraisablehook", raise_again)
+    items = [Finalized()]
+    items.clear()
+    assert "ValueError: own" in capsys.readouterr().err
 
 
 def test_a_signal_in_a_request_is_never_an_error(lost):
