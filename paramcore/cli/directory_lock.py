@@ -33,6 +33,7 @@ def lock_directory(path: str) -> Iterator[None]:
             cannot be written or locked.
     """
     lock = os.path.join(path, LOCK_NAME)
+    file = None
     try:
         file = _acquire(lock)
         try:
@@ -45,10 +46,14 @@ def lock_directory(path: str) -> Iterator[None]:
             with suppress(OSError):
                 file.close()
     except (KeyboardInterrupt, SystemExit):
-        # A signal may arrive when the file exists, but is not locked yet, so lock and remove it here.
-        with suppress(OSError), open(lock, "r+b") as file:
-            _lock(file)
-            _remove(file, lock)
+        # A signal may arrive when the file exists, but is not locked yet, so lock and remove it here.  A signal may also
+        # arrive after another error, before the file is removed.
+        with suppress(OSError):
+            if file is not None:
+                file.close()
+            with open(lock, "r+b") as again:
+                _lock(again)
+                _remove(again, lock)
         raise
 
 

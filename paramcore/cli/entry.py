@@ -6,7 +6,7 @@ import signal
 import sys
 
 from paramcore.cli.exit_codes import INTERRUPTED, REFUSED
-from paramcore.cli.signals import find_signal, interrupt_once
+from paramcore.cli.signals import find_signal, interrupt_once, raise_again
 
 
 def start() -> int:
@@ -14,11 +14,13 @@ def start() -> int:
 
     For Ctrl-C, a lack of memory or threads, or a failed import, print a message and no traceback.
     """
+    report_unraisable = sys.unraisablehook
     # If the parent process ignores Ctrl-C, as some shells do for `&`, keep ignoring it.
     handles_interrupt = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     try:
         if handles_interrupt:
             signal.signal(signal.SIGINT, interrupt_once)
+        sys.unraisablehook = raise_again
         from paramcore.cli.main import main  # noqa: PLC0415  (Ctrl-C may interrupt this slow import)
 
         return main()
@@ -43,7 +45,6 @@ def start() -> int:
             return REFUSED
         raise
     finally:
-        _discard_lost_messages()
         if handles_interrupt:
             # An interrupt while Python exits would show a traceback, so ignore Ctrl-C from here on.
             try:
@@ -51,6 +52,8 @@ def start() -> int:
             except KeyboardInterrupt:
                 # An interrupt arrived before the call.  Its handler ignores later interrupts, so try again.
                 signal.signal(signal.SIGINT, signal.SIG_IGN)
+        sys.unraisablehook = report_unraisable
+        _discard_lost_messages()
 
 
 def _describe_failed_import(error: BaseException) -> str | None:

@@ -12,6 +12,7 @@ from paramcore.cli.exit_codes import FINE, INTERRUPTED, NOT_DONE, REFUSED
 from paramcore.cli.hidden_values import select_error
 from paramcore.cli.output import OutputLost, handle_write_error, print_message, write_answer
 from paramcore.cli.parser import parse_options
+from paramcore.cli.signals import ignore_signals
 from paramcore.cli.streams import prepare_streams
 from paramcore.cli.summary import check_summary
 from paramcore.errors import NotDone, OutcomeUnknown, ParamcoreError
@@ -36,11 +37,16 @@ def _run_command(arguments: Sequence[str] | None) -> tuple[int, str]:
     # An error in the options may show values, because `--no-values` is not parsed yet.
     options = Namespace(values=True)
     try:
-        options = parse_options(arguments)
-        check_output(options)
-        check_summary(options)
-        check_standard_input(options)
-        return write_answer(options.command(options), options.output), ""
+        try:
+            options = parse_options(arguments)
+            check_output(options)
+            check_summary(options)
+            check_standard_input(options)
+            return write_answer(options.command(options), options.output), ""
+        finally:
+            # Python closes the generators of the command when it drops the error.  It would print a signal's exception
+            # in a generator as a traceback.
+            ignore_signals()
     except SystemExit as end:
         # The help or the error is already printed, or a signal ended the command.
         return end.code if isinstance(end.code, int) else REFUSED, ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 
 from paramcore.cli.exit_codes import HUNG_UP, INTERRUPTED, TERMINATED
 
@@ -53,6 +54,26 @@ def find_signal(error: BaseException) -> int | None:
     return None
 
 
+def raise_again(lost: sys.UnraisableHookArgs) -> None:
+    """Raise the exception of a signal again, if it was raised where Python can only print exceptions.
+
+    For example, Python calls a function whenever an import ends, and prints the exceptions of this function.  Use
+    `raise_again` as `sys.unraisablehook`.
+    """
+    error = lost.exc_value
+    if error is None or find_signal(error) is None:
+        sys.__unraisablehook__(lost)
+        return
+
+    def raise_error(_frame: object, event: str, _argument: object) -> None:
+        if event in ("call", "c_call"):
+            sys.setprofile(None)
+            raise error
+
+    # Raise the exception at the next call of a function.  Here, Python would only print it.
+    sys.setprofile(raise_error)
+
+
 def handles_interrupts() -> bool:
     """Return whether paramcore's entry point handles Ctrl-C.
 
@@ -83,4 +104,4 @@ def _stop_waiting() -> None:
 
 def _ignore(*_: object) -> None:
     # With SIG_IGN, Python would print an error about a signal that has already arrived.
-    pass
+    _stop_waiting()

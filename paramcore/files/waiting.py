@@ -29,7 +29,10 @@ def wait_on_read(stream: BinaryIO) -> Iterator[io.BufferedReader]:
 
 
 class _WaitingReader(io.RawIOBase):
-    """Reads from another stream, and never closes that stream."""
+    """Reads from another stream, and never closes that stream.
+
+    The class has no method `seek`.  `BufferedReader` would call it, and discard each exception, also that of Ctrl-C.
+    """
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
@@ -37,12 +40,6 @@ class _WaitingReader(io.RawIOBase):
 
     def readable(self) -> bool:
         return True
-
-    def seekable(self) -> bool:
-        return bool(self._stream.seekable())
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        return int(self._stream.seek(offset, whence))
 
     def fileno(self) -> int:
         return int(self._stream.fileno())

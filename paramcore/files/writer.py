@@ -102,9 +102,12 @@ def open_atomically(path: str, *, sync: bool = True) -> Iterator[BinaryIO]:
             # Windows cannot rename an open file.
             os.replace(temporary, path)
         except BaseException:
-            # A signal may arrive as soon as the file exists, so `_open_new` is inside the `try`.
-            with suppress(OSError):
+            # A signal may arrive as soon as the file exists, so `_open_new` is inside the `try`.  The first signal may
+            # arrive after another error, and Python handles it before it calls `suppress`, so do not use `suppress`.
+            try:  # noqa: SIM105
                 os.unlink(temporary)
+            except OSError:
+                pass
             raise
     except OSError as error:
         if error.filename not in (None, path, temporary):

@@ -73,9 +73,9 @@ def run_server(stand_in: StandIn, *, port: int = 0) -> Iterator[Server]:
         raise InvalidSetting("argument_type", None, problem, "leave it out to use a free port")
     with _HTTPServer((_HOST, port), _Handler) as http_server:
         http_server.stand_in = stand_in
-        thread = threading.Thread(target=http_server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
+        thread = threading.Thread(target=http_server.serve_until_closed, daemon=True)
         try:
+            thread.start()
             yield Server(stand_in, f"http://{_HOST}:{http_server.server_address[1]}/v1")
         finally:
             # In a forked process, the server thread does not run, so a wait for its end would last forever.
@@ -95,6 +95,15 @@ class _HTTPServer(socketserver.ThreadingTCPServer):
     def __init__(self, *arguments: Any) -> None:
         self.connections = Connections()
         super().__init__(*arguments)
+
+    def serve_until_closed(self) -> None:
+        """Handle connections until another thread calls `shutdown`."""
+        try:
+            self.serve_forever(poll_interval=0.05)
+        except ValueError:
+            # After a signal while the thread was starting, the socket is already closed.
+            if self.fileno() >= 0:
+                raise
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Start a thread for a connection."""

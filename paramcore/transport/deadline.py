@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import _thread
 from collections.abc import Callable
 
 from paramcore.errors import NotDone, OutcomeUnknown
@@ -22,6 +22,10 @@ def send_within(seconds: float, exchange: Callable[[], Response | NotDone | Outc
             takes longer than `seconds`, or `no_reply` if `exchange` raises an error.
     """
     results: list[Response | NotDone | OutcomeUnknown] = []
+    # `threading.Thread` runs Python code in this thread while it starts and when it is dropped.  If Ctrl-C interrupted
+    # this code, it would raise `RuntimeError` for a request that was sent, or print a traceback.  So use a lock.
+    is_running = _thread.allocate_lock()
+    is_running.acquire()
 
     def run() -> None:
         try:
@@ -29,14 +33,15 @@ def send_within(seconds: float, exchange: Callable[[], Response | NotDone | Outc
         except BaseException as error:  # noqa: BLE001  (otherwise, the thread would print a traceback)
             problem = f"the request failed before the reply was complete ({type(error).__name__})"
             results.append(OutcomeUnknown("no_reply", None, problem, ""))
+        finally:
+            is_running.release()
 
-    worker = threading.Thread(target=run, daemon=True)
     try:
-        worker.start()
+        _thread.start_new_thread(run, ())
     except RuntimeError:
         problem = "the system cannot start a thread, so nothing was sent"
         raise NotDone("not_sent", None, problem, "end other programs, or allow more processes and memory") from None
-    worker.join(seconds)
+    is_running.acquire(timeout=max(seconds, 0.0))
     if not results:
         raise OutcomeUnknown("deadline", None, "no complete reply arrived before the deadline", "")
     result = results[0]

@@ -1,5 +1,6 @@
 """The transports of paramcore keep the contract of `Transport`; `check_transport` rejects one that does not."""
 
+import _thread
 import http.client
 import re
 import shutil
@@ -370,12 +371,12 @@ def test_an_invalid_certificate_is_never_accepted(authority):
 def test_nothing_is_sent_without_a_thread(make, monkeypatch):
     """If the system cannot start a thread, the error is `not_sent`."""
 
-    def refuse(_thread):
+    def refuse(_function, _arguments):
         raise RuntimeError("can't start new thread")
 
     with Server() as server:
         with monkeypatch.context() as patch, pytest.raises(NotDone, match="cannot start a thread") as refused:
-            patch.setattr(threading.Thread, "start", refuse)
+            patch.setattr(_thread, "start_new_thread", refuse)
             make(server.url).send(get_project(NAME))
         assert (refused.value.code, server.reads) == ("not_sent", 0)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 
 from paramcore.cli.exit_codes import FINE
@@ -13,6 +13,7 @@ from paramcore.cli.project_directory import ProjectDirectory
 from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.saved_directory import open_saved_directory
 from paramcore.cli.schemas import read_schemas
+from paramcore.cli.signals import ignore_signals
 from paramcore.errors import DocumentError, InvalidSetting
 from paramcore.files.reader import resolve_path
 from paramcore.model import EffectiveParams, Project
@@ -33,19 +34,25 @@ def serve(options: Namespace) -> Pieces:
     events: queue.Queue[str] = queue.Queue(_MAX_LINES)
     with ExitStack() as stack:
         stack.enter_context(exit_on_signals())
-        server = _start_server(options, stack, events)
         try:
-            yield f"open in a browser: {server.url.removesuffix('v1')}\n"
-            yield f"listening on this machine only: {server.url}\n"
-            yield f"for example: ScaleClient('any key', api_instance_url='{server.url}')\n"
-            while True:
-                flush_output()
-                # A signal directly before the wait does not end the wait, so limit the wait.
-                with suppress(queue.Empty):
-                    yield f"{events.get(timeout=_MAX_WAIT)}\n"
-        except KeyboardInterrupt:
-            pass
+            server = _start_server(options, stack, events)
+            with suppress(KeyboardInterrupt):
+                yield from _print_events(server, events)
+        finally:
+            # A signal after an error must not interrupt the stack, which removes the lock and the journal.
+            ignore_signals()
     return FINE
+
+
+def _print_events(server: Server, events: queue.Queue[str]) -> Iterator[str]:
+    yield f"open in a browser: {server.url.removesuffix('v1')}\n"
+    yield f"listening on this machine only: {server.url}\n"
+    yield f"for example: ScaleClient('any key', api_instance_url='{server.url}')\n"
+    while True:
+        flush_output()
+        # A signal directly before the wait does not end the wait, so limit the wait.
+        with suppress(queue.Empty):
+            yield f"{events.get(timeout=_MAX_WAIT)}\n"
 
 
 def _start_server(options: Namespace, stack: ExitStack, events: queue.Queue[str]) -> Server:
