@@ -40,8 +40,8 @@ _IS_CREATION = "this is the body of a request that creates a project"
 _PAGE_NAMES = ({"docs", "total"}, {"docs", "has_more"})
 #: E6, S5: the names in an error reply of the service.
 _ERROR_NAMES = {"status_code", "error", "message"}
-#: Every document that `reject_other_than_request` rejects has one of these names. `patch` is a name of updates, which
-#: the command line rejects in place of task requests.
+#: Every document that `reject_other_than_request` rejects has one of these names. The command line also rejects
+#: updates, which may have `patch`.
 _SUSPICIOUS_NAMES = frozenset(
     {"patch", "param_history", "task_id", "params", "docs", "status_code", "error"}
     | {"before", "explanations", "exact_while"}

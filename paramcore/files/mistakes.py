@@ -19,7 +19,7 @@ _COMPRESSED = {
     b"\x28\xb5\x2f\xfd": ("zstd", "zstd -dc"),
 }
 
-#: The first bytes of other files that are not text, with the problem and the remedy.
+#: The first bytes of other files that paramcore cannot read, with the problem and the remedy.
 _BINARY = {
     b"\xff\xfe\0\0": ("the file is UTF-32", "convert it to UTF-8"),
     b"\0\0\xfe\xff": ("the file is UTF-32", "convert it to UTF-8"),
@@ -91,7 +91,7 @@ def describe_number(number: str) -> tuple[str, str]:
 
 
 def find_binary(data: bytes) -> tuple[str, str] | None:
-    """Return the problem and the remedy for compressed or binary data; `None` for other data."""
+    """Return the problem and the remedy for data in a format of `_COMPRESSED` or `_BINARY`; `None` for other data."""
     for magic, (compression, command) in _COMPRESSED.items():
         if data.startswith(magic):
             return f"the data is compressed with {compression}", f"unpack it with `{command} FILE > UNPACKED`"
@@ -138,7 +138,7 @@ def find_conflict(text: str) -> tuple[int, str, str] | None:
 
 
 def _find_broken_line(text: str, at: int) -> tuple[int, str, str] | None:
-    """Return the mistake if the line ends before its document does, or if a comma follows the document."""
+    """Return the mistake if the line ends with an opening bracket, comma or colon, or a comma follows the document."""
     line = text.rstrip(_BLANKS)
     if text[at : at + 1] == "," and at == len(line) - 1 and _is_document(text[:at]):
         return at, "there is a comma after the document", "remove it, because JSONL has no commas between lines"

@@ -37,7 +37,7 @@ def task(sdk):
 
 
 class TestPython:
-    """Each public call of the official client for Python."""
+    """The public calls of the official client for Python."""
 
     def test_projects(self, sdk):
         """Projects are created, read, listed and updated, and have the time of their creation (S1, S9)."""
@@ -168,7 +168,7 @@ class TestPython:
         assert sdk.get_tasks_count(project_name="docks") == 2
 
     def test_tasks_are_listed(self, sdk, task):
-        """`get_tasks` and `get_tasks_count` accept all of their filters."""
+        """`get_tasks` and `get_tasks_count` accept filters by type, status, review status, `unique_id` and time."""
         filters = {
             "task_type": TaskType.ImageAnnotation,
             "status": TaskStatus.Pending,
@@ -406,7 +406,7 @@ def test_a_test_key_completes_tasks():
     ],
 )
 def test_the_missing_field_is_named(node, path, body, texts):
-    """An invalid request gets status 400, and the error names the field."""
+    """An invalid request gets status 400, and the error says what is wrong."""
     refused = node.post(path, body)
     assert refused.status_code == 400
     for text in texts:

@@ -39,7 +39,7 @@ def post(served, fault=None):
 
 
 class TestFaults:
-    """A fault makes one call fail as a call to the service may fail. The next call works again."""
+    """A fault makes one call fail, or delays its reply. The next call works again."""
 
     @pytest.mark.parametrize("by_header", [False, True])
     def test_error_is_status_500_after_the_change(self, served, by_header):

@@ -213,7 +213,7 @@ def test_data_that_looks_like_a_schema(schema: Any, value: Any, is_wrong: bool, 
 
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "1e999", "-Infinity"])
 def test_every_suggestion_is_json(value: str) -> None:
-    """A text such as `NaN`, which is not a JSON number, has no number as suggestion."""
+    """A text such as `NaN` or `1e999` has no suggestion, because it is not a finite float."""
     project = Project("boxes", type="mine")
     added = Schemas().with_schema("mine", {"properties": {"a": {"type": "number"}}})
     (finding,) = Validator(project, added).task(project.resolve({"a": value}))

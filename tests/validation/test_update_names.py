@@ -133,7 +133,7 @@ def test_an_object_around_the_params_is_a_wrapper(name, value):
     ],
 )
 def test_other_objects_are_wrappers_if_they_contain_params(name, value, mistake):
-    """With any other name, an object is a wrapper only if it contains params. `update` can also be a mode."""
+    """With another name, an object is a wrapper only if it contains params or `patch`. `update` can also be a mode."""
     assert NAMES.classify(name, value) == mistake
 
 
