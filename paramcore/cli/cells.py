@@ -83,10 +83,16 @@ def _find_cut(text: str, start: int, end: int, room: int) -> int:
             cut = middle
         else:
             last = middle - 1
-    # A combining mark stays with the character before it.
-    while cut > start + 1 and cut < end and (measure(text[cut]) == 0 or text[cut] == "\ufe0f"):
+    # A combining mark stays with the character before it, even if only this character fits.
+    while cut > start + 1 and cut < end and _is_mark(text[cut]):
         cut -= 1
+    while cut < end and _is_mark(text[cut]):
+        cut += 1
     return cut
+
+
+def _is_mark(character: str) -> bool:
+    return measure(character) == 0 or character == "\ufe0f"
 
 
 def _is_wider(text: str, start: int, end: int, width: int) -> bool:

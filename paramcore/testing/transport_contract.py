@@ -115,10 +115,13 @@ def _check_single_post(transport: Transport, server: _LoopbackServer) -> None:
         transport.send(Request("POST", "/projects", body=b"{}"))
         count = len(server.requests)
         _require(count == 1, "send a POST exactly once", f"sent {count} requests after status {status}")
-    server.answer = _build_reply(200, b"{}")
+    # Keep the connection open, so that the transport could use it again.
+    server.keeps_open = True
+    server.answer = _build_reply(200, b"{}", connection="keep-alive")
     before = server.connections
     for _ in range(2):
         transport.send(Request("POST", "/projects", body=b"{}"))
+    server.keeps_open = False
     is_new = server.connections == before + 2
     _require(is_new, "open a new connection for each POST", "sent a POST on a connection that was used before")
 
@@ -180,8 +183,8 @@ def _require_error(expected: type[ParamcoreError], situation: str, actual: Param
     _require(isinstance(actual, expected), f"raise {expected.__name__} {situation}", behavior)
 
 
-def _build_reply(status: int, body: bytes, *headers: str) -> bytes:
-    lines = [f"HTTP/1.1 {status} Reason", *headers, f"Content-Length: {len(body)}", "Connection: close", "", ""]
+def _build_reply(status: int, body: bytes, *headers: str, connection: str = "close") -> bytes:
+    lines = [f"HTTP/1.1 {status} Reason", *headers, f"Content-Length: {len(body)}", f"Connection: {connection}", "", ""]
     return "\r\n".join(lines).encode() + body
 
 
@@ -194,6 +197,8 @@ class _LoopbackServer(socketserver.ThreadingTCPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answer: bytes | None = b""
+        #: Whether a connection stays open after a reply.
+        self.keeps_open = False
         self.requests: list[tuple[str, bytes]] = []
         self.authorization = ""
         self.connections = 0
@@ -215,14 +220,20 @@ class _Handler(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         self.server.connections += 1
         with suppress(OSError):
-            line = self.rfile.readline().decode("latin-1").strip()
-            headers = parse_headers(self.rfile)
-            body = self.rfile.read(int(headers.get("content-length", 0)))
-            if not line:
-                return
-            self.server.requests.append((line, body))
-            self.server.authorization = headers.get("authorization", "")
-            if self.server.answer is None:
-                self.server.closed.wait(_SERVER_TIMEOUT)
-            else:
-                self.wfile.write(self.server.answer)
+            while self._reply():
+                pass
+
+    def _reply(self) -> bool:
+        """Reply to a request, and return whether the client may send another request on this connection."""
+        line = self.rfile.readline().decode("latin-1").strip()
+        headers = parse_headers(self.rfile)
+        body = self.rfile.read(int(headers.get("content-length", 0)))
+        if not line:
+            return False
+        self.server.requests.append((line, body))
+        self.server.authorization = headers.get("authorization", "")
+        if self.server.answer is None:
+            self.server.closed.wait(_SERVER_TIMEOUT)
+            return False
+        self.wfile.write(self.server.answer)
+        return self.server.keeps_open

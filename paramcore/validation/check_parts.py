@@ -43,7 +43,8 @@ def make_choice_finding(severity: Severity, pointer: str, value: Any, expected: 
     """Return a finding about an unknown name; suggest the most similar known name, if there is one."""
     name = suggest_name(value if isinstance(value, str) else format_value(value), known)
     suggestion = None if name is None else format_value(name)
-    shown, hidden = (f"must be {expected}, got {describe(value)}" for describe in (describe_value, describe_type))
+    verb = "must" if severity == "error" else "should"
+    shown, hidden = (f"{verb} be {expected}, got {describe(value)}" for describe in (describe_value, describe_type))
     return Finding("param_choice", severity, pointer, shown, suggestion=suggestion, problem_without_value=hidden)
 
 

@@ -150,10 +150,12 @@ def _check_annotations(params: Mapping[str, Any], param: str) -> Iterator[Findin
         if shape is None:
             # Annotations of a video have `geometry` instead of `type`.
             shape, name = get_member(annotation, "geometry"), "geometry"
-        yield from _check_labels(shape, f"{pointer}/{name}", shapes, "a shape of `geometries`")
-        drawn = shapes.get(shape) if isinstance(shape, str) else None
-        expected = f"a label of `{shape}`" if drawn else _name_labels(params)
-        yield from _check_labels(get_member(annotation, "label"), f"{pointer}/label", drawn or labels, expected)
+        # A task may set `events_to_annotate`.
+        if events or shape != "event":
+            yield from _check_labels(shape, f"{pointer}/{name}", shapes, "a shape of `geometries`")
+            drawn = shapes.get(shape) if isinstance(shape, str) else None
+            expected = f"a label of `{shape}`" if drawn else _name_labels(params)
+            yield from _check_labels(get_member(annotation, "label"), f"{pointer}/label", drawn or labels, expected)
         yield from _check_answers(get_member(annotation, "attributes"), f"{pointer}/attributes", attributes)
     answers = get_member(params[param], "global_attributes")
     yield from _check_answers(answers, f"/{param}/global_attributes", attributes)

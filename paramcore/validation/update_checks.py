@@ -63,7 +63,8 @@ def _explain_wrapper(shown: str, pointer: str, value: Any, mode: str, version: i
     names = ", ".join(f"`{format_name(name, limit=_SHOWN_NAME)}`" for name in contents[:_SHOWN_CONTENTS])
     more = ", ..." if len(contents) > _SHOWN_CONTENTS else ""
     inner = f", and the `patch` inside {shown} has no effect" if "patch" in list_contents(value) else ""
-    problem = f"the params are inside {shown}, so this {mode} sets a single param named {shown}{inner}"
+    what = "the params are" if contents else "`patch` is"
+    problem = f"{what} inside {shown}, so this {mode} sets a single param named {shown}{inner}"
     remedy = "write {} beside `patch`, without " + f"{shown} around them, because the body is flat"
     hidden = remedy.format("the params themselves")
     return Finding(

@@ -226,7 +226,7 @@ def test_a_bar_of_unknown_length(tmp_path, monkeypatch):
     updates = []
     monkeypatch.setattr(progress, "_wants_bar", lambda path, *, prints: True)
     monkeypatch.setattr(Progress, "update", lambda self, task, **fields: updates.append(fields))
-    list(progress.show_progress(lambda on_read: range(200), str(tmp_path), prints=False))
+    list(progress.show_progress(lambda on_read: (on_read(10) for _ in range(200)), str(tmp_path), prints=False))
     assert [(update["tasks"], update["total"]) for update in updates] == [(100, None), (200, None)]
 
 

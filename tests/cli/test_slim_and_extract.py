@@ -214,7 +214,9 @@ def test_a_bad_line_leaves_the_output_as_it_was(tasks, tmp_path):
     assert (ran.status, read_lines(tmp_path / "out.jsonl")) == (1, [{}, {"padding": 3}])
 
 
-@pytest.mark.parametrize(("text", "written"), [('{"project_version": 9}', ""), ('[{"project_version": 9}]', "[\n\n]\n")])
+@pytest.mark.parametrize(
+    ("text", "written"), [('{"project_version": 9}', ""), ('[{"project_version": 9}]', "[\n\n]\n")]
+)
 def test_an_invalid_single_request_is_not_written(tmp_path, text, written):
     """With `--keep-going`, the output has no request for an invalid one: the file is empty, or an empty array."""
     (tmp_path / "task.json").write_text(text)

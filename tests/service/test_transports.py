@@ -54,7 +54,8 @@ class Naive:
     def __init__(self, url, **flaws):
         self.parts = urlsplit(url)
         self.key = flaws.pop("key", None)
-        for flaw in ("twice", "swallow", "follow", "upper", "lenient", "rewrite", "tell", "strip"):
+        self.connection = None
+        for flaw in ("twice", "swallow", "follow", "upper", "lenient", "rewrite", "tell", "strip", "reuse"):
             setattr(self, flaw, flaws.pop(flaw, False))
         assert not flaws
 
@@ -74,7 +75,9 @@ class Naive:
         return response
 
     def once(self, request, path):
-        connection = http.client.HTTPConnection(self.parts.hostname, self.parts.port, timeout=request.timeout or 5)
+        connection = self.connection
+        if connection is None or not self.reuse:
+            connection = http.client.HTTPConnection(self.parts.hostname, self.parts.port, timeout=request.timeout or 5)
         try:
             given = {"Authorization": f"Bearer {self.key}"} if self.key else {}
             connection.request(request.method, path, request.body, given)
@@ -95,7 +98,9 @@ class Naive:
                 body = body.strip()
             return Response(reply.status, body, headers, read_error_text(body) if self.tell else None)
         finally:
-            connection.close()
+            self.connection = connection
+            if not self.reuse:
+                connection.close()
 
 
 def test_a_plain_transport_passes():
@@ -116,12 +121,21 @@ def test_a_plain_transport_passes():
         ("strip", "the body of a reply unchanged"),
         ("tell", "keep the key out"),
         ("follow", "followed the redirect"),
+        ("reuse", "open a new connection for each POST"),
     ],
 )
 def test_a_broken_transport_is_rejected(flaw, duty):
     """The error says what the transport must do, and does not contain the key."""
+    transports = []
+
+    def make(url):
+        transports.append(Naive(url, key=KEY, **{flaw: True}))
+        return transports[-1]
+
     with pytest.raises(AssertionError, match=duty) as rejected:
-        check_transport(lambda url: Naive(url, key=KEY, **{flaw: True}))
+        check_transport(make)
+    for transport in transports:
+        transport.connection.close()
     assert KEY not in str(rejected.value)
 
 

@@ -94,6 +94,8 @@ def test_a_wrapper_lists_what_to_send():
     assert "the `patch` inside `params` has no effect" in message
     assert "write `a`, `b`, `c`, ... beside `patch`, without `params` around them" in message
     assert "write `a`, `b`, `c` beside" in explain(Patch({"params": {"patch": True, "a": 1, "b": 2, "c": 3}}))[0]
+    [message] = explain(Patch({"odd": {"patch": True}}))
+    assert "`patch` is inside `odd`, so this patch sets a single param named `odd`" in message
     [message] = explain(Replace({"Params": {}}))
     assert "so this replace sets a single param named `Params`" in message
     assert "write the params themselves beside `patch`" in message
