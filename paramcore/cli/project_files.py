@@ -64,10 +64,10 @@ def read_project_files(
     project that is neither hidden nor in `used`, call `on_skip` with the path and a message.
 
     Raises:
-        DocumentError: `wrong_project` for two projects with the same name, or for JSONL.
-            `unreadable` for a directory without JSON or YAML files, or for an entry such
-            as `docks.json` that is a subdirectory, a pipe or a broken link.  Also the
-            errors of `read_document` and `read_projects`.
+        DocumentError: `wrong_project` for two projects with the same name, or for JSONL
+            with several lines.  `unreadable` for a directory without JSON or YAML files, or
+            for an entry such as `docks.json` that is a subdirectory, a pipe or a broken
+            link.  Also the errors of `read_document` and `read_projects`.
     """
     files: list[ProjectFile] = []
     locations: dict[str, str] = {}

@@ -514,7 +514,7 @@ def test_extract_writes_an_array_for_an_array(tmp_path):
 
 
 def test_slim_as_markdown(tasks):
-    """The heading is the verdict; requests that must opt out come first."""
+    """The heading is the verdict; the rows say why requests opt out, or which params they inherit."""
     path = tasks({"padding": 5}, {"attachment": "https://example.com/a.jpg"})
     ran = run("slim", PROJECT, path, "--wanted", "--format", "markdown")
     lines = ran.out.splitlines()

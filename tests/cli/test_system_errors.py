@@ -96,7 +96,7 @@ def open_raw(monkeypatch, raw):
 @pytest.mark.parametrize("pieces", [[None, None, b"{}"], [b"{", None, None, b"}"], [b"{}", None, None]])
 @pytest.mark.parametrize("read", [read_document, lambda path: list(read_lines(path))])
 def test_a_file_without_data_is_not_at_its_end(monkeypatch, pieces, read):
-    """If a read of a blocking file returns no data before the end of the file, this is an error."""
+    """If two consecutive reads of a blocking file return `None`, this is an error, not the end of the file."""
     monkeypatch.setattr(os, "get_blocking", lambda _descriptor: True)
     open_raw(monkeypatch, Raw(*pieces))
     with pytest.raises(DocumentError, match="cannot read the file: resource temporarily unavailable"):

@@ -49,7 +49,7 @@ def percent(text, *, lower):
 
 
 def forms(key):
-    """Return each encoded form in which a reply may contain a key."""
+    """Return forms in which a reply may contain a key, plain, in base64 or percent-encoded."""
     plain = encodings(key)
     escaped = [quote(text, safe="") for text in plain]
     lower = [quote(text, safe="").replace("%2B", "%2b").replace("%2F", "%2f").replace("%3D", "%3d") for text in plain]
@@ -281,7 +281,7 @@ class TestRedaction:
 
     @given(key=LONG_KEYS, data=st.data())
     def test_each_form_is_replaced(self, key, data):
-        """Each form is replaced, also next to other text and next to another form."""
+        """Each form is replaced, also next to other text and next to the same form."""
         form = data.draw(st.sampled_from(forms(key)))
         before, between = data.draw(st.text(max_size=5)), data.draw(st.sampled_from(["", " ", "/", "<API key>"]))
         text = ApiKey(key).redact(f"{before}{form}{between}{form}")

@@ -106,7 +106,7 @@ def test_a_value_that_no_task_can_correct_is_an_error(name, fast):
     project = Project("boxes", type="mine", params=params)
     validator = Validator(project, Schemas().with_schema("mine", schema), fast=fast)
     assert {finding.version for finding in validator.project()} == {0}
-    # A task that sets none of the params has the error, too.
+    # A task that sets none of the params has an error, too.
     assert any(finding.severity == "error" for finding in validator.task(project.resolve({})))
 
 

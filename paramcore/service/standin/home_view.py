@@ -18,9 +18,9 @@ from paramcore.text import ROW_LIMIT, escape_unprintable, format_count, format_n
 MAX_PROJECTS = 200
 #: The maximum number of characters of a link to a project; a longer link is left out.
 MAX_LINK = 500
-#: The maximum number of characters of a target.
+#: The number of characters to which the page truncates a long target.
 MAX_TARGET = 200
-#: The maximum number of characters of a reason.
+#: The number of characters to which the page truncates a long reason.
 MAX_REASON = 400
 #: The maximum number of bytes of all bodies together, as HTML or text.
 MAX_BODIES = 300_000

@@ -26,7 +26,7 @@ def read_target(environ: Mapping[str, Any]) -> str:
 
 
 def read_headers(environ: Mapping[str, Any]) -> dict[str, str]:
-    """Return the headers of a request, by lower-case name."""
+    """Return the headers of a request, except `Content-Length`, by lower-case name."""
     headers = {
         name.removeprefix("HTTP_").replace("_", "-").lower(): value
         for name, value in environ.items()
