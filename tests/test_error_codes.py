@@ -27,7 +27,7 @@ def raised():
 
 @pytest.mark.parametrize(("name", "code"), sorted(set(raised())))
 def test_each_code_is_documented(name, code):
-    """Each code that the source raises as a literal is in the docstring of its error class."""
+    """Each code that `RAISED` finds in the source is in the docstring of its error class."""
     assert code in read_codes(CLASSES[name])
 
 

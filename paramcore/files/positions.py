@@ -107,8 +107,8 @@ class JSONLocator:
     def find(self, path: str) -> Offsets:
         """Return the offsets of the value at a JSON Pointer.
 
-        If the value does not exist, return the offsets of the innermost existing value
-        on the path: for `/a/b`, the offsets of the value at `/a`.
+        If the value does not exist, both offsets are that of the innermost existing value
+        on the path: for `/a/b`, the offset of the value at `/a`.
         """
         start = _skip_space(self._text, 0)
         offsets = Offsets(start, start)
@@ -138,7 +138,7 @@ class TokenLocator:
         # member's own number and its offsets.  Whole paths as keys would need too much memory.
         self._members: dict[tuple[int, str], tuple[int, Offsets]] = {}
         self._root = Offsets(0, 0)
-        # The numbers of the open objects and arrays, outermost first. The number of the root is 0.
+        # The numbers of the last value and of the containers around it, outermost first. The number of the root is 0.
         self._holders: list[int] = []
         self._name_at: int | None = None
         for token in tokens:
@@ -162,8 +162,8 @@ class TokenLocator:
     def find(self, path: str) -> Offsets:
         """Return the offsets of the value at a JSON Pointer.
 
-        If the value does not exist, return the offsets of the innermost existing value
-        on the path: for `/a/b`, the offsets of the value at `/a`.
+        If the value does not exist, both offsets are that of the innermost existing value
+        on the path: for `/a/b`, the offset of the value at `/a`.
         """
         number, offsets = 0, self._root
         for part in split_pointer(path):

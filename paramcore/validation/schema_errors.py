@@ -82,7 +82,7 @@ def list_tag_errors(branch_errors: Sequence[ValidationError]) -> list[Validation
 
 
 def list_missing(error: ValidationError) -> list[str]:
-    """Return the names that an error of `required` is about."""
+    """Return all names in a violated `required` that the value lacks."""
     value: Any = error.instance
     return [name for name in get_limit(error) if name not in value]
 

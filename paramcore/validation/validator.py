@@ -92,7 +92,8 @@ class Validator:
         """Validate an update, and the project as it would be after the update.
 
         The findings on the update's mode, form and effect come first.  Their codes begin
-        with `update_`.  The findings of `list_findings` on the updated project follow.
+        with `update_`.  The findings of `list_findings` on the updated project follow, except
+        further findings on a name that has an error.
 
         Raises:
             InvalidSetting: `update_type` if the update is neither a `Patch` nor a `Replace`.
@@ -206,7 +207,7 @@ class _VersionFindings:
 
     #: The findings of the rules for each param.
     by_param: Mapping[str, Sequence[Finding]]
-    #: The findings of the rules for all params together, without findings that a param of a task can resolve.
+    #: The findings of the rules for all params together, without findings that a task can resolve by adding params.
     together: Sequence[Finding]
     #: The findings of each check that reads several params.
     by_check: Mapping[CrossCheck, Sequence[Finding]]

@@ -1,4 +1,4 @@
-"""`explain` names the file and line of each layer."""
+"""`explain` names the file, line and column of each value."""
 
 import json
 

@@ -12,7 +12,7 @@ from paramcore.cli.file_names import choose_file_names, fold_file_name
 from paramcore.errors import InvalidSetting
 from paramcore.model.names import check_project_name
 
-#: The forms in which a file system may compare names: without case, in one Unicode form, or both.
+#: The forms in which a file system may compare names: in one Unicode form, with or without regard to case.
 COMPARED_FORMS = [
     *(lambda name, form=form: normalize(form, name) for form in ("NFC", "NFD", "NFKC")),
     *(lambda name, form=form: normalize(form, normalize(form, name).casefold()) for form in ("NFC", "NFD", "NFKC")),
@@ -117,7 +117,10 @@ def test_a_file_that_exists_is_avoided(taken):
 
 
 def test_a_long_name_is_cut():
-    """The file name for a long name has at most 205 bytes. A digest distinguishes long names that begin alike."""
+    """Unless it is taken, the file name for a long name has at most 205 bytes.
+
+    A digest distinguishes long names that begin alike.
+    """
     for letter in ("x", "\u00e9", "\u6771", "\U0001f6a2", "/"):
         chosen = choose(f"{letter * 200}1", f"{letter * 200}2")
         assert len(set(chosen.values())) == 2

@@ -450,7 +450,7 @@ def test_a_thousand_versions(page, tmp_path, hostile):
 
 
 def test_options_of_tasks(page):
-    """`--project-version` and `--type` apply, and are in the commands on the page."""
+    """`--project-version` applies, and all options about tasks are in the commands on the page."""
     text = report(page, BOXES, "night-shift.jsonl", "--project-version", "1", "--type", "imageannotation", "--lines")
     assert "3 inheriting version 1" in text
     assert "--project-version 1 --type imageannotation --lines" in text

@@ -1,4 +1,4 @@
-"""Equal inputs give equal results, byte for byte, in any process, environment and order."""
+"""Equal inputs give the same bytes in any process and environment, and equal results in any order of names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Effective params are the task's params over those of at most one version, and depend on nothing else."""
+"""Effective params are the task's params over those of at most one version. Other versions do not affect them."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ class TestNames:
     def test_another_name_changes_no_other(
         self, version: dict[str, Any], own: dict[str, Any], name: str, value: Any
     ) -> None:
-        """Setting one param in the task or the project changes no other param."""
+        """Setting one param in the task or the project changes no other param. The instruction is not compared."""
         plainly = bare(resolve(with_versions([version]), own).params)
         for more in (
             resolve(with_versions([{**version, name: value}]), own).params,

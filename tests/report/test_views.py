@@ -399,7 +399,7 @@ def test_short_texts_that_share_words_are_compared():
 
 
 def test_the_affected_tasks_have_a_limit():
-    """The page lists 50 affected tasks, and counts the others."""
+    """The view counts the affected tasks that it does not list."""
     impact = Impact.of(Plan.of(PROJECT, Patch({"padding": 4})), [{}] * 60 + [{"padding": 1}])
     view = view_impact(impact, tuple(AffectedTask(f"t:{n}", None, ("padding",)) for n in range(50)))
     assert (view.affected, view.total, len(view.tasks), view.omitted) == (60, 61, 50, 10)

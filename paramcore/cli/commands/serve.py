@@ -39,7 +39,7 @@ def serve(options: Namespace) -> Pieces:
             with suppress(KeyboardInterrupt):
                 yield from _print_events(server, events)
         finally:
-            # A signal after an error must not interrupt the stack, which removes the lock and the journal.
+            # A signal after an error must not interrupt the stack, which saves the projects and removes the lock.
             ignore_signals()
     return FINE
 
