@@ -148,7 +148,7 @@ def draw_instruction(choose: Choose, text: str, separator: str) -> str | None:
 
 
 def respelled(value: Any) -> Any:
-    """Return an equal value, if possible with different JSON text."""
+    """Return an equal value: change the spelling of a whole number, or reverse the members of an object."""
     if type(value) is int and float(value) == value:
         return float(value)
     if type(value) is float and value.is_integer():

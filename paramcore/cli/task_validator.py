@@ -24,7 +24,7 @@ from paramcore.validation.lint import UnusedDefaults, lint_params, lint_task
 from paramcore.validation.schema import Schemas
 from paramcore.validation.validator import Validator
 
-#: Identifies a finding on a project version, so that it is reported once.  `None` for a finding on a task.
+#: Identifies a finding on a project version, so that it is reported once.  `None` for any other finding.
 ProjectKey: TypeAlias = tuple[Any, ...] | None
 
 

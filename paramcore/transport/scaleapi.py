@@ -107,7 +107,7 @@ def _translate_error(error: Exception) -> NotDone | OutcomeUnknown:
     reason = getattr(error.args[0] if error.args else None, "reason", None)
     if isinstance(reason, ProxyError):
         reason = reason.original_error
-    # `requests` rejects an invalid URL, and a missing file of certificates with a plain `OSError`, before it connects.
+    # Before it connects, `requests` rejects invalid URLs, and raises a plain `OSError` for a missing certificate file.
     if isinstance(error, (InvalidURL, InvalidSchema, MissingSchema)) or type(error) is OSError:
         problem = f"a setting of the client is invalid ({type(error).__name__}), so nothing was sent"
         return NotDone("not_sent", None, problem, "check its base URL and its `verify`")

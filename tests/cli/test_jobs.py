@@ -52,7 +52,7 @@ def make_task(number):
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """Return a folder with a project, a file of tasks with invalid lines, and a long file of valid tasks."""
+    """Return a folder with a project, a file of tasks with invalid lines, and a long file without invalid lines."""
     folder = tmp_path_factory.mktemp("jobs")
     (folder / "boxes.json").write_text(json.dumps(PROJECT))
     lines = [json.dumps(make_task(number)) for number in range(6_000)]

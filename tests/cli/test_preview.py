@@ -43,7 +43,7 @@ def test_jsonl_gives_a_line_for_a_line():
 
 
 def test_explain_adds_the_explanations():
-    """`--explain` adds the explanation of every param."""
+    """`--explain` adds explanations, each with its reason."""
     document = run("preview", PROJECT, "night-shift.json", "--explain", "--format", "json").document
     reasons = {explanation["param"]: explanation["reason"] for explanation in document["explanations"]}
     assert reasons["instruction"] == "INSTRUCTION_APPENDED"
@@ -114,7 +114,7 @@ def test_an_unknown_assumption_lists_the_known_ones():
 
 
 def test_requests_pick_their_project_by_name(tmp_path):
-    """In a directory of projects, each request is resolved against the project that it names."""
+    """For a directory of projects, each request must name one of the projects."""
     project = json.loads((EXAMPLES / PROJECT).read_text())
     for name in ("north", "south"):
         (tmp_path / f"{name}.json").write_text(json.dumps({**project, "name": name}))
@@ -252,7 +252,7 @@ def test_findings_in_an_array_have_their_lines(tmp_path):
 
 
 def test_an_element_that_fails_can_be_skipped():
-    """With `--keep-going`, a rejected request in an array is reported, and the others are processed."""
+    """With `--keep-going`, a rejected request in an array is skipped, and the exit code is `FINDINGS`."""
     ran = run("preview", PROJECT, "-", "--keep-going", "--format", "json", stdin='[{"instruction": 5}, {"padding": 2}]')
     assert [answer["params"]["padding"] for answer in ran.document] == [2]
     assert ran.status == FINDINGS

@@ -627,7 +627,7 @@ def test_a_signal_at_the_start_ends_cleanly(tmp_path, number):
 
 
 def test_nobody_reads_the_output(tmp_path):
-    """Requests are answered and saved even if nobody reads standard output."""
+    """Requests are answered, and changes are saved, even if nobody reads standard output."""
     with served("--save", tmp_path) as server:
         path = f"/{'x' * 2000}"
         for _ in range(100):

@@ -272,7 +272,7 @@ def test_members_without_braces_are_no_table(written, text):
 
 @pytest.mark.parametrize("comment", ["// c", "# c", "/* c */"])
 def test_a_comment_in_jsonl_is_only_removed(written, comment):
-    """For a comment in JSONL, the only remedy is to remove it. For JSON, the message also suggests a .yaml file."""
+    """For a comment in JSONL, the only remedy is to remove it."""
     (line,) = read_lines(written(f"{comment}\n", "some.jsonl"))
     error = refused(line.document)
     assert (error.problem, error.remedy) == ("JSON does not allow comments", "remove the comment")

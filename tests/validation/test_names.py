@@ -122,7 +122,10 @@ def test_names_unlike_a_routing_name():
     ],
 )
 def test_suggestions(name, known, expected):
-    """A name with few inserted, deleted, replaced or swapped letters has a suggestion."""
+    """A name with few inserted, deleted, replaced or swapped letters has a suggestion.
+
+    Some short and some very long names have none.
+    """
     assert suggest_name(name, known) == expected
 
 

@@ -134,7 +134,7 @@ def walk_nodes(schema, *, in_condition=False, path=()):
 
 
 def resolve_schemas(schema, name):
-    """Yield a schema and all schemas that apply to the same value, with their files."""
+    """Yield a schema and the schemas that may apply to the same value, with their files."""
     yield schema, name
     for key in ("then", "else"):
         if key in schema:
@@ -170,7 +170,7 @@ def list_names(schema, name, parts):
     return {key for child, file in inside for key in list_names(child, file, rest)}
 
 
-#: Pointers to values whose form is free or undocumented.
+#: A pattern for the task type and pointer of a value whose form is free or undocumented.
 FREE = r"""(?x) /metadata/ | /attribute_conditions/\d+/ | /labelMapping/ | /response/
     | transcription/hypothesis/annotations/\d+/ | ^imageannotation/attachment_type
     | ^namedentityrecognition/labels/.*/(description|display_name)$

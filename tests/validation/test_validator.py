@@ -61,7 +61,7 @@ class TestPayloads:
         assert requests_with_findings > 500
 
     def test_a_project_and_its_task_are_validated_as_a_whole(self):
-        """A request has the same findings if some of its params are moved to the project."""
+        """A documented payload has the same findings if some of its params are moved to the project."""
         for name in FULL:
             for payload in PAYLOADS[name]["payloads"]:
                 project = make_project(name, payload)
@@ -102,7 +102,10 @@ class TestCases:
     @BOTH
     @pytest.mark.parametrize(("name", "case"), list_cases("cases"))
     def test_a_mistake_is_found_at_its_place(self, name, case, fast):
-        """A mistake in a documented payload is reported with the expected pointer, severity and code."""
+        """A mistake in a documented payload is reported with the expected pointer and severity.
+
+        For a keyword in `KEYWORD_CODES`, a finding has the expected code.
+        """
         params = make_request(change_request(name, case))
         if not isinstance(params.get("instruction"), (str, type(None))):
             return
