@@ -1,4 +1,4 @@
-"""Every example of the README and the docs runs and prints what the page shows."""
+"""The Python and console examples of the README and the docs run and print what the pages show."""
 
 import json
 import os
@@ -113,7 +113,7 @@ def run_command(command: str) -> str:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_other_blocks_are_well_formed(page):
-    """Each block of JSON can be parsed, and each block has a known language."""
+    """Each block of JSON can be parsed, and no block has an unknown language."""
     for text in blocks(page, "json"):
         json.loads(text)
     known = {"python", "console", "json", "sh", "text", "toml", "yaml"}

@@ -82,6 +82,7 @@ class SlimRequest:
         Raises:
             InvalidSetting: `argument_type`, if both `wanted` and `version` select a
                 version, or for a `project` or a `version` of the wrong type.
+            NoSuchVersion: `version_unknown`, if `version` does not exist.
             ParamcoreError: the errors of `Project.resolve`.
             InexactRequest: if the request would not give the task the wanted params.
         """

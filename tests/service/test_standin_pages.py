@@ -113,7 +113,7 @@ class TestFacts:
         assert "GET /v1/projects (no key)" in text
 
     def test_bodies_of_requests_and_replies_are_on_the_page(self, page_format):
-        """The page shows the beginning of each body and its size."""
+        """The page shows the beginning of each long body, and how many bytes it shows."""
         stand_in = make_docks()
         send(stand_in, "POST", "projects/docks/setParams", {"patch": True, "note": "x" * 5_000})
         text = read(page_format, look(stand_in))
@@ -147,7 +147,7 @@ class TestFacts:
         assert text.index("000000000002") < text.index("000000000001")
 
     def test_a_task_with_another_history_is_not_explained(self, page_format):
-        """If the history of the project was edited, the page says so, and omits the reasons, which would be wrong."""
+        """If the history was edited after a task was created, the page of the project says so."""
         stand_in = make_docks()
         send(stand_in, "POST", "task/imageannotation", {"project": "docks"})
         edited = StandIn([Project("docks", type="imageannotation", params={"padding": 4})])

@@ -77,7 +77,7 @@ OVERRIDE = {"instruction_rule": "override"}
         ("Q", JOIN, "", [APPENDED]),
         ("Q", JOIN, None, [APPENDED]),
         ("Q", JOIN, ..., [INHERITED]),
-        # The project's text twice, or with white space around it
+        # The project's text twice, with white space around it, or in another Unicode form
         ("Q", {}, "Q\nQ", "Q"),
         ("Q", {}, "Q\nQ\nQ", "Q\nQ"),
         ("Q", {}, "\n\nQ", "\n"),
@@ -93,7 +93,7 @@ OVERRIDE = {"instruction_rule": "override"}
         ("Q\n", {}, "x\nQ", [APPENDED]),
         ("\u00e9", {}, "x\ne\u0301", [APPENDED]),
         ("e\u0301", {}, "x\ne\u0301", "x"),
-        # The project's text begins with the separator, or is the separator
+        # The project's text begins with the separator, or is only white space
         ("\nQ", {}, "\nQ", ...),
         ("\nQ", {}, "\n\nQ", [APPENDED]),
         ("\nQ", {}, "\n\n\nQ", "\n"),
@@ -105,7 +105,7 @@ OVERRIDE = {"instruction_rule": "override"}
         ("\n", {}, "\n\n", [APPENDED]),
         ("\n", {}, "\n\n\n", "\n"),
         (" ", {}, "x\n ", "x"),
-        # Other separators
+        # Other separators, and a dot, which is not a wildcard
         ("Q", {"instruction_separator": ""}, "Q", ...),
         ("Q", {"instruction_separator": ""} | JOIN, "Q", ...),
         ("Q", {"instruction_separator": ""}, "QQ", "Q"),

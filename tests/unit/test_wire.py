@@ -209,7 +209,7 @@ PROJECT, TASK = PROJECTS["created"], next(iter(TASKS.values()))
 PLAN = {"project": "docks", "version": 1, "before": {}, "after": {}, "dropped": [], "diff": {}, "request": {}}
 
 DOCKS = read_project(PROJECT)
-#: The output of `explain`, `slim` and `impact --list`, each with `--format json`.
+#: Documents like the output of `explain`, `slim` and `impact --list` with `--format json`.
 ANSWERS = [
     {"project": "docks", "explanations": [DOCKS.resolve({}).explain("padding").to_json()]},
     SlimRequest.of(DOCKS, {"padding": 3}).to_json(),

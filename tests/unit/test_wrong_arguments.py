@@ -1,4 +1,4 @@
-"""Calls with arguments of a wrong type: they raise an error of paramcore, and change nothing."""
+"""Calls with wrong arguments: they raise an error, and change nothing."""
 
 import collections
 import dataclasses

@@ -1,4 +1,4 @@
-"""Checks of one value against another."""
+"""Checks that the schemas cannot express, such as one value against another."""
 
 import pytest
 

@@ -32,7 +32,7 @@ class Clock:
         """Stop the clock at a time in ISO 8601 format; a time without a time zone is in UTC.
 
         Raises:
-            InvalidSetting: `created_at_type`, if the text is not a time.
+            InvalidSetting: `created_at_type`, if `time` is anything else.
         """
         parsed = parse_time(time) if isinstance(time, str) else None
         if parsed is None:
