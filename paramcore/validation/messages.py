@@ -106,7 +106,7 @@ def _explain(error: ValidationError) -> Iterator[Finding]:
         # The functions in `keywords` add `unknown_names` and `known_names` to the error.
         details: Any = error
         yield from _explain_unknown_names(error, details.unknown_names, details.known_names)
-    elif keyword == "not" and limit == {}:
+    elif keyword == "not" and limit == {} and get_rule(error) is None:
         yield _make_value_finding(error, "param_conflict", "no value is allowed here")
     else:
         yield from _explain_choice(error)

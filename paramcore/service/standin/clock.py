@@ -53,6 +53,6 @@ class Clock:
         # NaN raises `ValueError`.  A time before the year 1 or after the year 9999 raises `OverflowError`.
         except (TypeError, ValueError, OverflowError):
             problem = (
-                f"`seconds` must be a number that leads to a time before the year 10000, got {describe_value(seconds)}"
+                f"`seconds` must be a number that leads to a time in the years 1 to 9999, got {describe_value(seconds)}"
             )
             raise InvalidSetting("argument_type", None, problem, "") from None
