@@ -31,7 +31,8 @@ def wait_on_read(stream: BinaryIO) -> Iterator[io.BufferedReader]:
 class _WaitingReader(io.RawIOBase):
     """Reads from another stream, and never closes that stream.
 
-    The class has no method `seek`.  `BufferedReader` would call it, and discard each exception, also that of Ctrl-C.
+    The class does not override `seek`, because `BufferedReader` would call it, and discard any exception, even that of
+    Ctrl-C.
     """
 
     def __init__(self, stream: Any) -> None:

@@ -229,7 +229,7 @@ def _parse_name(event_type: str, event: _Event, events: Iterator[tuple[str, _Eve
         if not allow_features:
             raise SyntaxProblem("yaml_feature", offset, "a name must be text, got an object or an array", "")
         _skip_value(event_type, event, events)
-        # No other name contains a null character.
+        # Names seldom contain a null character, so this name is probably unique.
         return f"\0{offset}"
     if _is_plain(event) and event.value == "" and not allow_features:
         problem, remedy = "the name before the colon is missing", 'write a name, or `""` for the empty name'

@@ -1,8 +1,8 @@
 """Updates of a project's params.
 
 The API has one call with the flag `patch`; the model has two classes.  A `Patch` keeps the
-params that it does not name; a `Replace` drops them.  This module contains all
-rules about the effect of an update.
+params that it does not name; a `Replace` drops them.  This module contains the
+rules for the params after an update.
 """
 
 from __future__ import annotations

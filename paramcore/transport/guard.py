@@ -72,8 +72,8 @@ class GuardedClient:
         Raises:
             InvalidUpdate: if `Validator.update` finds errors, unless `allow_errors` is true.
             WouldDrop: if the update would drop params, unless `allow_drop` is true.
-            ParamcoreError: if `get_project` does not return a project, or if `params`
-                is not a valid update.
+            ParamcoreError: for example, if `get_project` does not return a project, or if
+                `params` is not a valid update.
         """
         update = read_update(params)
         if not (allow_drop and allow_errors):

@@ -45,8 +45,8 @@ class HttpTransport:
     `max_response_size` bytes.
 
     Raises:
-        InvalidSetting: `base_url` for an invalid URL; `argument_type` for another argument of the wrong type, or for
-            a `proxy` that cannot be used.
+        InvalidSetting: `base_url` for an invalid URL; `argument_type` for another invalid argument, or for a `proxy`
+            that cannot be used.
 
     Example:
         >>> HttpTransport(ApiKey.from_environment())

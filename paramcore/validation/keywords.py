@@ -65,8 +65,8 @@ def _validate_enum(validator: Any, choices: list[Any], value: Any, schema: Any) 
 
 
 def _validate_unique(_: Any, is_unique: Any, value: Any, __: Any) -> Iterator[Any]:
-    # jsonschema compares each pair of elements, which is too slow for a long array.  Equal elements have equal keys, so
-    # count the distinct keys.
+    # If the elements cannot be sorted, jsonschema compares each pair, which is too slow for a long array.  Equal
+    # elements have equal keys, so count the distinct keys.
     if is_unique and isinstance(value, list):
         keys = {equality_key(freeze(element)) for element in value}
         if len(keys) < len(value):

@@ -92,7 +92,7 @@ def test_no_command_needs_the_package(tmp_path, package, arguments, damaged):
     ],
 )
 def test_the_error_names_the_package(tmp_path, package, damaged, arguments, message):
-    """The error says which package is missing or damaged, and which command corrects this."""
+    """The error says which package is missing or cannot be loaded, and which command corrects this."""
     damage(tmp_path, package, DAMAGES[damaged])
     assert run_with(tmp_path, arguments).stderr == f"error: {message}\n"
 

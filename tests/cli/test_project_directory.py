@@ -159,7 +159,7 @@ def test_a_file_with_the_digest_name_is_not_overwritten(tmp_path):
 
 
 def test_a_name_with_another_project_is_taken(tmp_path):
-    """If the file with a new project's name contains another project, that file stays."""
+    """If the file with a new project's name contains another project, both projects can be read after the write."""
     store(tmp_path / "docks.json", CRANES)
     write(tmp_path, DOCKS)
     assert {name: project.type for name, project in read(tmp_path).items()} == {

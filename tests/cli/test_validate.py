@@ -591,7 +591,7 @@ def write_history(place):
     ],
 )
 def test_findings_since_a_version(place, since, versions):
-    """`--since-version N` omits findings on versions before N, except on values that the latest version has."""
+    """`--since-version N` omits findings on versions before N, except on the latest version."""
     write_history(place)
     ran = run("validate", "p.json", "--since-version", str(since), "--format", "json", cwd=place)
     assert {finding["version"] for finding in ran.document["findings"]} == versions

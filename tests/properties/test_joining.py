@@ -43,12 +43,12 @@ class TestJoining:
 
 
 class TestOneSide:
-    """A single text gets no separator, and the project's text is never lost."""
+    """By default, a single text gets no separator. Under `append`, the project's text is never lost."""
 
     @given(text=some_text)
     @pytest.mark.parametrize("none", NO_TEXT, ids=repr)
     def test_a_single_text_gets_no_separator(self, none: dict[str, Any], text: str) -> None:
-        """A missing, null or empty instruction on one side adds no separator to the text on the other."""
+        """By default, a missing, null or empty instruction on one side adds no separator to the text on the other."""
         assert joined(none, {"instruction": text}) == text
         assert joined({"instruction": text}, none) == text
 

@@ -195,7 +195,7 @@ class TestLines:
 
 
 def everything(project: Project, task: TaskRequest, update: Update) -> list[Any]:
-    """Return a list with at least one object of each class of the model."""
+    """Return the arguments, the parts of the project, and the results computed from them."""
     answer = project.resolve(task)
     plan = Plan.of(project, update)
     return [
@@ -225,7 +225,7 @@ class TestCopies:
 
     @given(value=json_values())
     def test_copies_of_frozen_json_are_frozen(self, value: Any) -> None:
-        """Pickled and copied frozen JSON is frozen, with the same order and text."""
+        """Pickled frozen JSON is frozen. Pickled and copied JSON has the same order and text."""
         frozen = freeze({"x": value, "y": [value, (value,)]})
         for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
             again = pickle.loads(pickle.dumps(frozen, protocol))

@@ -40,7 +40,7 @@ def run_python(script, *arguments):
 
 
 def test_the_fixture_works_without_hypothesis(tmp_path):
-    """Without hypothesis, a user can still use the fixture and `check_transport`."""
+    """Without hypothesis, a user can still use the fixture, and import `check_transport`."""
     (tmp_path / "test_example.py").write_text(USER_TEST)
     done = run_python(RUN_WITHOUT_HYPOTHESIS, str(tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr

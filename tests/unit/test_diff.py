@@ -31,7 +31,7 @@ def test_params_are_added_removed_changed_or_kept():
 
 
 def test_a_diff_in_text():
-    """Each differing param has a line. Removed params come first. The lost values of a param follow its line."""
+    """Each differing param has a line. The order is removed params, changed params, lost values, added params."""
     assert str(Diff.between(BEFORE, AFTER)) == (
         "  removed  old         null\n"
         '  changed  geometries  {"box": {"objects_to_annotate": ["Forklift", "Pallet"], "min": 1}, "polygon": {}}'

@@ -138,7 +138,7 @@ def test_nothing_moves_unless_tasks_share_a_value(tasks):
 
 
 def test_equal_values_move_in_the_shortest_spelling():
-    """X7: 5 and 5.0 are equal, so both tasks inherit the shorter spelling."""
+    """X7: 5 and 5.0 are equal, so the project gets the shorter spelling."""
     for tasks in ([{"padding": 5.0}, {"padding": 5}], [{"padding": 5}, {"padding": 5.0}]):
         assert repr(extract(tasks * 9).params["padding"]) == "5"
 
@@ -237,7 +237,7 @@ def test_a_request_that_is_not_exact_is_never_returned(monkeypatch):
     ],
 )
 def test_where_an_instruction_can_be_cut(text, separator, empty, tails):
-    """X5: an ending begins after a separator, or is the whole text.
+    """X5: an ending begins after a separator. Without `join`, the whole text is an ending, too.
 
     If the separator is empty, an ending begins at the start of a line.
     """

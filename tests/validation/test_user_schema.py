@@ -286,7 +286,7 @@ def test_the_id_of_the_document(fast):
 
 
 def test_a_schema_that_names_its_dialect():
-    """A schema may name its dialect in `$schema`, which has no effect."""
+    """A schema may name the 2020-12 dialect in `$schema`, which has no effect."""
     dialect = "https://json-schema.org/draft/2020-12/schema"
     schema = {"$schema": dialect, "properties": {"a": {"$ref": "#"}}, "x-warn": {"required": ["c"]}}
     assert [(severity, pointer) for _, severity, pointer, _ in validate_own({"a": {"c": 1}, "c": 1}, schema)] == []
