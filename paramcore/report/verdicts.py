@@ -106,6 +106,8 @@ def _get_history_verdict(history: History) -> Phrase:
     if not history.steps:
         return UserText(history.project.name), ": no versions yet"
     drops = f"{dropping:,} of them dropped params" if dropping else "none of them dropped params"
+    if len(history.steps) == 1:
+        drops = "which dropped no params"
     return UserText(history.project.name), f": {versions}, {drops}"
 
 

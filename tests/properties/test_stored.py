@@ -139,7 +139,9 @@ class TestProjects:
         """`read_projects` reads an array in order."""
         assert read_projects(several) == tuple(read_project(one) for one in several)
 
-    @pytest.mark.parametrize("fields", [{"archived": False}, {"name": "boxes"}, {"param_history": None}], ids=repr)
+    @pytest.mark.parametrize(
+        "fields", [{"archived": False}, {"name": "other"}, {"type": "t"}, {"param_history": None}], ids=repr
+    )
     def test_other_fields_override_nothing(self, fields: dict[str, Any]) -> None:
         """`fields` cannot override the name, the type or the history in the written object."""
         made = Project("boxes", type="imageannotation", params={"a": 1})

@@ -429,7 +429,7 @@ def test_many_results_have_one_document():
     histories = [History.of(DOCKS.replace_params({})), History.of(other)]
     markdown = render_markdown(build_log_document(histories, "c", subject="all"))
     assert "### 2 projects: 3 versions, 1 of them dropped params\n" in markdown
-    assert "`piers`: 1 version, none of them dropped params" in markdown
+    assert "`piers`: 1 version, which dropped no params" in markdown
     lifetimes = render_markdown(build_lifetimes_document(histories, ["a"], "c", subject="all"))
     assert "| `docks` | `a` | 1 |  | not set |\n| `docks` | `a` | 0 |  | `1` |\n| `piers` |" in lifetimes
     update = Patch({"a": 2})

@@ -392,6 +392,7 @@ def test_a_test_key_completes_tasks():
         ("projects", {"task_type": "imageannotation", "project_name": "x"}, ["`name` is missing", "`project_name`"]),
         ("projects", {"name": "x"}, ["`type` is missing"]),
         ("projects", {}, ["`name` is missing; the request is empty"]),
+        ("projects", {"name": None, "type": None}, ["`name` is null; the request has no other values"]),
         ("projects", {"name": 7, "type": "x"}, ["`name` must be a non-empty string, got the number 7"]),
         ("projects", {"name": "x", "type": "imageanotation"}, ['type "imageanotation" is unknown', "--schema"]),
         ("projects", {"name": "x", "type": "chat", "rapid": "yes"}, ["`rapid` must be true or false"]),

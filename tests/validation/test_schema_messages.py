@@ -71,6 +71,16 @@ def test_a_closed_root_is_validated_as_a_whole():
     assert ("param_unknown", "error", "/b", None) in findings
 
 
+def test_a_rule_against_every_value_has_its_description():
+    """The description of a schema with `not` is shown, also if the schema rejects every value."""
+    for rule in ({}, {"type": "integer"}):
+        schema = {"properties": {"old": {"not": rule, "description": "old is retired; write new"}}}
+        [finding] = Validator(
+            Project("boxes", type="mine", params={"old": 1}), Schemas().with_schema("mine", schema)
+        ).project()
+        assert (finding.code, finding.problem) == ("param_conflict", "old is retired; write new")
+
+
 def test_a_choice_inside_a_choice():
     """The pointer leads through both choices to the value, and `without_values` hides the value."""
     inner = {"anyOf": [{"type": "object", "properties": {"c": {"type": "integer"}}}, {"type": "null"}]}

@@ -131,7 +131,7 @@ def require(body: Mapping[str, Any], name: str) -> Any:
     """Return a field of a body; reject a body in which the field is missing or null."""
     if body.get(name) is None:
         given = ", ".join(f"`{format_name(key)}`" for key, value in body.items() if value is not None)
-        sent = f"the request has {truncate(given, ROW_LIMIT)}" if given else "the request is empty"
+        sent = f"the request has {truncate(given or 'no other values', ROW_LIMIT)}" if body else "the request is empty"
         raise RejectedCall(400, f"`{name}` is {'null' if name in body else 'missing'}; {sent}")
     return body[name]
 
