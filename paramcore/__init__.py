@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.2.0"
 
-#: The module that defines each public name; `__getattr__` imports it on first use.
+#: The module or package that exports each public name; `__getattr__` imports it on first use.
 _MODULES = {
     **dict.fromkeys(("Audit", "Diff", "Extraction", "History", "Impact", "Plan", "SlimRequest"), "analysis"),
     **dict.fromkeys(("Assumptions", "Patch", "Project", "Replace", "TaskRequest", "read_task_request"), "model"),

@@ -1,7 +1,7 @@
 """Lay out pieces of output in the width of a terminal.
 
-A row of a table contains cells and a value.  A value that does not fit goes below its
-row, indented.
+A row of a table contains cells, followed by values or text.  A value that does not fit
+goes below its row, indented.
 """
 
 from __future__ import annotations

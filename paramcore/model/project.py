@@ -48,7 +48,8 @@ class Project(NotebookReprs):
     Raises:
         InvalidSetting: `project_name`, `task_type`, `assumption_value` or
             `created_at_type`; `argument_type` for `versions`, `fields` or `field_order` of the
-            wrong type, or if `versions` is combined with `params` or `created_at`.
+            wrong type, if `versions` is combined with `params` or `created_at`, or if
+            `created_at` is passed without `params`.
         InvalidParams: for invalid `params`; the errors of `Replace`.
         NotJSON: for values in `params` or `fields` that are not JSON, or for a lone surrogate
             in `type` or `created_at`.

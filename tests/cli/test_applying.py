@@ -228,7 +228,7 @@ class TestApply:
     def test_an_outcome_that_cannot_be_printed(self, patch, tmp_path, is_pipe, output_format, fault, status, outcome):
         """If the outcome cannot be written to standard output, it goes to standard error."""
         with Server() as server:
-            # The disk has room for the plan and for the beginning of the outcome.
+            # In the text format, the disk has room for the plan and for the beginning of the outcome.
             size = run_with(server, "apply", NAME, patch, "--yes").out.index("done: ") + 3
         ours, theirs = os.pipe()
         with Server(fault) as server, open(tmp_path / "out", "wb") as file:

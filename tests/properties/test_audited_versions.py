@@ -39,7 +39,10 @@ class AllVersions:
 @example([{"padding": 1}, {"x": 1}, {"x": 1, "padding": 1}], {"params": {"x": 1}, "project_param_version": 2})
 @given(st.lists(any_params(others=st.just(1)), min_size=1, max_size=6), TASKS)
 def test_the_index_omits_no_version_that_explains_a_task(history, task):
-    """Under any assumptions, the versions that the index selects give the same contradictions as all versions."""
+    """The versions that the index selects give the same contradictions as all versions.
+
+    The test tries the assumptions that an audit tries.
+    """
     project = Project("p", type="a", params=history[0])
     for params in history[1:]:
         project = project.replace_params(params)

@@ -1,4 +1,4 @@
-"""Both codecs read and write the same JSON, and `bulk` gives the same results as `resolve`."""
+"""Both codecs read and write the same values, and `bulk` gives the same results as `resolve`."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ NOTATIONS: list[dict[str, Any]] = [
     {"ensure_ascii": False, "separators": (",", ":")},
 ]
 
-#: Lines that some JSON parsers accept and others reject, or that different parsers read as different values.
+#: Lines on which JSON parsers may disagree, and other unusual lines.
 ODD_LINES = [
     b'{"a": 1, "a": 1}',
     b'{"a": {"b": 1, "b": 2}}',

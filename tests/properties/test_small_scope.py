@@ -43,7 +43,7 @@ def iter_distinct_layers(count: int, names: str) -> Iterator[list[Params]]:
     """Yield lists of `count` layers with these names: two from each group of equivalent lists.
 
     Lists are equivalent if they become equal when names change places, or when, for a name, v1,
-    v2 and v3 change places. There is one list for each choice of v1, v2 and v3.
+    v2 and v3 change places. The two lists have the two choices of v1, v2 and v3 in `SUBSTITUTES`.
     """
     for columns in combinations_with_replacement(sorted(iter_columns(count)), len(names)):
         for values in SUBSTITUTES:
@@ -93,7 +93,7 @@ class TestTheScope:
     """The scope is that of `docs/semantics.md`."""
 
     def test_its_size(self) -> None:
-        """The number of layers, params and columns is that of the documented scope."""
+        """The helpers return as many lists of layers, params and columns as the documented scope has."""
         assert sum(1 for _ in iter_layers(1)) == 6
         assert sum(1 for _ in iter_layers(3)) == 8**3
         assert sum(1 for _ in iter_layers(2, "ab")) == 7**4
@@ -115,7 +115,7 @@ class TestTheScope:
 
 
 class TestCombining:
-    """One name, three layers: overlaying is associative, and the upper layer overrides."""
+    """One or two names, up to three layers: overlaying is associative, and the upper layer overrides."""
 
     def test_the_upper_layer_overrides(self) -> None:
         """A patch sets its own params and keeps the other params. A replace keeps only its own params."""
