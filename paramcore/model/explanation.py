@@ -38,7 +38,7 @@ REASONS: dict[Reason, str] = {
     "INHERITED_PINNED": "the task does not set it, so it inherits the value of the version that it names",
     "INSTRUCTION_APPENDED": "the project's instruction is appended to the task's instruction",
     "INSTRUCTION_TASK_ONLY": "the task's instruction is used alone",
-    "INSTRUCTION_PROJECT_ONLY": "the project's instruction is used alone",
+    "INSTRUCTION_PROJECT_ONLY": "the task has no instruction text, so it gets the project's instruction",
     "INHERITANCE_OFF": "the task inherits nothing (project_version -1), so it has only its own params",
     "NO_HISTORY": "the project has no versions yet, so the task has only its own params",
     "ABSENT": "neither the task nor the version that it inherits sets it",

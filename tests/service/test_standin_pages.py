@@ -138,7 +138,7 @@ class TestFacts:
             "inherits nothing (project_version -1)",
             'unique_id: "night-1"',
             "The task sets it, and a task's params override the project's params.",
-            "The project's instruction is used alone.",
+            "The task has no instruction text, so it gets the project's instruction.",
             "WON task",
             "LOST project version 0",
             "curl -su any: 'http://127.0.0.1:8080/v1/projects/docks'",

@@ -112,7 +112,7 @@ class StayingParam:
         """Return why the param stays, without its value."""
         if self.code == "never_moves":
             option = f"--move {format_name(self.param)}"
-            return f"a later task without it would inherit the value of other tasks (pass {option} to move it)"
+            return f"a later task without it could inherit the value of other tasks (pass {option} to move it)"
         if self.code == "impossible":
             return "no project can have it"
         if self.code == "kept":
@@ -120,7 +120,9 @@ class StayingParam:
         if self.code == "not_shared":
             return "moving it saves nothing, because too few tasks share a value"
         lack = "would get another instruction" if self.text is not None else "lack it"
-        larger = f"moving it would make the total {format_count(self.extra_bytes or 0, 'byte')} larger"
+        larger = "moving it would not make the total smaller"
+        if self.extra_bytes:
+            larger = f"moving it would make the total {format_count(self.extra_bytes, 'byte')} larger"
         return f"{self.lacking.count:,} {lack} {self.lacking} and would have to opt out; {larger}"
 
     @property
