@@ -41,7 +41,7 @@ def find_public_objects():
         module = importlib.import_module(name)
         for public in module.__all__:
             value = getattr(module, public)
-            # All error classes are created like their base class, which has an example.
+            # All error classes have the attributes of their base class, which has an example.
             is_error = isinstance(value, type) and issubclass(value, Exception) and public != "ParamcoreError"
             if callable(value) and not is_error:
                 yield pytest.param(value, id=f"{name}.{public}")

@@ -27,7 +27,7 @@ from paramcore.text import describe_value, format_name, format_value
 from paramcore.text.rows import Label, Piece, Row, Table
 from paramcore.values import check_argument, encode_compact, same_checked
 
-#: Why a request opts out: what the version would add, or `opted_out` if the caller selected -1.
+#: Why a request opts out: what the version would add, or `opted_out` if the selected version is -1.
 OptOutCode: TypeAlias = BlockCode | Literal["opted_out"]
 
 #: The version to inherit: a number, `None` for the latest, or `any` for the version that makes the request shortest.
@@ -117,7 +117,7 @@ class Choice(NamedTuple):
         return "inherits nothing, because the project has no versions yet"
 
     def list_pieces(self) -> list[Piece]:
-        """Return what the request inherits, or why it inherits nothing, as rows."""
+        """Return what the request inherits, or why it must opt out, as tables."""
         pieces: list[Piece] = []
         if self.own.dropped:
             names = ", ".join(map(format_name, self.own.dropped))

@@ -60,8 +60,8 @@ class SavedDirectory:
         self._files = ProjectDirectory(path, assumptions, sources=sources)
         #: The journal, which the stand-in writes.
         self.journal: JournalFile = JournalFile(os.path.join(path, JOURNAL_NAME))
-        #: The state in the journal for each type of API key, `live` and `test`. The projects of live keys are moved to
-        #: `projects`.
+        #: The state in the journal for each type of API key, `live` and `test`.  For live keys, `projects` contains the
+        #: projects instead.
         self.recovered: dict[str, RecoveredState] = replay_lines(
             self.journal.lines, self.journal.source, WORLDS, assumptions
         )
@@ -117,7 +117,8 @@ class SavedDirectory:
         """In a `with` block, write the files of changed projects: at the start, after changes, and at the end.
 
         Raises:
-            DocumentError: `unwritable`, if the files or the journal cannot be written at the start.
+            DocumentError: at the start, the errors of `ProjectDirectory.write`, or `unwritable`, if the
+                journal cannot be written or the directory was replaced.
         """
         state, ledger = stand_in.states["live"], stand_in.ledger
         in_files = self._files.projects

@@ -20,10 +20,10 @@ from paramcore.files.waiting import wait_on_read
 from paramcore.files.yaml import YAMLDecoder
 from paramcore.text import describe_import_error, describe_os_error, describe_value, format_path
 
-#: The maximum size of a task request, an update or a line of JSONL, in bytes.
+#: The maximum size of an update, a schema, or a line of JSONL with its line feed, in bytes.
 TASK_SIZE = 16 * 2**20
 
-#: The maximum size of a file of projects or an array of tasks, in bytes.
+#: The maximum size of a file of projects, params or tasks, unless it is JSONL, in bytes.
 PROJECT_SIZE = 256 * 2**20
 
 #: The maximum size of any YAML file, in bytes. YAML is much slower to parse than JSON.
@@ -39,7 +39,7 @@ YAML_SUFFIXES = (".yaml", ".yml")
 DOCUMENT_SUFFIXES = (".json", *YAML_SUFFIXES)
 
 
-#: The maximum number of bytes in one read.
+#: The maximum number of bytes that `_read_up_to` reads at once.
 _PIECE_SIZE = 2**20
 
 

@@ -72,7 +72,7 @@ BlockCode: TypeAlias = Literal["would_be_inherited", "instruction_would_be_appen
 class OwnParams(NamedTuple):
     """What a task must send to get the wanted params from a version, and what the version adds."""
 
-    #: The params to send, with the values exactly as in the wanted params.
+    #: The params to send, with the wanted values; only `instruction` may be shortened.
     params: dict[str, Any]
     #: The params that the task leaves out, because it inherits equal values, in the order of the version.
     dropped: list[str]
@@ -95,7 +95,7 @@ class Inheritance:
     Instances can be pickled.
     """
 
-    #: The version; `None` if tasks inherit nothing (T3).
+    #: The version; `None` if tasks inherit nothing (T2, T3).
     version: ParamVersion | None
     #: The settings of the assumed rules for the merge.
     assumptions: Assumptions

@@ -29,7 +29,7 @@ def _count_bytes(text: str) -> int:
 #: The maximum size of an output.  It is small, because a notebook stores each output.
 NOTEBOOK_SIZE = Size(16_000, _count_bytes, max_pieces=30, drops_are_whole=False)
 
-#: The command that prints everything.
+#: The command that an output names if it omits something.
 _COMMAND = "print(...)"
 
 

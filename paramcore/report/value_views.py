@@ -15,7 +15,7 @@ from paramcore.report.words import RunKind, diff_words
 from paramcore.text import escape_unprintable, format_count, format_name, format_value
 from paramcore.values import same
 
-#: The maximum number of params, or of changes, that a page lists.
+#: The maximum number of params, or of changes, in a table or a list on a page.
 MAX_PARAMS = 1_000
 #: The maximum number of characters of a value that is shown on one line.
 SHORT_VALUE = 60
@@ -162,7 +162,8 @@ class ChangeView:
     word: str
     #: The name of the param, or the JSON Pointer of a value inside it.
     place: str
-    #: The array element that contains the value: `name "Forklift"`; empty if there is none, or if values are hidden.
+    #: The identifying member of the array element that is or contains the value: `name "Forklift"`.  Empty if there is
+    #: none, or if values are hidden.
     identity: str
     before: ValueView | None
     after: ValueView | None

@@ -81,7 +81,10 @@ def test_standard_input_is_recognized(place):
     ],
 )
 def test_wrong_files_for_validate(place, arguments, error):
-    """Several files of tasks, an update, or tasks without a project are errors of `validate`."""
+    """`validate` rejects two files of tasks, an update as TASKS, and tasks without a project.
+
+    It also rejects an option about tasks if there are no tasks.
+    """
     ran = run("validate", *arguments, cwd=place)
     assert (ran.out, ran.status) == ("", 2)
     assert error in ran.err
@@ -386,7 +389,7 @@ def test_the_versions_of_slim(place, text):
     ],
 )
 def test_an_input_is_named_once(place, arguments):
-    """An option that names an input must not occur twice, because the first file would be ignored."""
+    """`--tasks`, `--update` and `--wanted` must not occur twice, because the first file would be ignored."""
     ran = run(*arguments, cwd=place)
     option = next(argument.partition("=")[0] for argument in arguments if argument.startswith("--"))
     assert (ran.out, ran.err, ran.status) == ("", f"error: {option} occurs twice; name one file\n", 2)

@@ -103,7 +103,7 @@ def test_a_number_out_of_range_is_named(arguments, message):
 
 @pytest.mark.parametrize("seconds", ["1", "0.5", "2.", ".5", "1e-3", ".5e1", "86399.9", "007"])
 def test_a_deadline_is_a_decimal_number(seconds):
-    """`--deadline` may have a fraction, an exponent, leading zeros or no zero."""
+    """`--deadline` may have a fraction, an exponent, leading zeros, or no digit on one side of the point."""
     ran = run("status", "none.json", "--deadline", seconds)
     assert ran.err == "error: none.json: cannot read the file: no such file or directory\n"
 

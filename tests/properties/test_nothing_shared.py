@@ -363,7 +363,7 @@ class TestEqualityAndHash:
 
 
 class TestNoState:
-    """Modules keep no state, so calls do not affect each other."""
+    """Calls do not affect each other."""
 
     @given(project=projects(), own=task_params(), other=projects())
     def test_calls_do_not_affect_each_other(self, project: Project, own: dict[str, Any], other: Project) -> None:
@@ -398,7 +398,7 @@ class TestThreads:
     """Threads that read during an update get the params of one version."""
 
     def test_each_result_is_of_one_version(self) -> None:
-        """Readers never get the params of two versions mixed, and the results of pinned tasks do not change."""
+        """Readers never get the params of two versions mixed."""
         shared = [Project("boxes", type="imageannotation", params={"a": 0, "b": 0, "instruction": "0"})]
         wrong: list[Any] = []
         done = threading.Event()

@@ -104,7 +104,7 @@ class Naive:
 
 
 def test_a_plain_transport_passes():
-    """A minimal transport passes the check, with and without a key.  A key of a few letters is not kept secret."""
+    """A minimal transport passes the check, with and without a key.  A `message` may contain a key of a few letters."""
     check_transport(Naive)
     check_transport(lambda url: Naive(url, key=KEY))
     check_transport(lambda url: Naive(url, key="any", tell=True))

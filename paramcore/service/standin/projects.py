@@ -12,7 +12,7 @@ from paramcore.service.standin.state import Change, State, StoredProject
 from paramcore.text import format_count, format_name, format_value
 from paramcore.wire import read_update
 
-#: The task types that have templates (E3).
+#: The task types that have templates.
 _TEMPLATE_TYPES = ("textcollection", "chat")
 
 
