@@ -39,41 +39,42 @@ class UTF16Lines:
     """The lines of a UTF-16 stream that begins with a BOM, converted to UTF-8."""
 
     def __init__(self, stream: BinaryIO, source: str) -> None:
-        encoding = "utf-16-le" if stream.read(2) == codecs.BOM_UTF16_LE else "utf-16-be"
+        self._encoding = "utf-16-le" if stream.read(2) == codecs.BOM_UTF16_LE else "utf-16-be"
         self._stream = stream
         self._source = source
-        self._line_feed = "\n".encode(encoding)
-        # A decoder keeps the first half of a character if a piece of a long line ends between the two halves.
-        self._decoder = codecs.getincrementaldecoder(encoding)()
+        self._line_feed = "\n".encode(self._encoding)
         self._number = 1
         self._column = 1
 
     def readline(self, limit: int, /) -> bytes:
-        """Return the next line, or at most `limit` characters of it, in UTF-8; `limit` must be at least 2.
+        """Return the next line, or about `limit` characters of it, in UTF-8.
 
         Raises:
             DocumentError: `json_encoding` for invalid UTF-16, with line and column.
         """
         data = self._read_units(2 * limit)
-        is_complete = data.endswith(self._line_feed)
         try:
-            text = self._decoder.decode(data, final=is_complete or len(data) < 2 * limit)
+            text = data.decode(self._encoding)
         except UnicodeDecodeError as error:
-            # `error.object` also contains what the decoder kept from the previous piece.
-            column = self._column + len(error.object[: error.start].decode(error.encoding))
+            column = self._column + len(data[: error.start].decode(self._encoding))
             problem, remedy = "invalid UTF-16", "encode it as UTF-8"
             raise DocumentError("json_encoding", None, problem, remedy, self._source, self._number, column) from None
+        is_complete = data.endswith(self._line_feed)
         self._number += is_complete
         self._column = 1 if is_complete else self._column + len(text)
         return text.encode("utf-8")
 
     def _read_units(self, limit: int) -> bytes:
-        """Read whole units of two bytes up to a line feed, the end of the stream, or `limit` bytes."""
+        """Read units of two bytes up to a line feed, the end of the stream, or `limit` bytes."""
         data = bytearray()
         while len(data) < limit and (piece := self._stream.readline(limit - len(data))):
             data += piece
             if len(data) % 2:
                 data += self._stream.read(1)
             if data.endswith(self._line_feed):
-                break
+                return bytes(data)
+        high_byte = data[-1:] if self._encoding == "utf-16-le" else data[-2:-1]
+        if len(data) >= limit and b"\xd8" <= high_byte <= b"\xdb":
+            # The last unit is the first half of a character, so read the second half, too.
+            data += self._stream.read(2)
         return bytes(data)

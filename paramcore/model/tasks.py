@@ -119,7 +119,7 @@ class TaskRequest:
                 field, except `project_version`, which `Project.resolve` checks.
             NotJSON: for values that are not JSON.
         """
-        flat = freeze_params(request)
+        flat = freeze_params(request, name="a task request")
         if _ROUTING.isdisjoint(flat):
             return cls(flat, type=type)
         params = wrap_frozen({name: value for name, value in flat.items() if name not in _ROUTING})

@@ -11,8 +11,8 @@ from paramcore.values.conversions import suggest_object
 from paramcore.values.frozen import JSONObject, freeze_object
 
 
-def freeze_params(params: Mapping[str, Any]) -> JSONObject:
-    """Check params and return them as a frozen object.
+def freeze_params(params: Mapping[str, Any], *, name: str = "params") -> JSONObject:
+    """Check params and return them as a frozen object; `name` is what a message calls the params.
 
     Raises:
         InvalidParams: `params_type` if the value is not an object; `instruction_type` if its
@@ -20,7 +20,7 @@ def freeze_params(params: Mapping[str, Any]) -> JSONObject:
         NotJSON: for values that are not JSON.
     """
     if not isinstance(params, Mapping):
-        problem = f"params must be an object, got {describe_value(params)}"
+        problem = f"{name} must be an object, got {describe_value(params)}"
         remedy = suggest_object(params, 'write an object such as {"padding": 3}')
         raise InvalidParams("params_type", "", problem, remedy)
     frozen = freeze_object(params)

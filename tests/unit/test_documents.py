@@ -138,6 +138,11 @@ def test_long_lines_of_utf_16_are_numbered(written, encoding):
         assert [line.document().value for line in lines[1::2]] == [[1], [2]]
         for line in lines[::2]:
             assert refused(line.document).code == "too_large"
+    for length in range(12):
+        text = "\ufeff" + "a" * length + "\U0001f600b\n[1]\n"
+        first, second = read_lines(written(text.encode(encoding), "some.jsonl"), limit=10)
+        assert (first.number, second.number, second.document().value) == (1, 2, [1])
+        assert refused(first.document).code == ("too_large" if length + 6 > 10 else "json_syntax")
     for length in range(5, 10):
         broken = ("\ufeff[1]\n" + "a" * length + "\U0001f600" * 9 + "\ud800b\n").encode(encoding, "surrogatepass")
         error = refused(lambda broken=broken: list(read_lines(written(broken, "some.jsonl"), limit=5)))
