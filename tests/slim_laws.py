@@ -23,7 +23,7 @@ from paramcore.testing import LOOKALIKES
 from tests import reference
 from tests.reference import ROUTING, equal, model, plain, size
 
-#: A function of Hypothesis or of a seeded generator.  It draws a value from a sequence.
+#: A function that draws a value from a sequence, with Hypothesis or with a seeded generator.
 Choose = Callable[[Sequence[Any]], Any]
 
 NAMES = ("a", "b", "c", "é")
@@ -288,7 +288,7 @@ def s9_name_by_name(case: Case) -> None:
 def s10_round_trip(case: Case) -> None:
     """A request and its effective params have the same slim request.
 
-    If the request names no version, the slim request of `as_request` has the same params, too.
+    If the request names no version, shortening `effective.as_request()` gives the same params, too.
     """
     slim = SlimRequest.of(case.project, case.request)
     effective = case.project.resolve(case.request)
@@ -301,7 +301,7 @@ def s10_round_trip(case: Case) -> None:
 
 
 def rules_are_those_of_the_request(case: Case) -> None:
-    """`rests_on` lists the rules that `resolve` reports. A `RuleFinder` finds the same rules from the choice alone."""
+    """`rests_on` lists the rules that `resolve` reports. A `RuleFinder` finds the same rules from a `Choice`."""
     slim = SlimRequest.to(case.project, case.flat_wanted, version=case.version)
     assert slim.rests_on == case.project.resolve(slim.request).rests_on
     finder, slimmer = RuleFinder(case.project), SlimRequest.bind(case.project, case.version)

@@ -2,8 +2,8 @@
 
 A `Client` sends its requests through a `Transport`: a class from `paramcore.transport`, a
 `MemoryService`, or your own class.  A `StandIn` adds URLs and API keys to two
-`MemoryService` objects, one for live keys and one for test keys.  `run_server` serves
-a `StandIn` on a loopback port and returns a `Server`.
+`MemoryService` objects, one for live keys and one for test keys.  Inside a `with`
+block, `run_server` serves a `StandIn` on a loopback port as a `Server`.
 """
 
 from __future__ import annotations

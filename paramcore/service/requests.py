@@ -85,7 +85,7 @@ class Request:
 class Response:
     """A complete response.
 
-    The body or a header may repeat the API key, so `repr` shows neither.
+    The body or a header may repeat the API key, so `repr` shows only the status, a known media type and the size.
 
     Raises:
         InvalidSetting: `argument_type` for a field of the wrong type.

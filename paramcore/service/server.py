@@ -101,7 +101,7 @@ class _HTTPServer(socketserver.ThreadingTCPServer):
         try:
             self.serve_forever(poll_interval=0.05)
         except ValueError:
-            # After a signal while the thread was starting, the socket is already closed.
+            # If a signal interrupted `run_server` while this thread started, the socket is already closed.
             if self.fileno() >= 0:
                 raise
 

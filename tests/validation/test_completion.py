@@ -1,4 +1,4 @@
-"""If a project is validated alone, a value is an error only if no task could make it valid by adding params (T13)."""
+"""When a project is validated without a task, a value is an error only if it stays wrong whatever a task adds (T13)."""
 
 import json
 
@@ -180,7 +180,7 @@ WARN = {"x-warn": {"properties": {"b": TEXT}, "required": ["c"]}}
     ],
 )
 def test_a_warning_stays_a_warning(schema, params, expected):
-    """`x-warn` causes only warnings, and only if the schema that contains it applies for certain."""
+    """`x-warn` causes warnings if the schema around it applies whatever params a task adds; it never causes errors."""
     assert [(severity, pointer) for severity, pointer, _ in validate_project(schema, params)] == expected
 
 

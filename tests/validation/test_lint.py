@@ -123,7 +123,7 @@ def test_counters_of_several_processes_can_be_combined(first):
 
 @pytest.mark.parametrize("tasks", [[], [{"padding": 1}], [{"padding": 1}, {}], [{"project_version": -1}] * 3])
 def test_a_default_that_somebody_uses(tasks):
-    """A default is not reported if a file has only one task, or if at least one of its tasks inherits the default."""
+    """A default is not reported if fewer than two tasks override it, or if at least one task inherits it."""
     defaults = UnusedDefaults.of(PROJECT)
     for task in tasks:
         add(defaults, PROJECT, task)
