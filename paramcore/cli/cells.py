@@ -44,7 +44,8 @@ def _measure_character(character: str) -> int:
 def wrap(text: str, width: int, *, first: int | None = None, at_newlines: bool = False) -> list[tuple[int, int]]:
     r"""Wrap a text, and return the start and the end of each line.
 
-    A line has at most `width` columns; the first line has at most `first`.  A line ends
+    A line has at most `width` columns, or a single character that is wider; the first line
+    has at most `first`.  A line ends
     after a space or an escaped line break (`\n`).  A word that is longer than a whole line
     is cut.  The width of a line does not include the space at its end.
     With `at_newlines`, a line ends after every escaped line break.
@@ -83,7 +84,7 @@ def _find_cut(text: str, start: int, end: int, room: int) -> int:
             cut = middle
         else:
             last = middle - 1
-    # A combining mark stays with the character before it, even if only this character fits.
+    # A combining mark stays with the character before it, even if the mark itself does not fit.
     while cut > start + 1 and cut < end and _is_mark(text[cut]):
         cut -= 1
     while cut < end and _is_mark(text[cut]):

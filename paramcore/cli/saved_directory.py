@@ -7,7 +7,8 @@ the journal before the reply, and the files after a pause.
 When the server starts, it reads the files, and then the journal.  When the server ends, it
 removes the journal if the project files contain everything.  The journal remains if the
 server was killed, or if a file could not be written.  It also remains if it contains
-tasks, batches, uploaded files, settings such as `rapid`, or changed projects of test keys.
+tasks, batches, uploaded files, settings such as `rapid`, or projects that were changed with
+a test key, because these projects have no files.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from paramcore.text import describe_os_error, format_path, format_value
 
 #: The name of the journal.  The file is hidden, so commands that read the directory skip it.
 JOURNAL_NAME = ".paramcore-journal"
-#: The minimum number of seconds between two writes of the files.
+#: The minimum number of seconds between two writes of the files while the server runs.
 _PAUSE = 0.1
 #: The number of seconds to pause after a write, for each second of CPU time that the write took.  Without the pause,
 #: writing a long history again and again would slow the replies.
@@ -60,8 +61,8 @@ class SavedDirectory:
         self._files = ProjectDirectory(path, assumptions, sources=sources)
         #: The journal, which the stand-in writes.
         self.journal: JournalFile = JournalFile(os.path.join(path, JOURNAL_NAME))
-        #: The state in the journal for each type of API key, `live` and `test`.  For live keys, `projects` contains the
-        #: projects instead.
+        #: The state in the journal for each type of API key, `live` and `test`.  For live keys, it contains no projects,
+        #: because `self.projects` contains them.
         self.recovered: dict[str, RecoveredState] = replay_lines(
             self.journal.lines, self.journal.source, WORLDS, assumptions
         )
@@ -117,8 +118,8 @@ class SavedDirectory:
         """In a `with` block, write the files of changed projects: at the start, after changes, and at the end.
 
         Raises:
-            DocumentError: at the start, the errors of `ProjectDirectory.write`, or `unwritable`, if the
-                journal cannot be written or the directory was replaced.
+            DocumentError: only at the start: the errors of `ProjectDirectory.write`; `unwritable`, if the
+                journal cannot be written; or `unwritable`, if the directory was replaced.
         """
         state, ledger = stand_in.states["live"], stand_in.ledger
         in_files = self._files.projects

@@ -133,10 +133,10 @@ def format_pretty(value: Any) -> str:
 
 
 def format_diff(before: Any, after: Any) -> str:
-    """Format two values as JSON, line by line.
+    r"""Format two values as JSON, line by line.
 
-    `-` marks a line that only `before` has, and `+` a line that only `after` has.  A long string
-    continues on the next line after each line break, except at its end.
+    `-` marks a line that only `before` has, and `+` a line that only `after` has.  In a long
+    string, a new line starts after each `\n`, except after a `\n` at the end of the string.
     """
     marks = {"kept": " ", "removed": "-", "added": "+"}
     runs = diff_lines(_split_strings(format_pretty(before)), _split_strings(format_pretty(after)))

@@ -56,7 +56,7 @@ class CandidateView:
 
     status: str
     layer: str
-    #: The value of the layer; `None` if it has none, if this is the effective value, or if values are hidden.
+    #: The value of the layer; `None` if the status is `WON` or `UNSET`, or if values are hidden.
     value: ValueView | None
     note: str
 
@@ -136,7 +136,7 @@ class ImpactView:
     tasks: tuple[AffectedTask, ...]
     #: The number of affected tasks that the page leaves out.
     omitted: int
-    #: The effects on tasks, losses first: `would lose`, the param, the number of tasks.
+    #: The effects on tasks, losses first.  Each effect is a text such as `would lose`, a param, and a number of tasks.
     effects: tuple[tuple[str, str, int], ...]
 
     @property

@@ -167,7 +167,7 @@ class ChangeView:
     identity: str
     before: ValueView | None
     after: ValueView | None
-    #: Both values in one view, if both are text, and if they share words or one does not fit on one line.
+    #: Both values in one view; `None` unless both are text.  Also `None` for two short texts without a common word.
     words: ValueView | None = None
     #: The version that set the value of `before`.
     since: int | None = None

@@ -69,7 +69,7 @@ class ApiKey:
         if len(self.__text) < MIN_SECRET_LENGTH:
             return text
         pattern = re.compile("|".join(map(_build_pattern, _encode_forms(self.__text))))
-        # After a replacement, the surrounding text may form the key again.
+        # The replacement and the text beside it may form the key again, for example if the key ends with `<API`.
         while pattern.search(text):
             text = pattern.sub("<API key>", text)
         return text

@@ -54,8 +54,8 @@ def run_step(name, checkout):
         GITHUB_REPOSITORY="team/params", NUMBER="7", GITHUB_STEP_SUMMARY=str(checkout / "summary.md")
     )
     settings["PATH"] = f"{checkout / 'bin'}:{settings['PATH']}"
-    # GitHub Actions runs each step with these options.
-    arguments = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", STEPS[name]]
+    # On Linux, GitHub Actions runs a step without `shell` as `bash -e FILE`.
+    arguments = ["bash", "-e", "-c", STEPS[name]]
     return subprocess.run(
         arguments, cwd=checkout, env=settings, capture_output=True, text=True, check=False, timeout=60
     )

@@ -62,7 +62,7 @@ def turned(members: dict[str, Any], turn: int) -> dict[str, Any]:
 
 
 def payloads() -> SearchStrategy[dict[str, Any]]:
-    """Draw a project object that the service may send: with unknown fields, reserved names, and any order."""
+    """Draw a project object that the service may send: with unknown fields and reserved names, and with its names in any order."""
 
     def payload(
         entries: list[dict[str, Any]], known: tuple[str, str], unknown: dict[str, Any], turn: int
@@ -81,7 +81,7 @@ def sent(value: Any) -> Any:
 
 
 class TestProjects:
-    """Writing and reading a project gives an equal project, which is written as the same text."""
+    """A project that is written and read is equal to the original, and is written as the same text again."""
 
     @given(project=projects())
     def test_a_project_read_back_has_the_same_versions(self, project: Project) -> None:

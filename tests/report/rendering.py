@@ -107,7 +107,7 @@ def parse_html(html):
 
 
 def render(markdown):
-    """Render Markdown as GitHub does, including the HTML in it, and parse the result."""
+    """Render GitHub Flavored Markdown, keep the HTML in it, and parse the result."""
     return parse_html(cmarkgfm.github_flavored_markdown_to_html(markdown, Options.CMARK_OPT_UNSAFE))
 
 

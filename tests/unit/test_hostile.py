@@ -51,7 +51,7 @@ FOLLOWERS = ", ".join(f'"a{number}": 1' for number in range(2_000))
     ],
 )
 def test_a_repeated_name_below_long_names_takes_little_memory(text, column, tmp_path):
-    """The search for a repeated name takes little memory, even below long names."""
+    """The search for a repeated name takes little memory, even inside members with long names."""
     file = tmp_path / "long.json"
     file.write_text(text)
     tracemalloc.start()
