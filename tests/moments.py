@@ -1,5 +1,6 @@
 """Raise an exception at each moment at which Python may handle a signal."""
 
+import gc
 import inspect
 import sys
 
@@ -28,6 +29,8 @@ def interrupt_each_moment(call, error=KeyboardInterrupt):
                 raise error
 
         caught = None
+        # Hypothesis calls a function for each garbage collection, in which Python could only print the error.
+        gc.disable()
         sys.setprofile(raise_error)
         try:
             call()
@@ -37,6 +40,7 @@ def interrupt_each_moment(call, error=KeyboardInterrupt):
             caught = type(raised)
         finally:
             sys.setprofile(None)
+            gc.enable()
         if is_raised:
             yield caught
     assert moment > 1, "no moment was found"

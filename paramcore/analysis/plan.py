@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from attrs import evolve, frozen
 
@@ -12,9 +12,10 @@ from paramcore.errors import InvalidSetting
 from paramcore.model import Patch, Project, Replace, Update
 from paramcore.text import NotebookReprs, format_count, format_name, format_repr, format_value, format_versions
 from paramcore.text.rows import Line, Piece, format_pieces
-from paramcore.values import check_argument, check_iterable, check_method, thaw
+from paramcore.values import check_argument, check_iterable, thaw
 
 
+@runtime_checkable
 class PlanFinding(Protocol):
     """A finding on an update, such as a `paramcore.validation.Finding`.
 
@@ -88,7 +89,7 @@ class Plan(NotebookReprs):
         check_iterable("findings", findings)
         checked = tuple(findings)
         for index, finding in enumerate(checked):
-            check_method(f"findings[{index}]", finding, "to_json", "pass the result of `Validator.update`")
+            check_argument(f"findings[{index}]", finding, PlanFinding, "pass the result of `Validator.update`")
         return evolve(self, findings=checked)
 
     @property

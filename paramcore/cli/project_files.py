@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
@@ -16,6 +17,8 @@ from paramcore.files.reader import (
     DOCUMENT_SUFFIXES,
     JSONL_SUFFIXES,
     PROJECT_SIZE,
+    TASK_SIZE,
+    YAML_SUFFIXES,
     has_suffix,
     read_document,
     resolve_path,
@@ -25,6 +28,12 @@ from paramcore.text import MESSAGE_LIMIT, describe_os_error, format_name, format
 from paramcore.values import join_pointer, split_pointer
 from paramcore.wire import read_projects
 
+#: Matches the name `param_history`, also with most misspellings.
+_HISTORY_NAME = re.compile(rb"param\w{0,3}hist", re.IGNORECASE)
+#: Matches another name of a project at the root of a YAML document.
+_ROOT_NAME = re.compile(rb"""^["']?(name|type)["']?[ \t]*:""", re.MULTILINE)
+#: Matches the start of the next document in a YAML file.
+_NEXT_DOCUMENT = re.compile(rb"^---", re.MULTILINE)
 #: The number of bytes at the start of a file in which `_mentions_history` searches.
 _PREVIEW_SIZE = 64 * 1024
 
@@ -81,9 +90,9 @@ def read_project_files(
     used_paths = set(map(resolve_path, used))
     for real_path, path in by_real_path.items():
         document = documents.get(path) or (_read_document(path) if path in paths else _read_entry(path))
-        if path not in paths and not holds_projects(document.value):
+        if document is None or (path not in paths and not holds_projects(document.value)):
             if real_path not in used_paths:
-                on_skip(document.source, f"skipped {document.source}, because it contains no project")
+                on_skip(format_path(path), f"skipped {format_path(path)}, because it contains no project")
             continue
         with document.locate_errors():
             file = ProjectFile(path, document, _read_projects(document, assumptions))
@@ -184,14 +193,16 @@ def _read_document(path: str) -> Document:
         raise evolve(error, code="wrong_project", problem=problem, remedy=remedy) from None
 
 
-def _read_entry(path: str) -> Document:
-    """Read a file that is an entry of a directory on the command line."""
+def _read_entry(path: str) -> Document | None:
+    """Read a file that is an entry of a directory on the command line; return `None` for YAML of another tool."""
     _check_entry(path)
     try:
         return _read_document(path)
     except DocumentError as error:
-        if error.code in ("yaml_feature", "yaml_syntax") and (document := _read_other_yaml(path)):
-            return document
+        # YAML of other tools often has features that paramcore rejects, such as anchors.
+        is_yaml = error.code != "unreadable" and has_suffix(path, YAML_SUFFIXES)
+        if is_yaml and not _may_contain_projects(path):
+            return None
         if error.code != "unreadable" or error.remedy:
             raise
         fix = "make it readable, or move it out of the directory"
@@ -203,16 +214,14 @@ def _read_entry(path: str) -> Document:
         raise evolve(error, remedy=fix) from None
 
 
-def _read_other_yaml(path: str) -> Document | None:
-    """Read YAML that `_read_document` rejects; return `None` if it is invalid or contains a project.
-
-    Such YAML has features that JSON lacks, such as anchors, or contains only comments.
-    """
-    # Such a file probably belongs to another tool, such as Docker.
-    with suppress(DocumentError):
-        document = read_document(path, depth=PROJECT_DEPTH, allow_features=True)
-        return None if holds_projects(document.value) else document
-    return None
+def _may_contain_projects(path: str) -> bool:
+    """Return whether the text of a YAML file suggests that it contains a project, perhaps with a misspelt history."""
+    with suppress(OSError), open(path, "rb") as file:
+        # UTF-16 has a zero byte beside each of these letters.
+        text = file.read(TASK_SIZE).replace(b"\0", b"")
+        has_two_names = any(len(set(_ROOT_NAME.findall(part))) > 1 for part in _NEXT_DOCUMENT.split(text))
+        return not text.strip() or has_two_names or _HISTORY_NAME.search(text) is not None
+    return True
 
 
 def _check_entry(path: str) -> None:

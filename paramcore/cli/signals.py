@@ -61,14 +61,16 @@ def raise_again(lost: sys.UnraisableHookArgs) -> None:
     `raise_again` as `sys.unraisablehook`.
     """
     error = lost.exc_value
-    if error is None or find_signal(error) is None:
-        sys.__unraisablehook__(lost)
+    if not isinstance(error, KeyboardInterrupt) and getattr(error, "code", None) not in END_SIGNALS.values():
+        # If a signal led to the error, the command is already ending, so do not print the error.
+        if error is None or find_signal(error) is None:
+            sys.__unraisablehook__(lost)
         return
 
     def raise_error(_frame: object, event: str, _argument: object) -> None:
         if event in ("call", "c_call"):
             sys.setprofile(None)
-            raise error
+            raise error  # type: ignore[misc]
 
     # Raise the exception at the next call of a function.  Here, Python would only print it.
     sys.setprofile(raise_error)
@@ -103,5 +105,6 @@ def _stop_waiting() -> None:
 
 
 def _ignore(*_: object) -> None:
-    # With SIG_IGN, Python would print an error about a signal that has already arrived.
+    # With SIG_IGN, Python would print an error about a signal that has already arrived, so this function is the handler.
+    # A write must not wait for a reader after a signal, also if this is the first signal.
     _stop_waiting()

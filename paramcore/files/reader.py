@@ -78,13 +78,10 @@ class Line:
         return decode_document(data, self.source, TASK_DEPTH, first_line=self.number, decode=decode)
 
 
-def read_document(
-    source: str, *, limit: int = TASK_SIZE, depth: int = TASK_DEPTH, allow_features: bool = False
-) -> Document:
+def read_document(source: str, *, limit: int = TASK_SIZE, depth: int = TASK_DEPTH) -> Document:
     """Read one document from a file, or from standard input for `-`.
 
     A file whose name ends with `.yaml` or `.yml` is YAML; any other file is JSON.
-    `allow_features` applies only to YAML; see `YAMLDecoder`.
 
     Raises:
         DocumentError: `unreadable`, also if the package that reads YAML is missing;
@@ -103,7 +100,7 @@ def read_document(
     data = convert_utf16(data, label)
     if not is_yaml:
         return decode_document(data, label, depth)
-    decoder = YAMLDecoder(allow_features=allow_features)
+    decoder = YAMLDecoder()
     try:
         return decode_document(data, label, depth, decode=decoder.decode, make_locator=decoder.make_locator)
     except ImportError as error:

@@ -127,8 +127,11 @@ def _open_new(path: str) -> Iterator[BinaryIO]:
     try:
         yield stream
     except BaseException:
-        with suppress(OSError):
+        # As in `open_atomically`, do not use `suppress`.
+        try:  # noqa: SIM105
             stream.close()
+        except OSError:
+            pass
         raise
     stream.close()
 

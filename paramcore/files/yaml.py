@@ -4,7 +4,7 @@ Files may use the block style, flow style, quotes and comments of YAML.  A scala
 without quotes that is exactly a JSON number, `true`, `false` or `null` has that value.
 An omitted value, as in `padding:`, is null.  Every other scalar is text, including `no`,
 `~`, `1_000`, `0x1F` and dates.  `YAMLDecoder` rejects tags, anchors, aliases, merge keys,
-directives and a second document, unless a caller passes `allow_features`.
+directives and a second document.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from paramcore.files.mistakes import describe_depth, describe_duplicate, describ
 from paramcore.files.positions import Locator, SyntaxProblem, Token, TokenLocator, advance_trail
 from paramcore.files.yaml_notation import NotationCheck
 from paramcore.text import MESSAGE_LIMIT, truncate
-from paramcore.values import MAX_DEPTH
 
 #: The maximum number of names and values in a YAML file. The parsing time depends mostly on this number.
 MAX_TOKENS = 100_000
@@ -39,15 +38,9 @@ _Event: TypeAlias = Any
 
 
 class YAMLDecoder:
-    """Decodes a YAML text and locates its values.
+    """Decodes a YAML text and locates its values."""
 
-    With `allow_features`, the text may use the features of YAML that JSON lacks.  Tags and
-    anchors are then ignored, an alias is null, and several documents become a list.  A name
-    that is not a scalar becomes some text.
-    """
-
-    def __init__(self, *, allow_features: bool = False) -> None:
-        self._allows_features = allow_features
+    def __init__(self) -> None:
         self._locator = TokenLocator()
 
     def decode(self, text: str, depth: int) -> Any:
@@ -63,8 +56,7 @@ class YAMLDecoder:
         # `documents`, then the open objects and arrays, outermost first.  A value whose trail has n parts belongs in
         # `containers[n]`.
         containers: list[Any] = [documents]
-        tokens = iter_yaml_tokens(text, depth, allow_features=self._allows_features)
-        for number, token in enumerate(tokens, 1):
+        for number, token in enumerate(iter_yaml_tokens(text, depth), 1):
             if number > MAX_TOKENS:
                 problem = f"the YAML document has more than {MAX_TOKENS:,} names and values"
                 raise SyntaxProblem("too_large", token.offset, problem, "convert it to JSON, which may have more")
@@ -83,7 +75,7 @@ class YAMLDecoder:
                 container.append(token.content)
             if isinstance(token.content, (dict, list)):
                 containers.append(token.content)
-        return documents[0] if len(documents) == 1 else documents
+        return documents[0]
 
     def make_locator(self, _text: str) -> Locator:
         """Return the locator of the values in the decoded text."""
@@ -95,8 +87,8 @@ def decode_yaml(text: str, depth: int) -> Any:
     return YAMLDecoder().decode(text, depth)
 
 
-def iter_yaml_tokens(text: str, depth: int | None = None, *, allow_features: bool = False) -> Iterator[Token]:
-    """Yield the names and values in YAML text; for `allow_features`, see `YAMLDecoder`.
+def iter_yaml_tokens(text: str, depth: int | None = None) -> Iterator[Token]:
+    """Yield the names and values in YAML text.
 
     Raises:
         SyntaxProblem: `yaml_syntax`, `yaml_feature`, `json_number` or `json_depth`.
@@ -105,18 +97,15 @@ def iter_yaml_tokens(text: str, depth: int | None = None, *, allow_features: boo
     trail: list[str | int] = []
     next_is_name = False
     name_at = 0
-    events = _iter_events(text, allow_features=allow_features)
-    for event_type, event in events:
+    for event_type, event in _iter_events(text):
         offset: int = event.start_mark.index
         if event_type in ("MappingEnd", "SequenceEnd"):
             trail.pop()
         elif next_is_name:
-            trail[-1] = _parse_name(event_type, event, events, allow_features=allow_features)
+            trail[-1] = _parse_name(event_type, event)
             next_is_name, name_at = False, offset
             yield Token(offset, trail[-1], is_name=True, trail=trail)
             continue
-        elif event_type == "Alias":
-            yield Token(offset, None, is_name=False, trail=trail)
         elif event_type == "Scalar":
             # An omitted value has the position of its name.
             is_left_out = offset == event.end_mark.index and trail and isinstance(trail[-1], str)
@@ -132,15 +121,14 @@ def iter_yaml_tokens(text: str, depth: int | None = None, *, allow_features: boo
         # The value is complete, so the next element or name follows.
         if trail:
             advance_trail(trail)
-        next_is_name = bool(trail) and isinstance(trail[-1], str)
+            next_is_name = isinstance(trail[-1], str)
 
 
-def _iter_events(text: str, *, allow_features: bool) -> Iterator[tuple[str, _Event]]:
+def _iter_events(text: str) -> Iterator[tuple[str, _Event]]:
     """Yield each event of a value or a name as a pair: its type, such as `Scalar`, and the event."""
-    if not allow_features and (misread := _MISREAD.search(text)):
+    if misread := _MISREAD.search(text):
         raise _make_character_problem(misread)
-    directive = _DIRECTIVE.match(text)
-    if directive and not allow_features:
+    if directive := _DIRECTIVE.match(text):
         problem, remedy = "directives (`%YAML`, `%TAG`) are not supported", "remove the line"
         raise SyntaxProblem("yaml_feature", directive.end() - 1, problem, remedy)
     documents, notation = 0, NotationCheck(text)
@@ -148,17 +136,15 @@ def _iter_events(text: str, *, allow_features: bool) -> Iterator[tuple[str, _Eve
         event_type = type(event).__name__.removesuffix("Event")
         if event_type == "DocumentStart":
             documents += 1
-            if documents > 1 and not allow_features:
+            if documents > 1:
                 problem, remedy = "the file contains a second YAML document", "write one document in each file"
                 raise SyntaxProblem("yaml_feature", event.start_mark.index, problem, remedy)
         elif event_type not in ("StreamStart", "StreamEnd", "DocumentEnd"):
-            if not allow_features:
-                notation.check(event_type, event)
-                _check_plain_json(event_type, event)
+            notation.check(event_type, event)
+            _check_plain_json(event_type, event)
             yield event_type, event
-    if not allow_features:
-        notation.check_end()
-    if not documents and not (allow_features and text.strip()):
+    notation.check_end()
+    if not documents:
         raise SyntaxProblem("yaml_syntax", 0, "invalid YAML: the document is empty", "")
 
 
@@ -223,30 +209,16 @@ def _make_feature_problem(event: _Event, feature: str, remedy: str) -> SyntaxPro
     return SyntaxProblem("yaml_feature", event.start_mark.index, problem, remedy)
 
 
-def _parse_name(event_type: str, event: _Event, events: Iterator[tuple[str, _Event]], *, allow_features: bool) -> str:
+def _parse_name(event_type: str, event: _Event) -> str:
     offset = event.start_mark.index
     if event_type != "Scalar":
-        if not allow_features:
-            raise SyntaxProblem("yaml_feature", offset, "a name must be text, got an object or an array", "")
-        _skip_value(event_type, event, events)
-        # Names seldom contain a null character, so this name is probably unique.
-        return f"\0{offset}"
-    if _is_plain(event) and event.value == "" and not allow_features:
+        raise SyntaxProblem("yaml_feature", offset, "a name must be text, got an object or an array", "")
+    if _is_plain(event) and event.value == "":
         problem, remedy = "the name before the colon is missing", 'write a name, or `""` for the empty name'
         raise SyntaxProblem("yaml_syntax", offset, problem, remedy)
-    if _is_plain(event) and event.value == "<<" and not allow_features:
+    if _is_plain(event) and event.value == "<<":
         raise _make_feature_problem(event, "merge key `<<`", "write the members themselves")
     return _join_surrogates(event.value)
-
-
-def _skip_value(event_type: str, event: _Event, events: Iterator[tuple[str, _Event]]) -> None:
-    """Skip the remaining events of a value; `event` is its first event."""
-    level = 0
-    while (level := level + event_type.endswith("Start") - event_type.endswith("End")) > 0:
-        if level > MAX_DEPTH:
-            # The parser needs quadratic time for deep nesting.
-            raise SyntaxProblem("json_depth", event.start_mark.index, *describe_depth(MAX_DEPTH))
-        event_type, event = next(events)
 
 
 _LITERAL = re.compile(r"null|true|false|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")

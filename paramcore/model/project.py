@@ -206,6 +206,7 @@ class Project(NotebookReprs):
         """
         inheritances: dict[int, Inheritance] = {}
         check_iterable("tasks", tasks)
+        # `read_each` would need one more call for each task, which is measurable here.
         for index, task in enumerate(tasks):
             try:
                 request = as_task_request(task)

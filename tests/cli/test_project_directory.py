@@ -124,7 +124,7 @@ def test_yaml_that_is_up_to_date_is_left_alone(tmp_path):
         ("other.yaml", YAML, "wrong_project"),
         ("broken.json", '{"name": "x", "type": "y"}', "history_type"),
         ("broken.json", '{"name": ', "json_syntax"),
-        ("broken.yaml", "a: [", "yaml_syntax"),
+        ("broken.yaml", "param_history: [", "yaml_syntax"),
     ],
 )
 def test_an_invalid_directory_is_not_written(tmp_path, name, text, code):

@@ -74,12 +74,19 @@ OTHER_YAML = {
     "comments after a byte order mark": "\ufeff# a\n",
     "a line separator": 'name: "a\u2028b"\n',
     "a second byte order mark": "---\nname: a\n---\n\ufefftype: b\n",
+    "a service": "kind: &k Service\nmetadata:\n  name: a\nspec:\n  type: ClusterIP\n",
+    "an unclosed array": "a: &a 1\nb: [\n",
+    "many explicit keys": "? " * 9_999,
+    "a deep explicit key": "? " + "[a, [b, " * 999 + "]]" * 999 + ": c",
+    "a template": "{% if x %}\nname: a\n{% endif %}\n",
+    "many names": "".join(f"n{number}: x\n" for number in range(60_000)),
+    "a large file": "packages:\n" + "  name: a\n  type: b\n" * 40_000,
 }
 
 
 @pytest.mark.parametrize("text", OTHER_YAML.values(), ids=OTHER_YAML)
 def test_yaml_of_another_tool_is_skipped(place, text):
-    """In a directory, a YAML file without a project is skipped, even if it has features that JSON lacks."""
+    """In a directory, YAML without a project is skipped, even if it is invalid, large or has features that JSON lacks."""
     (place / "other.yml").write_text(text, "utf-8")
     ran = run("log", place)
     assert (ran.err, ran.status) == (f"skipped {place}/other.yml, because it contains no project\n", 0)
@@ -93,12 +100,13 @@ def test_yaml_of_another_tool_is_skipped(place, text):
         ("- kind: A\n- param_history: !x []\n", "the tag `!x`"),
         ("%YAML 1.2\n---\nname: x\ntype: y\n", "directives"),
         ("name: x\ntype: y\n<<: &a {}\n", "the merge key `<<`"),
-        ("a: &a 1\nb: [\n", "the anchor `&a`"),
         ("[a]: b\nname: x\ntype: y\n", "a name must be text"),
         ("{{ a }}: b\nparam_history: []\n", "a name must be text"),
         (": a\nname: x\ntype: y\n", "the name before the colon is missing"),
-        ("? " * 9_999, "explicit keys"),
-        ("? " + "[a, [b, " * 999 + "]]" * 999 + ": c", "explicit keys"),
+        ("x: &a\n  b: 1\n---\n- {type: x, name: y, param_history: []}\n", "the anchor `&a`"),
+        ("- <<: &base {type: x, param_history: []}\n  name: docks\n", "the merge key `<<`"),
+        ("--- [{name: a, type: x, param_history: []}]\n--- [{name: b, type: x, param_history: []}]\n", "a second"),
+        ("b: {{ a }}\nparamHistory: []\n", "a name must be text"),
         ("", "the document is empty"),
         (" \n\n", "the document is empty"),
     ],

@@ -229,6 +229,27 @@ def test_other_errors_in_a_finalizer_are_printed(monkeypatch, capsys):
     assert "ValueError: own" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("error", [OSError(32, "broken"), ValueError("own")])
+def test_an_error_in_a_finalizer_during_a_signal_changes_nothing(monkeypatch, capsys, tmp_path, error):
+    """If a finalizer fails while Ctrl-C ends a command, the temporary file is removed, and nothing is printed."""
+
+    class Finalized:
+        def __del__(self):
+            raise error
+
+    def interrupt():
+        items = [Finalized()]
+        try:
+            raise KeyboardInterrupt
+        finally:
+            items.clear()
+
+    monkeypatch.setattr(sys, "unraisablehook", raise_again)
+    with pytest.raises(KeyboardInterrupt), open_atomically(str(tmp_path / "out.json")):
+        interrupt()
+    assert (os.listdir(tmp_path), sys.getprofile(), capsys.readouterr().err) == ([], None, "")
+
+
 def test_a_signal_in_a_request_is_never_an_error(lost):
     """Ctrl-C at any moment of an exchange is raised, and does not look like a request that was not sent."""
     response = Response(200, b"{}")
