@@ -2,11 +2,12 @@
 
 import json
 import os
+import sys
 
 import pytest
 from running import run
 
-from paramcore.cli import pyproject
+from paramcore.cli import project_files, pyproject
 from paramcore.cli.main import main
 from paramcore.cli.pyproject import read_ignored_codes
 from paramcore.errors import DocumentError
@@ -117,6 +118,23 @@ def test_a_yaml_project_with_features_that_json_lacks_is_an_error(place, text, p
     ran = run("log", place)
     assert (ran.err[: len(f"error: {place}/other.yml:")], ran.status) == (f"error: {place}/other.yml:", 2)
     assert problem in ran.err
+
+
+def test_a_yaml_project_in_utf_16_is_an_error(place):
+    """In a directory, YAML in UTF-16 that may contain a project is an error, as in UTF-8."""
+    (place / "other.yml").write_bytes("a: &a 1\nparam_history: []\n".encode("utf-16"))
+    ran = run("log", place)
+    assert (ran.err.startswith(f"error: {place}/other.yml:1:"), ran.status) == (True, 2)
+
+
+def test_yaml_that_cannot_be_read_is_an_error(place, monkeypatch):
+    """In a directory, a YAML file is an error if it cannot be read, or if no package can read YAML."""
+    (place / "other.yml").write_text("a: &a 1\n")
+    with monkeypatch.context() as context:
+        context.setattr(project_files, "open", lambda *_: os.stat("/none"), raising=False)
+        assert main(["log", str(place)]) == 2
+    monkeypatch.setitem(sys.modules, "ruamel.yaml", None)
+    assert main(["log", str(place)]) == 2
 
 
 @pytest.mark.parametrize(

@@ -216,6 +216,29 @@ def test_a_signal_in_a_finalizer_is_raised_later(monkeypatch, capsys, handlers):
     assert capsys.readouterr().err == "interrupted\n"
 
 
+@pytest.mark.parametrize("number", END_SIGNALS)
+def test_an_end_in_a_finalizer_is_raised_later(monkeypatch, capsys, handlers, number):
+    """If SIGTERM or SIGHUP arrives where Python can only print exceptions, the next call raises its exception."""
+
+    class Finalized:
+        def __del__(self):
+            signal.raise_signal(number)
+
+    monkeypatch.setattr(sys, "unraisablehook", raise_again)
+    items = [Finalized()]
+    with pytest.raises(SystemExit) as ended:
+        items.clear()
+        len(items)
+    assert (ended.value.code, capsys.readouterr().err) == (END_SIGNALS[number], "")
+
+
+def test_a_lost_signal_is_forgotten_at_the_end(monkeypatch):
+    """If no function is called after a lost signal, the program that called the entry point is not interrupted."""
+    monkeypatch.setattr(main, "main", lambda: sys.setprofile(lambda *_: None))
+    entry.start()
+    assert sys.getprofile() is None
+
+
 def test_other_errors_in_a_finalizer_are_printed(monkeypatch, capsys):
     """An error in a finalizer that is not of a signal is printed by Python, as before."""
 

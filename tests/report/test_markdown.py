@@ -345,7 +345,7 @@ def test_long_names_are_cut():
 def test_a_group_counts_with_the_first_row_that_fits():
     """A document has at most the given size, even if the first row of a table does not fit and a later one does."""
     rows = [Row((("x" * length,),), Rank.CHANGED) for length in (500, 3, 400, 2)]
-    tables = tuple(Table((f"a long heading {n}",), tuple(rows)) for n in range(3))
+    tables = tuple(Table((f"a long heading {n} " + "-" * 300,), tuple(rows)) for n in range(3))
     document = Document(("x",), ("x",), tables, "x")
     shown = set()
     for limit in range(200, 3_000, 7):
@@ -353,6 +353,14 @@ def test_a_group_counts_with_the_first_row_that_fits():
         assert len(markdown) <= limit
         shown.add((markdown.count("| xxx |"), markdown.count("heading")))
     assert {(0, 0), (1, 1), (3, 3)} <= shown
+
+
+def test_the_text_around_a_group_counts_once():
+    """A document is complete if it fits with its notes, although rows of several ranks are in one table."""
+    rows = tuple(Row(((rank.name,),), rank) for rank in (Rank.ERRORS, Rank.DROPPED, Rank.CHANGED, Rank.KEPT))
+    document = Document(("x",), ("x",), (Table(("-" * 300,), rows),), "x")
+    whole = render_markdown(document)
+    assert render_markdown(document, Size(len(whole) + 150)) == whole
 
 
 def test_rows_beyond_any_size_are_counted():
