@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from itertools import count
 from typing import Any, NamedTuple, TypeAlias
@@ -203,38 +204,46 @@ def _skip_space(text: str, at: int) -> int:
 
 
 class Lines:
-    """The lines of a text.
+    """The lines of a text."""
 
-    Lookups are usually in the order of the text, so each lookup continues where the previous
-    one ended.
-    """
-
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, block_size: int = 4096) -> None:
         self._text = text
-        self._rewind()
-
-    def _rewind(self) -> None:
-        # The number and the offset of the current line, and the offset up to which line feeds were counted.
-        self._line, self._start, self._searched = 1, 0, 0
+        self._block_size = block_size
+        # For each block: the number and the offset of the line that contains the start of the block.
+        # Lookups jump back and forth, so each lookup counts the line feeds of only one block.
+        self._blocks = [(1, 0)]
 
     def position(self, offset: int) -> Position:
         """Return the line and column of the character at an offset."""
-        if offset < self._start:
-            self._rewind()
-        line_feeds = self._text.count("\n", self._searched, offset)
-        if line_feeds:
-            self._line, self._start = self._line + line_feeds, self._text.rfind("\n", self._searched, offset) + 1
-        self._searched = max(self._searched, offset)
-        return Position(self._line, offset - self._start + 1)
+        index = offset // self._block_size
+        while len(self._blocks) <= index:
+            self._add_block()
+        line, start = self._find_line(index, offset)
+        return Position(line, offset - start + 1)
 
     def line_slice(self, number: int, start: int, max_length: int) -> str:
         """Return at most `max_length` characters of a line, from the column `start`; the first column is 0."""
-        if number < self._line:
-            self._rewind()
-        while self._line < number:
-            self._start = self._searched = self._text.index("\n", self._searched) + 1
-            self._line += 1
-        begin = self._start + start
+        while self._blocks[-1][0] < number and len(self._blocks) * self._block_size < len(self._text):
+            self._add_block()
+        # The line begins in the last block whose first line is before it; line 1 begins in the first block.
+        index = max(bisect_left(self._blocks, (number, 0)) - 1, 0)
+        line, begin = self._blocks[index]
+        searched = index * self._block_size
+        while line < number:
+            line, begin = line + 1, self._text.index("\n", searched) + 1
+            searched = begin
+        begin += start
         # A line may be as long as the file, so search for its end only within the slice.
         end = self._text.find("\n", begin, begin + max_length)
         return self._text[begin : begin + max_length if end < 0 else end].removesuffix("\r")
+
+    def _add_block(self) -> None:
+        index = len(self._blocks)
+        self._blocks.append(self._find_line(index - 1, index * self._block_size))
+
+    def _find_line(self, index: int, offset: int) -> tuple[int, int]:
+        """Return the number and the offset of the line that contains an offset in or at the end of block `index`."""
+        line, start = self._blocks[index]
+        begin = index * self._block_size
+        line_feeds = self._text.count("\n", begin, offset)
+        return (line + line_feeds, self._text.rfind("\n", begin, offset) + 1) if line_feeds else (line, start)

@@ -59,10 +59,27 @@ def test_thousands_are_found_in_one_pass(kind: str, order: str, monkeypatch: pyt
     assert len(decoded) <= 2 * 3 * 2_000 + 10
 
 
+def test_a_position_is_found_without_reading_the_whole_text():
+    """Line feeds are counted once in each block. Later lookups, in any order, count those of one block."""
+    counted = []
+
+    class Text(str):
+        def count(self, part, start=0, end=None):
+            counted.append((len(self) if end is None else end) - start)
+            return super().count(part, start, end)
+
+    text = Text("ab\n" * 100_000)
+    lines = Lines(text)
+    for offset in [len(text) - 1, 0] * 100:
+        assert lines.position(offset).line == offset // 3 + 1
+        assert lines.line_slice(offset // 3 + 1, 0, 9) == "ab"
+    assert sum(counted) < 2 * len(text)
+
+
 @given(text=st.text("a\n\r\u00e9", max_size=40), data=st.data())
 def test_lines_are_those_of_the_text(text: str, data: st.DataObject) -> None:
     """Only a line feed ends a line. Positions and slices can be requested in any order."""
-    lines = Lines(text)
+    lines = Lines(text, data.draw(st.integers(1, 5)))
     for offset in data.draw(st.lists(st.integers(0, len(text)))):
         before = text[:offset].split("\n")
         assert lines.position(offset) == Position(len(before), len(before[-1]) + 1)
