@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from attrs import field, frozen
 
 from paramcore.analysis.diff import Diff
 from paramcore.errors import InvalidParams
-from paramcore.model import ParamVersion, Project, find_first_set_in
+from paramcore.model import ParamChanges, ParamVersion, Project
 from paramcore.text import (
     NotebookReprs,
     describe_value,
@@ -183,12 +184,16 @@ class History(NotebookReprs):
         lifetimes: list[Lifetime] = []
         last = len(versions) - 1
         while last >= 0:
-            first = find_first_set_in(versions, last, param)
+            first = self._changes.find_first_set_in(last, param)
             params = versions[last].params
             created_at = versions[first].created_at
             lifetimes.append(Lifetime(first, last, param in params, params.get(param), created_at))
             last = first - 1
         return tuple(reversed(lifetimes))
+
+    @cached_property
+    def _changes(self) -> ParamChanges:
+        return ParamChanges(self.project.versions)
 
     def format_lifetimes(self, param: str) -> str:
         """Format the lifetimes of a param.

@@ -17,7 +17,7 @@ from paramcore.model.tasks import (
     read_task_request,
 )
 from paramcore.model.updates import Patch, Replace, Update, check_update
-from paramcore.model.versions import ParamVersion, find_first_set_in
+from paramcore.model.versions import ParamChanges, ParamVersion
 
 __all__ = [
     "ASSUMED_RULES",
@@ -33,6 +33,7 @@ __all__ = [
     "Inheritance",
     "Merge",
     "OwnParams",
+    "ParamChanges",
     "ParamVersion",
     "Patch",
     "Project",
@@ -43,7 +44,6 @@ __all__ = [
     "check_project_name",
     "check_task_type",
     "check_update",
-    "find_first_set_in",
     "find_inherited_version",
     "is_opt_out",
     "read_task_request",

@@ -11,7 +11,7 @@ from paramcore.errors import InvalidParams
 from paramcore.model.explanation import TASK_LAYER, Explanation, explain_param, find_assumed_rules
 from paramcore.model.inheritance import Inheritance
 from paramcore.model.tasks import INHERIT_NOTHING, TASK_FIELD_NAMES, TaskRequest
-from paramcore.model.versions import ParamVersion
+from paramcore.model.versions import ParamChanges, ParamVersion
 from paramcore.text import NotebookReprs, describe_value, format_count, format_name, format_repr, format_value
 from paramcore.text.rows import Line, Piece, Row, Table, format_pieces
 from paramcore.values import JSONObject, wrap_frozen
@@ -30,14 +30,14 @@ class EffectiveParams(NotebookReprs):
     """
 
     # Not an attrs class, because setting frozen slots is slower, and callers create millions of results.
-    __slots__ = ("_inheritance", "_params", "_project", "_task", "_type", "_versions")
+    __slots__ = ("_changes", "_inheritance", "_params", "_project", "_task", "_type")
 
     def __init__(
-        self, project: str, type: str, versions: tuple[ParamVersion, ...], task: TaskRequest, inheritance: Inheritance
+        self, project: str, type: str, changes: ParamChanges, task: TaskRequest, inheritance: Inheritance
     ) -> None:
         self._project = project
         self._type = type
-        self._versions = versions
+        self._changes = changes
         self._task = task
         self._inheritance = inheritance
         self._params: Mapping[str, Any] = inheritance.merge(task.params)
@@ -55,7 +55,7 @@ class EffectiveParams(NotebookReprs):
     @property
     def versions(self) -> tuple[ParamVersion, ...]:
         """The versions of the project, oldest first."""
-        return self._versions
+        return self._changes.versions
 
     @property
     def task(self) -> TaskRequest:
@@ -93,7 +93,7 @@ class EffectiveParams(NotebookReprs):
         if self.inherited_from is None:
             return None
         if self._inheritance.assumptions.pinned_param_version == "latest":
-            return self._versions[-1].number
+            return self.versions[-1].number
         return self.inherited_from.number
 
     @property
@@ -103,7 +103,7 @@ class EffectiveParams(NotebookReprs):
         # Of the params, only the instruction and the task's nulls can depend on an assumed rule.
         names = {name for name, value in own.items() if value is None} | {"instruction"}
         rules = {rule for name in names for rule in find_assumed_rules(name, self._task, self._inheritance)}
-        if self._task.inherits_nothing or (version is not None and version.number != self._versions[-1].number):
+        if self._task.inherits_nothing or (version is not None and version.number != self.versions[-1].number):
             rules.add("T8")
         if version is not None and version.not_inherited:
             rules.add("U10")
@@ -123,7 +123,7 @@ class EffectiveParams(NotebookReprs):
         if type(param) is not str:
             problem = f"the name of a param must be a string, got {describe_value(param)}"
             raise InvalidParams("param_name", None, problem, "")
-        return explain_param(param, self._task, self._inheritance, self._versions)
+        return explain_param(param, self._task, self._inheritance, self._changes)
 
     def explain_all(self) -> tuple[Explanation, ...]:
         """Return an explanation of each effective param, in the order of `params`."""
@@ -176,7 +176,7 @@ class EffectiveParams(NotebookReprs):
         if version is None:
             why = "project_version -1" if self._task.inherits_nothing else "the project has no versions yet"
             return f"task for {name}: inherits nothing ({why})"
-        latest = self._versions[-1].number
+        latest = self.versions[-1].number
         which = "the latest" if version.number == latest else f"the latest is {latest}"
         return f"task for {name}: inherits version {version.number} ({which})"
 
@@ -205,4 +205,4 @@ class EffectiveParams(NotebookReprs):
         return hash((self._project, self._task))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return EffectiveParams, (self._project, self._type, self._versions, self._task, self._inheritance)
+        return EffectiveParams, (self._project, self._type, self._changes, self._task, self._inheritance)

@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from paramcore.model.inheritance import Inheritance
 from paramcore.model.tasks import ROUTING_NAMES, TaskRequest
-from paramcore.model.versions import ParamVersion, find_first_set_in
+from paramcore.model.versions import ParamChanges, ParamVersion
 from paramcore.text import NotebookReprs, format_name, format_repr
 from paramcore.text.rows import Label, Piece, Row, Table, format_pieces
 from paramcore.values import equality_key, thaw, wrap_frozen
@@ -183,14 +183,12 @@ def _make_row(candidate: Candidate, place: str) -> Row:
     return Row(cells, text="-", note=note) if candidate.status == "UNSET" else Row(cells, (candidate.value,), note=note)
 
 
-def explain_param(
-    param: str, task: TaskRequest, inheritance: Inheritance, versions: tuple[ParamVersion, ...]
-) -> Explanation:
-    """Explain why a task has or lacks a param; `versions` is the whole history."""
+def explain_param(param: str, task: TaskRequest, inheritance: Inheritance, changes: ParamChanges) -> Explanation:
+    """Explain why a task has or lacks a param; `changes` contains the whole history."""
     version = inheritance.version
     inherited = {} if version is None else version.params
     is_set = param in task.params or param in inherited
-    candidates = tuple(_iter_candidates(param, task, inheritance, versions))
+    candidates = tuple(_iter_candidates(param, task, inheritance, changes))
     winning = (candidate for candidate in candidates if candidate.status in ("WON", "APPENDED"))
     return Explanation(
         param,
@@ -239,7 +237,7 @@ def _find_reason(param: str, is_set: bool, task: TaskRequest, inheritance: Inher
 
 
 def _iter_candidates(
-    param: str, task: TaskRequest, inheritance: Inheritance, versions: tuple[ParamVersion, ...]
+    param: str, task: TaskRequest, inheritance: Inheritance, changes: ParamChanges
 ) -> Iterator[Candidate]:
     source = inheritance.find_source(task.params, param)
     if param in task.params:
@@ -249,20 +247,20 @@ def _iter_candidates(
         yield Candidate(None, "UNSET")
     inherited = inheritance.version
     if inherited is not None:
-        yield from _iter_inherited_candidates(param, source, inherited, versions)
-    latest = versions[-1] if versions else None
+        yield from _iter_inherited_candidates(param, source, inherited, changes)
+    latest = changes.versions[-1] if changes.versions else None
     if latest is not None and latest is not inherited and param in latest.params:
         inherited_name = "nothing" if inherited is None else f"version {inherited.number}"
-        since = find_first_set_in(versions, latest.number, param)
+        since = changes.find_first_set_in(latest.number, param)
         note = f"the latest, but the task inherits {inherited_name}"
         yield Candidate(latest.number, "IGNORED", latest.params[param], since, note)
 
 
 def _iter_inherited_candidates(
-    param: str, source: str, version: ParamVersion, versions: tuple[ParamVersion, ...]
+    param: str, source: str, version: ParamVersion, changes: ParamChanges
 ) -> Iterator[Candidate]:
     """Yield the candidate of the inherited version, then the candidate with the previous value, if any."""
-    since = find_first_set_in(versions, version.number, param)
+    since = changes.find_first_set_in(version.number, param)
     if param in version.params:
         status = _VERSION_STATUS[source]
         note = "the task sets it" if status == "LOST" else ""
@@ -272,8 +270,8 @@ def _iter_inherited_candidates(
         yield Candidate(version.number, "IGNORED", version.not_inherited[param], note=note)
     else:
         yield Candidate(version.number, "UNSET")
-    if since and param in versions[since - 1].params:
+    if since and param in changes.versions[since - 1].params:
         how = "superseded" if param in version.params else "dropped"
-        before = versions[since - 1]
-        earlier = find_first_set_in(versions, before.number, param)
+        before = changes.versions[since - 1]
+        earlier = changes.find_first_set_in(before.number, param)
         yield Candidate(before.number, "LOST", before.params[param], earlier, f"{how} in version {since}")

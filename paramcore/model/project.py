@@ -15,7 +15,7 @@ from paramcore.model.inheritance import Inheritance, Merge, find_inherited_versi
 from paramcore.model.names import check_project_name, check_task_type
 from paramcore.model.tasks import TaskRequest, as_task_request
 from paramcore.model.updates import Patch, Replace, Update, check_update
-from paramcore.model.versions import ParamVersion
+from paramcore.model.versions import ParamChanges, ParamVersion
 from paramcore.text import (
     MESSAGE_LIMIT,
     ROW_LIMIT,
@@ -78,6 +78,8 @@ class Project(NotebookReprs):
     field_order: tuple[str, ...] = field(eq=False)
     # Cached, because most tasks inherit the latest version.
     _latest: Inheritance = field(eq=False)
+    # Shared by all results, because comparing the versions takes long.
+    _changes: ParamChanges = field(eq=False)
 
     def __init__(
         self,
@@ -115,7 +117,16 @@ class Project(NotebookReprs):
         check_iterable("field_order", field_order)
         other_fields = {name: value for name, value in freeze_object(fields).items() if name not in FIELD_ORDER}
         latest = Inheritance(find_inherited_version(history, None), assumptions)
-        self.__attrs_init__(name, type, history, assumptions, wrap_frozen(other_fields), tuple(field_order), latest)
+        self.__attrs_init__(
+            name,
+            type,
+            history,
+            assumptions,
+            wrap_frozen(other_fields),
+            tuple(field_order),
+            latest,
+            ParamChanges(history),
+        )
 
     @property
     def latest(self) -> ParamVersion:
@@ -247,7 +258,7 @@ class Project(NotebookReprs):
     def _resolve(self, request: TaskRequest, inheritance: Inheritance) -> EffectiveParams:
         if request.project is not None or request.type is not None:
             self.check_request(request)
-        return EffectiveParams(self.name, self.type, self.versions, request, inheritance)
+        return EffectiveParams(self.name, self.type, self._changes, request, inheritance)
 
     def _bind(self, project_version: int | None) -> Inheritance:
         return Inheritance(find_inherited_version(self.versions, project_version), self.assumptions)

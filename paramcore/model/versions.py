@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
+from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from attrs import Attribute, field, frozen
@@ -61,12 +64,28 @@ class ParamVersion:
         return f"<ParamVersion {self.number}: {format_count(len(self.params), 'param')}>"
 
 
-def find_first_set_in(versions: tuple[ParamVersion, ...], number: int, name: str) -> int:
-    """Return the number of the earliest version from which a param is unchanged through version `number`.
+@frozen
+class ParamChanges:
+    """The versions of a project, and the versions in which each param changed."""
 
-    A param is also unchanged between two versions that both lack the param.
-    """
-    params = versions[number].params
-    while number and same_member(versions[number - 1].params, params, name):
-        number -= 1
-    return number
+    versions: tuple[ParamVersion, ...]
+
+    def find_first_set_in(self, number: int, name: str) -> int:
+        """Return the number of the earliest version from which a param is unchanged through version `number`.
+
+        A param is also unchanged between two versions that both lack the param.
+        """
+        numbers = self._numbers.get(name, [])
+        index = bisect_right(numbers, number)
+        return numbers[index - 1] if index else 0
+
+    @cached_property
+    def _numbers(self) -> dict[str, list[int]]:
+        """The numbers of the versions that changed each param, in ascending order."""
+        # Compare the whole history once, because callers look up many params, and the same params for many tasks.
+        numbers: dict[str, list[int]] = {}
+        for before, after in pairwise(self.versions):
+            for name in {**before.params, **after.params}:
+                if not same_member(before.params, after.params, name):
+                    numbers.setdefault(name, []).append(after.number)
+        return numbers

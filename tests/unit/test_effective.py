@@ -8,7 +8,8 @@ import pytest
 
 from paramcore import Assumptions, Project, TaskRequest
 from paramcore.errors import InvalidParams
-from paramcore.values.frozen import JSONObject
+from paramcore.model import ParamVersion, versions
+from paramcore.values.frozen import JSONObject, same_member
 from paramcore.wire import read_project
 
 PROJECT = (
@@ -316,3 +317,25 @@ def test_explanations_have_a_short_repr():
     explanation = Project("boxes", type="imageannotation", params={"padding": 3}).resolve({}).explain("padding")
     assert repr(explanation) == "<Explanation of 'padding': INHERITED_HEAD>"
     assert repr(explanation.candidates[1]) == "<Candidate project version 0: WON>"
+
+
+@pytest.mark.parametrize("wide", [False, True], ids=["many tasks", "many params"])
+def test_explanations_compare_the_versions_of_a_project_once(monkeypatch, wide):
+    """The number of comparisons depends on neither the number of tasks nor the number of unknown params."""
+    compared = []
+
+    def compare(before, after, name):
+        compared.append(name)
+        return same_member(before, after, name)
+
+    monkeypatch.setattr(versions, "same_member", compare)
+    history = [ParamVersion(number, {"padding": number // 2, "geometries": {"box": {}}}) for number in range(100)]
+    project = Project("docks", type="imageannotation", versions=history)
+    requests = [{f"p{number}": 1 for number in range(500)}] if wide else [{"project_version": n} for n in range(100)]
+    for request in requests:
+        effective = project.resolve(request)
+        explanations = {explanation.param: explanation for explanation in effective.explain_all()}
+        number = effective.inherited_from.number
+        assert explanations["padding"].candidates[1].first_set_in == number - number % 2
+        assert explanations["geometries"].candidates[1].first_set_in == 0
+    assert len(compared) == 2 * 99
