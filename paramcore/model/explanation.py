@@ -249,7 +249,9 @@ def _iter_candidates(
     if inherited is not None:
         yield from _iter_inherited_candidates(param, source, inherited, changes)
     latest = changes.versions[-1] if changes.versions else None
-    if latest is not None and latest is not inherited and param in latest.params:
+    # Compare the numbers, because a copied or unpickled result contains two copies of the inherited version.
+    is_inherited = latest is not None and inherited is not None and latest.number == inherited.number
+    if latest is not None and not is_inherited and param in latest.params:
         inherited_name = "nothing" if inherited is None else f"version {inherited.number}"
         since = changes.find_first_set_in(latest.number, param)
         note = f"the latest, but the task inherits {inherited_name}"

@@ -302,6 +302,18 @@ def test_answers_compare_copy_and_pickle_by_project_and_task():
     assert (again.project, again.task, again.inheritance) == (answer.project, answer.task, answer.inheritance)
 
 
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda answer: pickle.loads(pickle.dumps(answer))])
+@pytest.mark.parametrize("version", [None, 2, 1, 0, -1])
+def test_a_copy_of_an_answer_has_the_same_explanations(copied, version):
+    """The explanations of a copied or unpickled result are those of the result itself, with the same candidates."""
+    answer = resolved(padding=9, project_version=version)
+    again = copied(answer)
+    assert again.explain_all() == answer.explain_all()
+    for name in ("instruction", "padding", "old", "missing"):
+        assert again.explain(name) == answer.explain(name)
+    assert ("the latest, but" in str(again.explain("instruction"))) is (version not in (None, 2))
+
+
 def test_an_answer_cannot_be_changed():
     """No public attribute of a result can be set or deleted."""
     answer = resolved()
