@@ -37,7 +37,7 @@ class Change:
     the object or array is `changed`, and all its members or elements are `lost`.
 
     Example:
-        >>> [change] = iter_changes({"box": {"min": 1, "max": 9}}, {"box": {"min": 2, "max": 9}})
+        >>> [change] = Diff.between({"box": {"min": 1, "max": 9}}, {"box": {"min": 2, "max": 9}}).changes
         >>> change.kind, change.pointer, change.before, change.after
         ('changed', '/box/min', 1, 2)
     """

@@ -175,7 +175,7 @@ class Plan(NotebookReprs):
     def list_pieces(self) -> list[Piece]:
         """Return the pieces of `str()`."""
         if self.update is None:
-            return [Line(f"nothing to do: {format_value(self.project.name)} already has exactly these params")]
+            return [Line(f"nothing to do: {format_value(self.project.name)} already has these params")]
         pieces: list[Piece] = [Line(self._format_headline()), self.diff.make_table(removed="dropped")]
         findings = (piece for finding in self.findings for piece in _list_finding_pieces(finding))
         return [*pieces, *map(Line, self._format_summary()), *([Line(""), *findings] if self.findings else [])]

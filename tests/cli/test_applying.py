@@ -377,7 +377,7 @@ class TestApply:
         with Server() as server:
             ran = run_with(server, "apply", NAME, "--wanted", str(wanted), "--yes")
             assert (ran.status, server.posts) == (0, 0)
-            assert ran.out == 'nothing to do: "boxes" already has exactly these params\n'
+            assert ran.out == 'nothing to do: "boxes" already has these params\n'
 
     @pytest.mark.parametrize(
         ("fault", "status", "reconciled"),

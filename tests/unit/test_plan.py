@@ -122,7 +122,7 @@ def test_the_smallest_update_may_be_none():
     """If the project has the wanted params already, there is no update. The order of names does not matter."""
     plan = Plan.to(BOXES, {"old": 1.0, "padding": 3, "instruction": "Box it."})
     assert (plan.update, plan.request, plan.needs_consent) == (None, None, False)
-    assert str(plan) == 'nothing to do: "boxes" already has exactly these params'
+    assert str(plan) == 'nothing to do: "boxes" already has these params'
     assert plan.to_json()["version"] is plan.to_json()["request"] is None
     assert plan.keeping == Patch({})
 
