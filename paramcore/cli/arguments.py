@@ -37,7 +37,8 @@ def check_output(options: Namespace) -> None:
     """Reject an output file that would replace an input or another output.
 
     Also reject an output file that would become an input, such as a new JSON file in the
-    directory PROJECT.  Also reject standard output that is redirected to an input.
+    directory PROJECT.  Also reject standard output that is redirected to an input, unless
+    that input is in a directory PROJECT.
 
     Raises:
         SystemExit: for a rejected output, for an empty name, and for `-`, which does not mean standard output.
@@ -59,7 +60,7 @@ def check_output(options: Namespace) -> None:
 
 
 def _check_redirection(options: Namespace) -> None:
-    """Reject a redirection of standard output to an input, because the command would read its own output."""
+    """Reject a redirection of standard output to a named input, because the command would read its own output."""
     for path in _list_inputs(options):
         with suppress(OSError, ValueError):
             output = os.fstat(1)

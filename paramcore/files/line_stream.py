@@ -19,7 +19,7 @@ class LineStream(Protocol):
     def readline(self, limit: int, /) -> bytes:
         """Return the next line, or at most `limit` bytes of it; `b""` at the end of the stream.
 
-        The next call returns the rest of a longer line.  `UTF16Lines` counts characters instead of bytes.
+        The next call returns the rest of a longer line.  `UTF16Lines` counts UTF-16 units instead of bytes.
         """
         ...
 

@@ -125,7 +125,7 @@ def read_lines(source: str, *, limit: int = TASK_SIZE, on_read: Callable[[int], 
     Only a line feed ends a line.  Blank lines are skipped.  The first line may begin with a
     BOM; a UTF-16 file must begin with a BOM.  A line that exceeds the limit is truncated,
     and `Line.document` rejects it.  After each read, `on_read` is called with the number of
-    bytes.
+    bytes in UTF-8.
 
     Raises:
         DocumentError: `unreadable`, or `json_encoding` for binary data or invalid UTF-16.

@@ -1,7 +1,7 @@
 """Decode YAML files as JSON values.
 
-Files may use the block style, flow style, quotes and comments of YAML.  A scalar
-without quotes that is exactly a JSON number, `true`, `false` or `null` has that value.
+Files may use the block style, flow style, quotes and comments of YAML.  A scalar without
+quotes, `|` or `>` that is exactly a JSON number, `true`, `false` or `null` has that value.
 An omitted value, as in `padding:`, is null.  Every other scalar is text, including `no`,
 `~`, `1_000`, `0x1F` and dates.  `YAMLDecoder` rejects tags, anchors, aliases, merge keys,
 directives and a second document.
