@@ -60,14 +60,21 @@ def check_output(options: Namespace) -> None:
 
 
 def _check_redirection(options: Namespace) -> None:
-    """Reject a redirection of standard output to a named input, because the command would read its own output."""
+    """Reject a redirection of standard output to an input, because the command would read its own output."""
+    try:
+        output = os.fstat(1)
+    except OSError:
+        return
+    if not stat.S_ISREG(output.st_mode):
+        return
     for path in _list_inputs(options):
         with suppress(OSError, ValueError):
-            output = os.fstat(1)
-            if stat.S_ISREG(output.st_mode) and os.path.samestat(os.stat(0 if path == "-" else path), output):
-                exit_with_usage(
-                    f"standard output is {format_path(path)}, which the command reads; redirect it to another file"
-                )
+            entries = list_visible_paths(path) if os.path.isdir(path) else [path]
+            for entry in entries:
+                if os.path.samestat(os.stat(0 if entry == "-" else entry), output):
+                    exit_with_usage(
+                        f"standard output is {format_path(entry)}, which the command reads; redirect it to another file"
+                    )
 
 
 def _check_output_name(output: str, option: str) -> None:

@@ -118,7 +118,7 @@ PLAN_OPTIONS = (
     IGNORE,
     SCHEMA,
 )
-KEEP_GOING = make_flag("--keep-going", "report each invalid line of a .jsonl file, and continue")
+KEEP_GOING = make_flag("--keep-going", "report each invalid line or array element of TASKS, and continue")
 BULK_OPTIONS = (OUTPUT, KEEP_GOING)
 JOBS = make_argument(
     "--jobs",

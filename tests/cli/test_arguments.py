@@ -241,6 +241,18 @@ def test_the_log_of_serve_is_no_project_file(place):
     assert (place / "docks.json").read_bytes() == before
 
 
+@pytest.mark.parametrize("redirection", [">> projects/docks.json", "> projects/new.json"])
+def test_a_file_of_a_directory_is_no_output(place, redirection):
+    """A command is rejected if its output is redirected to a file of the directory that it reads."""
+    (place / "projects").mkdir(exist_ok=True)
+    document = json.dumps({"name": "docks", "type": "a", "param_history": []})
+    (place / "projects" / "docks.json").write_text(document)
+    ran = shell(f"cd {place}; $paramcore log projects {redirection}")
+    name = redirection.split()[1]
+    assert ran.err == f"error: standard output is {name}, which the command reads; redirect it to another file\n"
+    assert (place / "projects" / "docks.json").read_text() == document
+
+
 @pytest.mark.parametrize("redirection", ["> tasks.jsonl", ">> tasks.jsonl", "< tasks.jsonl >> tasks.jsonl"])
 @pytest.mark.parametrize("name", ["preview", "validate", "slim", "impact"])
 def test_output_is_no_input(place, name, redirection):
