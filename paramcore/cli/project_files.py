@@ -215,7 +215,7 @@ def _read_entry(path: str) -> Document | None:
 
 
 def _may_contain_projects(path: str) -> bool:
-    """Return whether a YAML file seems to contain a project; also return `True` if it is empty or cannot be read."""
+    """Return whether the text of a YAML file suggests that it contains a project, perhaps with a misspelt history."""
     with suppress(OSError), open(path, "rb") as file:
         # UTF-16 has a zero byte beside each of these letters.
         text = file.read(TASK_SIZE).replace(b"\0", b"")

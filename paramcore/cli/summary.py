@@ -67,7 +67,7 @@ def report_document(options: Namespace, build: Callable[[str], Document]) -> Ite
 
 
 def format_command(options: Namespace) -> str:
-    """Return the command line without the options in `_OUTPUT_OPTIONS`."""
+    """Return the command line without the options that change only the output."""
     words: list[str] = []
     arguments = iter(options.arguments)
     for argument in arguments:
