@@ -34,8 +34,8 @@ class PlanFinding(Protocol):
 class Plan(NotebookReprs):
     """What an update of a project would change, and the findings on the update.
 
-    `after` are the params of the project after the update.  `update` is `None` if the
-    project already has the wanted params.  `with_findings` returns a copy with findings.
+    `after` are the params of the project after the update.  `update` is `None` if there is
+    nothing to send.  `with_findings` returns a copy with findings.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3, "with_labels": True})

@@ -191,8 +191,8 @@ def assign_files(options: Namespace) -> ProjectFiles:
     Raises:
         DocumentError: the errors of `ProjectFiles`.
         SystemExit: if some files contain projects and several others do not, or if the only
-            other file is an update.  Also for JSONL if no file contains a project, and for an
-            option about tasks if there is no TASKS.
+            other file contains the flag `patch` of an update.  Also for JSONL if no file contains
+            a project, and for an option about tasks if there is no TASKS.
     """
     documents: dict[str, Document] = {}
     if options.tasks is None:

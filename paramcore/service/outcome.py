@@ -90,7 +90,7 @@ class Outcome:
 
     @property
     def concurrent_versions(self) -> tuple[int, ...]:
-        """The numbers of the versions that other writers added since the plan."""
+        """The numbers of the versions that were added since the plan and are not in `versions`."""
         if self.now is None:
             return ()
         return tuple(number for number in range(self.base, len(self.now.versions)) if number not in self.versions)

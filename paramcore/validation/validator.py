@@ -219,7 +219,7 @@ def _downgrade_overridden(findings: Iterable[Finding]) -> list[Finding]:
         # Warn, because another task may inherit the value.
         evolve(finding, severity="warning", overridden=True)
         for finding in findings
-        # The task's instruction does not override the project's.
+        # By default, the task's instruction does not override the project's.
         if finding.severity == "error" and _get_param(finding) != "instruction"
     ]
 
