@@ -235,7 +235,7 @@ def _read_key(authorization: str) -> str:
     """Return the API key from HTTP Basic or a bearer token; `""` if there is no valid key."""
     scheme, _, credentials = authorization.partition(" ")
     if scheme.lower() == "bearer":
-        return credentials.strip()
+        return credentials.strip() if credentials.isascii() else ""
     if scheme.lower() != "basic":
         return ""
     try:
