@@ -30,8 +30,8 @@ python_use_unqualified_type_names = True
 nitpicky = True
 # The build needs no network, so names of the standard library and of other packages are not linked.
 nitpick_ignore_regex = [
-    # The frozen dict of `paramcore.values` is internal; users see a dict.
-    ("py:class", r"paramcore\.values\.frozen\.JSONObject"),
+    # The frozen dict of `paramcore.values` is internal; users see a dict.  The changes of params are internal, too.
+    ("py:class", r"paramcore\.values\.frozen\.JSONObject|paramcore\.model\.versions\.ParamChanges"),
     ("py:.*", r"(collections|hypothesis|ssl|contextlib|types|typing)\..*"),
     # Names of literal types, and the type of `...`.
     ("py:class", r"EllipsisType|BlockCode|OptOutCode"),

@@ -1,5 +1,6 @@
 """The number of columns of a text, and the places where it is wrapped."""
 
+import re
 import sys
 
 import pytest
@@ -93,10 +94,12 @@ def test_wrapping_loses_nothing(text, width, first, at_newlines):
     spans = wrap(text, width, first=first, at_newlines=at_newlines)
     assert "".join(text[start:end] for start, end in spans) == text
     for number, (start, end) in enumerate(spans):
+        shown = text[start:end].removesuffix(" ")
+        is_single = len(re.sub("[\ufe0f\u0301]", "", shown)) <= 1
         # An emoji with a variation selector can have three columns, so allow three in a narrower line, too.
-        assert measure(text[start:end].removesuffix(" ")) <= max(first if number == 0 else width, 3)
+        assert is_single or measure(shown) <= max(first if number == 0 else width, 3)
         # A line does not begin with a mark that belongs to the character before it.
-        assert start == 0 or text[start] not in "\ufe0f\u0301" or text[start - 1] in " \n"
+        assert start == 0 or text[start] not in "\ufe0f\u0301" or text[:start].endswith((" ", "\\n"))
 
 
 @pytest.mark.parametrize(

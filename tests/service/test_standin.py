@@ -240,7 +240,18 @@ class TestHTTP:
 
     @pytest.mark.parametrize(
         "authorization",
-        ["", "Basic", "Basic !!!", "Basic Og==", "Bearer", "Digest x", "Basic w6k6", "Basic \xe9", "Basic \xe9A==", "Bearer \xe9"],
+        [
+            "",
+            "Basic",
+            "Basic !!!",
+            "Basic Og==",
+            "Bearer",
+            "Digest x",
+            "Basic w6k6",
+            "Basic \xe9",
+            "Basic \xe9A==",
+            "Bearer \xe9",
+        ],
     )
     def test_a_request_needs_a_key(self, served, authorization):
         """A request without a valid key gets status 401."""
