@@ -196,6 +196,14 @@ def test_a_wrong_task_is_named():
     assert 'the project "yard" has the type' in other.value.problem
 
 
+def test_a_param_that_would_save_nothing_stays():
+    """If moving a param would leave the total as it is, the report says so instead of `0 bytes larger`."""
+    extraction = Extraction.of([{"a" * 16: 1}] * 2 + [{"zz": 7}], name="boxes", type="imageannotation")
+    [stays] = [param for param in extraction.stays if param.code == "some_lack_it"]
+    assert stays.extra_bytes == 0
+    assert str(stays).endswith("moving it would not make the total smaller")
+
+
 def test_a_total_that_grows_is_explained():
     """If the project costs more bytes than it saves, the report says so, whatever requests there are."""
     for tasks in ([], [{"batch": "b", "attachment": "x"}], [{"padding": 1}]):
