@@ -37,8 +37,7 @@ def check_output(options: Namespace) -> None:
     """Reject an output file that would replace an input or another output.
 
     Also reject an output file that would become an input, such as a new JSON file in the
-    directory PROJECT.  Also reject standard output that is redirected to an input, unless
-    that input is in a directory PROJECT.
+    directory PROJECT.  Also reject standard output that is redirected to an input.
 
     Raises:
         SystemExit: for a rejected output, for an empty name, and for `-`, which does not mean standard output.
