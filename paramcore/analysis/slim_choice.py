@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from attrs import evolve
 
+from paramcore.analysis.slim_candidates import CandidateFinder
 from paramcore.errors import InexactRequest, InvalidSetting, NoSuchVersion
 from paramcore.model import (
     INHERIT_NOTHING,
@@ -159,6 +160,7 @@ class Chooser:
         self._project = project
         self._version = version
         self._inheritances: dict[int | None, Inheritance] = {}
+        self._finder: CandidateFinder | None = None
         if type(version) is int:
             try:
                 self._inherit(version)
@@ -202,9 +204,9 @@ class Chooser:
         """
         version = requested if self._version is ... else self._version
         if version == "any":
-            # The latest version needs no pin, so `None` selects it.
-            older = range(len(self._project.versions) - 1)
-            candidates = (self._choose(wanted, candidate) for candidate in (None, *older))
+            self._finder = self._finder or CandidateFinder(self._project)
+            # If a request must opt out, the first candidate gives the reasons.
+            candidates = (self._choose(wanted, candidate) for candidate in self._finder.list_candidates(wanted))
             # The candidates send values of `wanted`, except for a shortened instruction.  So measure each value once.
             sizes = {name: _measure_member(name, value) for name, value in wanted.items()}
             choice = min(candidates, key=lambda candidate: _rank(candidate, sizes))

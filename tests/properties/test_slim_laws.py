@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from paramcore import Project, SlimRequest
-from paramcore.model import Inheritance
+from paramcore import Assumptions, Project, SlimRequest
+from paramcore.model import Inheritance, ParamVersion
 from paramcore.testing import projects, task_params, task_requests
 from tests import reference
 from tests.reference import equal, model, plain
-from tests.slim_laws import LAWS, Case, draw_case, main
+from tests.slim_laws import LAWS, Case, draw_case, main, s8_any_is_shortest
 
 
 @st.composite
@@ -53,6 +53,32 @@ class TestAnyParams:
         assert back.to_json() == slim.to_json()
         assert pickle.loads(pickle.dumps(slim)) == slim
         assert hash(pickle.loads(pickle.dumps(slim))) == hash(slim)
+
+
+#: Params of a version or of a task, drawn so that many versions have equal params.
+SIMILAR_PARAMS = st.fixed_dictionaries(
+    {},
+    optional={
+        "a": st.sampled_from([1, 1.0, True, "x" * 30]),
+        "b": st.sampled_from([[1], [1.0], [True], {"c": "y" * 20}, None]),
+        "instruction": st.sampled_from([None, "", "Q", "\nQ", "P\nQ", "x\nP\nQ", "Q\nQ"]),
+    },
+)
+
+
+@given(
+    versions=st.lists(SIMILAR_PARAMS, max_size=25),
+    wanted=SIMILAR_PARAMS,
+    rule=st.sampled_from(["append", "override"]),
+    empty=st.sampled_from(["leave out", "join"]),
+    separator=st.sampled_from(["\n", ""]),
+)
+def test_any_of_many_versions(versions: Any, wanted: Any, rule: Any, empty: Any, separator: str) -> None:
+    """Law S8 also holds for projects with many equal versions, whose numbers have one or two digits."""
+    assumptions = Assumptions(instruction_rule=rule, empty_instruction=empty, instruction_separator=separator)
+    made = [ParamVersion(number, params) for number, params in enumerate(versions)]
+    project = Project("boxes", type="imageannotation", versions=made, assumptions=assumptions)
+    s8_any_is_shortest(Case(project, wanted, {}, {}, None, None))
 
 
 class TestTheInverseByBruteForce:

@@ -356,6 +356,13 @@ class TestAnyVersion:
         assert self.choose([long, {}, {}], long) == (0, 0)
         assert self.choose([long, long, long], long) == (None, 2)
 
+    def test_of_equal_versions_the_shortest_pin(self):
+        """Of two versions with equal params, the one whose number has fewer digits is chosen."""
+        long = {"a": "x" * 40}
+        assert self.choose([*[long] * 12, {}], long) == (9, 9)
+        assert self.choose([*[{}] * 9, *[long] * 99, {}], long) == (9, 9)
+        assert self.choose([*[{}] * 10, *[long] * 99, {}], long) == (99, 99)
+
     def test_the_only_possible_version(self):
         """If only one version can give the params, this version is chosen, even if it is not the latest."""
         assert self.choose([{"a": 1}, {"b": 1}, {"c": 1}], {"a": 2}) == (0, 0)
