@@ -16,7 +16,7 @@ MEANINGS = {
     FINE: "success",
     FINDINGS: "a problem was found, such as an error, a drop or (with `--exit-code`) a difference, or the update needs consent",
     REFUSED: "the usage is wrong, the input is rejected, or a file or a stream cannot be read or written",
-    NOT_DONE: "nothing was changed: the request was refused or not sent, or a request that only reads got no response",
+    NOT_DONE: "nothing was changed: the request was refused or not sent, or a request that only reads got no usable response",
     OUTCOME_UNKNOWN: "a request was sent and its outcome is unknown, or an update was applied more than once",
     HUNG_UP: "ended by SIGHUP; shells use the same exit code",
     INTERRUPTED: "ended by Ctrl-C; shells use the same exit code",
