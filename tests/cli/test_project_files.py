@@ -378,7 +378,7 @@ def test_lines_in_upper_case_are_lines(place, suffix):
     (place / f"tasks.{suffix}").write_text('{"padding": 1}\n{"padding": 2}\n')
     assert len(run("preview", place, f"{place}/tasks.{suffix}", "--format", "json").lines) == 2
     assert run("validate", place, f"{place}/tasks.{suffix}").out.endswith("and 2 tasks\n")
-    assert "the file contains tasks, not an update" in run("plan", place, f"{place}/tasks.{suffix}").err
+    assert "the lines of a JSONL file are tasks, not an update" in run("plan", place, f"{place}/tasks.{suffix}").err
 
 
 def test_a_pipe_in_a_directory_is_not_read(place, capsys):

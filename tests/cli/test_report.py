@@ -356,7 +356,7 @@ def test_without_values(page):
     [
         ([BOXES, "-"], "with `validate` or `report`, pass `--update FILE`"),
         ([BOXES, "missing.json"], "no such file"),
-        ([BOXES, "--update", "night-shift.jsonl"], "contains tasks, not an update"),
+        ([BOXES, "--update", "night-shift.jsonl"], "are tasks, not an update"),
         ([REWORD, BOXES], "swap it with"),
         ([BOXES, BOXES], "project"),
     ],
