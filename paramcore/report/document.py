@@ -193,6 +193,7 @@ def fit(start: str, groups: Sequence[Group], end: str, size: Size, format_more: 
     return "".join([*rendered, end])
 
 
+#: The count in the notes about left-out pieces for which `fit` reserves room.
 _LONGEST_COUNT = 999_999_999
 
 
@@ -235,5 +236,5 @@ def _select(groups: Sequence[Group], room: int, size: Size) -> set[tuple[int, in
 
 
 def _list_first(group: Group, count: int | None) -> list[int]:
-    """Return the indexes of the `count` most important pieces of a group, or of all pieces."""
+    """Return the indexes of the `count` most important pieces of a group; `None` means all pieces."""
     return sorted(range(len(group.pieces)), key=lambda index: group.pieces[index].rank)[:count]

@@ -22,7 +22,7 @@ from paramcore.text import format_count
 def render_page(template: str, **context: Any) -> str:
     """Render a template of this package as a complete page.
 
-    The template extends `base.html` and gets `context`.
+    The template must extend `base.html`, which contains the policy.
 
     Example:
         >>> page = render_page("base.html", title="<docks>")
@@ -41,7 +41,7 @@ def get_content_security_policy() -> str:
 
 @cache
 def _read_style_sheet() -> str:
-    # The policy contains the hash of this text, so normalize the line ends of the file.
+    # A browser hashes the text with `\n` as the line end, so the policy must contain the hash of that text.
     text = files("paramcore.report").joinpath("templates/style.css").read_text("utf-8")
     return "\n".join(text.splitlines()) + "\n"
 

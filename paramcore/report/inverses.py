@@ -15,7 +15,7 @@ from paramcore.text import format_count
 class Total(NamedTuple):
     """A total over many shortened requests, such as the number of requests that inherit a param."""
 
-    #: `inherited` or `appended`; for requests that opt out, `opted out` or `impossible`.
+    #: `inherited` or `appended`.  For requests that opt out: `opted out` if -1 was requested, otherwise `impossible`.
     label: str
     #: The param; `None` if the total is not about a single param.
     param: str | None
@@ -64,7 +64,7 @@ def _iter_rows(extraction: Extraction) -> Iterator[Row]:
 
 
 def get_slim_verdict(requests: int, shorter: int, fell_back: int) -> Phrase:
-    """Return the verdict of shortened requests: `2 of 24 requests must opt out`."""
+    """Return the verdict of shortened requests: `2 of 24 requests must opt out`, where `fell_back` is 2."""
     total = format_count(requests, "request")
     if fell_back:
         return (f"{fell_back:,} of {total} must opt out",)

@@ -24,11 +24,11 @@ from paramcore.text import format_count, format_name, quote_for_shell
 
 #: The maximum number of versions in the grid.
 GRID_VERSIONS = 12
-#: A page lists this many of the newest values of a param.  It folds the older values.
+#: The number of newest runs of a param that a page always lists.  The templates repeat this number to fold older runs.
 VISIBLE_RUNS = 3
-#: The maximum number of values of a param on a page.
+#: The maximum number of runs of a param on a page.
 MAX_RUNS = 20
-#: The maximum number of characters of all folded older values of a project.
+#: The maximum number of characters of the values of all folded runs of a project.
 MAX_OLDER_TEXT = 200_000
 #: The maximum number of changes inside a value that a page lists.
 MAX_CHANGES = 20
@@ -54,8 +54,8 @@ class RunView:
     is_latest: bool
     #: The value; `None` if the param is not set, or if values are hidden.
     value: ValueView | None
-    #: The previous and the new text in one view, word by word.  `None` if one is missing or not text,
-    #: if each fits on one line, or if values are hidden.
+    #: The previous and the new text in one view, word by word.  `None` if either is missing or not text,
+    #: if both are short, or if values are hidden.
     words: ValueView | None = None
     #: The changes inside the value since the previous value.
     changes: tuple[ChangeView, ...] = ()
@@ -189,7 +189,7 @@ def _view_run(
 
 
 def _compare_texts(before: Lifetime, life: Lifetime) -> ValueView | None:
-    """Compare two values word by word; return `None` if one is not text, or if each fits on one line."""
+    """Compare two values word by word; return `None` if either is not text, or if both are short."""
     if not (isinstance(life.value, str) and isinstance(before.value, str)):
         return None
     is_short = view_value(life.value).is_short and view_value(before.value).is_short
@@ -197,6 +197,6 @@ def _compare_texts(before: Lifetime, life: Lifetime) -> ValueView | None:
 
 
 def _list_changes(param: str, before: Lifetime, life: Lifetime) -> list[Change]:
-    """Return what differs inside two values, if each is an object or an array."""
+    """Return what differs inside two values; nothing unless both are objects or arrays."""
     is_nested = all(isinstance(value, (dict, list)) for value in (before.value, life.value))
     return list(iter_changes({param: before.value}, {param: life.value})) if is_nested else []

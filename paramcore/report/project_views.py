@@ -40,7 +40,7 @@ class FindingRow:
     #: The JSON Pointer of the value.
     pointer: str
     message: str
-    #: The version with the value, and the version since which it is unchanged; empty for a value of a task.
+    #: The version with the value: `in version 3, unchanged since version 1`; empty for a value of a task.
     since: str
     #: Text about the cause of an error, such as `caused by this update`; empty without an update.
     origin: str = ""
@@ -194,7 +194,7 @@ class ProjectView:
     findings: tuple[FindingRow, ...]
     errors: int
     warnings: int
-    #: The numbers of errors without this update: `today`, and `with the patch` if there is a patch.
+    #: The numbers of errors `today` and, if there is a patch, `with the patch`; empty without an update.
     other_errors: tuple[tuple[str, int], ...]
     #: The assumed rules that the report depends on.
     rules: tuple[AssumedRule, ...]

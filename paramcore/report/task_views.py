@@ -42,7 +42,7 @@ class Tasks:
     rejected: int = 0
     #: The effective params of the only task; `None` unless there is exactly one task, and it is not rejected.
     only: EffectiveParams | None = None
-    #: The effective params of the only task after the update; `None` without an update.
+    #: The effective params of the only task after the update; `None` if `only` is `None`, or without an update.
     only_after: EffectiveParams | None = None
     impact: Impact | None = None
     affected: tuple[AffectedTask, ...] = ()

@@ -92,7 +92,7 @@ class ValueView:
     """
 
     runs: tuple[TextRun, ...]
-    #: Whether the value is a string.  If so, its line breaks belong to the value.
+    #: Whether the value is a string.  Otherwise, line breaks between `lines` only indent the JSON.
     is_text: bool
     #: The type and the size: `text of 1,240 characters`.
     summary: str

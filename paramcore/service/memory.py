@@ -21,7 +21,7 @@ from paramcore.values import check_argument, check_function, check_iterable, wra
 class MemoryService:
     """A service that keeps projects, batches, tasks and files in memory.
 
-    The service calls `created_at` for each request, and expects a time in ISO 8601
+    The service calls `created_at` for each request.  `created_at` must return a time in ISO 8601
     format, or None.  `on_validate` receives the project and the effective params of each new task.
     If it returns a string, the service rejects the task with this string as the reason.
     If a task has no project, `on_validate` receives a placeholder project without versions.

@@ -36,7 +36,7 @@ _MAX_SHOWN = 80
 #: The maximum number of bytes of an error reply; `read_error_text` ignores longer bodies.
 _MAX_ERROR_SIZE = 2**16
 
-#: Matches the part of a JSON Pointer before the first name that the API does not define.
+#: Matches a JSON Pointer up to the first name that is not in this list; such a name may repeat the API key.
 _KNOWN_PLACE = re.compile(
     r"(?:/[0-9]{1,9})?(?:/(?:name|type|param_history(?:/[0-9]{1,9}(?:/(?:version|created_at|instruction))?)?))?(?=/|$)"
 )
@@ -112,8 +112,8 @@ def check_status(response: Response) -> None:
 def read_error_text(body: bytes) -> str:
     """Return the `error` or `message` text of an error reply; `""` if it has neither.
 
-    The result is also `""` for a body of more than 65,536 bytes.  A transport removes its
-    key from the text, and then sets the text as `Response.message`.
+    The result is also `""` for a body of more than 65,536 bytes.  A transport must remove its
+    key from the text, and set the rest as `Response.message`.
 
     Example:
         >>> read_error_text(b'{"status_code": 404, "error": "no such project"}')
@@ -134,7 +134,7 @@ def hide_reply(error: _Error, problem: str, remedy: str) -> _Error:
     """Return the error with this problem and remedy; the original texts may quote a reply.
 
     The returned error has the same code.  Its path is truncated before the first name
-    that the API does not define.
+    that is not in `_KNOWN_PLACE`.
     """
     place = _KNOWN_PLACE.match(error.path or "")
     return evolve(error, path=place[0] if place else "", problem=problem, remedy=remedy)

@@ -143,7 +143,7 @@ def _send_with_retry(request: Request, clock: Clock, *, is_repeatable: bool) -> 
 
 def _limit_time(request: Request, clock: Clock) -> Request:
     remaining = clock.remaining
-    # `not remaining > 0` is also true for NaN, so a deadline of NaN is rejected.
+    # `not remaining > 0` is also true for NaN, which `Clock` does not reject.
     if not remaining > 0:
         raise NotDone("not_sent", None, "the deadline passed before the request was sent", "pass a longer deadline")
     return evolve(request, timeout=min(remaining, _MAX_TIMEOUT))

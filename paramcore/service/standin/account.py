@@ -33,7 +33,7 @@ class Result:
 
 @frozen(eq=False)
 class Account:
-    """An account: the name of its state in the ledger, and what it needs to answer calls."""
+    """Answers the calls of an account, and saves their changes."""
 
     #: The name of the state in the ledger.
     world: str
@@ -48,7 +48,7 @@ class Account:
     ) -> Result:
         """Handle a call and return its result; `path` is the raw path below the base URL."""
         parts = [unquote(part) for part in path.strip("/").split("/")]
-        # A filter with an empty value counts as absent (S2).
+        # An empty value of a query parameter counts as absent (S2).
         given = {name: texts for name, values in query.items() if (texts := [text for text in values if text])}
         try:
             fault = self.faults.take(method, headers.get(FAULT_HEADER))

@@ -94,9 +94,8 @@ def _read_target(target: str, headers: Mapping[str, str]) -> tuple[str, list[str
 
 
 def _check_site(method: str, path: str, hosts: list[str], headers: Mapping[str, str]) -> None:
-    """Refuse a request from a browser, unless the user or a page of the stand-in started the request.
+    """Refuse a request that another site started in a browser, except to open a page outside `/v1/`.
 
-    Other sites may only open pages outside `/v1/`.
     A request with a method other than GET and HEAD must also have the content type `application/json`.
     """
     origin, site = headers.get("origin"), headers.get("sec-fetch-site", "none")
@@ -115,7 +114,7 @@ def _check_site(method: str, path: str, hosts: list[str], headers: Mapping[str, 
 
 
 def _is_link(method: str, path: str, headers: Mapping[str, str]) -> bool:
-    """Return whether a browser opens a page, for example from a link; the site that has the link cannot read the reply."""
+    """Return whether a browser opens a page outside `/v1/`; a site that links to the page cannot read the reply."""
     is_page = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
     return is_page and method == "GET" and not path.startswith(_API)
 

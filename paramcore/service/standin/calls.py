@@ -1,7 +1,8 @@
 """Calls of the API and answers to them, as values.
 
-A handler reads a `Call` and returns an `Answer`, or raises `RejectedCall`.  The answer
-contains the `Change` values that the call makes; the handler itself changes nothing.
+A handler reads a `Call` and returns an `Answer`, or raises `RejectedCall` or
+`ParamcoreError`.  The answer contains the `Change` values that the call makes; the
+handler itself must change nothing.
 """
 
 from __future__ import annotations

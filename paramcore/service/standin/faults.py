@@ -83,7 +83,7 @@ class Faults:
     def take(self, method: str, header: str | None) -> Fault | None:
         """Return the fault of a call, if any; a fault in `header` overrides an armed fault.
 
-        Each time `take` returns an armed fault, this uses up one of the fault's `times` calls.
+        Each return of an armed fault reduces the number of its remaining calls by one.
 
         Raises:
             InvalidSetting: `fault`, if the header contains an invalid fault.

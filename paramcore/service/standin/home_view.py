@@ -211,6 +211,6 @@ def _view_body(name: str, body: bytes) -> tuple[BodyView, ...]:
     if not body:
         return ()
     size = f"first {MAX_BODY_EXCERPT:,} bytes" if len(body) == MAX_BODY_EXCERPT else format_count(len(body), "byte")
-    # A log cuts a long body, perhaps inside a character, so replace an incomplete character.
+    # The log cuts a long body, perhaps inside a character, so replace an incomplete character.
     lines = tuple(map(escape_unprintable, body.decode("utf-8", "replace").split("\n")))
     return (BodyView(name, size, lines),)

@@ -81,7 +81,8 @@ class JournalFile:
         """
         if self._descriptor >= 0:
             self._check_path()
-        # The new lines may omit projects that are in files of this directory, so sync the file names first.
+        # The new lines may omit projects that are in files of this directory.  Sync the names of these files first,
+        # because a power failure could otherwise lose these projects.
         sync_directory(os.path.dirname(self._path))
         is_open = self._descriptor >= 0
         if os.name == "nt":
