@@ -181,7 +181,8 @@ def fit(start: str, groups: Sequence[Group], end: str, size: Size, format_more: 
     The most important pieces are selected first.  If a piece does not fit, no piece of a
     less important rank is included, except a patch that fits.
     """
-    longest = [_describe_cut([Rank.ERRORS, Rank.DROPPED], _LONGEST_COUNT, group.name) for group in groups]
+    # The note of a group is longest if no piece fits.
+    longest = [_describe_cut([piece.rank for piece in group.pieces], group.omitted, group.name) for group in groups]
     reserved = sum(size.measure(format_more(text)) for text in longest)
     included = _select(groups, size.limit - size.measure(start + end) - reserved, size)
     rendered = [start]
@@ -194,9 +195,6 @@ def fit(start: str, groups: Sequence[Group], end: str, size: Size, format_more: 
 
 
 #: The count in the notes about left-out pieces for which `fit` reserves room.
-_LONGEST_COUNT = 999_999_999
-
-
 def _describe_cut(cut: Sequence[Rank], omitted: int, name: str) -> str:
     """Describe pieces that are left out: `12 more, 3 of them dropped or lost`."""
     names = {Rank.ERRORS: "errors", Rank.DROPPED: "dropped or lost"}

@@ -72,7 +72,8 @@ def _build_audit_parts(audit: Audit) -> Iterator[Part]:
     if settings:
         title = Paragraph(("Settings for ", UserText(audit.project.name), ":"))
         yield Blocks(
-            (title, *(Paragraph(block.text, Rank.DETAILS) for block in settings)), "Settings that these tasks confirm"
+            (title, *(Paragraph(block.text, Rank.DETAILS) for block in settings)),
+            "What these tasks show about the settings",
         )
 
 
