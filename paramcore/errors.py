@@ -110,13 +110,13 @@ class InvalidSetting(ParamcoreError, ValueError):
 
     Codes:
         project_name: a name that no project can have.
-        task_type: a wrong `--schema`, or a task type that is empty, not text, without a schema, or not the request's.
+        task_type: a wrong `--schema`, or a type that is empty, not text, without a schema, or not the request's type.
         routing_type: a routing field or a `dataset_id` whose value has the wrong type.
         flag_type: a flag that is neither true nor false.
         created_at_type: a time that is not a string, or a stand-in's time that is not in ISO 8601 format.
         update_type: neither a `Patch` nor a `Replace`, or a plan without an update.
         separator_type: an instruction separator that is not a string.
-        assumption_value: a value that the setting cannot have, no value, or two values for one setting.
+        assumption_value: a setting with an invalid value, no value or two values, or `assumptions` of the wrong type.
         assumption_name: a setting that does not exist.
         argument_type: an argument that cannot be used, such as one of the wrong type, or two that exclude each other.
         history_moved: a project with another name, or whose history does not begin with the versions of the plan.
@@ -223,7 +223,7 @@ class NotDone(ParamcoreError, RuntimeError):
     """The request changed nothing, because it was rejected or never sent.
 
     Codes:
-        not_sent: no connection, no time left, a wrong SDK setting, no `httpx2`, or no way to start a thread or OpenSSL.
+        not_sent: no connection, time or `httpx2`, an invalid SDK setting, or a failure to start a thread or OpenSSL.
         certificate: an invalid certificate; the request is never retried.
         refused: any 4xx status except 401, 403, 404, 408, 409 and 429.
         unauthorized: status 401 or 403.
@@ -282,7 +282,7 @@ class DocumentError(ParamcoreError, ValueError):
         unreadable: a file or directory that cannot be read, or a process of `--jobs` that cannot start or ends early.
         unwritable: a file or directory that cannot be written.
         setting_name: an invalid setting in `pyproject.toml`.
-        wrong_project: no project, a duplicate, JSONL, or an edited file that lacks updates in the `--save` journal.
+        wrong_project: no project, two with the same name, JSONL, or a file that lacks updates in the `--save` journal.
         update_is_lines: a file of tasks in place of an update.
 
     For any other error about a document, `code` is the code of that error, such as `params_type`.

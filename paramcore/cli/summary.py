@@ -17,10 +17,10 @@ from paramcore.text import describe_os_error, format_path, quote_for_shell
 #: The environment variable with the path of the file that GitHub Actions shows as the job summary.
 SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 
-#: The maximum size of a summary in bytes; GitHub does not show a summary of more than 1,024 KiB.
+#: The maximum size of a summary in bytes, a little less than GitHub's limit of 1,024 KiB.
 SUMMARY_BYTES = 1_000 * 1_024
 
-#: Options that do not change what a command finds, and whether each has a value.
+#: The options of the output, which `format_command` leaves out, and whether each takes a value.
 _OUTPUT_OPTIONS = {"--format": True, "--output": True, "--summary": False, "--color": True, "--width": True}
 
 

@@ -73,7 +73,7 @@ class TaskFormatter:
     Instances can be pickled, so other processes can use them.  With `--format json`, the
     output is JSONL for JSONL tasks, and an array for an array of tasks.  In every format,
     the output for a task in JSONL or in an array begins with the line number and the
-    `unique_id`, if any.
+    `unique_id`.  If the task has no `unique_id`, JSON contains null, and other formats omit it.
     """
 
     options: Namespace
@@ -155,7 +155,7 @@ def _identify(request: RoutedRequest) -> dict[str, Any]:
 
 
 def write_outputs(outputs: Iterable[Output], formatter: TaskFormatter) -> Pieces:
-    """Yield the text and JSON among the outputs, print the messages, and call `report_document` for the rows.
+    """Yield the text and JSON among the outputs, print the messages, and report the tasks in Markdown.
 
     A blank line separates texts.  `BadLines.report` prints or raises the errors.  Return the
     exit code.

@@ -33,8 +33,8 @@ class ReportedFinding(NamedTuple):
 
     key: ProjectKey
     severity: str
-    #: Text, JSON for `--format json`, a workflow command for `--format github`, or a `LocatedFinding` for a page.
-    #: Empty for `--format markdown`.
+    #: By `--format`: a string for `text`, a JSON object for `json`, a workflow command for `github`, a `LocatedFinding`
+    #: for `html`, and "" for `markdown`.
     content: Any
     #: The row that shows the finding in Markdown; `None` unless `--format markdown` or `--summary` is passed.
     row: Row | None

@@ -42,7 +42,7 @@ class Chunk:
         with open_source(self.path, self.source) as (stream, label):
             if get_file_state(stream.fileno()) != self.file_state:
                 raise make_change_error(label, "read a copy of it, or omit --jobs")
-            # Nothing was read yet, so no buffer has a position of its own.
+            # `stream` has no `seek`.  Its buffers are still empty, so move only the position of the file.
             os.lseek(stream.fileno(), self.offset, os.SEEK_SET)
             yield from split_lines(stream, label, first_line=self.first_line, size=self.size)
 

@@ -110,8 +110,8 @@ class Document:
     def locate_errors(self, path: str = "") -> Iterator[None]:
         """Add the file, line and column to an error that the `with` block raises.
 
-        `path` is the JSON Pointer of the value that the block reads.  An error in the block
-        has a path that is relative to this value; the `DocumentError` has the whole path.
+        `path` is the JSON Pointer of the value that the block reads.  The path of an error in
+        the block must be relative to this value; the `DocumentError` has the whole path.
 
         Raises:
             DocumentError: instead of any other `ParamcoreError`.
@@ -139,8 +139,8 @@ def decode_json(text: str, depth: int, *, is_line: bool = False) -> Any:
     try:
         return STRICT_DECODER.decode(decoded)
     except json.JSONDecodeError as error:
-        # Text that is not JSON, such as JSON with color codes, may have many brackets.  So report an error before the
-        # bracket `too_deep`, if there is one, and otherwise the depth.
+        # Text that is not JSON, such as JSON with color codes, may have many brackets.  So report the depth only if the
+        # text before the offset `too_deep` has no error.
         if too_deep is not None and error.pos >= len(decoded.rstrip(" \t\r\n")):
             raise SyntaxProblem("json_depth", too_deep, *describe_depth(depth)) from None
         # Inside a string, text such as `//` is no mistake, so do not search for mistakes there.

@@ -37,9 +37,8 @@ _PYTHON_LITERAL = re.compile(
 )
 #: Matches the start of a line such as `"padding": 5`. No line of a CSV table begins this way.
 _MEMBER = re.compile(r'[ \t]*"(?:[^"\\]|\\.)*"[ \t]*:')
-#: A line that git writes around or between the two sides of a merge conflict.
+#: Matches the start of a line that git writes around or between the sides of a merge conflict.
 _CONFLICT_MARKER = re.compile("<{7} |={7}(?=\r?\n)|>{7} |[|]{7}(?= |\r?\n)")
-#: The problem of a file with a merge conflict.
 MERGE_CONFLICT = "the file contains a merge conflict"
 _CONFLICT = (
     MERGE_CONFLICT,

@@ -135,11 +135,11 @@ class TokenLocator:
     """Finds values in JSON or YAML text, with one pass over its tokens."""
 
     def __init__(self, tokens: Iterable[Token] = ()) -> None:
-        # The key is the number of an object or array, and the name or index of one of its members.  The value is the
-        # member's own number and its offsets.  Whole paths as keys would need too much memory.
+        # Maps the number of an object or array, and the name or index of a member, to the member's number and offsets.
+        # The number of the root is 0.  Whole paths as keys would need too much memory.
         self._members: dict[tuple[int, str], tuple[int, Offsets]] = {}
         self._root = Offsets(0, 0)
-        # The numbers of the last value and of the containers around it, outermost first. The number of the root is 0.
+        # The numbers of the last value and of the containers around it, outermost first.
         self._holders: list[int] = []
         self._name_at: int | None = None
         for token in tokens:
@@ -209,7 +209,7 @@ class Lines:
     def __init__(self, text: str, block_size: int = 4096) -> None:
         self._text = text
         self._block_size = block_size
-        # For each block: the number and the offset of the line that contains the start of the block.
+        # For each block of `block_size` characters: the number and the offset of the line in which the block starts.
         # Lookups jump back and forth, so each lookup counts the line feeds of only one block.
         self._blocks = [(1, 0)]
 
@@ -242,7 +242,7 @@ class Lines:
         self._blocks.append(self._find_line(index - 1, index * self._block_size))
 
     def _find_line(self, index: int, offset: int) -> tuple[int, int]:
-        """Return the number and the offset of the line that contains an offset in or at the end of block `index`."""
+        """Return the number and the start of the line at `offset`, which must be in block `index` or at its end."""
         line, start = self._blocks[index]
         begin = index * self._block_size
         line_feeds = self._text.count("\n", begin, offset)

@@ -232,7 +232,7 @@ def _open_buffer(source: str) -> Iterator[BinaryIO]:
     try:
         yield file
     finally:
-        # Some network disks report an error at the close, but everything was read.
+        # Some network disks report an error at the close, but the data that was read is valid.
         with suppress(OSError):
             file.close()
 

@@ -50,7 +50,7 @@ def remove_temporary_files(directory: str) -> None:
 
 
 def _lock(file: BinaryIO) -> None:
-    """Lock a temporary file while this process writes it."""
+    """Lock a temporary file until this process closes it."""
     # Windows has no `fcntl`, and does not remove a file that a process has open.
     if fcntl is not None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -102,8 +102,8 @@ def open_atomically(path: str, *, sync: bool = True) -> Iterator[BinaryIO]:
             # Windows cannot rename an open file.
             os.replace(temporary, path)
         except BaseException:
-            # A signal may arrive as soon as the file exists, so `_open_new` is inside the `try`.  The first signal may
-            # arrive after another error, and Python handles it before it calls `suppress`, so do not use `suppress`.
+            # A signal may arrive as soon as the file exists, so `_open_new` is inside the `try`.  If the first signal
+            # arrives after another error, it interrupts a call of `suppress`, and the file remains.  So use `try`.
             try:  # noqa: SIM105
                 os.unlink(temporary)
             except OSError:

@@ -4,7 +4,7 @@ Files may use the block style, flow style, quotes and comments of YAML.  A scala
 quotes, `|` or `>` that is exactly a JSON number, `true`, `false` or `null` has that value.
 An omitted value, as in `padding:`, is null.  Every other scalar is text, including `no`,
 `~`, `1_000`, `0x1F` and dates.  `YAMLDecoder` rejects tags, anchors, aliases, merge keys,
-directives and a second document.
+explicit keys (`?`), directives and a second document.
 """
 
 from __future__ import annotations
@@ -166,8 +166,8 @@ def _parse_events(text: str) -> Iterator[_Event]:
     parse: Callable[[str], Iterator[_Event]] = YAML(typ="safe", pure=True).parse
     parsed = 0
     try:
-        # If the text ends with spaces and no line feed, the parser drops these spaces, although they may belong to a
-        # block scalar.  So add a line feed.
+        # If the last line consists of spaces and has no line feed, the parser drops these spaces, although they may
+        # belong to a block scalar.  So add a line feed.
         has_blank_end = not text.rpartition("\n")[2].strip(" ")
         for event in parse(f"{text}\n" if has_blank_end and not text.endswith("\n") else text):
             parsed = event.end_mark.index

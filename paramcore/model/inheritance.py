@@ -78,7 +78,7 @@ class OwnParams(NamedTuple):
     dropped: list[str]
     #: The params in `dropped` whose value the version spells differently, such as 5 for 5.0.
     respelled: list[str]
-    #: The text that the version appends to the instruction that is sent; `None` if it appends nothing.
+    #: The text that was cut from the end of the instruction, because the version appends it; `None` if nothing was cut.
     cut: str | None
     #: The params that make the version unusable, each with the reason.
     blocked: list[tuple[str, BlockCode]]

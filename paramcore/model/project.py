@@ -37,8 +37,6 @@ FIELD_ORDER = ("type", "name", "param_history")
 class Project(NotebookReprs):
     """An immutable project with its history.
 
-    Example: `Project("docks", type="imageannotation", params={"padding": 3})`.
-
     Each update method returns a new project with one more version.  Pass `params` for a
     project with one version, `versions` for a whole history, or neither for a
     project without versions.  `fields` contains the fields of a project object

@@ -17,7 +17,7 @@ def find_keeping_patch(plan: Plan) -> Patch | None:
 
 
 def iter_advice(plan: Plan, keeping: Patch | None, errors: ErrorChanges) -> Iterator[Phrase]:
-    """Yield the advice about an update, in sentences."""
+    """Yield the advice about an update; `keeping` must be the result of `find_keeping_patch`."""
     if keeping is not None:
         yield (_recommend_patch(plan, errors),)
     elif plan.dropped:
