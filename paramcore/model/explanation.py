@@ -41,7 +41,7 @@ REASONS: dict[Reason, str] = {
     "INSTRUCTION_PROJECT_ONLY": "the task has no instruction text, so it gets the project's instruction",
     "INHERITANCE_OFF": "the task inherits nothing (project_version -1), so it has only its own params",
     "NO_HISTORY": "the project has no versions yet, so the task has only its own params",
-    "ABSENT": "neither the task nor the version that it inherits sets it",
+    "ABSENT": "neither the task nor the inherited version sets it",
 }
 
 _INSTRUCTION_REASONS: dict[str, Reason] = {

@@ -288,7 +288,7 @@ def _check_history(versions: tuple[ParamVersion, ...]) -> tuple[ParamVersion, ..
             problem = f"`versions` must contain `ParamVersion` objects, got {describe_value(version)}"
             raise InvalidSetting("argument_type", None, problem, "")
         # P3: the number of a version is its index, from 0.
-        if version.number != index:
-            problem = f"the version at index {index} has the number {version.number}"
+        if type(version.number) is not int or version.number != index:
+            problem = f"the version at index {index} must have the number {index}, got {describe_value(version.number)}"
             raise NoSuchVersion("version_unknown", None, problem, "number the versions 0, 1, 2, ...")
     return versions

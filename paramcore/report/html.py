@@ -15,6 +15,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from paramcore.report.lifeline_views import VISIBLE_RUNS
 from paramcore.report.value_views import MAX_PARAMS
 from paramcore.text import format_count
 
@@ -60,5 +61,6 @@ def _get_environment() -> Environment:
     environment.globals["style_sheet"] = Markup(_read_style_sheet())  # noqa: S704
     environment.globals["count"] = format_count
     environment.globals["max_params"] = MAX_PARAMS
+    environment.globals["visible_runs"] = VISIBLE_RUNS
     environment.globals["content_security_policy"] = get_content_security_policy()
     return environment
