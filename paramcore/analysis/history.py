@@ -75,7 +75,7 @@ class Step:
 
     @property
     def how(self) -> str:
-        """How the version was created: `by patch or replace`, `changes nothing`."""
+        """How the version was created, such as `by patch or replace`."""
         if self.version.number == 0:
             return "the first version"
         if self.is_probable_twin:
