@@ -74,7 +74,7 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module  # noqa: PLC0415  (see above)
+    from importlib import import_module  # noqa: PLC0415  (not needed at the start)
 
     return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
 

@@ -43,10 +43,10 @@ class Audit(NotebookReprs):
     contains the contradictions of the impossible tasks.
 
     An audit tries the same combinations of settings for every task.  `calibration` contains
-    the combinations that no task contradicts.  For an impossible task, an audit also tries
-    the white space between the two instructions of this task as the separator.
-    `calibration` does not contain these additional combinations.  A task that contradicts
-    all tried settings does not change `calibration`.
+    the combinations that no task contradicts; a task that contradicts all tried settings
+    does not count.  For an impossible task, an audit also tries the white space between the
+    two instructions of this task as the separator.  `calibration` does not contain these
+    additional combinations.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3})
@@ -170,7 +170,7 @@ class Auditor:
         findings = check.find_contradictions(self.project.assumptions)
         self._counts["impossible" if findings else "possible"] += 1
         explanations = _find_explanations(self.project, task, check) if findings else ()
-        # A task that contradicts all tried settings belongs to another history, so it does not change the calibration.
+        # A task that contradicts all tried settings probably belongs to another history, so ignore it here.
         if explanations or not findings:
             self._calibration = [
                 candidate for candidate in self._calibration if not check.find_contradictions(candidate)
@@ -203,8 +203,8 @@ def _list_candidates(chosen: Assumptions) -> list[Assumptions]:
         "empty_instruction": ("leave out", "join"),
         "instruction_separator": tuple(dict.fromkeys([chosen.instruction_separator, *SEPARATORS])),
     }
-    # With `override`, any instruction is possible, so list its combinations last.  `product` varies the first setting
-    # slowest.
+    # With `override`, any instruction is possible, so the combinations with `override` explain the least: list them
+    # last.  `product` varies the first setting slowest.
     combinations = product(*settings.values())
     others = (Assumptions.from_settings(dict(zip(settings, values, strict=True))) for values in combinations)
     return list(dict.fromkeys([chosen, *others]))

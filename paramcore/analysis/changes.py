@@ -17,7 +17,7 @@ from paramcore.values import equality_key, join_pointer, same, thaw
 #: The names and indexes that lead to a value, as in a JSON Pointer.
 Parts: TypeAlias = tuple[str | int, ...]
 
-#: What happened to a value, in the order in which changes are listed.
+#: What happened to a value, in the order of `Diff.changes`.
 ChangeKind: TypeAlias = Literal["removed", "lost", "changed", "moved", "added"]
 
 CHANGE_ORDER: dict[ChangeKind, int] = {"removed": 0, "lost": 1, "changed": 2, "moved": 3, "added": 4}

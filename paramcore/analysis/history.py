@@ -75,7 +75,7 @@ class Step:
 
     @property
     def how(self) -> str:
-        """How the version was created: `by patch or replace`, `changes nothing`."""
+        """How the version was created, such as `by patch or replace`."""
         if self.version.number == 0:
             return "the first version"
         if self.is_probable_twin:
@@ -123,7 +123,7 @@ class Lifetime:
     """A run of consecutive versions that have the same value of a param, or that all lack the param.
 
     `first` and `last` are the numbers of the first and the last version.  `created_at`
-    is the time of the first version, or `None`.
+    is the time of the first version; `None` if it is unknown, and in a `Lifeline`.
     """
 
     first: int

@@ -1,7 +1,7 @@
 """Find the versions that may make a request shortest, without trying every version.
 
-Versions from which a task would send the same params form a class, and only one version of each class is a candidate.
-A set of versions is an `int` whose bit N stands for version N.
+Versions form a class if a task would send the same params to inherit any of them.  Only one version of each class
+is a candidate.  A set of versions is an `int` whose bit N stands for version N.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ class CandidateFinder:
         self._text_lengths = {len(text) for text in self._by_text}
 
     def list_candidates(self, wanted: Mapping[str, Any]) -> list[int | None]:
-        """Return `None` for the latest version, then the best version of each class that can give the wanted params.
+        """Return `None` for the latest version, then the best version of each other class that may give `wanted`.
 
-        The best version of a class has the shortest number; among these versions, it is the newest.
+        The best version of a class is the newest of the versions whose numbers have the fewest digits.
         """
         usable = (1 << self._count) - 1
         for name, versions in self._by_name.items():

@@ -1,4 +1,4 @@
-"""Choose which version a task inherits and which params its request sends, so that it gets the wanted params.
+"""Choose which version a task inherits and which params its request sends, so that the task gets the wanted params.
 
 `Inheritance.find_own_params` chooses the params to send for a given version.
 """

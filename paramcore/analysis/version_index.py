@@ -16,11 +16,11 @@ class _Group:
     """Versions whose params have the same names, apart from `instruction`."""
 
     names: frozenset[str]
-    #: For each instruction, the first version with it; the key `None` is for versions without an instruction.
+    #: For each instruction, the first version with it; an empty instruction counts as none (key `None`).
     by_instruction: dict[str | None, ParamVersion] = field(factory=dict)
     #: The lengths of the instructions in `by_instruction`.
     lengths: set[int] = field(factory=set)
-    #: The first version with an instruction (key `False`), and the first version without an instruction (key `True`).
+    #: The first version with an instruction (key `False`), and the first version without one (key `True`).
     #: The values of other params do not matter, because a task may override them.
     representatives: dict[bool, ParamVersion] = field(factory=dict)
 

@@ -240,7 +240,7 @@ def reject_options_for_tasks(options: Namespace) -> None:
 
 
 def _find_tasks(options: Namespace, documents: dict[str, Document]) -> list[str]:
-    """Return the files that are JSONL or contain no project; add each document that was read to `documents`."""
+    """Return the files that may be TASKS; add each document that was read to `documents`."""
     tasks = [path for path in options.files if has_suffix(path, JSONL_SUFFIXES) and not os.path.isdir(path)]
     if options.lines and not tasks and len(options.files) > 1:
         # With `--lines`, TASKS may have any suffix. If no FILE has a suffix of JSONL, TASKS is the last FILE.

@@ -12,8 +12,8 @@ _WORD = re.compile(r"(?:\\[^n]|[^\\ ])*(?:\\n| |\\?$)")
 
 
 def measure(text: str) -> int:
-    """Return the number of columns of a text; a character may have two columns or none."""
-    # Callers pass only printable text, so each ASCII character has one column.
+    """Return the number of columns of a printable text; a character has up to two columns."""
+    # Each printable ASCII character has one column.
     return len(text) if text.isascii() else _load_measure()(text)
 
 
@@ -45,10 +45,9 @@ def wrap(text: str, width: int, *, first: int | None = None, at_newlines: bool =
     r"""Wrap a text, and return the start and the end of each line.
 
     A line has at most `width` columns, or a single character that is wider; the first line
-    has at most `first`.  A line ends
-    after a space or an escaped line break (`\n`).  A word that is longer than a whole line
-    is cut.  The width of a line does not include the space at its end.
-    With `at_newlines`, a line ends after every escaped line break.
+    has at most `first`.  A line ends after a space or an escaped line break (`\n`).  A word
+    that begins a line and does not fit in it is cut.  The width of a line does not include
+    the space at its end.  With `at_newlines`, a line ends after every escaped line break.
     """
     lines: list[tuple[int, int]] = []
     # The spaces at the start of the text indent it.  Unless they fill a line, no line ends directly after them.

@@ -3,7 +3,7 @@
 The module `extraction` contains the class of the result.  `extractor` counts and shortens
 the requests, which are read three times.  `counts` counts the values that requests share,
 and `search` chooses the params of the project.  `reasons` describes why a param moves or
-stays, and why a task opts out.
+stays, and why a task opts out or is set aside.
 """
 
 from paramcore.analysis.extraction.extraction import Extraction, build_extraction

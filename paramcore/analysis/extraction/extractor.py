@@ -1,7 +1,8 @@
 """Extract a project from requests that are read three times.
 
-`count_values` and `count_groups` count what requests share.  `decide` then chooses the
-params of the project, and `extract` shortens each request.
+Callers must pass every request to `count_values`, and then every request to `count_groups`;
+these methods count what requests share.  `decide` then chooses the params of the project,
+and `extract` shortens each request.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ _ASIDE_CODES: dict[str, AsideCode] = {
 class FlatTask(NamedTuple):
     """The params and the routing fields of a request.
 
-    The params are already checked.  A routing field may be `None`.
+    The params must already be checked.  A routing field may be `None`.
     """
 
     params: Mapping[str, Any]
@@ -56,7 +57,7 @@ class FlatTask(NamedTuple):
 
     @property
     def aside_code(self) -> AsideCode | None:
-        """Why the request is set aside, or `None`."""
+        """Why the request must stay as it is, or `None`."""
         return next((code for name, code in _ASIDE_CODES.items() if self.routing.get(name) is not None), None)
 
     def make_flat(self, params: Mapping[str, Any], **routing: Any) -> dict[str, Any]:
@@ -68,7 +69,7 @@ class FlatTask(NamedTuple):
 
 @define
 class _Report:
-    """What an `Extractor` counts while it shortens the requests."""
+    """The counts of an `Extractor`; see the attributes of `Extraction`."""
 
     tasks: int = 0
     opt_outs: int = 0

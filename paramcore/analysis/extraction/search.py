@@ -6,6 +6,8 @@ with certain params, such as all tasks with `padding` and `tags`.  It may also b
 tasks whose instruction ends with a certain text.  The search tries every closed set and
 decides the params for it.  If there may be more than `MAX_SETS` closed sets, the search is
 greedy.
+
+A set of tasks is an `int` with a bit for each `Group` of the module `counts`.
 """
 
 from __future__ import annotations
@@ -40,10 +42,10 @@ class _Candidate(NamedTuple):
     #: For each group in which requests have the value: the bit of the group, the number of these requests,
     #: and the bytes that they need for the value.
     uses: tuple[tuple[int, int, int], ...]
-    #: The groups whose tasks can inherit from a project with this value, as a mask of bits.  A task with
-    #: another value can inherit, because its value overrides the project's.  But if the value is appended
-    #: to instructions, a task can inherit only if its instruction ends with the value.  A task without
-    #: the param cannot inherit, because it would get the value.
+    #: The set of tasks that can inherit from a project with this value.  A task with another value can
+    #: inherit, because its value overrides the project's.  But if the value is appended to instructions,
+    #: a task can inherit only if its instruction ends with the value.  A task without the param cannot
+    #: inherit, because it would get the value.
     able: int
 
     def measure_gain(self, inheritors: int) -> int:
@@ -56,7 +58,7 @@ class _Candidate(NamedTuple):
 
 @frozen
 class Decision:
-    """The params of a project, and a mask with the bits of the groups whose tasks inherit them."""
+    """The params of a project, and the set of tasks that inherit them."""
 
     inheritors: int
     params: tuple[_Candidate, ...]
@@ -131,7 +133,7 @@ class Search:
         return min(map(self._decide_for, closed_sets | {self._all}), key=_get_rank)
 
     def decide_with(self, decision: Decision, name: str) -> Decision | None:
-        """Return the best decision that moves the param `name`.
+        """Return the best decision found that moves the param `name`.
 
         The search starts from the tasks that inherit in `decision`.  Return `None` if no
         value of the param saves bytes among these tasks.
@@ -202,7 +204,7 @@ class Search:
     def _decide_param(self, name: str, inheritors: int, *, is_last: bool) -> _Candidate | None:
         """Return the candidate that saves the most bytes; `None` if no candidate saves bytes.
 
-        Of several such candidates, return the one that makes `Decision.text` the smallest.
+        Of several such candidates, return the one whose `Decision.text` sorts first.
         `is_last` is whether the project has no param with a later name.
         """
         # A number may be the start of another, such as 1 and 12, so the next character of the text counts, too.

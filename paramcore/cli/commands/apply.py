@@ -62,7 +62,7 @@ def apply(options: Namespace) -> Pieces:
 
 
 def _print_outcome(plan: Plan, outcome: Outcome, options: Namespace) -> None:
-    """Print the outcome; if standard output cannot be written, print it to standard error.
+    """Print the outcome; use standard error if standard output cannot be written.
 
     Even then, `apply` returns the exit code of the outcome, because the update may have been sent.
     """
