@@ -177,10 +177,10 @@ class ImpactCounter:
 
     def _find_effect(self, task: TaskRequest) -> Effect:
         project = self.plan.project
+        # As in `Project.resolve`, a wrong version is reported before a wrong project.
+        find_inherited_version(project.versions, task.project_version)
         project.check_request(task)
         if task.project_version is not None:
-            # Reject a version that does not exist (T7).
-            find_inherited_version(project.versions, task.project_version)
             return Effect(task, (), why="opted_out" if task.inherits_nothing else "pinned")
         own = {name: task.params[name] for name in self._changed if name in task.params}
         before, after = self._merge_before(own), self._merge_after(own)

@@ -89,7 +89,8 @@ def _check_output_file(options: Namespace, output: str, option: str) -> None:
             exit_with_usage(
                 f"{option} {format_path(output)} is a file in {format_path(path)}, which is an input; name another file"
             )
-        if os.path.isfile(output) and os.path.exists(path) and os.path.samefile(path, output):
+        is_file = path != "-" and os.path.isfile(output) and os.path.exists(path)
+        if is_file and os.path.samefile(path, output):
             exit_with_usage(f"{option} {format_path(output)} is a file that the command reads; name another file")
 
 

@@ -50,7 +50,7 @@ def _read_key() -> ApiKey:
         problem = f"the first line of standard input is longer than {_KEY_LIMIT:,} bytes, so it is not an API key"
         raise InvalidKey("credentials_format", None, problem, "write the key to standard input")
     if not line:
-        problem = "the API key is missing, because the first line of standard input is empty"
+        problem = "the API key is missing, because standard input is closed, or its first line is empty"
         raise InvalidKey("credentials_missing", None, problem, "write the key to standard input")
     # `latin-1` decodes any byte, and `ApiKey` rejects a key that is not ASCII.
     return ApiKey(line.decode("latin-1"))

@@ -153,13 +153,13 @@ class TestFetch:
     @pytest.mark.parametrize(
         ("data", "message"),
         [
-            (b"", "the API key is missing, because the first line of standard input is empty; "),
+            (b"", "the API key is missing, because standard input is closed, or its first line is empty; "),
             (b"\0" * 100_000, "the first line of standard input is longer than 4,096 bytes, so it is not an API key; "),
             (
                 b"k" * 4097 + b"\n",
                 "the first line of standard input is longer than 4,096 bytes, so it is not an API key; ",
             ),
-            (b"\nkey\n", "the API key is missing, because the first line of standard input is empty; "),
+            (b"\nkey\n", "the API key is missing, because standard input is closed, or its first line is empty; "),
             (b"key\xe9\n", "the API key (not shown) must be printable ASCII"),
             (b"\xef\xbb\xbfkey\n", "the API key (not shown) must be printable ASCII"),
             ("key\n".encode("utf-16"), "the API key (not shown) must be printable ASCII"),

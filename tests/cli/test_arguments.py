@@ -1,5 +1,6 @@
 """File arguments are recognized by their content, and errors name swapped arguments."""
 
+import io
 import json
 import subprocess
 import sys
@@ -412,3 +413,12 @@ def test_a_dash_as_a_param_is_not_standard_input(place):
     text = (place / "docks.json").read_text()
     assert run("log", "-", "-", cwd=place, stdin=text).status == 0
     assert run("explain", "-", "task.json", "-", cwd=place, stdin=text).status == 0
+
+
+def test_standard_input_is_not_a_file_named_by_a_dash(place, monkeypatch, capsys):
+    """`-` as an input means standard input, so `--output ./-` may replace a file named `-`."""
+    (place / "-").write_text("old")
+    monkeypatch.chdir(place)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"{}")))
+    assert main(["preview", "docks.json", "-", "--output", "./-"]) == 0, capsys.readouterr().err
+    assert (place / "-").read_text() != "old"

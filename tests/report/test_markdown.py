@@ -648,3 +648,12 @@ def test_drops_of_all_projects_come_first():
     ]
     page = render(render_markdown(build_plan_document(plans, "c", subject="all")))
     assert [(row[0], row[2]) for row in page.tables[1][1:]] == [(["x"], ["b"]), (["y"], ["b"]), (["x"], ["a"])]
+
+
+@pytest.mark.parametrize("ranks", [[Rank.ERRORS], [Rank.DROPPED], [Rank.ERRORS, Rank.DROPPED]])
+def test_counts_of_many_digits_fit(ranks):
+    """A document has at most its maximum size, even if it leaves out thousands of errors and drops."""
+    rows = [Row(((str(index),),), rank) for rank in ranks for index in range(12_345)]
+    document = Document((Table(("param",), tuple(rows)),))
+    for limit in range(300, 340):
+        assert len(render_markdown(document, Size(limit, drops_are_whole=False))) <= limit

@@ -64,6 +64,7 @@ def test_an_overriding_instruction_prevents_an_effect():
     ("task", "error"),
     [
         ({"project_version": 7}, NoSuchVersion),
+        ({"project_version": 7, "project": "other"}, NoSuchVersion),
         ({"project": "other"}, WrongProject),
         (TaskRequest({}, type="comparison"), WrongProject),
         ({"batch": 7}, ParamcoreError),
@@ -71,9 +72,12 @@ def test_an_overriding_instruction_prevents_an_effect():
     ],
 )
 def test_a_request_that_the_project_refuses_is_refused(task, error):
-    """`Impact.of` raises an error for a request that the project would reject."""
-    with pytest.raises(error):
+    """`Impact.of` raises the error of `Project.resolve` for a request that the project rejects."""
+    with pytest.raises(error) as refused:
         Impact.of(PADDED, [task])
+    with pytest.raises(error) as expected:
+        BOXES.resolve(task)
+    assert str(refused.value).endswith(str(expected.value))
 
 
 TASKS = [{}, {"padding": 9}, {"padding": 9, "new": 2}, {"project_version": 0}, {"project_version": -1}, TaskRequest({})]

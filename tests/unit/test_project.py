@@ -142,9 +142,11 @@ def test_the_number_of_a_version_is_its_index():
     assert Project("boxes", type="comparison", versions=[ParamVersion(0, {}), ParamVersion(1, {"a": 1})]).params == {
         "a": 1
     }
-    with pytest.raises(NoSuchVersion) as refused:
-        Project("boxes", type="comparison", versions=[ParamVersion(1, {})])
-    assert refused.value.code == "version_unknown"
+    for number in (1, -1, False, 0.0, "0"):
+        with pytest.raises(NoSuchVersion) as refused:
+            Project("boxes", type="comparison", versions=[ParamVersion(number, {})])
+        assert refused.value.code == "version_unknown"
+        assert refused.value.problem.startswith("the version at index 0 must have the number 0, got ")
 
 
 def test_fields_with_an_own_argument_are_ignored():
