@@ -18,13 +18,15 @@ from paramcore.wire import write_project
 
 
 class ProjectDirectory:
-    """The project files in a directory; each project is in one file.
+    """The project files in a directory.
+
+    A file contains one project or an array of projects.  No project is in two files.
 
     `read_project_files` reads the directory at the start.  If there are new projects,
     `write` also reads the files that were added since then.  The directory need not exist
     yet.  `sources` are the PROJECT arguments of the command.  A file among them that is in the
-    directory counts as a project file, even if its name does not end with .json or .yaml.
-    `on_skip` is the argument of `read_project_files`.
+    directory counts as a project file, even if it is hidden or has another suffix than
+    .json, .yaml or .yml.  `on_skip` is the argument of `read_project_files`.
 
     Raises:
         DocumentError: the errors of `read_project_files`.
@@ -40,12 +42,14 @@ class ProjectDirectory:
     ) -> None:
         self._path = path
         self._assumptions = assumptions
-        #: The paths from `list_visible_paths` at the start, and the paths of written files.  `_find_added` skips them.
+        #: The paths that `_find_added` skips: those from `list_visible_paths` at the start, and those of written files.
+        #: It does not skip a written array with projects that are not in `_paths`.
         self._known = set(list_visible_paths(path)) if os.path.isdir(path) else set()
         arguments = [source for source in sources if _is_file_in(source, path)]
         if self._known:
             arguments.append(path)
-        #: The path of each project's file, by the project's name.
+        #: The path of each project's file, by the project's name.  A project that another process added is missing
+        #: until it is written.
         self._paths: dict[str, str] = {}
         #: The projects of each file, by path and then by name, in the order of the file.
         self._files: dict[str, Mapping[str, Project]] = {}
@@ -61,7 +65,7 @@ class ProjectDirectory:
         return {name: project for projects in self._files.values() for name, project in projects.items()}
 
     def get_path(self, project_name: str) -> str | None:
-        """Return the path of a project's file; `None` if the project has no file."""
+        """Return the path of a project's file; `None` unless the project was read at the start or written later."""
         return self._paths.get(project_name)
 
     def check_writable(self, project_names: Iterable[str]) -> None:
@@ -85,10 +89,11 @@ class ProjectDirectory:
         be lost if the machine loses power.
 
         Raises:
-            DocumentError: `unwritable` if `check_writable` rejects a changed project, if
-                a file without the project has the name chosen for a new file, or if another
-                program has meanwhile written one of the new projects with different
-                content.  In these cases, no file is written.
+            DocumentError: `unwritable` if `check_writable` rejects a changed project, or if a
+                file without a new project has even the file name with a digest.  The same
+                error if another program has meanwhile written a new project with different
+                content, or has written another project to the file that a new project needs.
+                In these cases, no file is written.
                 Also `unwritable` if the system cannot create the directory or write
                 a file, and `unreadable` if it cannot list the directory.
         """
@@ -112,31 +117,35 @@ class ProjectDirectory:
             # Keep a symbolic link, and replace its target.
             write_atomically(resolve_path(path), [self._format(path, contents)], sync=sync)
             self._files[path] = contents
-            self._known.add(path)
+            if contents.keys() <= paths.keys():
+                self._known.add(path)
         return list(updates)
 
     def _choose_paths(self, projects: Sequence[Project]) -> dict[str, str]:
         """Return the path of each new project's file, by project name.
 
-        Raise an error if a file without the project already has this file name.
+        Raise an error if a file without the project already has the file name that is chosen for it.
         """
         exists = bool(projects) and os.path.isdir(self._path)
-        # List the directory before the search.  If the search came first, a file that another process adds after it
-        # would be in `taken`, even if the file contains one of the projects.
+        # List the directory before the search.  If the search came first, a file that another process adds in between
+        # would be in `taken`, and its project would get a second file, with a digest in its name.
         entries = list_directory(self._path) if exists else []
         paths = self._find_added(projects) if exists else {}
         added = set(map(os.path.basename, paths.values()))
         taken = [entry for entry in entries if entry not in added]
-        folded = set(map(fold_file_name, taken))
-        # A second process that writes the same projects must choose the same file names.  So pass the names of all new
-        # projects, including those that are already in `paths`.
+        folded = set(map(fold_file_name, entries))
+        # Another process that writes the same projects must choose the same file names.  Whether a name gets a digest
+        # depends on which names collide, so pass the names of all new projects, including those in `paths`.
         for name, file_name in choose_file_names([project.name for project in projects], taken).items():
-            path = paths.setdefault(name, os.path.join(self._path, file_name))
-            if fold_file_name(os.path.basename(path)) in folded:
+            if name in paths:
+                continue
+            path = os.path.join(self._path, file_name)
+            if fold_file_name(file_name) in folded:
                 problem = (
                     f"the project {format_value(name)} needs this file name, but the file does not contain the project"
                 )
                 raise DocumentError("unwritable", None, problem, "rename the file", format_path(path), None, None)
+            paths[name] = path
         return paths
 
     def _find_added(self, projects: Iterable[Project]) -> dict[str, str]:

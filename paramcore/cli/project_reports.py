@@ -59,7 +59,7 @@ class ReportBuilder:
             self._update = file.update
             updates = _list_updates(projects, file.update)
         ignored = read_ignored_codes(options.ignore)
-        #: The states in the order of `AFTER`, `BEFORE` and `PATCHED`; without an update, only the current state.
+        #: The states in the order of `_list_updates`; without an update, only the current state.
         self._states = [
             _State(options, projects, of_state, file, self._schemas, ignored) for of_state in updates or [{}]
         ]
@@ -114,10 +114,10 @@ class ReportBuilder:
 
 
 def _list_updates(projects: ProjectFiles, update: Update) -> list[Mapping[str, Update]]:
-    """Return the updates that lead to each state, by project name.
+    """Return, for each state, the updates that lead to it, by project name.
 
-    The first state is after `update`, and the second is before it.  If a patch can keep
-    the params that `update` drops, the third state is after this patch.
+    The first state is after `update`, and the second is before it.  If patches can keep the dropped params of some
+    projects, the third state is after these patches, and after `update` for the other projects.
     """
     patches = {project.name: find_keeping_patch(Plan.of(project, update)) for project in projects}
     after = dict.fromkeys(patches, update)
@@ -126,7 +126,7 @@ def _list_updates(projects: ProjectFiles, update: Update) -> list[Mapping[str, U
 
 
 class _State:
-    """Validates projects and tasks before an update, after it, or after the patch that keeps the dropped params."""
+    """Validates projects and tasks in one of the states of `_list_updates`, or in the current state."""
 
     def __init__(
         self,

@@ -6,9 +6,9 @@ the journal before the reply, and the files after a pause.
 
 When the server starts, it reads the files, and then the journal.  When the server ends, it
 removes the journal if the project files contain everything.  The journal remains if the
-server was killed, or if a file could not be written.  It also remains if it contains
-tasks, batches, uploaded files, settings such as `rapid`, or projects that were changed with
-a test key, because these projects have no files.
+server was killed, or if a file could not be written.  It also remains if it contains data
+that project files lack: tasks, batches, uploaded files, settings such as `rapid`, or
+projects that were changed with a test key.
 """
 
 from __future__ import annotations

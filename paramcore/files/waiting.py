@@ -19,6 +19,7 @@ def wait_on_read(stream: BinaryIO) -> Iterator[io.BufferedReader]:
 
     A process that shares the file, such as Node.js, may make the file non-blocking at any
     moment.  If there is no input yet, Python would then treat this as the end of the file.
+    Instead, make the file blocking and wait.  At the end, make it non-blocking again.
     """
     raw = _WaitingReader(stream)
     try:
@@ -31,8 +32,8 @@ def wait_on_read(stream: BinaryIO) -> Iterator[io.BufferedReader]:
 class _WaitingReader(io.RawIOBase):
     """Reads from another stream, and never closes that stream.
 
-    The class does not override `seek`, because `BufferedReader` would call it, and discard any exception, even that of
-    Ctrl-C.
+    Do not override `seek` or `tell`: the constructor of `BufferedReader` calls them and discards any exception.  So a
+    Ctrl-C during our Python code would be lost.
     """
 
     def __init__(self, stream: Any) -> None:

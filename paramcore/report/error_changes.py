@@ -31,7 +31,10 @@ class ErrorChanges:
     locations: tuple[str, ...] = ()
 
     def count(self, *, after: bool | None = None, before: bool | None = None, patched: bool | None = None) -> int:
-        """Count the errors that exist (`True`) or do not exist (`False`) at each time; `None` allows both."""
+        """Count the errors that exist (`True`) or do not exist (`False`) in each of the three states.
+
+        `None` allows both.
+        """
         wanted = after, before, patched
         return sum(
             count
@@ -52,6 +55,9 @@ class ErrorChanges:
     def describe_today(self, *, with_patch: bool) -> Phrase:
         """Return a sentence about today's errors; empty if there are none.
 
+        If the update removes some of these errors, the sentence has their number.  With
+        `with_patch`, it has the number that the patch removes instead.
+
         Example:
             >>> ErrorChanges({Presence(True, True): 1}, ("a.jsonl:3:1",)).describe_today(with_patch=False)
             ('1 error already exists today', ' (', UserText(text='a.jsonl:3:1'), ').')
@@ -71,7 +77,11 @@ class ErrorChanges:
 
 
 def describe_origin(presence: Presence, *, has_patch: bool) -> str:
-    """Describe the cause of an error that exists after the update: `caused by this update, but not by the patch`."""
+    """Describe the origin of an error that exists after the update.
+
+    The origin is `already exists today`, or a cause such as `caused by this update, but not
+    by the patch`.
+    """
     if presence.before:
         return "already exists today" + (", but the patch removes it" if has_patch and not presence.patched else "")
     if not has_patch:

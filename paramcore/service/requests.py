@@ -120,11 +120,12 @@ class Response:
 class Transport(Protocol):
     """Any object with a `send` method, which sends a request and returns the response.
 
-    `send` never sends a request twice, follows no redirect, and returns the
-    whole body unchanged.  If `send` receives no complete reply, it raises an error: `NotDone`
-    (`not_sent` or `certificate`) if it certainly sent nothing, otherwise `OutcomeUnknown`.  It opens a
-    new connection for each POST, because the service may have closed an idle
-    connection.  A transport that sends a key sets `Response.message` for error replies.
+    Each implementation must follow these rules.  `send` must not send a request twice or
+    follow a redirect, and must return the whole body unchanged.  If it receives no complete
+    reply, it must raise an error: `NotDone` (`not_sent` or `certificate`) if it certainly
+    sent nothing, otherwise `OutcomeUnknown`.  Over a network, it must open a new connection
+    for each POST, because the service may have closed an idle connection.  A transport that
+    sends a key must set `Response.message` for error replies.
 
     Example:
         >>> class EmptyService:

@@ -90,6 +90,7 @@ def load_misplaced_names() -> Mapping[str, MisplacedName]:
 @cache
 def _load_look_alikes() -> Mapping[str, MisplacedName]:
     """Return the misplaced names that mean a routing name or an argument of an SDK."""
+    # T14: these names include the response field `project_param_version`, which a published script sends in requests.
     return {
         misplaced.name: misplaced
         for misplaced in load_misplaced_names().values()
@@ -101,9 +102,9 @@ def _load_look_alikes() -> Mapping[str, MisplacedName]:
 def find_look_alike(name: str) -> MisplacedName | None:
     """Describe a name that probably means a routing name or an SDK argument.
 
-    The service treats such a name as a param.  For any other name, return `None`.
+    The service treats such a name as a param.  For any other name, and for a correct routing
+    name, return `None`.
     """
-    # T14: one look-alike is the response field `project_param_version`, which a published script sends in requests.
     look_alikes = _load_look_alikes()
     if name in load_misplaced_names() or name in _ROUTING_REASONS:
         return look_alikes.get(name)
@@ -140,7 +141,8 @@ def _find_nearest(name: str, known: tuple[str, ...]) -> str | None:
     nearest, least = None, len(normalized) + 1
     if len(candidates) > _MOST_COMPARED:
         candidates = nsmallest(_MOST_COMPARED, candidates)
-        # A candidate that `nsmallest` omitted may need only one edit, so do not suggest a name that needs two.
+        # A candidate that `nsmallest` omitted may need only one edit.  So accept only a name that needs fewer than
+        # `least` edits.
         least = 2
     for _, _, candidate, other in candidates:
         limit = min(_limit_edits(normalized, other), least - 1)
@@ -158,8 +160,8 @@ def _list_candidates(normalized: str, known: tuple[str, ...]) -> list[tuple[int,
     letters that only one of the two names has.
     """
     letters = _collect_letters(normalized)
-    # The limit of edits is a fifth of the longer name.  A candidate with k more letters needs at least k edits.  So the
-    # limit is at most a quarter of the length of `normalized`.
+    # A misspelling has at most one edit for each five letters of the longer name.  An edit adds at most one letter, so
+    # there is at most one edit for each four letters of `normalized`.
     most_different = 2 * max(1, len(normalized) // 4)
     candidates: list[tuple[int, int, str, str]] = []
     for position, (candidate, other, other_letters) in enumerate(_normalize_all(known)):

@@ -282,6 +282,44 @@ def test_another_process_writes_another_array(tmp_path):
     assert os.listdir(tmp_path) == ["all.json"]
 
 
+def test_a_later_project_stays_in_an_array_of_another_process(tmp_path):
+    """A project in an added array keeps its place there, even if it is written only after the array was rewritten."""
+    directory = ProjectDirectory(str(tmp_path), Assumptions())
+    array = tmp_path / "all.json"
+    array.write_text(json.dumps([write_project(DOCKS), write_project(CRANES)]))
+    directory.write([DOCKS])
+    directory.write([NEW_DOCKS])
+    with pytest.raises(DocumentError, match="another version of the project"):
+        directory.write([CRANES.patch_params({"padding": 2})])
+    assert directory.write([CRANES]) == [str(array)]
+    assert directory.get_path("cranes") == str(array)
+    directory.write([CRANES.patch_params({"padding": 2})])
+    assert os.listdir(tmp_path) == ["all.json"]
+    assert read(tmp_path)["cranes"].params == {"padding": 2}
+
+
+def test_another_process_writes_a_file_beside_an_equal_name(tmp_path):
+    """A new project of another process stays in its file, even if another file has the same name in lower case."""
+    directory = ProjectDirectory(str(tmp_path), Assumptions())
+    (tmp_path / "Docks.json").write_text(json.dumps(write_project(DOCKS)))
+    if (tmp_path / "docks.json").exists():
+        pytest.skip("the file system ignores case")
+    (tmp_path / "docks.json").write_text('{"instruction": "Box."}')
+    assert directory.write([DOCKS]) == [f"{tmp_path}/Docks.json"]
+    assert sorted(os.listdir(tmp_path)) == ["Docks.json", "docks.json"]
+
+
+def test_another_process_uses_the_name_of_a_new_file(tmp_path):
+    """If another process has written one new project to the file that another needs, nothing is written."""
+    directory = ProjectDirectory(str(tmp_path), Assumptions())
+    (tmp_path / "cranes.json").write_text(json.dumps(write_project(DOCKS)))
+    before = list_bytes(tmp_path)
+    with pytest.raises(DocumentError, match="the file does not contain the project") as caught:
+        directory.write([DOCKS, CRANES])
+    assert caught.value.source == f"{tmp_path}/cranes.json"
+    assert list_bytes(tmp_path) == before
+
+
 def test_another_process_adds_entries_that_are_no_files(tmp_path):
     """A new subdirectory or pipe with the suffix of a project file is not read."""
     directory = ProjectDirectory(str(tmp_path), Assumptions())

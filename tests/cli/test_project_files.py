@@ -1,4 +1,4 @@
-"""The project files of a command line, and other files in their directory."""
+"""The project files of a command line, other files in their directory, and the settings in `pyproject.toml`."""
 
 import json
 import os
@@ -112,8 +112,8 @@ def test_yaml_of_another_tool_is_skipped(place, text):
         (" \n\n", "the document is empty"),
     ],
 )
-def test_a_yaml_project_with_features_that_json_lacks_is_an_error(place, text, problem):
-    """In a directory, a YAML file is an error if it may contain a project and has features that JSON lacks."""
+def test_invalid_yaml_that_may_contain_a_project_is_an_error(place, text, problem):
+    """In a directory, YAML that paramcore rejects is an error if it may contain a project, or if the file is empty."""
     (place / "other.yml").write_text(text)
     ran = run("log", place)
     assert (ran.err[: len(f"error: {place}/other.yml:")], ran.status) == (f"error: {place}/other.yml:", 2)
@@ -121,7 +121,7 @@ def test_a_yaml_project_with_features_that_json_lacks_is_an_error(place, text, p
 
 
 def test_a_yaml_project_in_utf_16_is_an_error(place):
-    """In a directory, YAML in UTF-16 that may contain a project is an error, as in UTF-8."""
+    """In a directory, YAML with an anchor is an error if it may contain a project, in UTF-16 too."""
     (place / "other.yml").write_bytes("a: &a 1\nparam_history: []\n".encode("utf-16"))
     ran = run("log", place)
     assert (ran.err.startswith(f"error: {place}/other.yml:1:"), ran.status) == (True, 2)
@@ -374,7 +374,7 @@ def test_a_suffix_in_upper_case_counts(tmp_path, suffix):
 
 @pytest.mark.parametrize("suffix", ["JSONL", "NDJSON"])
 def test_lines_in_upper_case_are_lines(place, suffix):
-    """`.JSONL` and `.NDJSON` in upper case mean JSONL, also in the error for tasks in place of an update."""
+    """`.JSONL` and `.NDJSON` in upper case mean JSONL. `plan` reports such a file in place of UPDATE as tasks."""
     (place / f"tasks.{suffix}").write_text('{"padding": 1}\n{"padding": 2}\n')
     assert len(run("preview", place, f"{place}/tasks.{suffix}", "--format", "json").lines) == 2
     assert run("validate", place, f"{place}/tasks.{suffix}").out.endswith("and 2 tasks\n")
@@ -421,7 +421,7 @@ def test_a_link_to_a_file_is_read(place):
 
 
 def test_a_directory_that_cannot_be_searched_is_named_as_the_cause(place, monkeypatch, capsys):
-    """In a directory without search permission, `stat` fails for each file, but the files still exist."""
+    """Without permission to search a directory, `stat` fails for each file. The remedy is to permit searching."""
 
     def refuse(*_):
         raise PermissionError(13, "Permission denied")
@@ -496,7 +496,7 @@ def test_both_places_of_a_repeated_project_are_named(place, capsys):
 
 @pytest.mark.parametrize(("levels", "status"), [(99, 0), (100, 2)])
 def test_params_of_a_hundred_levels_are_read(levels, status, tmp_path):
-    """In an array of projects too, params may have at most 100 levels."""
+    """In an array of projects too, params may have at most 100 levels, including the params object itself."""
     value = None
     for _ in range(levels):
         value = [value]

@@ -57,7 +57,10 @@ def test_the_index_omits_no_version_that_explains_a_task(history, task):
     "params", [{"instruction": "Box {}."}, {"name {}": 1}, {"name {}": 1, "instruction": "Box {}."}]
 )
 def test_an_audit_does_not_check_every_version(params, monkeypatch):
-    """The number of checks for a task does not grow with the history, whatever the task contradicts."""
+    """The number of checks for a task does not grow with the history.
+
+    The versions differ in their instruction, in a param that the task lacks, or in both.
+    """
 
     def count_checks(length):
         project = Project("p", type="a", params={})

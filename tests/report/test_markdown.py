@@ -342,8 +342,8 @@ def test_long_names_are_cut():
     assert "(1,000,000 characters)" in markdown
 
 
-def test_a_group_counts_with_the_first_row_that_fits():
-    """A document has at most the given size, even if the first row of a table does not fit and a later one does."""
+def test_the_heading_of_a_table_counts_with_the_first_row_that_fits():
+    """The heading takes room only with the first row that fits, which need not be the first row of the table."""
     rows = [Row((("x" * length,),), Rank.CHANGED) for length in (500, 3, 400, 2)]
     tables = tuple(Table((f"a long heading {n} " + "-" * 300,), tuple(rows)) for n in range(3))
     document = Document(("x",), ("x",), tables, "x")
@@ -355,8 +355,8 @@ def test_a_group_counts_with_the_first_row_that_fits():
     assert {(0, 0), (1, 1), (3, 3)} <= shown
 
 
-def test_the_text_around_a_group_counts_once():
-    """A document is complete if it fits with its notes, although rows of several ranks are in one table."""
+def test_the_heading_of_a_table_counts_once():
+    """The heading counts once, not once for each rank. Room for the note about cut rows is always reserved."""
     rows = tuple(Row(((rank.name,),), rank) for rank in (Rank.ERRORS, Rank.DROPPED, Rank.CHANGED, Rank.KEPT))
     document = Document(("x",), ("x",), (Table(("-" * 300,), rows),), "x")
     whole = render_markdown(document)
@@ -567,7 +567,7 @@ def test_the_settings_of_an_audit_name_the_project():
 
 @pytest.mark.parametrize("text", ["```", "`````\na", "~~~", "a\u202e\n\tb"])
 def test_a_fence_holds_any_text(text):
-    """A fence is longer than any run of backticks in the text. Characters that move the cursor are escaped."""
+    """A fence is longer than any run of backticks in the text. Unprintable characters are escaped."""
     page = render(format_fence("text", text))
     assert page.blocks == ["\n".join(format_name(line) for line in text.split("\n")) + "\n"]
 

@@ -139,7 +139,7 @@ def test_since_when_an_array_had_a_value(first, second, wanted, pointer, since):
 
 
 def test_the_grid():
-    """The cells of each row cover all versions of the grid. Params that never change are listed separately."""
+    """The cells of each row cover all versions of the grid. Params that do not change there are listed separately."""
     history = [{"kept": 1, "changing": number // 5} for number in range(20)]
     history[15] = {"kept": 1}
     view = view_lifelines(History.of(project_of(*history)), prefix="p1-", values=True)
@@ -246,7 +246,9 @@ def test_advice(update, advice, patch):
     assert view_plan(Plan.of(PROJECT, update), values=False).patch is None
 
 
-CAUSED, TODAY, BOTH, NEW = Presence(True), Presence(True, True), Presence(True, True, True), Presence(True, False, True)
+CAUSED, CAUSED_BY_BOTH = Presence(True), Presence(True, False, True)
+#: An error that exists today and after the update: `REMOVED` does not exist after the patch, and `KEPT` does.
+REMOVED, KEPT = Presence(True, True), Presence(True, True, True)
 DROPPING, SAFE = Replace({"padding": 4}), Patch({"padding": 4})
 
 
@@ -256,12 +258,12 @@ DROPPING, SAFE = Replace({"padding": 4}), Patch({"padding": 4})
         (SAFE, {CAUSED: 1}, "This update causes 1 error. Correct it before you send it."),
         (
             SAFE,
-            {TODAY: 2},
+            {REMOVED: 2},
             "Nothing is lost, and this update causes no errors. 2 errors already exist today (a:1:1, a:2:1).",
         ),
         (
             SAFE,
-            {TODAY: 1, Presence(False, True): 4},
+            {REMOVED: 1, Presence(False, True): 4},
             "Nothing is lost, and this update causes no errors. "
             "5 errors already exist today (a:1:1, a:2:1, ...); this update removes 4.",
         ),
@@ -272,13 +274,13 @@ DROPPING, SAFE = Replace({"padding": 4}), Patch({"padding": 4})
         ),
         (
             DROPPING,
-            {CAUSED: 2, BOTH: 2, TODAY: 1},
+            {CAUSED: 2, KEPT: 2, REMOVED: 1},
             "Send the patch below instead: it keeps the 2 params and causes none of the 2 errors of this update. "
             "3 errors already exist today (a:1:1, a:2:1, ...); the patch removes 1.",
         ),
         (
             DROPPING,
-            {CAUSED: 1, NEW: 1},
+            {CAUSED: 1, CAUSED_BY_BOTH: 1},
             "Correct the update before you send it. It causes 2 errors. "
             "The patch below keeps the 2 params, but it also causes 1 error.",
         ),
@@ -294,7 +296,7 @@ DROPPING, SAFE = Replace({"padding": 4}), Patch({"padding": 4})
         ),
         (
             Patch({"box": {"min": 1}}),
-            {TODAY: 1},
+            {REMOVED: 1},
             "To keep the values that are lost inside params, add them to the update. A patch would lose them, too. "
             "1 error already exists today (a:1:1, a:2:1).",
         ),
@@ -312,14 +314,14 @@ def test_advice_on_errors(update, errors, advice):
     [
         (CAUSED, False, "caused by this update"),
         (CAUSED, True, "caused by this update, but not by the patch"),
-        (NEW, True, "caused by this update and by the patch"),
-        (TODAY, False, "already exists today"),
-        (TODAY, True, "already exists today, but the patch removes it"),
-        (BOTH, True, "already exists today"),
+        (CAUSED_BY_BOTH, True, "caused by this update and by the patch"),
+        (REMOVED, False, "already exists today"),
+        (REMOVED, True, "already exists today, but the patch removes it"),
+        (KEPT, True, "already exists today"),
     ],
 )
 def test_the_origin_of_an_error(presence, has_patch, origin):
-    """The origin of an error says whether the latest version, the update or the patch has the error."""
+    """The origin says whether the error exists today, and whether the update and the patch cause it or keep it."""
     assert describe_origin(presence, has_patch=has_patch) == origin
 
 
@@ -372,7 +374,7 @@ def test_verdicts():
 
 
 def test_effects_on_tasks():
-    """Losses come first. Of an instruction, a task can lose only the project's text."""
+    """Losses come first. If an update drops the instruction, a task loses only the project's part of it."""
     project = project_of({"a": 1, "b": 1, "instruction": "x"})
     tasks = [{}, {"a": 2}, {"instruction": "y"}, {"project_version": 0}]
     impact = Impact.of(Plan.of(project, Replace({"b": 2, "c": 3})), tasks)

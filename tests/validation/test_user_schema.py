@@ -25,11 +25,11 @@ def nested(levels):
 
 REJECTED = {
     "an array": ([], "schema_invalid", ""),
-    "no JSON": ({"minimum": float("nan")}, "schema_invalid", "/minimum"),
-    "a loop of Python's": (lambda: _loop(), "schema_invalid", None),
-    "a type that is none": ({"properties": {"a": {"type": "text"}}}, "schema_invalid", "/properties/a/type"),
+    "a value that is not JSON": ({"minimum": float("nan")}, "schema_invalid", "/minimum"),
+    "a dict that contains itself": (lambda: _loop(), "schema_invalid", None),
+    "an unknown type": ({"properties": {"a": {"type": "text"}}}, "schema_invalid", "/properties/a/type"),
     "a name that is required twice": ({"required": ["a", "a"]}, "schema_invalid", "/required"),
-    "a name that another requires twice": (
+    "a name that `dependentRequired` lists twice": (
         {"properties": {"a": {"dependentRequired": {"b": ["c", "c"]}}}},
         "schema_invalid",
         "/properties/a/dependentRequired/b",
@@ -38,13 +38,13 @@ REJECTED = {
     "a misspelt type": ({"properties": {"a": {"type": ["null", "strin"]}}}, "schema_invalid", "/properties/a/type/1"),
     "a number in quotes": ({"properties": {"a": {"minLength": "5"}}}, "schema_invalid", "/properties/a/minLength"),
     "a length below 0": ({"properties": {"a": {"minLength": -1}}}, "schema_invalid", "/properties/a/minLength"),
-    "no branches": ({"properties": {"a": {"anyOf": []}}}, "schema_invalid", "/properties/a/anyOf"),
+    "an empty `anyOf`": ({"properties": {"a": {"anyOf": []}}}, "schema_invalid", "/properties/a/anyOf"),
     "another dialect": ({"$schema": "http://json-schema.org/draft-04/schema#"}, "schema_invalid", "/$schema"),
     "300 levels": (nested(300), "schema_invalid", None),
     "a remote reference": ({"$ref": "http://127.0.0.1:9/x"}, "schema_ref", None),
     "a file reference": ({"properties": {"a": {"$ref": "file:///etc/passwd"}}}, "schema_ref", None),
     "a relative reference": ({"$ref": "other.json#/$defs/a"}, "schema_ref", None),
-    "a shared definition that is none": ({"$ref": "definitions.json#/$defs/nothing"}, "schema_ref", None),
+    "an unknown shared definition": ({"$ref": "definitions.json#/$defs/nothing"}, "schema_ref", None),
     "a reference to nothing": ({"$ref": "#/$defs/a"}, "schema_ref", "/$ref"),
     "a reference to no schema": ({"$ref": "#/properties", "properties": {}}, "schema_ref", "/$ref"),
     "a warning that is no schema": (
@@ -52,7 +52,7 @@ REJECTED = {
         "schema_invalid",
         "/properties/a/x-warn/type",
     ),
-    "a warning that would decide": (
+    "a warning that would decide whether a branch of `anyOf` applies": (
         {"properties": {"a": {"anyOf": [{"items": {"$ref": "#/$defs/b"}}]}}, "$defs": {"b": {"x-warn": {}}}},
         "schema_invalid",
         "/properties/a/anyOf/0",
@@ -114,13 +114,13 @@ REJECTED = {
         )
         for keyword in ("dependentSchemas", "properties", "patternProperties", "$defs", "definitions")
     },
-    "mistaken names that are none": (
+    "mistaken names that are not an object": (
         {"properties": {"a": {"x-mistaken": 5}}},
         "schema_invalid",
         "/properties/a/x-mistaken",
     ),
-    "a reference to no place": ({"$ref": "#a"}, "schema_ref", None),
-    "itself": ({"$ref": "#"}, "schema_ref", None),
+    "an anchor as the reference of the root": ({"$ref": "#a"}, "schema_ref", None),
+    "a reference to itself": ({"$ref": "#"}, "schema_ref", None),
     "a circle": (
         {"$ref": "#/$defs/a", "$defs": {"a": {"allOf": [{"$ref": "#/$defs/b"}]}, "b": {"not": {"$ref": "#/$defs/a"}}}},
         "schema_ref",
@@ -145,11 +145,15 @@ REJECTED = {
         "schema_invalid",
         "/properties/a/dependencies",
     ),
-    "an element by a wrong index": ({"$ref": "#/allOf/-1", "allOf": [{}]}, "schema_ref", "/$ref"),
-    "an element by an index with a zero": ({"$ref": "#/allOf/00", "allOf": [{}]}, "schema_ref", "/$ref"),
+    "a negative index in a reference": ({"$ref": "#/allOf/-1", "allOf": [{}]}, "schema_ref", "/$ref"),
+    "a leading zero in an index": ({"$ref": "#/allOf/00", "allOf": [{}]}, "schema_ref", "/$ref"),
     "an anchor as a reference": ({"properties": {"a": {"$ref": "#x"}}}, "schema_ref", "/properties/a/$ref"),
     "a long chain of references": ({"$ref": "#/$defs/a0", "$defs": CHAIN}, "schema_ref", None),
-    "no pattern": ({"properties": {"a": {"pattern": "\\p{L}"}}}, "schema_pattern", "/properties/a/pattern"),
+    "a pattern that `re` cannot compile": (
+        {"properties": {"a": {"pattern": "\\p{L}"}}},
+        "schema_pattern",
+        "/properties/a/pattern",
+    ),
     "too large a repeat": (
         {"properties": {"a": {"pattern": "a{99999999999}"}}},
         "schema_pattern",
@@ -165,7 +169,11 @@ REJECTED = {
         "schema_pattern",
         "/properties/a/x-warn/pattern",
     ),
-    "no pattern of names": ({"patternProperties": {"a/(": {}}}, "schema_pattern", "/patternProperties/a~1("),
+    "a pattern of names that `re` cannot compile": (
+        {"patternProperties": {"a/(": {}}},
+        "schema_pattern",
+        "/patternProperties/a~1(",
+    ),
     "too large a repeat in a pattern of names": (
         {"patternProperties": {"a{99999999999}": {}}},
         "schema_pattern",
@@ -354,7 +362,7 @@ def test_patterns_run_in_python(pattern, good, bad, fast):
     ],
 )
 def test_a_warning_does_not_decide_what_is_evaluated(schema):
-    """The names and elements that a schema describes are known, even if its `x-warn` fails."""
+    """The names and elements that a schema describes count as evaluated, even if its `x-warn` fails."""
     value = {"b": 1} if "unevaluatedProperties" in schema else [1]
     findings = validate_own({"a": value}, {"properties": {"a": schema}})
     assert [(severity, pointer) for _, severity, pointer, _ in findings] == [("warning", "/a")]
@@ -498,7 +506,7 @@ def test_a_document_without_keywords_is_rejected(schema):
         {"padding": 3, "required": []},
     ],
 )
-def test_a_schema_needs_one_keyword(schema):
+def test_a_schema_may_be_empty_or_have_unknown_keywords(schema):
     """An empty schema is accepted. A schema with unknown keywords is accepted if it also has a known keyword."""
     assert Schemas().with_schema("mine", schema)
 

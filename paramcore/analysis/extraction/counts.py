@@ -22,7 +22,8 @@ from paramcore.values import encode_compact, equality_key, freeze
 MAX_VALUES = 1_024
 #: The maximum number of groups of requests.
 MAX_GROUPS = 4_096
-#: The maximum number of ends of an instruction to try; each end begins after one of the last separators.
+#: The maximum number of ends of an instruction to try, besides the whole instruction.  Each of these ends begins after
+#: one of the last separators.
 MAX_SEPARATORS = 64
 
 #: The key of a value: equal JSON values have equal keys.
@@ -115,7 +116,8 @@ def list_tails(text: str, assumptions: Assumptions) -> list[tuple[str, bool]]:
         end = start + len(mark) - 1
     whole = text
     if assumptions.empty_instruction == "join":
-        # A task without an instruction gets the separator, too, so cut it from the text.
+        # With `join`, a task without an instruction gets the separator and then the project's text.  So it can inherit
+        # only a text that begins with the separator; the project has the rest.
         whole = text.removeprefix(separator) if text.startswith(separator) else ""
     return [*tails, (whole, True)] if whole else tails
 
@@ -167,8 +169,8 @@ class SharedValues:
         """Return empty groups for the second read."""
         tables = [self._tails, *self._values.values()]
         shared = {name: keys for name, table in self._values.items() if (keys := table.list_values(least=2))}
-        # If the separator is empty, also keep the ends with a count of 1.  In the second read, such an end may match
-        # the end of a longer line in another instruction.
+        # Without a separator, the second read tests `endswith`, so an end may also be the end of a line in another
+        # request: `box.` ends `Draw a box.`  So keep the ends with a count of 1, too.
         least = 2 if self._assumptions.instruction_separator else 1
         tails = {str(tail) for tail in self._tails.list_values(least=least)}
         is_exact = self.is_exact and all(table.is_exact for table in tables)

@@ -74,8 +74,8 @@ class Extraction(NotebookReprs):
     ) -> Extraction:
         """Extract a project from requests of one type, which are read three times.
 
-        The params in `keep` stay in the requests.  The params in `move` may move even if
-        they stay by default, as `attachment` does.
+        The params in `keep` stay in the requests.  Some params, such as `attachment`, stay
+        by default; those in `move` may move.
 
         Raises:
             InvalidSetting: `argument_type`, if `tasks` is not an iterable, or can be read only
@@ -185,7 +185,7 @@ class Extraction(NotebookReprs):
 
     def _make_moved_row(self, moved: MovedParam) -> Row:
         value = self.params[moved.param]
-        # Show the part of the instruction that moves; other params move as a whole.
+        # The moved instruction may be only the end of the tasks' instructions, so show it.
         text = value if moved.param == "instruction" and isinstance(value, str) else None
         return _make_row("moves", moved.param, str(moved), text)
 
@@ -214,7 +214,8 @@ def _make_row(label: str, param: str, text: str, value: str | None = None) -> Ro
 def _read_task(task: TaskRequest | Mapping[str, Any], project: Project) -> TaskRequest:
     if not isinstance(task, TaskRequest):
         return read_task_request(task, type=project.type)
-    # T12 allows one type for a project, so reject a request of another type.  The request may name any project.
+    # T12 allows one type for a project, so reject a request of another type.  Ignore `project`, because a request that
+    # names a project is set aside, not rejected.
     project.check_request(evolve(task, project=None))
     return task
 

@@ -1,4 +1,4 @@
-"""Why a param moves or stays, and why a task opts out or is set aside.
+"""Moved params, and why params stay, tasks opt out and requests are set aside.
 
 `Extractor` changes these objects while it counts.  Afterwards they belong to an `Extraction`
 and no longer change, so they and the extraction can be hashed.
@@ -89,8 +89,8 @@ class StayingParam:
 
     param: str
     code: StayCode
-    #: By how many bytes all requests and the update would grow if the param moved; `None` unless `code` is
-    #: `some_lack_it`.
+    #: By how many bytes the total size of all requests and the update would grow if the param moved; `None` unless
+    #: `code` is `some_lack_it`.
     extra_bytes: int | None = None
     #: The value that would move; `None` unless `code` is `some_lack_it`.
     value: Any = None
