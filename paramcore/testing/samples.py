@@ -1,4 +1,4 @@
-"""Values and names that break careless code, for `pytest.mark.parametrize`."""
+"""Values and names for tests, for example for `pytest.mark.parametrize`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ _ATTRIBUTES = ("__class__", "__dict__", "__proto__", "items", "self")
 _FIELDS = ("Instruction", "instruction ", "instructions", "params", "name", "type", "project_param_version")
 _CHARACTERS = ("", " ", "\u00e9", "e\u0301", "\u2028", "\x00", "\U0001f69c")
 
-#: Names that are empty, have unusual characters, or look like a path, an attribute, an index or another name.
+#: Names that are empty, have unusual characters, or look like an index, a path, a format, an attribute or
+#: another name.
 ODD_NAMES: tuple[str, ...] = (*_CHARACTERS, *_INDEXES, *_PATHS, *_FORMATS, *_ATTRIBUTES, *_FIELDS)
 
 #: Names that the params of a task cannot have (T10).

@@ -112,6 +112,8 @@ def instructions() -> st.SearchStrategy[str | None]:
 def params(*, names: st.SearchStrategy[str] | None = None, max_size: int = 3) -> st.SearchStrategy[dict[str, Any]]:
     """Draw params of a project, with an `instruction` first, last or absent.
 
+    `names` draws the other names, and `max_size` is their maximum number.
+
     Example:
         >>> from hypothesis import find
         >>> list(find(params(), lambda params: "padding" in params and len(params) == 1))
@@ -124,6 +126,8 @@ def params(*, names: st.SearchStrategy[str] | None = None, max_size: int = 3) ->
 
 def task_params(*, max_size: int = 3) -> st.SearchStrategy[dict[str, Any]]:
     """Draw params of a task, sometimes with names that params of a project cannot have.
+
+    `max_size` does not count the `instruction`.
 
     Example:
         >>> from hypothesis import find
@@ -199,7 +203,7 @@ def task_types() -> st.SearchStrategy[str]:
 
 @st.composite
 def projects(draw: st.DrawFn, *, min_versions: int = 0, max_versions: int = 3) -> Project:
-    """Draw a project with up to `max_versions` versions, often with the default assumptions.
+    """Draw a project with `min_versions` to `max_versions` versions, often with the default assumptions.
 
     Example:
         >>> from hypothesis import find
@@ -216,8 +220,8 @@ def projects(draw: st.DrawFn, *, min_versions: int = 0, max_versions: int = 3) -
 def task_requests(project: Project | None = None) -> st.SearchStrategy[TaskRequest]:
     """Draw a task request that inherits the latest version, a pinned version or nothing.
 
-    If `project` is given, it can resolve the request.  Without a project, the request
-    may name a version that does not exist.
+    `project`, if given, can resolve the request.  Without `project`, the request may name
+    a version that does not exist.
 
     Example:
         >>> from hypothesis import find

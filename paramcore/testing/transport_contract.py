@@ -83,7 +83,7 @@ def _check_replies(transport: Transport, server: _LoopbackServer) -> None:
 
 
 def _check_unchanged_bodies(transport: Transport, server: _LoopbackServer) -> None:
-    # Read the key from the first request.  Two of the bodies below repeat the key.
+    # Read the key from the first request.  Two of the bodies below repeat the key; the third begins like gzip.
     server.answer = _build_reply(200, b"{}")
     transport.send(Request("GET", "/projects"))
     scheme, _, sent = server.authorization.partition(" ")

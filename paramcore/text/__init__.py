@@ -76,14 +76,14 @@ def format_repr(value: object) -> str:
 
 
 def format_end(text: str) -> str:
-    """Format the end of `text` on one line: `"short"`, `...the last characters`."""
+    """Format short text, or the end of longer text, on one line: `"short"`, `...the last characters`."""
     return format_value(text) if len(text) <= MESSAGE_LIMIT else f"...{format_name(text[-MESSAGE_LIMIT:])}"
 
 
 def format_change(before: Any, after: Any) -> str:
     """Format two values on one line: `1 -> 2`.
 
-    If one of two strings is long, both are shown from shortly before their first difference.
+    If at least one of two strings is long, both are shown from shortly before their first difference.
     """
     ellipsis = ""
     if isinstance(before, str) and isinstance(after, str) and (is_long(before) or is_long(after)):

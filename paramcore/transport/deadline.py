@@ -22,8 +22,9 @@ def send_within(seconds: float, exchange: Callable[[], Response | NotDone | Outc
             takes longer than `seconds`, or `no_reply` if `exchange` raises an error.
     """
     results: list[Response | NotDone | OutcomeUnknown] = []
-    # `threading.Thread` runs Python code in this thread while it starts and when it is dropped.  If Ctrl-C interrupted
-    # this code, it would raise `RuntimeError` for a request that was sent, or print a traceback.  So use a lock.
+    # `threading.Thread` runs Python code in the caller's thread when it starts a thread and when it is deleted.  Ctrl-C
+    # in this code may print a traceback, or raise `RuntimeError` after the new thread sent the request.  The `except`
+    # below would then report that nothing was sent.  So use `_thread` and a lock.
     is_running = _thread.allocate_lock()
     is_running.acquire()
 

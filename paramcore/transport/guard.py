@@ -43,7 +43,7 @@ class GuardedClient:
         for method in ("get_project", "update_project"):
             check_method("client", client, method, "pass a `scaleapi.ScaleClient`")
         check_argument("schemas", schemas, Schemas)
-        # `__setattr__` below would set these attributes on the client.
+        # `__setattr__` below sets attributes on the client, so do not use it here.
         object.__setattr__(self, "_client", client)
         object.__setattr__(self, "_schemas", schemas)
 

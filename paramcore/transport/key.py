@@ -53,7 +53,7 @@ class ApiKey:
     @property
     def authorization(self) -> str:
         """The value of the `Authorization` header."""
-        # E7: HTTP Basic, with the key as the user name and no password. Live and test keys see different projects.
+        # E7: HTTP Basic, with the key as the user name and no password.
         return f"Basic {base64.b64encode(f'{self.__text}:'.encode()).decode()}"
 
     def redact(self, text: str) -> str:

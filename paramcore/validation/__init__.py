@@ -3,12 +3,14 @@
 `validator` validates a project, its tasks and its updates.  To add a finding, add
 its code to `finding`, and its check to one of these modules:
 
-- `schemas/*.json` describe the form of each param.  `messages` converts violations to findings.
+- `schemas/*.json` describe the form of each param.  `messages` and `schema_errors`
+  convert the errors of jsonschema to findings.
 - `cross_checks`, `references`, `form_references` and `addresses` check rules that JSON
   Schema cannot express.  `check_parts` contains their helpers.
 - `lint` finds values that the service accepts, but that are probably mistakes.
 - `update_checks` and `update_names` check the form of an update.
-- `known_names` finds names that a schema lacks; `names` finds misplaced names.
+- `known_names` finds names that a schema lacks.  `names` finds misplaced names, and suggests
+  the most similar known name.
 
 `schema` loads the schemas, and `user_schema` checks the schemas of users.
 `schema_rules` splits a schema into rules for each param.  `completion` derives rules for

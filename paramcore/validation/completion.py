@@ -118,7 +118,7 @@ class _Completion:
         return {**kept, "allOf": parts} if parts else kept
 
     def _derive_condition(self, schema: _Schema, pointer: str, purpose: _Purpose) -> _Schema:
-        """Return the schema derived from `if`; added params may make a false condition true, or a true one false."""
+        """Return the schema derived from `if`; added params may change whether the condition is true."""
         possible_condition = self._refer("enforced", f"{pointer}/if")
 
         def refer_branch(keyword: str, purpose: _Purpose) -> _Schema:

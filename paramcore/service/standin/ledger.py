@@ -1,8 +1,8 @@
 """Make changes to states, and write the changes to a journal before any reply shows them.
 
 `Ledger.record` makes the changes of a call in memory, and `Ledger.wait` waits until they
-are in the journal.  One write saves the changes of all calls that are waiting when the
-write starts.  If the write fails, the ledger takes back all changes that are not in the journal.
+are in the journal.  One write appends all changes that were made before the write starts
+and are not in the journal yet.  If the write fails, the ledger takes back all changes that are not in the journal.
 `wait` then raises `NotSaved` for each call that made such changes, or may have seen them.
 """
 
@@ -23,7 +23,7 @@ MIN_REWRITE_SIZE = 16 * 2**20
 
 
 class NotSaved(Exception):
-    """The changes of a call could not be saved, and were taken back."""
+    """Changes that a call made, or may have seen, could not be saved, and were taken back."""
 
 
 class Journal(Protocol):
@@ -49,7 +49,7 @@ class Entry:
 
     texts: Sequence[str]
     undo: Sequence[Callable[[], None]] = ()
-    #: The projects that this entry writes with their whole history, as pairs of the names of the state and the project.
+    #: The projects that this entry writes with their whole history, each as the name of its state and its own name.
     projects: Sequence[tuple[str, str]] = ()
     is_done: bool = False
     error: OSError | None = field(default=None)
@@ -67,10 +67,10 @@ class Ledger:
         self._journal = journal
         self._pending: list[Entry] = []
         self._is_writing = False
-        #: The projects whose whole history is in the journal, as pairs of the names of the state and the project.
+        #: The projects whose whole history is in the journal or in a pending entry, each as in `Entry.projects`.
         self._journaled: set[tuple[str, str]] = set()
         self._rewrite_size = MIN_REWRITE_SIZE
-        #: Called when the changes of a call are in the journal, before the reply is sent.
+        #: `Account` calls this when the changes of a call are in the journal, before the reply is sent.
         self.on_saved: Callable[[], None] = lambda: None
         #: Called to sync the files of projects before a rewrite omits these projects; may raise `OSError`.
         self.before_rewrite: Callable[[], None] = lambda: None
@@ -78,21 +78,21 @@ class Ledger:
     def record(self, world: str, changes: Sequence[Change]) -> Entry | None:
         """Make changes to a state; return the entry to wait for, if any.
 
-        The caller must hold `lock`.  If the call has no changes, the entry contains the newest
-        changes that the call may have seen.
+        The caller must hold `lock`.  If the call has no changes, the entry is the last pending
+        entry of any state, because the call may have seen its changes.
         """
         undo = [self._states[world].apply(change) for change in changes]
         if self._journal is None:
             return None
         if changes:
-            names = [
+            new_projects = [
                 place
                 for change in changes
                 if change.table == "projects" and (place := (world, change.key)) not in self._journaled
             ]
-            texts = [encode_change(world, change, is_new=(world, change.key) in names) for change in changes]
-            self._journaled.update(names)
-            self._pending.append(Entry(texts, undo, names))
+            texts = [encode_change(world, change, is_new=(world, change.key) in new_projects) for change in changes]
+            self._journaled.update(new_projects)
+            self._pending.append(Entry(texts, undo, new_projects))
         return self._pending[-1] if self._pending else None
 
     def wait(self, entry: Entry | None) -> None:
@@ -128,7 +128,7 @@ class Ledger:
         return unsaved
 
     def mark_saved(self, world: str, projects: Sequence[StoredProject]) -> None:
-        """Record in memory that files contain these projects, even if the files are not on disk yet."""
+        """Record in memory that these projects were written to files, which need not be on disk yet."""
         with self.lock:
             self._states[world].mark_saved(projects)
 
@@ -217,6 +217,7 @@ class Ledger:
         self._journal.replace(self._iter_lines(journaled))
         self._journaled = journaled
         self._rewrite_size = max(MIN_REWRITE_SIZE, 2 * self._journal.size)
+        # The states contain the pending changes, so the new journal contains them, too.
         self._finish(list(self._pending))
         self.lock.notify_all()
 

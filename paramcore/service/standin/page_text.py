@@ -141,7 +141,10 @@ def _iter_param(param: ExplanationView) -> Iterator[str]:
 
 
 def _iter_labelled(label: str, value: ValueView | None, otherwise: str, separator: str = "") -> Iterator[str]:
-    """Yield a label with the first line of a value, and then the other lines of the value, indented."""
+    """Yield a label with the first line of a value, and then the other lines of the value, indented.
+
+    Without a value, yield the label with `otherwise`.
+    """
     if value is None:
         yield f"{label}{otherwise}"
         return

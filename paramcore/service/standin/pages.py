@@ -74,7 +74,7 @@ class Pages:
 
 
 def _find_page(target: str) -> tuple[str, str | None] | None:
-    """Return the names of a page's state and project; `None` if there is no such page.
+    """Return the names of a page's state and project; `None` if the target is not the address of a page.
 
     For the home page, the name of the project is `None`.
     """

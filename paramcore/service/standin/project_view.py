@@ -28,12 +28,12 @@ MAX_PARAMS = 1_000_000
 MAX_ENTRY = 200_000
 #: The maximum number of tasks on a page.
 MAX_TASKS = 50
-#: The approximate maximum number of characters of all tasks on a page.
+#: The approximate maximum number of characters of all tasks on a page.  Only the latest task may be longer.
 MAX_TASK_TEXT = 300_000
-#: The approximate number of characters of the markup around a param.
+#: The approximate number of characters of the markup around a task or a param.
 _MARKUP = 600
 
-_KEYS = {"live": "any:", "test": "test_any:"}
+_CURL_USERS = {"live": "any:", "test": "test_any:"}
 
 
 @frozen
@@ -45,7 +45,7 @@ class TaskView:
     time: TimeView | None
     #: What the task inherits, in words.
     headline: str
-    #: Labels, each with a value as JSON text.
+    #: Fields of the task, such as `batch`, each with its value as JSON text.
     facts: tuple[tuple[str, str], ...]
     params: tuple[ExplanationView, ...]
     #: Why the params cannot be explained; empty if they can.
@@ -78,7 +78,7 @@ class ProjectPageView:
     lifelines: LifelinesView | None
     #: The latest versions, newest first.
     versions: tuple[VersionView, ...]
-    #: The number of older versions that the page leaves out.
+    #: The number of older versions that the page leaves out; 0 if it shows no versions.
     omitted_versions: int
     #: The latest tasks, newest first.
     tasks: tuple[TaskView, ...]
@@ -116,7 +116,7 @@ def choose_detail(stored: StoredProject) -> Detail:
 def view_project_page(
     world: str, stored: StoredProject, tasks: Sequence[StoredTask], host: str, detail: Detail
 ) -> ProjectPageView:
-    """Return the view of the page of a project; `tasks` are all tasks of the state, oldest first."""
+    """Return the view of the page of a project; `tasks` must be all tasks of the state, oldest first."""
     project = stored.project
     path = build_link(world, project.name)
     own = [task for task in tasks if task.fields.get("project") == project.name]
@@ -146,11 +146,11 @@ def view_project_page(
 
 def _build_command(world: str, host: str, call: str) -> str:
     """Return the command that prints the reply to a call."""
-    return f"curl -su {_KEYS[world]} {quote_for_shell(f'http://{host}/v1/{call}')}"
+    return f"curl -su {_CURL_USERS[world]} {quote_for_shell(f'http://{host}/v1/{call}')}"
 
 
 def _view_tasks(stored: StoredProject, tasks: Sequence[StoredTask], *, values: bool) -> tuple[TaskView, ...]:
-    """Return the views of the latest tasks, newest first, up to the limits of a page."""
+    """Return the views of the latest tasks, newest first, within `MAX_TASKS` and `MAX_TASK_TEXT`."""
     views: list[TaskView] = []
     budget = MAX_TASK_TEXT
     for task in tasks[: -MAX_TASKS - 1 : -1]:

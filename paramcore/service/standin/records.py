@@ -25,15 +25,14 @@ from paramcore.wire import read_project
 
 #: The maximum depth of a line, which is an array of records.  A record is an array that may contain a project.
 _LINE_DEPTH = PROJECT_DEPTH + 2
-#: The names of the members that must be text, by table.  The records of these tables always contain a whole value;
-#: a record of a project may be a single version.
+#: For each table except `projects`, the names of the members that must be text.
 _TEXTS: Mapping[Table, tuple[str, ...]] = {
     "settings": (),
     "batches": ("name", "project", "status"),
     "tasks": ("task_id", "type", "status"),
     "files": (),
 }
-#: The names of members that a value may lack, but that must be text.
+#: The names of other members that must be text if a value has them.
 _OPTIONAL_TEXTS = ("project", "batch", "unique_id", "created_at", "updated_at", "completed_at")
 _REMEDY = "restore the file, or remove it"
 
@@ -65,8 +64,8 @@ def encode_line(records: Iterable[str]) -> bytes:
 def encode_change(world: str, change: Change, *, is_new: bool) -> str:
     """Return the record of a change.
 
-    If the journal already contains the project (`is_new` is false), the record contains
-    only the latest version.
+    The record of a project that the journal already contains (`is_new` is false) contains
+    only the latest version, so the change must not append more than one.
     """
     if not isinstance(change.value, StoredProject):
         return _encode_record(world, change.table, change.key, change.text)
@@ -111,7 +110,7 @@ def replay_lines(
     `lines` are pairs of a line and its number.
 
     Raises:
-        DocumentError: if a line is not JSON or is not an array of records, or if the versions of a
+        DocumentError: if a line is not JSON or is not an array of valid records, or if the versions of a
             project are not numbered 0, 1, 2, ...
     """
     replay = _Replay({world: RecoveredState() for world in worlds}, assumptions)

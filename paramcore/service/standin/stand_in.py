@@ -146,7 +146,7 @@ class StandIn:
     ) -> Response:
         """Handle an HTTP request and return the reply.
 
-        `target` is the raw target of the request line; header names are lower case.
+        `target` is the raw target of the request line; header names must be lower case.
         `body` may be a function that returns the body.  `handle` does not call the
         function if `check_request` refuses the request, such as a request from a page of another site.
 
