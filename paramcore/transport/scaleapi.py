@@ -110,7 +110,7 @@ def _translate_error(error: Exception) -> NotDone | OutcomeUnknown:
     # Before it connects, `requests` rejects invalid URLs, and raises a plain `OSError` for a missing certificate file.
     if isinstance(error, (InvalidURL, InvalidSchema, MissingSchema)) or type(error) is OSError:
         problem = f"a setting of the client is invalid ({type(error).__name__}), so nothing was sent"
-        return NotDone("not_sent", None, problem, "check its base URL, `proxies`, `verify` and `cert`")
+        return NotDone("not_sent", None, problem, "check the client's base URL, `proxies`, `verify` and `cert`")
     if isinstance(reason, (NewConnectionError, ConnectTimeoutError)):
         problem = "no connection to the service, so nothing was sent"
         return NotDone("not_sent", None, problem, "check the network and the base URL")

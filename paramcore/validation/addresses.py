@@ -134,7 +134,7 @@ def check_callback(params: Mapping[str, Any]) -> Iterator[Finding]:
     if not isinstance(value, str) or not value:
         return
     address = _strip(value)
-    is_email = "@" in address[1:-1] and not _LOCAL.match(address)
+    is_email = "@" in address[1:-1] and "://" not in address and not _LOCAL.match(address)
     is_web = address.lower().startswith(("http://", "https://"))
     if not is_web and not is_email:
         yield _make_finding(pointer, value, "is neither a web address nor an e-mail address", _FOR_CALLBACK)

@@ -654,6 +654,6 @@ def test_drops_of_all_projects_come_first():
 def test_counts_of_many_digits_fit(ranks):
     """A document has at most its maximum size, even if it leaves out thousands of errors and drops."""
     rows = [Row(((str(index),),), rank) for rank in ranks for index in range(12_345)]
-    document = Document((Table(("param",), tuple(rows)),))
+    document = Document(("x",), ("x",), (Table(("param",), tuple(rows)),), "x")
     for limit in range(300, 340):
         assert len(render_markdown(document, Size(limit, drops_are_whole=False))) <= limit

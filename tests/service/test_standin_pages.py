@@ -146,11 +146,16 @@ class TestFacts:
             assert fact in text, fact
         assert text.index("000000000002") < text.index("000000000001")
 
-    def test_a_task_with_another_history_is_not_explained(self, page_format):
+    @pytest.mark.parametrize(
+        "change",
+        [{"padding": 4}, {"instruction": "Box all."}, {"callback_url": "https://example.com/b"}, {"priority": 20}],
+    )
+    def test_a_task_with_another_history_is_not_explained(self, page_format, change):
         """If the history was edited after a task was created, the page of the project says so."""
-        stand_in = make_docks()
+        params = {"padding": 3, "callback_url": "https://example.com/a", "priority": 10}
+        stand_in = StandIn([Project("docks", type="imageannotation", params=params)])
         send(stand_in, "POST", "task/imageannotation", {"project": "docks"})
-        edited = StandIn([Project("docks", type="imageannotation", params={"padding": 4})])
+        edited = StandIn([Project("docks", type="imageannotation", params={**params, **change})])
         for key, task in stand_in.states["live"].tasks.items():
             edited.states["live"].tasks[key] = task
         assert "the file of the project was edited" in read(page_format, look_at(edited, "docks"))

@@ -70,6 +70,8 @@ def test_no_address(address, suggestion):
         ("chat", {"callback_url": " me@example.com"}, "/callback_url"),
         ("chat", {"callback_url": "file:///home/me@work"}, "/callback_url"),
         ("chat", {"callback_url": "s3://bucket/x"}, "/callback_url"),
+        ("chat", {"callback_url": "s3://me@bucket/x"}, "/callback_url"),
+        ("chat", {"callback_url": "ftp://me@example.com/done"}, "/callback_url"),
         ("chat", {"callback_url": "https://e.com/my hook"}, "/callback_url"),
         ("chat", {"callback_url": "https://"}, "/callback_url"),
         ("chat", {"callback_url": "https:///done"}, "/callback_url"),

@@ -180,4 +180,4 @@ def _check_texts(table: Table, value: Any) -> None:
 
 def _check_count(value: Any) -> None:
     if type(value) is not int or value < 0:
-        raise TypeError(f"the number of versions must be a whole number, got {describe_value(value)}")
+        raise TypeError(f"the number of versions must be a whole number of at least 0, got {describe_value(value)}")

@@ -236,7 +236,9 @@ def resolve_stored_task(project: Project, task: StoredTask, request: TaskRequest
     try:
         effective = truncate_history(project, task.version_count).resolve(request)
         created = effective.as_task()
-        is_unchanged = all(created.get(name) == task.fields.get(name) for name in ("params", "instruction"))
+        # No call can change these fields of a task.
+        names = ("params", "instruction", "callback_url", "priority")
+        is_unchanged = all(created.get(name) == task.fields.get(name) for name in names)
     except ParamcoreError:
         # The edited project has another type, or lacks the version that the request names.
         is_unchanged = False
