@@ -41,7 +41,7 @@ _PAGE_NAMES = ({"docs", "total"}, {"docs", "has_more"})
 #: E6, S5: the names in an error reply of the service.
 _ERROR_NAMES = {"status_code", "error", "message"}
 #: Every document that `reject_other_than_request` rejects has one of these names. The command line also rejects
-#: updates, which may have `patch`.
+#: updates, which it recognizes by `patch`.
 _SUSPICIOUS_NAMES = frozenset(
     {"patch", "param_history", "task_id", "params", "docs", "status_code", "error"}
     | {"before", "explanations", "exact_while"}
@@ -149,7 +149,7 @@ def reject_other_than_project(members: Mapping[str, Any]) -> None:
         raise MalformedPayload("project_is_page", "", "this is a page of created tasks, not a project", PROJECT_REMEDY)
     if _is_task(members):
         raise MalformedPayload("project_is_task", "", "this is a created task, not a project", PROJECT_REMEDY)
-    error = _describe_error_reply(members, may_be_gateways=True)
+    error = _describe_error_reply(members, may_be_from_gateway=True)
     if error is not None:
         raise MalformedPayload("project_is_error", "", f"{error}, not a project", "repeat `GET /projects/{name}`")
 
@@ -176,14 +176,14 @@ def is_page(members: Mapping[str, Any]) -> bool:
     return any(names <= members.keys() for names in _PAGE_NAMES)
 
 
-def _describe_error_reply(members: Mapping[str, Any], *, may_be_gateways: bool = False) -> str | None:
+def _describe_error_reply(members: Mapping[str, Any], *, may_be_from_gateway: bool = False) -> str | None:
     """Describe an error reply and its error text; return `None` for other documents.
 
-    With `may_be_gateways`, an object with only `message` is the error of a gateway, such
-    as `{"message": "Forbidden"}`.
+    With `may_be_from_gateway`, an object with only `message` is an error reply, too, such as
+    `{"message": "Forbidden"}`.
     """
     text = members.get("error", members.get("message"))
-    is_reply = "status_code" in members or (type(text) is str and ("error" in members or may_be_gateways))
+    is_reply = "status_code" in members or (type(text) is str and ("error" in members or may_be_from_gateway))
     if is_reply and members.keys() <= _ERROR_NAMES:
         shown = f" ({format_value(text, limit=_ERROR_LIMIT)})" if type(text) is str else ""
         return f"this is an error that the service returned{shown}"

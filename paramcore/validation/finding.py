@@ -1,4 +1,4 @@
-"""Describe a problem with a value, and the layer that set the value."""
+"""Describe a problem in a project, a task or an update."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ CODES = {
 
 @frozen
 class Finding:
-    """One problem with one value.
+    """A problem in a project, a task or an update.
 
     `str()` returns one line.
 
@@ -68,7 +68,7 @@ class Finding:
     remedy: str = ""
     #: The name, or the value as JSON, to write instead; `None` if there is no obvious correction.
     suggestion: str | None = None
-    #: The number of the project version that contains the value, or that the update would append; otherwise `None`.
+    #: The number of the project version with the problem, or that the update would append; otherwise `None`.
     version: int | None = None
     #: The number of a version. From that version up to `version`, the param has the same value.
     first_set_in: int | None = None

@@ -20,15 +20,15 @@ _DIFFERING = {
     "contentEncoding",
     "contentMediaType",
     "contentSchema",
-    # `make_fast_validator` moves `x-warn` into `allOf`.  These keywords would then skip the names and elements that
-    # only `x-warn` describes.
+    # `make_fast_validator` moves `x-warn` into `allOf`, so these keywords would accept names and elements that only
+    # `x-warn` describes.
     "unevaluatedItems",
     "unevaluatedProperties",
 }
 
 
 def make_validator(document: Mapping[str, Any]) -> Any:
-    """Return a jsonschema validator that sets `is_warning` on errors in `x-warn`."""
+    """Return a jsonschema validator that sets `is_warning` on the errors of `x-warn`."""
     from paramcore.validation.keywords import make_jsonschema_validator  # noqa: PLC0415  (slow to import)
 
     return make_jsonschema_validator(document)
@@ -47,7 +47,7 @@ def has_fast_validator() -> bool:
 
 
 def suits_fast_validator(document: Mapping[str, Any]) -> bool:
-    """Return whether jsonschema and jsonschema-rs accept the same values for a schema."""
+    """Return `True` only if jsonschema and jsonschema-rs accept the same values for a schema."""
     return all(_DIFFERING.isdisjoint(schema) for _, schema in walk_schemas(document))
 
 

@@ -19,7 +19,7 @@ from paramcore.validation.subschemas import (
 )
 from paramcore.values import join_pointer
 
-#: Keywords that describe the members of an object, or the elements of an array.
+#: The keywords for members and elements whose schemas `KnownNames` reads.
 _WITH_PARTS = {"properties", "patternProperties", "additionalProperties", "items"}
 
 
@@ -60,7 +60,7 @@ class KnownNames:
     def append_unknown(self, value: Any, trail: tuple[str | int, ...], findings: list[Finding]) -> None:
         """Append the findings on unknown names inside the value at `trail`.
 
-        If a type is not fully public, an unknown name causes a finding only if there is a suggestion for it.
+        If the task type is not fully public, an unknown name causes a finding only if there is a suggestion for it.
         """
         if isinstance(value, list):
             elements = self._get_elements()

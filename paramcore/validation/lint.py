@@ -1,4 +1,4 @@
-"""Warn about values that the service accepts, but that are probably mistakes."""
+"""Warn about probable mistakes that cause no error."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def repeats_instruction(own: Mapping[str, Any], inheritance: Inheritance) -> boo
 def _contains_lines(own: str | None, inherited: str | None) -> bool:
     """Return whether the task's text contains the project's text as whole lines."""
     text = _normalize_inherited(inherited or "")
-    # Comparing the lengths is fast, and is enough for most tasks.
+    # Normalizing only shortens text, so compare the lengths first, which is fast and enough for most tasks.
     if not own or not text or len(text) > len(own):
         return False
     return f"\n{text}\n" in f"\n{_normalize_lines(own)}\n"

@@ -196,7 +196,7 @@ def _explain_unknown_names(error: ValidationError, names: list[str], known: list
 
 
 def _explain_choice(error: ValidationError) -> Iterator[Finding]:
-    """Explain an error of a keyword that contains schemas, such as `anyOf` or `not`."""
+    """Explain an error of a keyword that `_explain` does not handle itself, such as `anyOf` or `not`."""
     description = get_rule(error)
     branch_errors = error.context or ()
     is_about_names = bool(branch_errors) and all(branch.validator == "required" for branch in branch_errors)
@@ -253,7 +253,7 @@ def _join_choices(choices: Sequence[str], count: int) -> str:
 
 
 def _convert_text(value: Any, types: list[str]) -> str | None:
-    """Return the JSON number or boolean in a string, if it has one of `types`; otherwise, return `None`."""
+    """Return the JSON number or boolean in a short string, if its type is in `types`; otherwise, return `None`."""
     if not isinstance(value, str) or len(value) >= 40:
         return None
     try:

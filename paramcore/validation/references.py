@@ -28,7 +28,7 @@ from paramcore.validation.finding import Finding
 from paramcore.validation.form_references import FORM_CHECKS
 from paramcore.values import join_pointer, same
 
-#: The params that define labels.
+#: The params that define labels. `geometries` must be the first, because `_list_labels` reads it separately.
 _LABELS = ("geometries", "labels", "objects_to_annotate", "instance_labels")
 
 
@@ -133,7 +133,7 @@ def _check_connections(params: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _check_annotations(params: Mapping[str, Any], param: str) -> Iterator[Finding]:
-    """Check the labels, shapes and answers of pre-made annotations."""
+    """Check the labels, shapes and attributes of pre-made annotations."""
     shapes, labels = _list_shapes(params), _list_labels(params)
     events = dict.fromkeys(_list_names(params.get("events_to_annotate")))
     if shapes and events:
@@ -150,7 +150,7 @@ def _check_annotations(params: Mapping[str, Any], param: str) -> Iterator[Findin
         if shape is None:
             # Annotations of a video have `geometry` instead of `type`.
             shape, name = get_member(annotation, "geometry"), "geometry"
-        # A task may set `events_to_annotate`.
+        # If the events are unknown, accept any event, because the task may set `events_to_annotate`.
         if events or shape != "event":
             yield from _check_labels(shape, f"{pointer}/{name}", shapes, "a shape of `geometries`")
             drawn = shapes.get(shape) if isinstance(shape, str) else None
@@ -191,7 +191,7 @@ def _check_follow_ups(params: Mapping[str, Any]) -> Iterator[Finding]:
                     yield evolve(finding, pointer=f"/dependents/defs/{index}{finding.pointer}")
 
 
-_DRAWN = (*_LABELS, "events_to_annotate", "annotation_attributes")
+_ANNOTATION_PARAMS = (*_LABELS, "events_to_annotate", "annotation_attributes")
 
 _FOLLOW_UP_CHECKS = (
     CrossCheck(
@@ -205,14 +205,17 @@ _FOLLOW_UP_CHECKS = (
 )
 
 REFERENCE_CHECKS = (
+    # Omit `check_callback`, which is already in `ADDRESS_CHECKS`.
     *_FOLLOW_UP_CHECKS[:-1],
     CrossCheck(
         partial(_check_attributes, param="global_attributes"),
         ("global_attributes",),
         optional=(*_LABELS, "events_to_annotate"),
     ),
-    CrossCheck(partial(_check_annotations, param="hypothesis"), ("hypothesis",), optional=_DRAWN),
-    CrossCheck(partial(_check_annotations, param="base_annotations"), ("base_annotations",), optional=_DRAWN),
+    CrossCheck(partial(_check_annotations, param="hypothesis"), ("hypothesis",), optional=_ANNOTATION_PARAMS),
+    CrossCheck(
+        partial(_check_annotations, param="base_annotations"), ("base_annotations",), optional=_ANNOTATION_PARAMS
+    ),
     CrossCheck(_check_masks, ("hypothesis",), optional=_LABELS),
     CrossCheck(_check_features, ("features", "hypothesis"), ("documenttranscription",), ("geometry",)),
     CrossCheck(_check_follow_ups, ("dependents",), ("lidarannotation",)),

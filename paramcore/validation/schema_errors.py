@@ -24,7 +24,7 @@ def _get_schema(error: ValidationError) -> Mapping[str, Any]:
     return error.schema if isinstance(error.schema, Mapping) else {}
 
 
-#: If a schema has one of these keywords, its description describes the value. Otherwise, it describes a rule.
+#: If a schema has one of these keywords, its `description` describes the value. Otherwise, it states a rule.
 ABOUT_VALUES = {"title", "type", "properties", "$schema"}
 
 
@@ -56,7 +56,7 @@ def list_alternatives(branch_errors: Sequence[ValidationError]) -> list[Validati
         is_simple = len(keywords) == 1 and not error.relative_path
         if not (is_simple and error.validator in ("type", "enum", "const", "required")):
             return []
-        # If a value violates `type` and `enum` of a branch, keep the error of `enum`: its choices have the type.
+        # If a value violates `type` and `enum` of a branch, keep the error of `enum`, because its choices imply the type.
         if branch not in branches or branches[branch].validator == "type":
             branches[branch] = error
     alternatives = [*branches.values()]

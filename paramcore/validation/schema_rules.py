@@ -34,7 +34,8 @@ from paramcore.validation.schema_errors import ABOUT_VALUES
 from paramcore.validation.subschemas import walk_schemas
 from paramcore.values import join_pointer, thaw
 
-#: Root keywords that also apply to params outside `properties`, so a schema with one of them cannot be split.
+#: Root keywords that apply to params outside `properties`. A schema with one of them is not split, because `ParamRules`
+#: reads only the schemas in `properties`.
 _UNSPLITTABLE = {"additionalProperties", "patternProperties", "unevaluatedProperties", "propertyNames"}
 
 #: The maximum number of cached names. Without limits, arbitrary names could fill the memory.
@@ -49,7 +50,7 @@ class SchemaRules:
     def __init__(self, schema: Schema, *, fast: bool) -> None:
         self._schema = schema
         self._is_full = schema.coverage == "full"
-        # `jsonschema_rs` rejects subclasses of `dict` and `list`, such as frozen JSON.
+        # `jsonschema_rs` rejects frozen arrays in a schema.
         document = thaw(schema.document)
         can_split = not (_UNSPLITTABLE & document.keys()) and _refers_to_definitions(document)
         self._params: Mapping[str, Any] = document.get("properties", {}) if can_split else {}
@@ -110,7 +111,10 @@ class SchemaRules:
             yield from explain_errors(self._whole_validator.iter_errors(effective))
 
     def validate_completion(self, params: Mapping[str, Any]) -> Iterator[Finding]:
-        """Yield those findings on all params of a project together that no task can resolve by adding params."""
+        """Yield the findings on all params of a version together.
+
+        Findings that a task can resolve by adding params are omitted.
+        """
         if self._has_whole_rules and not self._is_valid_whole(params):
             yield from explain_errors(self._iter_completion_errors(params))
 

@@ -41,8 +41,8 @@ _MODE_NAMES = {"mode", "method", "strategy", "operation", "op", "action", "type"
 _MODE_VALUES = {*_MODE_WORDS, "patch", "update", "full", "post"}
 _FLAG_TEXTS = {"true", "false", "yes", "no", "on", "off", "1", "0", "t", "f", "y", "n", "null", "none"}
 
-#: Words that mean all params together. An object is a wrapper around the params, whatever it contains, if its name has
-#: at least one of these words, and all other words of the name are in `_CONTAINER_WORDS`: `new_params`.
+#: Words that mean all params together. An object whose name has such a word, and otherwise only `_CONTAINER_WORDS`, is a
+#: wrapper around the params, whatever it contains: `new_params`.
 _WRAPPER_WORDS = {
     *("params", "param", "parameters", "parameter", "kwargs", "args", "payload", "body", "json", "data"),
     *("update", "updates", "updated", "request"),

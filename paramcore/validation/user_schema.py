@@ -19,7 +19,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 #: The maximum number of schemas that may apply to one value. Without a limit, references could multiply them.
 _MAX_SCHEMAS = 10_000
 
-#: Keywords whose schemas may not contain `x-warn`, because a warning must not decide whether a value is valid.
+#: Keywords whose schemas must not contain `x-warn`, because a warning must not decide whether a value is valid.
 _DECIDING = ("anyOf", "oneOf", "not", "if", "contains", "unevaluatedItems", "unevaluatedProperties")
 
 #: Keywords whose schemas apply to the value itself, not to its members or elements.
@@ -28,7 +28,7 @@ _SAME_VALUE = ("not", "if", "then", "else", "x-warn", "allOf", "anyOf", "oneOf",
 #: Keywords that show that an object is a schema, although jsonschema does not validate them.
 _OTHER_KEYWORDS = {"title", "description", "definitions", "dependencies", "x-warn"}
 
-#: Keywords for references and identifiers that user schemas may not contain.
+#: Keywords for references and identifiers that user schemas must not contain.
 #: (`read_user_schema` has already removed the `$id` of the root.)
 _REFERENCES = ("$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$anchor", "$id")
 
@@ -125,7 +125,7 @@ def _check_has_keyword(schema: dict[str, Any]) -> None:
 
 
 def _check_required(document: dict[str, Any], schema: Any, pointer: str) -> None:
-    """Check that a schema of the params requires no routing name, also not by `allOf` or `$ref`."""
+    """Check that a schema of the params requires no routing name, directly or by `allOf` or `$ref`."""
     if not isinstance(schema, dict):
         return
     # Params never contain a routing name, so a schema that requires a routing name would reject every task.

@@ -93,7 +93,7 @@ class Validator:
 
         The findings on the update's mode, form and effect come first.  Their codes begin
         with `update_`.  The findings of `list_findings` on the updated project follow, except
-        further findings on a name that has an error.
+        findings on a name that already has an error.
 
         Raises:
             InvalidSetting: `update_type` if the update is neither a `Patch` nor a `Replace`.
@@ -142,7 +142,7 @@ class Validator:
             finding for finding in inherited.together if finding.pointer and _get_param(finding) in own
         )
         # T13: required params and rules for several params apply to the effective params.
-        # A task that inherits an older version, or nothing, does not get the params of a later update.
+        # Setting a missing param in the project does not help a task that inherits an older version or nothing.
         versions = self._project.versions
         inherits_latest = version == (versions[-1] if versions else None)
         together = [*self._rules.validate_whole(effective, inherits_latest=inherits_latest)]
@@ -182,7 +182,7 @@ class Validator:
         return self._findings[version.number]
 
     def _add_versions(self, finding: Finding, version: ParamVersion | None) -> Finding:
-        """Return a finding with the version of its value, and the version that first set the value.
+        """Return a finding with `version` and `first_set_in`.
 
         Without a version or a pointer, return the finding unchanged.
         """

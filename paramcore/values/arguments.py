@@ -1,4 +1,4 @@
-"""Check the arguments of public functions, so that a mistake is an error that names the argument."""
+"""Check the arguments of public functions, with errors that name the argument."""
 
 from __future__ import annotations
 

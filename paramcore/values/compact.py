@@ -9,7 +9,6 @@ from typing import Any
 
 
 def _make_encoder() -> Callable[[Any], str]:
-    """Return a function that encodes compact JSON."""
     compact = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
     make = getattr(encoder, "c_make_encoder", None)
     if make is None:

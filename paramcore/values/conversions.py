@@ -18,10 +18,9 @@ _CONVERSIONS = {
 
 #: Methods and attributes of classes, each with the call that converts an object of such a class to a dict.
 _OBJECT_CONVERSIONS = {
-    # Objects of the official SDK, of Pydantic, named tuples, dataclasses, and objects of attrs.
-    "as_dict": ".as_dict()",
-    "model_dump": ".model_dump()",
-    "_asdict": "._asdict()",
+    "as_dict": ".as_dict()",  # the official SDK
+    "model_dump": ".model_dump()",  # Pydantic
+    "_asdict": "._asdict()",  # named tuples
     "__dataclass_fields__": "dataclasses.asdict()",
     "__attrs_attrs__": "attrs.asdict()",
 }

@@ -28,7 +28,7 @@ class Trail(NamedTuple):
 
 
 def make_fault(trail: Trail | None, code: str, problem: str, remedy: str = "") -> NotJSON:
-    """Return an error for the value at a trail; `trail` is `None` for the outermost value."""
+    """Return an error for the value at a trail; `trail` may be `None` for the outermost value."""
     places = [step.place for step in _list_steps(trail) if step.place is not None]
     return NotJSON(code, join_pointer(*places), problem, remedy)
 

@@ -252,7 +252,7 @@ def _freeze_container(value: Any) -> JSONObject | JSONArray:
 
 
 def _copy_container(value: Any, trail: Trail | None) -> Any:
-    """Return a copy that no caller can change; return a frozen object or array itself."""
+    """Return a shallow copy that no caller can change; return a frozen object or array itself."""
     value_type = type(value)
     copy = _COPIES.get(value_type) or (_copy_mapping if issubclass(value_type, Mapping) else None)
     if copy is None:

@@ -1,4 +1,4 @@
-"""Checks of JSON scalars: type, finite floats, digits of integers, lone surrogates."""
+"""Checks of JSON scalars: finite floats, digits of integers, lone surrogates."""
 
 from __future__ import annotations
 
