@@ -39,7 +39,7 @@ def lock_directory(path: str) -> Iterator[None]:
         try:
             yield
         finally:
-            # Remove the file while this process has the lock.  Later, another process could have locked the file.
+            # Remove the file while this process has the lock.  Later, it may be the lock file of another process.
             # Windows cannot remove an open file, so the next process on Windows uses the same file.
             _remove(file, lock)
             # The file is empty, so an error while closing it loses nothing.

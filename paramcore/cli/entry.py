@@ -53,7 +53,7 @@ def start() -> int:
                 # An interrupt arrived before the call.  Its handler ignores later interrupts, so try again.
                 signal.signal(signal.SIGINT, signal.SIG_IGN)
         sys.unraisablehook = report_unraisable
-        # After a lost signal, `raise_again` may still wait for a call.
+        # `raise_again` may have set a profile function that is still waiting for a call.
         sys.setprofile(None)
         _discard_lost_messages()
 

@@ -30,10 +30,10 @@ class ErrorCounter:
     def add(self, findings: Sequence[Iterable[ReportedFinding]]) -> list[tuple[ReportedFinding, Presence | None]]:
         """Count the errors among the findings on one task, or on the project.
 
-        `findings` contains the findings of each state.  Return the findings after the
-        update, each with the states that have the same error.  For a finding on the
-        project, return `None` instead of the states, because a later task may show that
-        another state has the error too.
+        `findings` contains the findings of each state.  Return each finding that exists after
+        the update, with the states that have the same error.  For a finding on the project,
+        return `None` instead of the states, because a later task may show that another state
+        has the error too.
         """
         own: tuple[set[ProjectKey], ...] = (set(), set(), set())
         for state, reported in enumerate(findings):
@@ -73,7 +73,7 @@ def _find_states(key: ProjectKey, keys: Sequence[set[ProjectKey]]) -> Presence:
 
 
 def _identify(located: LocatedFinding) -> ProjectKey:
-    """Return a key for an error on a task; the same error has this key in each state."""
+    """Return a key for an error on a task; the same error has the same key in all states."""
     finding = located.finding
     # The message about a rejected request names the versions, which differ between the states, so omit the message.
     problem = "" if finding.code == "request_refused" else finding.problem

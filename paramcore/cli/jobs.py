@@ -62,8 +62,8 @@ def _check_tasks(options: Namespace) -> None:
     """Reject TASKS if other processes cannot read the file, or if it is not JSONL."""
     path = options.tasks
     # A path such as `/dev/fd/3` is a link.  Other processes can open its target if the target is a file.
-    is_other = os.path.exists(path) and not os.path.isfile(resolve_path(path))
-    if path == "-" or is_other:
+    is_special = os.path.exists(path) and not os.path.isfile(resolve_path(path))
+    if path == "-" or is_special:
         remedy = "omit --jobs" if is_jsonl(options) else "pass --lines instead of --jobs"
         problem = f"--jobs needs a regular file, but {format_path(path)} is not one"
         exit_with_usage(f"{problem}; save the tasks in a .jsonl file, or {remedy}")

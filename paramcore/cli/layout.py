@@ -14,7 +14,7 @@ from paramcore.cli.cells import measure, wrap
 from paramcore.cli.spread import list_value_blocks
 from paramcore.text.rows import Frame, Label, Line, Piece, Row, Table, is_long_change, iter_rows
 
-#: The indent of a continued line, and of a value below its row.
+#: The indent of a continuation line, and of a value below its row.
 _INDENT = "    "
 #: The minimum number of columns for a text beside the cells; with fewer columns, the text goes below its row.
 _LEAST_COLUMNS = 24

@@ -23,8 +23,8 @@ _NAME_CODES = (
     *("update_mode", "update_wrapper", "update_argument"),
 )
 
-#: The token to underline: a string, which may be truncated, or the characters up to the next space or delimiter.
-#: If there are no such characters, the token is one delimiter, such as a comma, or empty.
+#: The token to underline: a string, which may be truncated, or the characters up to the next space or delimiter, which
+#: may include colons.  If there are no such characters, the token is one delimiter, such as a comma, or empty.
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[^\s,\]}":]+(?::[^\s,\]}":]+)*|["\]},]|')
 
 
@@ -41,7 +41,7 @@ class UpdateLocation:
 
     @classmethod
     def of(cls, project: Project, update: Update, source: UpdateFile | ParamsFile) -> UpdateLocation:
-        """Return the location of an update that was read from a file."""
+        """Return the location of an update whose params are in the file `source`."""
         return cls(source.document, source.pointer, len(project.versions), update.params.keys())
 
     def holds(self, finding: Finding) -> bool:
@@ -81,7 +81,7 @@ class LocatedFinding:
         return evolve(self, finding=self.finding.without_values())
 
     def to_json(self) -> dict[str, Any]:
-        """Return the finding as JSON, with the keys `project`, `file`, `line` and `column`."""
+        """Return the members of `Finding.to_json`, and `project`, `file`, `line` and `column`."""
         file = None if self.document is None else self.document.source
         location = {"project": self.project, "file": file, "line": self.line, "column": self.column}
         return {**self.finding.to_json(), **location}

@@ -44,8 +44,8 @@ def _run_command(arguments: Sequence[str] | None) -> tuple[int, str]:
             check_standard_input(options)
             return write_answer(options.command(options), options.output), ""
         finally:
-            # Python closes the generators of the command when it drops the error.  It would print a signal's exception
-            # in a generator as a traceback.
+            # Python closes the command's generators when it drops the error.  If a signal raised an exception then,
+            # Python would print a traceback.
             ignore_signals()
     except SystemExit as end:
         # The help or the error is already printed, or a signal ended the command.

@@ -97,7 +97,7 @@ def _print(piece: str | bytes) -> None:
 
 def _write(piece: str | bytes) -> None:
     if sys.stdout is None:
-        # If standard output is closed, `print` would discard the text without an error.
+        # Python sets `sys.stdout` to `None` if standard output is closed.
         raise OSError(errno.EBADF, "it is closed")
     if isinstance(piece, str):
         sys.stdout.write(piece)
@@ -120,7 +120,7 @@ def _throw_into(pieces: Generator[str | bytes, None, None], interrupt: KeyboardI
 
 @contextmanager
 def exit_on_signals() -> Iterator[None]:
-    """In a `with` block, raise SystemExit on SIGTERM and SIGHUP, so that temporary files are removed."""
+    """In a `with` block, raise SystemExit on SIGTERM and SIGHUP, so that the block can clean up."""
     # Keep existing handlers, and keep ignoring signals that the parent ignores.
     # Only the main thread may set a handler.
     is_main_thread = threading.current_thread() is threading.main_thread()

@@ -47,7 +47,7 @@ def read_update_file(path: str, *, patch: bool = False) -> UpdateFile:
     document = read_document(path)
     with document.locate_errors():
         # `freeze_params` rejects null, which `read_update` would accept as an update without params (U12). In a file,
-        # null is a mistake. For example, it is the `request` of a plan that has nothing to send.
+        # null is a mistake, such as the `request` of a plan that has nothing to send.
         update = read_update(freeze_params(document.value))
     return UpdateFile(Patch(update.params) if patch else update, document)
 
@@ -96,5 +96,6 @@ def split_spec(spec: str) -> tuple[str, int | None]:
     """Return the path and the version number of `FILE[@N]`; if a file `FILE@N` exists, return its path and `None`."""
     path, mark, number = spec.rpartition("@")
     if mark and path and number.isascii() and number.isdigit() and not os.path.exists(spec):
+        # `int` rejects a number with thousands of digits.
         return path, int(number[:20])
     return spec, None

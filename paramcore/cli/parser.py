@@ -23,7 +23,7 @@ from paramcore.text import MESSAGE_LIMIT, format_name
 #: The prefix that marks an argument after `--`.  No argument of a process can contain this character.
 _OPERAND = "\0"
 
-#: The defaults of options that only some commands have.
+#: The defaults of attributes that only some commands set.
 _DEFAULTS = {
     "output": None,
     "keep_going": False,

@@ -30,7 +30,7 @@ from paramcore.wire import read_projects
 
 #: Matches the name `param_history`, also with most misspellings.
 _HISTORY_NAME = re.compile(rb"param\w{0,3}hist", re.IGNORECASE)
-#: Matches another name of a project at the root of a YAML document.
+#: Matches the key `name` or `type`, which each project has, at the root of a YAML document.
 _ROOT_NAME = re.compile(rb"""^["']?(name|type)["']?[ \t]*:""", re.MULTILINE)
 #: Matches the start of the next document in a YAML file.
 _NEXT_DOCUMENT = re.compile(rb"^---", re.MULTILINE)
@@ -139,7 +139,7 @@ def _is_visible(name: str, suffixes: tuple[str, ...]) -> bool:
 
 
 def list_subdirectories(directory: str, used: Iterable[str] = ()) -> list[str]:
-    """Return the paths of all subdirectories, at any depth, that directly contain a file with projects.
+    """Return the paths of all subdirectories, at any depth, that directly contain a file that mentions `param_history`.
 
     Ignore hidden entries and the files in `used`.  Omit the directories in `used`, but not
     their subdirectories.
@@ -194,7 +194,7 @@ def _read_document(path: str) -> Document:
 
 
 def _read_entry(path: str) -> Document | None:
-    """Read a file that is an entry of a directory on the command line; return `None` for YAML of another tool."""
+    """Read an entry of a directory on the command line; return `None` for rejected YAML of another tool."""
     _check_entry(path)
     try:
         return _read_document(path)

@@ -34,12 +34,13 @@ class ProjectFiles:
     """The projects that a command line names, by file or by directory.
 
     In a directory, a visible JSON or YAML file without a project is skipped, and a message
-    on standard error reports this.  Without `quiet`, messages also report stored names that
-    are not params.
+    on standard error reports this.  Without `quiet`, a message also warns of names in
+    the history that are not params.
+
     `documents` contains the documents of files that were already read, by path.
     `used` contains files that the command reads for another purpose, such as TASKS.
-    If such a file is in a directory, it is not reported as skipped.  `skip_remedy` says
-    what to do about a skipped file.
+    If such a file is in a directory, it is not reported as skipped.  `skip_remedy` is
+    appended to the message about a skipped file.
 
     `many` is true for a directory, an array of projects, or several files.  Commands
     then print a list of results instead of a single result.

@@ -18,7 +18,8 @@ from paramcore.validation.finding import CODES
 _MAX_PARTS = 50
 #: Matches a key with more parts than `_MAX_PARTS`.
 _LONG_KEY = re.compile(rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{_MAX_PARTS}}}")
-#: Matches a string or a comment.  An unterminated string matches up to the end, so the search stays linear.
+#: Matches a string or a comment.  An unterminated string matches up to the end of its line or of the text, so the
+#: search stays linear.
 _STRING = re.compile(
     r"""
     "{3} (?: [^"\\]++ | \\. | "(?!"") )*+ (?: "{3,5} | \Z )

@@ -40,8 +40,8 @@ class RequestWriter:
     def write(self, body: bytes, *, line: bytes | None = None) -> None:
         """Write a request.
 
-        `line` is the line of TASKS with the same request, or `None`.  If there is a line, a
-        JSONL file gets the line instead of `body`.
+        `line` is the line of TASKS with the same request, including its line break, or `None`.
+        If there is a line, a JSONL file gets the line instead of `body`.
         """
         if self._stream is None:
             return

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 #: The descriptors of standard output and standard error, unless they are terminals.  Writes to these descriptors wait
-#: for the reader, until the first signal empties the list.  Otherwise, a write to a reader that stops reading, such as
-#: `less`, would never end, because later signals are ignored.
+#: for the reader.  The first signal ends the waiting and empties the list.  Otherwise, a write to a reader that stops
+#: reading, such as `less`, would never end, because later signals are ignored.
 output_pipes: list[int] = []
 
 #: The signals other than Ctrl-C that a command handles, and the exit code for each.
@@ -85,8 +85,8 @@ def handles_interrupts() -> bool:
 
 
 def ignore_signals() -> None:
-    """Ignore Ctrl-C and `END_SIGNALS` from now on, so that the command can finish without an interruption."""
-    # Change only signals with a handler of this module, because a caller may have installed other handlers.
+    """From now on, ignore the signals that have a handler of this module, so that the command can finish."""
+    # A caller may have installed other handlers, so keep those.
     for number in (signal.SIGINT, *END_SIGNALS):
         if signal.getsignal(number) in (interrupt_once, exit_once):
             signal.signal(number, _ignore)
@@ -106,5 +106,5 @@ def _stop_waiting() -> None:
 
 def _ignore(*_: object) -> None:
     # With SIG_IGN, Python would print an error about a signal that has already arrived, so this function is the handler.
-    # A write must not wait for a reader after a signal, also if this is the first signal.
+    # A write must not wait for a reader after a signal, even if this is the first signal.
     _stop_waiting()

@@ -13,11 +13,11 @@ from paramcore.text import format_name, format_value
 from paramcore.text.rows import Label
 
 #: The number of lines of a value that are always shown.
-_MAX_LINES = 16
-#: The number of characters of a value that are always shown, even on more than `_MAX_LINES` lines.
+_MIN_LINES = 16
+#: The number of characters of a value that are always shown, even on more than `_MIN_LINES` lines.
 #: Spaces do not count.
-_MAX_CHARACTERS = 200
-#: The number of characters of a text that are always shown.
+_MIN_CHARACTERS = 200
+#: The number of characters that a truncated text shows.  Texts inside objects and arrays are not truncated.
 _MAX_TEXT = 800
 #: The number of characters to show at each end of a text that both values contain.
 _CONTEXT = 120
@@ -84,7 +84,7 @@ def _truncate(blocks: list[Block], *, full: bool) -> list[Block]:
     """Return the first blocks, and a remark with the number of the others; with `full`, return all blocks."""
     characters = shown = 0
     for block in blocks:
-        if shown >= _MAX_LINES and characters >= _MAX_CHARACTERS:
+        if shown >= _MIN_LINES and characters >= _MIN_CHARACTERS:
             break
         characters += sum(len(span.replace(" ", "")) for span in block.spans)
         shown += 1

@@ -37,7 +37,7 @@ def prepare_streams() -> Iterator[None]:
                     output_pipes.append(descriptor)
         stack.callback(_set_streams, sys.stdout, sys.stderr)
         _set_streams(_wait_on_write(sys.stdout), _wait_on_write(sys.stderr))
-        stack.callback(_discard_unwritten)
+        stack.callback(_flush_or_discard)
         yield
 
 
@@ -130,7 +130,7 @@ def _set_streams(output: Any, error: Any) -> None:
     sys.stdout, sys.stderr = output, error
 
 
-def _discard_unwritten() -> None:
+def _flush_or_discard() -> None:
     """Write what Python has buffered; if this fails, discard it, because Python would try again at exit."""
     for descriptor, stream in ((_OUTPUT, sys.stdout), (_ERROR, sys.stderr)):
         try:

@@ -25,7 +25,7 @@ from paramcore.validation.validator import Validator
 
 #: The maximum number of lines that wait to be printed; while that many wait, new lines are discarded.
 _MAX_LINES = 10_000
-#: The maximum number of seconds to wait for a line before signals are handled.
+#: The maximum number of seconds of a single wait for a line.
 _MAX_WAIT = 0.5
 
 
@@ -39,7 +39,7 @@ def serve(options: Namespace) -> Pieces:
             with suppress(KeyboardInterrupt):
                 yield from _print_events(server, events)
         finally:
-            # A signal after an error must not interrupt the stack, which saves the projects and removes the lock.
+            # After an error, a signal must not interrupt the stack while it saves the projects and removes the lock.
             ignore_signals()
     return FINE
 
@@ -50,7 +50,7 @@ def _print_events(server: Server, events: queue.Queue[str]) -> Iterator[str]:
     yield f"for example: ScaleClient('any key', api_instance_url='{server.url}')\n"
     while True:
         flush_output()
-        # A signal directly before the wait does not end the wait, so limit the wait.
+        # A signal that arrives directly before the wait does not end it, so limit the wait.
         with suppress(queue.Empty):
             yield f"{events.get(timeout=_MAX_WAIT)}\n"
 
@@ -84,7 +84,7 @@ def _start_server(options: Namespace, stack: ExitStack, events: queue.Queue[str]
 def _read_projects(options: Namespace) -> dict[str, Project]:
     projects: dict[str, Project] = {}
     for path in options.projects:
-        # The directory of `--save` may be new or without projects.  `ProjectFiles` would reject it.
+        # The directory of `--save` may be new or without projects, and `ProjectFiles` would then reject it.
         if options.save is not None and _is_same_path(path, options.save) and not _has_projects(options):
             continue
         for project in ProjectFiles([path], options.assumptions):

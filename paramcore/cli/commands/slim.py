@@ -32,7 +32,7 @@ from paramcore.report.verdicts import format_phrase
 from paramcore.text import format_value
 from paramcore.text.rows import Line, Piece
 
-#: Without `--list`, print an entry for each request if there are at most this many requests; otherwise, print totals.
+#: Without `--list`, print an entry for each request only if there are at most this many requests.
 _MAX_ENTRIES = 20
 
 
@@ -96,7 +96,7 @@ class _SlimRun:
             yield from self.format_json(writer) if self._options.format == "json" else self.format_text(writer)
 
     def build_document(self, command: str) -> Document:
-        """Build the document about all requests."""
+        """Build the report; call this method after `format`."""
         summary = self.summary
         verdict = get_slim_verdict(summary.requests, summary.shorter, summary.fell_back)
         notes = summary.list_notes(names_projects=self._projects.many)
