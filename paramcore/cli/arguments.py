@@ -273,7 +273,7 @@ def _report_subdirectories(options: Namespace, projects: ProjectFiles) -> None:
         found = list_subdirectories(directory, used=[*options.projects, *_list_used(options)])
         if found:
             more = f" and {format_count(len(found) - 1, 'more subdirectory')}" if found[1:] else ""
-            remedy = f"to read the projects in {'one' if found[1:] else 'it'}, pass it too"
+            remedy = f"if {'one' if found[1:] else 'it'} contains projects, pass it too"
             path = format_path(found[0])
             message = f"skipped {path}{more}, because subdirectories are not read; {remedy}"
             projects.report_skip(path, message, len(found), "subdirectory")

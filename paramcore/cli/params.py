@@ -96,6 +96,6 @@ def split_spec(spec: str) -> tuple[str, int | None]:
     """Return the path and the version number of `FILE[@N]`; if a file `FILE@N` exists, return its path and `None`."""
     path, mark, number = spec.rpartition("@")
     if mark and path and number.isascii() and number.isdigit() and not os.path.exists(spec):
-        # `int` rejects a number with thousands of digits.
-        return path, int(number[:20])
+        # `int` rejects thousands of digits.  No project has a version whose number has more than 20 digits.
+        return path, int(number.lstrip("0")[:21] or "0")
     return spec, None

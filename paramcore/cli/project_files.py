@@ -28,6 +28,8 @@ from paramcore.text import MESSAGE_LIMIT, describe_os_error, format_name, format
 from paramcore.values import join_pointer, split_pointer
 from paramcore.wire import read_projects
 
+#: Matches `param_history` as a name in JSON or YAML.
+_EXACT_NAME = re.compile(rb"""\bparam_history["']?\s*:""")
 #: Matches the name `param_history`, also with most misspellings.
 _HISTORY_NAME = re.compile(rb"param\w{0,3}hist", re.IGNORECASE)
 #: Matches the key `name` or `type`, which each project has, at the root of a YAML document.
@@ -162,7 +164,7 @@ def _mentions_history(path: str) -> bool:
     if os.path.isfile(path):
         with suppress(OSError), open(path, "rb") as file:
             # In UTF-16, each of these letters has a zero byte beside it, so remove the zero bytes.
-            return b"param_history" in file.read(_PREVIEW_SIZE).replace(b"\0", b"")
+            return _EXACT_NAME.search(file.read(_PREVIEW_SIZE).replace(b"\0", b"")) is not None
     return False
 
 

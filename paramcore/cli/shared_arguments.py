@@ -77,7 +77,7 @@ TEXT_OR_JSON = make_format("text", "json")
 SUMMARY = make_flag("--summary", "also append the result as Markdown to the job summary of GitHub Actions")
 REPORT = (make_format("text", "json", "markdown"), SUMMARY)
 ANNOTATED_REPORT = (make_format("text", "json", "markdown", "github"), SUMMARY)
-LINES = make_flag("--lines", "read TASKS as JSONL (default: if its name ends with .jsonl or .ndjson)")
+LINES = make_flag("--lines", "read TASKS as JSONL (default: only if the name of TASKS ends with .jsonl or .ndjson)")
 TYPE = make_argument(
     "--type", type=parse_type, metavar="TYPE", help="the task type, as in the endpoint `POST /task/TYPE`"
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 from typing import Any
 
 from attrs import frozen
@@ -69,14 +68,10 @@ def view_time(created_at: str | None) -> TimeView | None:
         return None
     text = format_name(created_at)
     found = _TIME.fullmatch(created_at)
-    if found is None:
-        return TimeView(text)
-    try:
-        day = date(int(found[1]), int(found[2]), int(found[3]))
-    except ValueError:
+    if not found or not 1 <= int(found[2]) <= 12 or not 1 <= int(found[3]) <= 31:
         return TimeView(text)
     clock = f"{found[4]}{found[5] or ':00'}"
-    return TimeView(text, f"{day.day} {_MONTHS[day.month - 1]} {found[1]}", clock)
+    return TimeView(text, f"{int(found[3])} {_MONTHS[int(found[2]) - 1]} {found[1]}", clock)
 
 
 @frozen

@@ -39,12 +39,24 @@ class CrossCheck:
         return len(self.reads) > 1
 
 
-def make_choice_finding(severity: Severity, pointer: str, value: Any, expected: str, known: Iterable[str]) -> Finding:
-    """Return a finding about an unknown name; suggest the most similar known name, if there is one."""
+def make_choice_finding(
+    severity: Severity,
+    pointer: str,
+    value: Any,
+    expected: str,
+    known: Iterable[str],
+    *,
+    expected_without_value: str = "",
+) -> Finding:
+    """Return a finding about an unknown name; suggest the most similar known name, if there is one.
+
+    If `expected` contains a param value, `expected_without_value` is the same text without it.
+    """
     name = suggest_name(value if isinstance(value, str) else format_value(value), known)
     suggestion = None if name is None else format_value(name)
     verb = "must" if severity == "error" else "should"
-    shown, hidden = (f"{verb} be {expected}, got {describe(value)}" for describe in (describe_value, describe_type))
+    shown = f"{verb} be {expected}, got {describe_value(value)}"
+    hidden = f"{verb} be {expected_without_value or expected}, got {describe_type(value)}"
     return Finding("param_choice", severity, pointer, shown, suggestion=suggestion, problem_without_value=hidden)
 
 

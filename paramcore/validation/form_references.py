@@ -80,8 +80,9 @@ def _check_hypothesis(params: Mapping[str, Any]) -> Iterator[Finding]:
             yield make_choice_finding("warning", f"{pointer}/field_id", field_id, expected, [name])
         answer_type, field_type = get_member(answer, "type"), field.get("type")
         if isinstance(answer_type, str) and isinstance(field_type, str) and answer_type != field_type:
-            expected = f"`{format_name(field_type)}`, the type of the field"
-            yield make_choice_finding("warning", f"{pointer}/type", answer_type, expected, [field_type])
+            hidden = "the type of the field"
+            expected, at = f"`{format_name(field_type)}`, {hidden}", f"{pointer}/type"
+            yield make_choice_finding("warning", at, answer_type, expected, [field_type], expected_without_value=hidden)
         for response, at in list_leaves(get_member(answer, "response"), f"{pointer}/response"):
             yield from _check_answers(response, at, field)
 

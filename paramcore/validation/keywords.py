@@ -112,7 +112,8 @@ def _validate_rest(
     if allowed is False:
         if names:
             error: Any = ValidationError("unknown names")
-            error.unknown_names, error.known_names = names, known_names
+            # Another branch of the schema may describe one of `names`.
+            error.unknown_names, error.known_names = names, [name for name in known_names if name not in names]
             yield error
     else:
         for name in names:

@@ -124,7 +124,9 @@ def _check_connections(params: Mapping[str, Any]) -> Iterator[Finding]:
     linked = [name for name, attribute in list_members(attributes) if get_member(attribute, "type") == "linked"]
     for index, connection in enumerate(list_elements(get_member(params["geometries"], "point", "connections"))):
         pointer = join_pointer("geometries", "point", "connections", index)
-        yield from _check_labels(get_member(connection, "pair"), f"{pointer}/pair", points, "a label of the points")
+        yield from _check_labels(
+            get_member(connection, "pair"), f"{pointer}/pair", points, "a label of the shape `point`"
+        )
         for key in ("connection_attribute", "connections_attribute"):
             name = get_member(connection, key)
             if attributes and isinstance(name, str) and name not in linked:

@@ -53,7 +53,8 @@ class SchemaRules:
         # `jsonschema_rs` rejects frozen arrays in a schema.
         document = thaw(schema.document)
         can_split = not (_UNSPLITTABLE & document.keys()) and _refers_to_definitions(document)
-        self._params: Mapping[str, Any] = document.get("properties", {}) if can_split else {}
+        self._properties: Mapping[str, Any] = document.get("properties", {})
+        self._params = self._properties if can_split else {}
         dropped = {"properties", "required"} if can_split else {"required"}
         if document.get("type") == "object":
             # Params are always an object, so `type` cannot fail.
@@ -153,7 +154,11 @@ class SchemaRules:
             yield Finding("param_unknown", "warning", pointer, problem, suggestion=suggestion)
 
     def _suggest_param(self, name: str) -> str | None:
-        mistaken = (param for param, node in self._params.items() if name in node.get("x-mistaken", ()))
+        mistaken = (
+            param
+            for param, node in self._properties.items()
+            if isinstance(node, dict) and name in node.get("x-mistaken", ())
+        )
         # A param of another task type is not a misspelling. For example, `attachments` does not mean `attachment`.
         names = [*self.known_params, *list_all_params(), *ROUTING_TYPES]
         nearest = next(mistaken, None) or suggest_name(name, names)

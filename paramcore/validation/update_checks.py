@@ -65,14 +65,14 @@ def _explain_wrapper(shown: str, pointer: str, value: Any, mode: str, version: i
     inner = f", and the `patch` inside {shown} has no effect" if "patch" in list_contents(value) else ""
     what = "the params are" if contents else "`patch` is"
     problem = f"{what} inside {shown}, so this {mode} sets a single param named {shown}{inner}"
-    remedy = "write {} beside `patch`, without " + f"{shown} around them, because the body is flat"
-    hidden = remedy.format("the params themselves")
+    rest = f" beside `patch`, without {shown} around them, because the body is flat"
+    hidden = f"write the params themselves{rest}"
     return Finding(
         "update_wrapper",
         "error",
         pointer,
         problem,
-        remedy.format(f"{names}{more}") if names else hidden,
+        f"write {names}{more}{rest}" if names else hidden,
         version=version,
         problem_without_value=problem,
         remedy_without_value=hidden,

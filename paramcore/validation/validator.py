@@ -131,6 +131,9 @@ class Validator:
             InvalidParams: `instruction_type`, if `instruction` is neither text nor null.
         """
         effective, version = inheritance.merge(own), inheritance.version
+        if inheritance.appends and "instruction" in own:
+            # The schema applies to the joined instruction.  Without text of its own, the task inherits the project's.
+            own = {name: effective[name] for name in own if name != "instruction" or own[name]}
         findings = self._rules.validate_each(own)
         inherited = _VersionFindings({}, (), {}) if version is None else self._validate_version(version)
         for name, param_findings in inherited.by_param.items():

@@ -422,3 +422,16 @@ def test_standard_input_is_not_a_file_named_by_a_dash(place, monkeypatch, capsys
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"{}")))
     assert main(["preview", "docks.json", "-", "--output", "./-"]) == 0, capsys.readouterr().err
     assert (place / "-").read_text() != "old"
+
+
+@pytest.mark.parametrize(
+    ("number", "status"),
+    [
+        *(("0", 0), ("00", 0), ("0" * 30, 0)),
+        *(("1", 2), ("0" * 30 + "1", 2), ("1" + "0" * 30, 2), ("9" * 20, 2), ("9" * 5_000, 2)),
+    ],
+)
+def test_a_version_with_many_digits_is_read_whole(place, number, status, capsys):
+    """`FILE@N` reads the whole number N: leading zeros do not matter, and a large version does not exist."""
+    assert main(["diff", f"{place}/docks.json@{number}", f"{place}/docks.json"]) == status
+    assert ("does not exist" in capsys.readouterr().err) is (status == 2)

@@ -161,15 +161,15 @@ def test_jsonl_in_a_directory_is_reported(place, names, shown):
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        (["a/x.json"], "skipped {0}/a, because subdirectories are not read; to read the projects in it, pass it too\n"),
+        (["a/x.json"], "skipped {0}/a, because subdirectories are not read; if it contains projects, pass it too\n"),
         (
             ["b/c/x.yaml", "a/x.json", "a/y.json"],
             "skipped {0}/a and 1 more subdirectory, because subdirectories are not read; "
-            "to read the projects in one, pass it too\n",
+            "if one contains projects, pass it too\n",
         ),
         (
             ["b/c/x.YML"],
-            "skipped {0}/b/c, because subdirectories are not read; to read the projects in it, pass it too\n",
+            "skipped {0}/b/c, because subdirectories are not read; if it contains projects, pass it too\n",
         ),
         (["a/x.txt", "a/tasks.jsonl", ".git/x.json", "b/.cache/x.json", "b/._x.json"], ""),
     ],
@@ -182,6 +182,17 @@ def test_a_subdirectory_is_reported(place, files, message):
     ran = run("validate", place)
     assert (ran.err, ran.status) == (message.format(place), 0)
     assert run("log", place).err == ""
+
+
+@pytest.mark.parametrize(
+    "text", ['{"note": "param_history"}', '["param_history"]', "- see param_history\n", '{"a": "my_param_history: 1"}']
+)
+def test_a_text_about_histories_is_no_history(place, text):
+    """A subdirectory is not reported because of the word `param_history` in a value."""
+    (place / "sub").mkdir()
+    (place / "sub" / "note.yaml").write_text(text)
+    ran = run("validate", place, "--strict")
+    assert (ran.err, ran.status) == ("", 0)
 
 
 @pytest.mark.parametrize(

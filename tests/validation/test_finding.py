@@ -56,3 +56,13 @@ def test_every_code_has_its_paragraph():
     """The page of findings has a section for each code, in the order of `CODES`."""
     page = (Path(__file__).parents[2] / "docs" / "findings.md").read_text("utf-8")
     assert re.findall(r"^## (\w+)$", page, re.MULTILINE) == list(CODES)
+
+
+def test_an_expected_value_is_hidden():
+    """`without_values` hides a value of another param that a finding expects."""
+    fields = [{"field_id": "b", "type": "SECRET", "title": "b"}]
+    hypothesis = {"annotations": {"b": {"field_id": "b", "type": "number", "response": [1]}}}
+    findings = validate(Project("forms", type="textcollection"), {"fields": fields, "hypothesis": hypothesis})
+    (finding,) = (finding for finding in findings if finding.pointer == "/hypothesis/annotations/b/type")
+    assert "SECRET" in str(finding)
+    assert "SECRET" not in str(finding.without_values())

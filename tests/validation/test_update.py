@@ -162,6 +162,22 @@ def test_an_empty_project_and_an_unknown_type():
     assert find(Replace({}), empty)[0] == ("warning", "update_noop", "", 0)
 
 
+@pytest.mark.parametrize("braces", ["{}", "{0}", "{name}", "{", "}}", "%s", "{0.__class__}"])
+def test_braces_in_names_are_shown(braces):
+    """Braces in the names of an update are text, and the message shows them."""
+    for params in (
+        {f"params{braces}": {"padding": 3}},
+        {"params": {f"padding{braces}": 3}},
+        {f"patch{braces}": True},
+        {f"unique_id{braces}": "u"},
+        {braces: None},
+    ):
+        for update in (Patch(params), Replace(params)):
+            assert all(
+                braces in message for message in explain(update) if "padding" not in message or "params" in params
+            )
+
+
 def test_a_schema_of_your_own_decides():
     """A user's schema defines the params, and validates their values."""
     schemas = Schemas().with_schema("imageannotation", {"properties": {"Patch": {"type": "boolean"}, "type": {}}})

@@ -354,6 +354,49 @@ def test_patterns_run_in_python(pattern, good, bad, fast):
         ]
 
 
+@BOTH
+@pytest.mark.parametrize("keyword", ["anyOf", "oneOf"])
+def test_a_rejected_name_is_not_suggested(fast, keyword):
+    """If a branch that does not apply describes a name, the finding does not suggest the rejected name itself."""
+    branches = [{"properties": {"kind": {"const": kind}, name: {}}} for kind, name in ((1, "colour"), (2, "count"))]
+    schema = {"properties": {"a": {keyword: branches, "unevaluatedProperties": False}}}
+    findings = validate_own({"a": {"kind": 2, "colour": 1, "coun": 1}}, schema, fast=fast)
+    assert [(pointer, suggestion) for _, _, pointer, suggestion in findings] == [
+        ("/a/colour", None),
+        ("/a/coun", "count"),
+    ]
+
+
+@BOTH
+@pytest.mark.parametrize("rest", [{}, {"propertyNames": {"maxLength": 40}}, {"patternProperties": {"^x-": {}}}])
+def test_a_mistaken_name_is_known_under_any_keyword(fast, rest):
+    """`x-mistaken` names the right param, whatever other keywords the schema has."""
+    schema = {"properties": {"padding": {"x-mistaken": ["gap"]}, "free": True}, **rest}
+    assert ("param_unknown", "warning", "/gap", "padding") in validate_own({"gap": 1}, schema, fast=fast)
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("own", "inherited", "expected"),
+    [
+        ("yyyyyy", "xxxxxx", [("/instruction", None)]),
+        ("y", "xxxxxx", []),
+        ("yyyyyyyyyyyy", None, [("/instruction", None)]),
+        (None, "xxxxxxxxxxxx", [("/instruction", 0)]),
+        ("", "xxxxxxxxxxxx", [("/instruction", 0)]),
+        ("y", "xxxxxxxxxxxx", [("/instruction", None)]),
+        (..., "xxxxxxxxxxxx", [("/instruction", 0)]),
+    ],
+)
+def test_the_joined_instruction_is_validated(fast, own, inherited, expected):
+    """A schema for `instruction` applies to the effective instruction of a task."""
+    schemas = Schemas().with_schema("mine", {"properties": {"instruction": {"maxLength": 10}}})
+    project = Project("boxes", type="mine", params={} if inherited is None else {"instruction": inherited})
+    task = project.resolve({} if own is ... else {"instruction": own})
+    findings = Validator(project, schemas, fast=fast).task(task)
+    assert [(finding.pointer, finding.version) for finding in findings] == expected
+
+
 @pytest.mark.parametrize(
     "schema",
     [
