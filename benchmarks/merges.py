@@ -11,7 +11,7 @@ from timing import Row, ratios
 
 from paramcore import Project, TaskRequest
 
-#: For each case of instructions: the maximum ratio of the bound merge to the bare merge, for the sizes S, M and L.
+#: The targets of the bound merge by case, for the sizes S, M and L: the maximum ratios to the time of the bare merge.
 MERGES = {
     "no instruction": (1.45, 1.35, 1.25),
     "only the project has an instruction": (1.5, 1.4, 1.25),

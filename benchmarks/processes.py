@@ -35,7 +35,7 @@ sys.exit(main(sys.argv[1:]))
 """
 #: A program that runs a command, and prints the CPU seconds of its processes and the largest peak of their memory.
 #: The peak is in KiB, or in bytes on macOS.
-#: The program is small, because a new process inherits the peak of its parent.
+#: A process inherits the peak of its parent, so this program must use less memory than the command.
 MEASURE = """
 import resource, subprocess, sys
 subprocess.run(sys.argv[1:], check=True)

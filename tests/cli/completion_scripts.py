@@ -13,8 +13,8 @@ from paramcore.validation.finding import CODES
 FILES = dict.fromkeys(("PROJECT", "TASKS", "UPDATE", "FILE", "FILE[@N]", "FILE.html"), shtab.FILE) | {
     "DIR": shtab.DIRECTORY
 }
-#: The choices for other placeholders.  The default values of settings are omitted, because the default separator
-#: would need quotes.
+#: The choices for other placeholders: for a setting, the value that is not the default, or no value if any
+#: text is allowed.
 CHOICES = {
     "CODE": list(CODES),
     "NAME=VALUE": [
@@ -25,7 +25,7 @@ CHOICES = {
     "TYPE": list(Schemas().types),
 }
 
-#: Replacements in the scripts of shtab, by the shell.
+#: Replacements in the scripts of shtab, by shell.
 REPAIRS = {
     # In a typed word, an open quote may precede a name, and backslashes may precede its characters.
     "bash": {

@@ -49,7 +49,7 @@ def environment(**changes):
 def restore_signals():
     """Restore the default signal handlers in a child process.
 
-    If `&` or `nohup` starts the tests, they ignore signals, and a child process inherits this.
+    Tests that `&` starts ignore SIGINT, and tests that `nohup` starts ignore SIGHUP.  A child process inherits this.
     """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)

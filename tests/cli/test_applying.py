@@ -56,7 +56,7 @@ def replace(tmp_path):
 
 class TestFetch:
     def test_a_project(self, tmp_path):
-        """A fetched project is a file that other commands can read."""
+        """`fetch` prints a project, or writes a file that other commands can read."""
         with Server() as server:
             ran = run_with(server, "fetch", NAME)
             assert (ran.status, ran.document["name"], len(ran.document["param_history"])) == (0, NAME, 2)
@@ -386,6 +386,7 @@ class TestApply:
             ("500_after_commit", 4, 0),
             ("drop_before_commit", 4, 4),
             ("applied_twice", 4, 4),
+            # After the rival's update, the patch yields other params than planned, so no version has the digest.
             ("rival_patch_before", 0, 4),
         ],
     )

@@ -1,4 +1,4 @@
-"""File arguments are recognized by their content, and errors name swapped arguments."""
+"""Which files the arguments may name, in which order, and the errors about wrong arguments."""
 
 import io
 import json

@@ -329,7 +329,7 @@ def test_no_bar_where_the_answer_is_printed(long_files):
     assert with_terminal(*arguments, stdout=subprocess.DEVNULL) == ""
 
 
-def test_errors_are_shown_above_the_bar(long_files, tmp_path):
+def test_errors_are_shown_despite_the_bar(long_files, tmp_path):
     """An invalid line is reported on a terminal with a bar."""
     bad = tmp_path / "bad.jsonl"
     bad.write_text("{\n" + (long_files / "preview.jsonl").read_text())

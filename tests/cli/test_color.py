@@ -101,7 +101,7 @@ def test_word_diffs_have_colour_beside_their_marks():
 
 
 def test_labels_differ():
-    """Labels for lost, changed and added values have different colours; other labels are bold."""
+    """`dropped`, `changed` and `added` have different colours; a label without a colour is bold."""
     lost, changed, added, other = (paint_label(Label(text)) for text in ("dropped", "changed", "added", "why"))
     assert len({text.split("m")[0] for text in (lost, changed, added, other)}) == 4
     assert other == "\x1b[1mwhy\x1b[0m"

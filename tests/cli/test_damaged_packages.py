@@ -118,6 +118,7 @@ def test_without_rich_there_is_no_bar(tmp_path, damaged):
     main, terminal = pty.openpty()
     arguments = command("preview", "warehouse-boxes.json", tasks, "--output", tmp_path / "out.jsonl")
     done = subprocess.run(arguments, stderr=terminal, cwd=EXAMPLES, env=env, check=False)
+    # Without a byte to read, `os.read` would wait.
     os.write(terminal, b".")
     shown = os.read(main, 4096)
     os.close(main)

@@ -117,7 +117,7 @@ def test_a_file_that_exists_is_avoided(taken):
 
 
 def test_a_long_name_is_cut():
-    """Unless it is taken, the file name for a long name has at most 205 bytes.
+    """In an empty directory, the file name for a long name has at most 205 bytes.
 
     A digest distinguishes long names that begin alike.
     """

@@ -109,6 +109,7 @@ def test_the_first_bad_line_ends_all(name, place, tmp_path):
     options = (name, place / "boxes.json", tmp_path / "tasks.jsonl", "--format", "json", "--jobs", "2")
     printed = run(*options)
     assert (printed.status, printed.err.count(f"tasks.jsonl:{GOOD + 1}:7: invalid JSON")) == (REFUSED, 1)
+    # `validate` prints the findings on the project before the line of the first task.
     assert len(printed.out.splitlines()) == GOOD + (name == "validate")
     written = run(*options, "--output", target)
     assert (written.status, written.out, target.read_text()) == (REFUSED, "", "old")
@@ -122,7 +123,7 @@ def test_the_answer_is_written_whole(place, tmp_path):
     assert (tmp_path / "answer").read_text() == run(*arguments, cwd=place).out
 
 
-def test_zero_is_one_process_for_each_core(place):
+def test_zero_jobs_process_all_lines(place):
     """With `--jobs 0`, which starts up to one process for each core, all lines are processed."""
     ran = run("preview", "boxes.json", "good.jsonl", "--format", "json", "--jobs", "0", cwd=place)
     assert (ran.status, len(ran.lines)) == (FINE, GOOD)

@@ -20,7 +20,7 @@ CHANGES = PAIRS | st.tuples(st.dictionaries(st.just("t"), TEXTS), st.dictionarie
 
 
 def iter_shown(rows, screen):
-    """Yield the cells and values that a screen must show; the changes inside a value may replace it."""
+    """Yield the cells and values that a screen must show; the changes inside a value may replace the value."""
     for row in rows:
         yield from row.cells
         yield from row.text and [row.text]
@@ -87,7 +87,7 @@ def test_a_frame_marks_the_end_of_a_line():
 
 @pytest.mark.parametrize("length", [33, 34, 35, 67, 68, 69])
 def test_a_caret_after_a_full_line_fits(length):
-    """If a line fills the width, the caret after its end is on the next line."""
+    """If a source line fills the 34 columns beside the gutter, the caret after its end is on the next line."""
     lines = Screen(40).render([Frame(3, "x" * length, length, 1)]).split("\n")
     assert max(map(len, lines)) <= 40
     assert "".join(lines).count("^") == 1

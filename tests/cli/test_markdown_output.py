@@ -73,7 +73,7 @@ def test_a_summary_does_not_change_the_output(name, tmp_path):
     "earlier", ["", "no newline", "text\n", "<details>\n</details>\n", "- item", "| a |\n|---|\n| b |"]
 )
 def test_a_summary_begins_and_ends_with_a_blank_line(earlier, tmp_path):
-    """Blank lines separate a report from the text before and after it, even if it ends with a collapsed section."""
+    """Blank lines surround a report, so its heading and the next heading are rendered, whatever text precedes them."""
     summary = tmp_path / "summary.md"
     summary.write_text(earlier)
     for name in ("log", "plan", "log"):
