@@ -150,7 +150,7 @@ def test_other_files_are_left_alone(tmp_path, name):
 
 
 def test_a_file_with_the_digest_name_is_not_overwritten(tmp_path):
-    """If even the file name with the digest is taken, nothing is written."""
+    """If a new project's file name is taken both without and with the digest, nothing is written."""
     (tmp_path / "docks.json").write_text("{}")
     (written,) = write(tmp_path, DOCKS)
     Path(written).write_text("{}")
@@ -168,8 +168,8 @@ def test_a_name_with_another_project_is_taken(tmp_path):
     }
 
 
-def test_sources_in_the_directory_count(tmp_path):
-    """A project of a source file in the directory is written to this file, even if the file is hidden."""
+def test_sources_in_the_directory_are_project_files(tmp_path):
+    """A file in `sources` that is in the directory is a project file, even if it is hidden or its suffix is .txt."""
     (tmp_path / "elsewhere").mkdir()
     sources = [store(tmp_path / ".hidden.json", DOCKS), store(tmp_path / "cranes.txt", CRANES)]
     outside = store(tmp_path / "elsewhere" / "docks.json", DOCKS)
@@ -255,23 +255,23 @@ def test_errors_of_the_system_are_errors(tmp_path, monkeypatch):
     assert (caught.value.code, caught.value.problem) == ("unreadable", "cannot read the directory: permission denied")
 
 
-SAME_WHEN_FOLDED = [Project(name, type="comparison") for name in ("docks", "Docks", "DOCKS", "a/b")]
+NEW_PROJECTS = [Project(name, type="comparison") for name in ("docks", "Docks", "DOCKS", "a/b")]
 
 
-@pytest.mark.parametrize("written", range(len(SAME_WHEN_FOLDED) + 1))
+@pytest.mark.parametrize("written", range(len(NEW_PROJECTS) + 1))
 def test_two_processes_write_the_same_files(tmp_path, written):
-    """If another process writes some of the same new projects, each project still has one file."""
+    """If another process has written some of the new projects, their files stay, and no project gets two files."""
     first, second = (ProjectDirectory(str(tmp_path), Assumptions()) for _ in range(2))
-    names = first.write(SAME_WHEN_FOLDED)
+    names = first.write(NEW_PROJECTS)
     for name in names[written:]:
         os.unlink(name)
     times = {name: os.stat(name).st_mtime_ns for name in names[:written]}
-    assert second.write(SAME_WHEN_FOLDED) == names
+    assert second.write(NEW_PROJECTS) == names
     assert sorted(os.listdir(tmp_path)) == sorted(map(os.path.basename, names))
     assert {name: os.stat(name).st_mtime_ns for name in names[:written]} == times
 
 
-def test_another_process_writes_another_array(tmp_path):
+def test_another_process_writes_an_array(tmp_path):
     """A new project that another process adds to an array stays in the array."""
     directory = ProjectDirectory(str(tmp_path), Assumptions())
     array = tmp_path / "all.json"

@@ -10,13 +10,13 @@ from paramcore.wire import write_project
 
 
 @given(projects(max_versions=4), st.lists(updates(), max_size=3), st.integers(0, 4))
-def test_a_growing_project_has_the_text_of_a_document(project, changes, known):
-    """After any change of the history, `ProjectText` returns the text that `format_document` returns."""
+def test_a_changing_project_has_the_text_of_a_document(project, changes, start):
+    """After any change of the history, even to an earlier state, the text is that of `format_document`."""
     text = ProjectText()
     states = [project]
     for change in changes:
         states.append(states[-1].update(change))
-    for state in (*states, states[0], Project(project.name, type=project.type), *states[known:]):
+    for state in (*states, states[0], Project(project.name, type=project.type), *states[start:]):
         assert text.format(state) == format_document(write_project(state))
 
 

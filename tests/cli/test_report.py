@@ -65,7 +65,7 @@ def test_one_task_that_changes(page):
 
 
 def test_many_tasks(page):
-    """For many tasks, the page counts them by reason, and lists those that change."""
+    """For many tasks, the page lists the tasks that change, and counts the others by the reason why they do not."""
     text = report(page, BOXES, "night-shift.jsonl", "--update", REWORD)
     assert "1 of 3 tasks would get different params." in text
     assert "1 pinned to a version" in text
@@ -116,7 +116,7 @@ def test_options_about_tasks_need_tasks(page, options):
 
 
 def test_many_findings(page, tmp_path):
-    """The page lists at most 100 errors, and shows the command that lists all."""
+    """The page lists at most 100 errors of a project, and shows the command that lists all."""
     project = write_json(tmp_path / "p.json", make_project(1, 9, hostile=False))
     tasks = write_lines(tmp_path / "t.jsonl", [{"padding": "x"}] * 150)
     text = report(page, project, tasks)
@@ -296,7 +296,7 @@ def test_errors_on_the_project_today(page, tmp_path):
 
 
 def test_a_rejected_request_is_not_a_new_error(page):
-    """A request that is rejected before and after the update is one error, although the message changes."""
+    """A rejection of today is not a new error, even if its message changes; the patch may remove the error."""
     text = report(page, BOXES, "-", "--update", REWORD, stdin=b'[{"project_version": 9}]')
     assert "and causes no errors. 1 error already exists today" in text
     text = report(page, BOXES, "-", "--update", REWORD, stdin=b'[{"project_version": 3, "geometries": {}}]')
@@ -311,14 +311,14 @@ def test_two_errors_at_one_place(page):
 
 
 def test_errors_of_many_projects(page):
-    """Errors that exist today are counted for each project."""
+    """Errors that exist today are counted separately for each project."""
     tasks = b'[{"project": "north docks", "padding": "x"}, {"project": "south docks"}]'
     text = report(page, "projects", "-", "--update", REWORD, "--ignore", "param_missing", stdin=tasks)
     assert text.count("1 error already exists today (<stdin>:1:") == 1
 
 
 def test_legend(page):
-    """A page with tasks explains `pinned` and `opts out`; a page without tasks or an update has no legend."""
+    """A page with tasks explains `pinned` and `opts out`; a page with neither tasks nor an update has no legend."""
     words = "pinned: names a version; opts out: inherits nothing"
     assert words in report(page, BOXES, "night-shift.jsonl")
     text = report(page, BOXES)
@@ -346,6 +346,7 @@ def test_without_values(page):
     assert "'20'" not in text
     assert "padding" in text
     assert text.endswith(f"paramcore report {SIGNS} sign-17.json --no-values --output report.html")
+    # The values that begin with a 2 are `created_at`, which the page shows, and `padding`.
     values = [*json.loads((EXAMPLES / SIGNS).read_text())["param_history"][0].values()]
     written = page.read_text("utf-8")
     assert not [value for value in values if isinstance(value, str) and value in written and not value.startswith("2")]

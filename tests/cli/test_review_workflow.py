@@ -1,4 +1,4 @@
-"""The steps of the workflow in the guide, run as GitHub Actions runs them."""
+"""The steps of the workflow in `review-in-pull-request.md`, run as GitHub Actions runs them."""
 
 import json
 import re

@@ -216,7 +216,7 @@ def test_a_request_at_the_end_is_saved_or_refused(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("is_killed", [False, True])
-def test_a_signal_while_the_journal_is_created_leaves_no_journal(tmp_path, monkeypatch, is_killed):
+def test_a_signal_while_the_journal_is_created_leaves_no_empty_journal(tmp_path, monkeypatch, is_killed):
     """If the start is interrupted, an empty journal is removed, and a journal with records remains."""
     with serving(tmp_path / "a", DOCKS) as stand_in:
         call(stand_in, "POST", "/batches", {"name": "b", "project": "docks"})
@@ -325,8 +325,8 @@ def test_a_task_of_an_edited_project_is_not_explained(tmp_path):
 
 
 @pytest.mark.parametrize("change", [{"type": "videoannotation"}, {"type": "unknown"}, {"param_history": []}])
-def test_the_pages_show_a_task_that_an_edited_project_rejects(tmp_path, change):
-    """If an edited project no longer accepts the request of a task, its pages say that the file was edited."""
+def test_the_page_of_an_edited_project_shows_a_task_that_it_rejects(tmp_path, change):
+    """If an edited project no longer accepts a task's request, the project's page says that the file was edited."""
     with serving(tmp_path, DOCKS) as stand_in:
         request = {"project": "docks", "project_version": 0}
         task_id = call(stand_in, "POST", "/task/imageannotation", request)[1]["task_id"]
@@ -352,7 +352,7 @@ def test_files_that_cannot_be_written_are_reported_once(tmp_path, monkeypatch, c
 
 @pytest.mark.parametrize("kind", ["moved", "replaced", "link"])
 def test_no_file_is_written_to_another_directory(tmp_path, monkeypatch, capsys, kind):
-    """If the path leads to another directory after the start, the server writes no projects there."""
+    """If the path no longer leads to the locked directory, the server writes no projects to the path."""
     monkeypatch.setattr(saved_directory, "_PAUSE", 1_000)
     path, moved, other = tmp_path / "path", tmp_path / "moved", tmp_path / "other"
     other.mkdir()
@@ -629,6 +629,7 @@ def test_a_signal_at_the_start_ends_cleanly(tmp_path, number):
 def test_nobody_reads_the_output(tmp_path):
     """Requests are answered, and changes are saved, even if nobody reads standard output."""
     with served("--save", tmp_path) as server:
+        # The lines for these requests are longer than a pipe can hold.
         path = f"/{'x' * 2000}"
         for _ in range(100):
             assert server.call("GET", path)[0] == 404

@@ -134,7 +134,7 @@ def test_the_projects_of_the_directory_continue(projects, tmp_path):
         ("twice.json", '{"name": "north docks", "type": "y", "param_history": []}', "two projects have the name"),
     ],
 )
-def test_a_directory_that_cannot_be_saved_is_reported_before_it_listens(projects, tmp_path, name, text, message):
+def test_a_directory_that_cannot_be_saved_is_reported_before_the_server_starts(projects, tmp_path, name, text, message):
     """A YAML project, a malformed project or a duplicate project in the directory is an error; no file is written."""
     (tmp_path / "docks.json").write_text('{"name": "docks", "type": "x", "param_history": []}')
     (projects / name).write_text(text)
@@ -146,8 +146,8 @@ def test_a_directory_that_cannot_be_saved_is_reported_before_it_listens(projects
 
 
 @pytest.mark.parametrize("ends_with", [*END_SIGNALS.items(), (signal.SIGINT, 0)], ids=str)
-def test_it_saves_whatever_ends_it(tmp_path, ends_with):
-    """If a signal follows an update, the project's file has the update, and only project files are left."""
+def test_an_update_before_a_signal_is_saved(tmp_path, ends_with):
+    """If a signal ends the server after an update, the update is saved, and only project files are left."""
     with started("projects", "--save", str(tmp_path), ends_with=ends_with) as (_, url):
         scaleapi.ScaleClient("any", api_instance_url=url).update_project("north docks", instruction="Box every crane.")
     kept = json.loads((tmp_path / "north docks.json").read_text())

@@ -22,7 +22,7 @@ KEY = {"Authorization": "Bearer any"}
 
 
 class Server:
-    """A process that runs `serve --save`."""
+    """A process that runs `serve`."""
 
     def __init__(self, *arguments):
         self.process = subprocess.Popen(

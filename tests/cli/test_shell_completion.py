@@ -79,12 +79,12 @@ def test_completion_prints_the_script_of_a_shell(shell):
 
 
 def test_the_help_knows_each_topic():
-    """`paramcore help` accepts every topic that completion offers."""
+    """`paramcore help` accepts every name in `TOPICS`."""
     assert all(run("help", topic).status == 0 for topic in TOPICS)
 
 
 def complete_in_bash(typed):
-    """Return the completions of bash; PATH contains no programs, so a completion that starts one fails."""
+    """Return the completions of bash; PATH contains no programs, so a completion that starts a program fails."""
     script = f"""
 source {script_of("bash")}
 PATH=/nonexistent
@@ -168,6 +168,7 @@ def test_fish_completes_names_that_need_quotes(typed, option, quoted_files):
 def test_zsh_completes(typed, tmp_path):
     """Zsh completes a word if only one name is possible."""
     (tmp_path / "_paramcore").write_text(script_of("zsh").read_text("utf-8"), "utf-8")
+    # The prompt is split, so that `type_in_zsh` does not find `ready> ` in the echo of this line.
     startup = (
         f"PS1='rea''dy> '; fpath=({tmp_path} $fpath); autoload -U compinit; compinit -D -u; cd {EXAMPLES}; clear\n"
     )

@@ -1,4 +1,4 @@
-"""A signal ends a command cleanly even if it arrives while another error is handled, or inside code in C."""
+"""A signal ends a command cleanly, even during the clean-up after an error, or where Python can only print errors."""
 
 import os
 import signal
@@ -22,7 +22,7 @@ from paramcore.service.standin.stand_in import StandIn
 from paramcore.transport.deadline import send_within
 from tests.moments import interrupt_each_moment
 
-# If a signal arrives directly after a file is opened, Python closes the file.
+# If a signal arrives directly after a file is opened, Python closes the file and warns about it.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 
 
@@ -62,12 +62,12 @@ def test_reading_a_file_loses_no_signal(read, tmp_path, lost):
 
 
 class TestFilesAfterAnError:
-    """A signal that arrives after another error leaves no file."""
+    """A signal at any moment, even after another error, leaves no new file."""
 
     @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), ValueError("bad line"), SystemExit(2)])
     @pytest.mark.parametrize("signal_error", [KeyboardInterrupt, SystemExit])
     def test_a_temporary_file(self, error, signal_error, tmp_path):
-        """Neither a block nor an iterator that fails leaves a temporary file."""
+        """If the iterator or the block that writes a file fails, only the old file is left, and is unchanged."""
         path = tmp_path / "out.json"
         path.write_text("old")
 
@@ -89,7 +89,7 @@ class TestFilesAfterAnError:
 
     @pytest.mark.parametrize("signal_error", [KeyboardInterrupt, SystemExit])
     def test_a_lock_file(self, signal_error, tmp_path):
-        """An error while the directory is locked leaves no lock file."""
+        """If a command fails while it has the lock of a directory, no lock file is left."""
 
         def serve():
             with lock_directory(str(tmp_path)):
@@ -99,7 +99,7 @@ class TestFilesAfterAnError:
             assert os.listdir(tmp_path) == []
 
     def test_the_journal(self, tmp_path, monkeypatch, handlers):
-        """If `serve --save` cannot listen, Ctrl-C is ignored from then on, so the journal and the lock are removed."""
+        """If `serve --save` cannot listen, Ctrl-C does not interrupt the removal of the journal and the lock."""
 
         def refuse(*_arguments, **_options):
             raise OSError(98, "Address already in use")
@@ -121,7 +121,7 @@ class TestFilesAfterAnError:
 def test_a_signal_while_generators_are_closed_prints_no_traceback(
     number, is_cycle, monkeypatch, capsys, lost, handlers
 ):
-    """Python closes the generators of a command after its error; a signal at this moment changes nothing."""
+    """A signal while Python closes the generators of a failed command is ignored, even if a cycle keeps them alive."""
     closed = []
 
     def iter_items():
@@ -196,7 +196,7 @@ def test_a_blocked_message_ends_with_a_signal(monkeypatch, handlers):
 
 
 def test_a_signal_in_a_finalizer_is_raised_later(monkeypatch, capsys, handlers):
-    """If a signal arrives where Python can only print exceptions, the next call raises its exception, without a traceback."""
+    """If Ctrl-C arrives where Python can only print exceptions, the next function call raises KeyboardInterrupt."""
 
     class Finalized:
         def __del__(self):
@@ -218,7 +218,7 @@ def test_a_signal_in_a_finalizer_is_raised_later(monkeypatch, capsys, handlers):
 
 @pytest.mark.parametrize("number", END_SIGNALS)
 def test_an_end_in_a_finalizer_is_raised_later(monkeypatch, capsys, handlers, number):
-    """If SIGTERM or SIGHUP arrives where Python can only print exceptions, the next call raises its exception."""
+    """If SIGTERM or SIGHUP arrives where Python can only print exceptions, the next function call raises SystemExit."""
 
     class Finalized:
         def __del__(self):
@@ -233,14 +233,15 @@ def test_an_end_in_a_finalizer_is_raised_later(monkeypatch, capsys, handlers, nu
 
 
 def test_a_lost_signal_is_forgotten_at_the_end(monkeypatch):
-    """If no function is called after a lost signal, the program that called the entry point is not interrupted."""
+    """If no function is called after a lost signal, the entry point does not interrupt its caller."""
+    # `raise_again` also sets a profile function, which raises the exception at the next call.
     monkeypatch.setattr(main, "main", lambda: sys.setprofile(lambda *_: None))
     entry.start()
     assert sys.getprofile() is None
 
 
 def test_other_errors_in_a_finalizer_are_printed(monkeypatch, capsys):
-    """An error in a finalizer that is not of a signal is printed by Python, as before."""
+    """Python prints an error in a finalizer if no signal caused it."""
 
     class Finalized:
         def __del__(self):
@@ -274,7 +275,7 @@ def test_an_error_in_a_finalizer_during_a_signal_changes_nothing(monkeypatch, ca
 
 
 def test_a_signal_in_a_request_is_never_an_error(lost):
-    """Ctrl-C at any moment of an exchange is raised, and does not look like a request that was not sent."""
+    """Ctrl-C at any moment of `send_within` is raised as `KeyboardInterrupt`, not as an error of the request."""
     response = Response(200, b"{}")
     for error in interrupt_each_moment(lambda: send_within(10, lambda: response)):
         assert error is KeyboardInterrupt
@@ -296,7 +297,7 @@ def test_a_signal_while_the_server_starts_prints_no_traceback(monkeypatch):
 
 
 def test_an_interrupt_while_a_command_ends_is_reported(monkeypatch, capsys):
-    """Ctrl-C before the command ignores signals is reported as an interrupt."""
+    """Ctrl-C at the end of a command, before signals are ignored, is reported as an interrupt."""
 
     def interrupt():
         monkeypatch.undo()

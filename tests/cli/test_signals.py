@@ -54,7 +54,7 @@ class TestInterrupts:
 
     @pytest.mark.parametrize("number", [signal.SIGINT, *END_SIGNALS])
     @pytest.mark.parametrize("error", [AttributeError, OSError, RuntimeError, KeyError])
-    def test_an_error_of_a_library_while_it_is_interrupted_is_quiet(self, handlers, monkeypatch, capsys, number, error):
+    def test_an_error_of_a_library_after_a_signal_is_quiet(self, handlers, monkeypatch, capsys, number, error):
         """A signal ends the program even if a library raises another error during the clean-up."""
 
         def command():
@@ -232,7 +232,7 @@ class TestInterrupts:
         script = (
             "import sys, signal; old = set(sys.modules); import paramcore.cli.entry; print(*set(sys.modules) - old)"
         )
-        # `-S` skips files of installed packages, which may load any module.
+        # `-S` skips the `.pth` files of installed packages, which may load any module.
         done = subprocess.run([sys.executable, "-S", "-c", script], capture_output=True, text=True, env=environment())
         assert done.stderr == ""
         assert {name.split(".")[0] for name in done.stdout.split()} == {"__future__", "paramcore"}
@@ -265,8 +265,8 @@ def test_a_command_is_closed_before_its_error_is_printed(error, monkeypatch, cap
 
 
 @pytest.fixture
-def long_lines(tmp_path):
-    """Return a file of tasks that takes seconds to process, and a path for the output."""
+def many_tasks(tmp_path):
+    """Return the path of a file of tasks that takes seconds to process, and a path for the output."""
     tasks = tmp_path / "tasks.jsonl"
     tasks.write_text('{"attachment": "https://example.com/a.jpg", "padding": null}\n' * 200_000)
     (tmp_path / "out").mkdir()
@@ -279,9 +279,9 @@ def long_lines(tmp_path):
     [(signal.SIGINT, INTERRUPTED), (signal.SIGTERM, TERMINATED), (signal.SIGHUP, HUNG_UP)],
     ids=lambda value: getattr(value, "name", value),
 )
-def test_a_signal_leaves_no_file_behind(number, exit_code, long_lines):
+def test_a_signal_leaves_no_file_behind(number, exit_code, many_tasks):
     """If the same signal arrives twice, the command ends with the exit code of the signal, no traceback and no file."""
-    tasks, answers = long_lines
+    tasks, answers = many_tasks
     arguments = command("preview", "warehouse-boxes.json", tasks, "--format", "json", "--output", answers)
     process = subprocess.Popen(
         arguments, stderr=subprocess.PIPE, cwd=EXAMPLES, env=environment(), preexec_fn=restore_signals
@@ -325,7 +325,7 @@ class TestOperands:
             "--\n  0-2  2024-03-04T09:12:41.769Z  not set\n"
         )
 
-    def test_options_after_it_are_operands(self):
+    def test_options_after_the_dashes_are_operands(self):
         """An option after `--` is used as the name of a file."""
         refused = run("log", "--", "--version")
         assert "--version: cannot read the file: no such file" in refused.err
@@ -410,7 +410,7 @@ def test_an_interrupt_does_not_wait_for_a_reader(tmp_path, name, shares, output_
     assert process.poll() is None
     process.send_signal(signal.SIGINT)
     assert process.wait(10) == INTERRUPTED
-    # The pipe is still blocking, because other processes may write to it.
+    # The pipe must be blocking again, because other processes may write to it.
     assert os.get_blocking(theirs)
     os.close(theirs)
     os.close(ours)

@@ -138,7 +138,7 @@ def test_another_version(tasks, project, version, sent):
 
 
 def test_pin_writes_the_version(tasks):
-    """`--pin` writes the version that a request inherits; a request with a version keeps it."""
+    """`--pin` writes the version that a request inherits; a request with a `project_version` keeps it."""
     ran = run("slim", PROJECT, tasks({}, {"project_version": 0}, {"project_version": -1}), "--pin", "--format", "json")
     assert [line["request"] for line in ran.lines] == [{"project_version": v} for v in (2, 0, -1)]
     assert [line["exact_while"] for line in ran.lines] == [None] * 3
@@ -218,7 +218,7 @@ def test_a_bad_line_leaves_the_output_as_it_was(tasks, tmp_path):
     ("text", "written"), [('{"project_version": 9}', ""), ('[{"project_version": 9}]', "[\n\n]\n")]
 )
 def test_an_invalid_single_request_is_not_written(tmp_path, text, written):
-    """With `--keep-going`, the output has no request for an invalid one: the file is empty, or an empty array."""
+    """With `--keep-going`, an invalid request is not written: the file is empty, or has an empty array."""
     (tmp_path / "task.json").write_text(text)
     ran = run("slim", PROJECT, tmp_path / "task.json", "--keep-going", "--output", tmp_path / "out.json")
     assert (ran.status, (tmp_path / "out.json").read_text()) == (1, written)

@@ -94,7 +94,7 @@ def test_usage_goes_to_standard_error(arguments, message):
         (("schema", "x" * 5_000), f'there is no schema for the task type "{"x" * 63}... (5,002 characters)'),
     ],
 )
-def test_a_number_out_of_range_is_named(arguments, message):
+def test_an_invalid_value_is_reported(arguments, message):
     """The error for an invalid value says what is expected, or that the value is unknown."""
     ran = run(*arguments)
     assert ran.status == REFUSED
@@ -208,7 +208,7 @@ def test_a_pipe_that_becomes_non_blocking_gets_the_whole_output(tmp_path, name, 
     pieces = []
     while piece := os.read(ours, 4096):
         pieces.append(piece)
-        # The reader is slower than the command, so the pipe is full.
+        # Read more slowly than the command writes, so that the pipe stays full.
         time.sleep(0.001)
     assert b"".join(pieces).decode() == whole
     writer.join()
@@ -343,6 +343,7 @@ def test_settings_that_are_too_deep(tmp_path):
 def test_a_closed_pipe_is_not_an_error():
     """A closed pipe ends the command without a message."""
     ran = shell(f"{PREVIEW} | true; echo ${{PIPESTATUS[0]}}")
+    # If `true` ends late, the command has already written its output into the pipe.
     assert ran.out in (f"{PIPE_CLOSED}\n", f"{FINE}\n")
     assert ran.err == ""
 

@@ -203,7 +203,7 @@ def test_the_remedy_helps_against_the_error(tmp_path, monkeypatch, number, remed
 @pytest.mark.parametrize("name", ["samefile", "isfile"])
 @pytest.mark.parametrize("path", [None, "gone.json"])
 def test_an_error_of_another_file_is_not_one_of_standard_output(monkeypatch, tmp_path, name, path):
-    """If a system call fails for a file that was just removed, the error names this file, if it is known."""
+    """If a system call fails for a file that was just removed, the error names this file, if its name is known."""
     out = tmp_path / "out.json"
     out.write_text("old")
 
@@ -232,7 +232,7 @@ def test_a_disk_that_reports_at_the_close_that_it_is_full(monkeypatch, tmp_path,
 
     def fail_late(descriptor):
         close(descriptor)
-        # The first copy restores the stream at the end.
+        # The first copy serves to restore the stream. The command closes only later copies to check the disk.
         if descriptor in copies[1:]:
             copies.clear()
             raise make_error(errno.EDQUOT)
@@ -288,7 +288,7 @@ def test_the_real_path_in_an_unreadable_working_directory(monkeypatch):
     assert resolve_path("docks.json") == "docks.json"
 
 
-def test_a_close_that_fails_keeps_the_journal_and_the_lock_usable(monkeypatch, tmp_path):
+def test_a_journal_whose_close_fails(monkeypatch, tmp_path):
     """An error while the journal is closed is ignored, because its lines are on disk already."""
     journal = JournalFile(str(tmp_path / "journal"))
     journal.replace([])

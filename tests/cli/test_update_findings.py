@@ -239,7 +239,7 @@ class TestValidate:
         assert "request_refused" not in pinned.out
 
     def test_a_pinned_task_has_the_findings_of_its_version(self, docks, tmp_path):
-        """A finding on a pinned task's inherited value is in the project file; one on a new value is in the update."""
+        """A bad inherited value is located in the project file for a pinned task, and in the update for other tasks."""
         tasks = tmp_path / "tasks.jsonl"
         tasks.write_text('{"attachment": "https://a.b/c.jpg", "geometries": {}, "project_version": 0}\n')
         with open(tasks, "a") as file:

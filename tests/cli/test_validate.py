@@ -42,7 +42,7 @@ TASK = """\
 }
 """
 
-TYPO_OF_VERSION_1 = """\
+FINDINGS_SINCE_VERSION_1 = """\
 boxes.json:11:85: error param_type at /geometries/box/min_height
   in version 3 of "boxes", unchanged since version 1
   11 |         "box": {"objects_to_annotate": ["Forklift"], "min_widht": 10, "min_height": "10"}
@@ -76,17 +76,17 @@ def fine(place):
     return "fine.json"
 
 
-def test_a_typo_of_three_versions_ago_is_shown_where_it_was_set(place):
+def test_a_bad_value_is_shown_where_it_was_first_set(place):
     """A project's bad value is shown with the version that first set it and the line of the file."""
     ran = run("validate", "boxes.json", cwd=place)
-    assert drop_messages(ran.out) == TYPO_OF_VERSION_1 + "1 error, 1 warning in 1 project\n"
+    assert drop_messages(ran.out) == FINDINGS_SINCE_VERSION_1 + "1 error, 1 warning in 1 project\n"
     assert (ran.err, ran.status) == ("", 1)
 
 
-def test_a_task_that_never_mentions_it(place):
+def test_a_task_that_inherits_a_bad_value(place):
     """A finding on a task is located in the task's file, and a finding on the project in the project file."""
     ran = run("validate", "boxes.json", "task.json", cwd=place)
-    assert drop_messages(ran.out) == TYPO_OF_VERSION_1 + (
+    assert drop_messages(ran.out) == FINDINGS_SINCE_VERSION_1 + (
         "task.json:4:15: error param_choice at /priority\n"
         '  4 |   "priority": "high"\n'
         "    |               ^^^^^^\n"
@@ -248,17 +248,17 @@ def test_an_interrupt_before_the_first_task(place):
         time.sleep(0.2)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
-    assert drop_messages(out.decode()) == TYPO_OF_VERSION_1 + "1 error, 1 warning in 1 project and 0 tasks\n"
+    assert drop_messages(out.decode()) == FINDINGS_SINCE_VERSION_1 + "1 error, 1 warning in 1 project and 0 tasks\n"
     assert (process.returncode, err.decode()) == (130, "interrupted: the findings are incomplete\n")
 
 
-def test_many_tasks_are_streamed(place):
+def test_many_tasks_that_inherit_a_bad_value(place):
     """For thousands of tasks, a finding on an inherited value is printed once, before a task's own finding."""
     lines = [{"attachment": "a", "unique_id": f"u-{number}"} for number in range(3_000)]
     lines.append({"attachment": "a", "priority": 11})
     (place / "tasks.jsonl").write_text("\n".join(map(json.dumps, lines)))
     ran = run("validate", "boxes.json", "tasks.jsonl", cwd=place)
-    assert drop_messages(ran.out) == TYPO_OF_VERSION_1 + (
+    assert drop_messages(ran.out) == FINDINGS_SINCE_VERSION_1 + (
         "tasks.jsonl:3001:33: error param_choice at /priority\n"
         '  3001 | {"attachment": "a", "priority": 11}\n'
         "       |                                 ^^\n"
