@@ -1,6 +1,6 @@
-"""`HYPOTHESIS_PROFILE` sets the number of Hypothesis examples.
+"""The environment variable `HYPOTHESIS_PROFILE` selects a Hypothesis profile: `dev`, `ci` or `deep`.
 
-The variable is `dev`, `ci` or `deep`. The default is `ci` if the variable `CI` is set, and `dev` otherwise.
+The default is `ci` if the variable `CI` is set, and `dev` otherwise.
 """
 
 import gc
@@ -28,6 +28,7 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_finish():
-    # After an error, `paramcore.cli.main` collects garbage. The collector skips frozen objects, so it stays fast.
+    # `paramcore.cli.main` collects garbage after an error. `gc.freeze` makes the collector skip all objects that
+    # exist now, so these collections are fast.
     gc.collect()
     gc.freeze()

@@ -1,4 +1,4 @@
-"""Run the examples in pages and docstrings. With `--update`, rewrite their outputs if they are wrong."""
+"""Run the examples in pages and docstrings. With `--update`, rewrite the outputs that are wrong."""
 
 import doctest
 import io
@@ -26,7 +26,7 @@ class Outcome:
 
     #: A message for each output that differs from the example.
     differences: list[str] = field(default_factory=list)
-    #: A message for each exception that an example raises but does not show. `--update` does not rewrite this example.
+    #: A message for each exception that an example raises but does not show. `--update` does not correct these.
     errors: list[str] = field(default_factory=list)
     #: For each output that differs, the line numbers of the old output in the file, from 1, and the new lines.
     replacements: list[tuple[range, list[str]]] = field(default_factory=list)
@@ -68,7 +68,7 @@ def run_examples(block: Block, names: dict) -> Outcome:
     `names` has the names that the block can use. The names that the block defines are added.
     """
     if ">>>" not in block.text:
-        # With these blank lines, an error has the line number of the file.
+        # The blank lines make the line numbers in a traceback those of the file.
         exec(compile("\n" * (block.line - 1) + block.text, str(block.path), "exec"), names)
         return Outcome()
     test = doctest.DocTestParser().get_doctest(block.text, names, block.path.name, str(block.path), block.line - 1)

@@ -1,4 +1,4 @@
-"""Raise an exception at each moment at which Python may handle a signal."""
+"""Raise an exception at most moments at which Python may handle a signal."""
 
 import gc
 import inspect
@@ -6,10 +6,10 @@ import sys
 
 
 def interrupt_each_moment(call, error=KeyboardInterrupt):
-    """Call `call` repeatedly, raise `error` at a later moment each time, and yield the class of the exception that left `call`.
+    """Call `call` repeatedly, and raise `error` one moment later in each call, until a call has no such moment.
 
-    Python handles a signal when it enters a function and when it returns from a function in C.
-    The last call ends before its moment.
+    A moment is an entry of a function, or a return from a function in C. For each `error` that is raised,
+    yield the class of the exception that leaves `call`, or None.
     """
     moment = 0
     is_raised = True
@@ -20,7 +20,7 @@ def interrupt_each_moment(call, error=KeyboardInterrupt):
 
         def raise_error(frame, event, _argument):
             nonlocal seen, is_raised
-            # Python enters a generator also to throw an exception into it, and handles no signal then.
+            # Skip generators: this event also occurs for `throw`, during which Python handles no signal.
             is_function = event == "call" and not frame.f_code.co_flags & inspect.CO_GENERATOR
             seen += is_function or event == "c_return"
             if seen == moment:
@@ -29,7 +29,7 @@ def interrupt_each_moment(call, error=KeyboardInterrupt):
                 raise error
 
         caught = None
-        # Hypothesis calls a function for each garbage collection, in which Python could only print the error.
+        # Hypothesis registers a garbage collection callback. Python only prints an error that a callback raises.
         gc.disable()
         sys.setprofile(raise_error)
         try:

@@ -1,9 +1,9 @@
 """Find the smallest total size, in bytes, of an update and task requests, by brute force.
 
-This module shares no code with the package.  `find_smallest` tries every set of two or more tasks as the
-tasks that inherit from the project.  For each set and each param, it tries every value with which all these tasks
+This module shares no code with the package. `find_smallest` tries every set of two or more tasks as the
+tasks that inherit from the project. For each set and each param, it tries every value with which all these tasks
 can still inherit, and which makes at least two of their requests shorter.
-For the instruction, it also tries every ending that follows a separator.
+If instructions are appended, it tries the texts of `list_ends`, null and "" as the project's instruction.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import json
 from itertools import combinations, product
 from typing import Any
 
-NEVER = {
+#: The params that stay in the requests by default. `version`, `created_at` and `patch` always stay.
+STAYING = {
     *("attachment", "attachments", "context_attachments", "hypothesis", "base_annotations", "lidar_task"),
     *("lidar_task_frames", "text", "phone_number", "entity_name", "metadata", "tags", "priority"),
     *("project_param_version", "version", "created_at", "patch"),
@@ -78,6 +79,10 @@ def total(project: dict, tasks: list[dict], settings: dict, name: str) -> int:
 
 
 def list_ends(text: str, settings: dict) -> set[str]:
+    """Return the project's instructions with which a task can get `text`.
+
+    If the separator is "", return only the whole text and the ends that follow a newline.
+    """
     separator = settings["instruction_separator"]
     ends = {text[place:] for place in range(len(text)) if place and text[:place].endswith(separator or "\n")}
     if separator:
@@ -96,9 +101,12 @@ def list_values(name: str, tasks: list[dict], settings: dict) -> list[Any]:
 
 
 def find_smallest(tasks: list[dict], settings: dict, name: str, fixed: set[str] = frozenset()) -> int:
-    """Return the smallest total size in bytes. Each param of the project must shorten at least two requests."""
+    """Return the smallest total size in bytes. Each param of the project must shorten at least two requests.
+
+    The params in `fixed` stay in the requests.
+    """
     best = total({}, tasks, settings, name)
-    names = {param for task in tasks for param in task} - NEVER - fixed
+    names = {param for task in tasks for param in task} - STAYING - fixed
     for count in range(2, len(tasks) + 1):
         for inheritors in combinations(tasks, count):
             project = {}
@@ -123,7 +131,7 @@ def find_smallest(tasks: list[dict], settings: dict, name: str, fixed: set[str] 
 
 def find_best(tasks: list[dict], settings: dict, name: str) -> dict:
     """Return the params of the best project, by trying every choice of at most one value for each param."""
-    names = sorted({param for task in tasks for param in task} - NEVER)
+    names = sorted({param for task in tasks for param in task} - STAYING)
     choices = [[(), *((param, value) for value in list_values(param, tasks, settings))] for param in names]
     projects = [dict(filter(None, chosen)) for chosen in product(*choices)]
 

@@ -292,8 +292,9 @@ def resolve(project: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
 def find_own_params(wanted: Params, inherited: Params | None, settings: dict[str, str]) -> list[Params]:
     """Return every dict of own params with which a task gets the wanted params.
 
-    A task gets its own values, so only subsets of the wanted params can work.  Of the
-    instruction, null and any beginning can work, because the project's text is appended.
+    A task gets its own values, so only subsets of the wanted params can work. As the
+    instruction, null and any beginning of the wanted text can work, because the
+    project's text is appended.
     """
     names = [name for name in wanted if name != "instruction"]
     found = []
@@ -319,7 +320,7 @@ def keep_smallest(solutions: list[Params]) -> list[Params]:
 
 
 def find_blocked(wanted: Params, inherited: Params | None, settings: dict[str, str]) -> dict[str, str]:
-    """Return the reason code of each param that a task cannot get as wanted."""
+    """Return the params that a task cannot get as wanted, each with its code in `blocked`."""
     found = {}
     for name in {**(inherited or {}), **wanted}:
         some = None if inherited is None else {name: inherited[name]} if name in inherited else {}

@@ -144,9 +144,9 @@ LONE_SURROGATE = re.compile(r"(?i)(?<!\\)(?:\\ud[89ab]..(?!\\ud[c-f])|(?<!\\ud[8
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_lines_with_lone_surrogates_can_be_removed(path):
-    """Without its lines that have lone surrogates, a file is JSON that can be encoded in UTF-8.
+    """Without the lines that contain lone surrogates, a file is JSON that can be encoded in UTF-8.
 
-    Each of these lines is one whole test, and the test expects an error.
+    Each removed line is one whole test, which expects an error.
     """
     lines = path.read_text("utf-8").splitlines()
     others = json.loads("\n".join(line for line in lines if not LONE_SURROGATE.search(line)))

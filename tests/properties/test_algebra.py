@@ -56,7 +56,7 @@ class TestComposing:
 
     @given(FEW, FEW, FEW)
     def test_patches_commute_if_they_agree(self, held, one, two):
-        """Two patches commute exactly if they set their common names to equal values."""
+        """Two patches commute if and only if they set their common names to equal values."""
         agree = all(same(one[name], two[name]) for name in one.keys() & two.keys())
         there, back = (Patch(a).then(Patch(b)).applied_to(held) for a, b in ((one, two), (two, one)))
         assert (there == back) is agree
@@ -116,7 +116,7 @@ class TestPlanning:
 
     @given(FEW, FEW)
     def test_a_replace_is_planned_only_to_remove_a_param(self, held, wanted):
-        """`Plan.to` plans a replace exactly if a param must be removed."""
+        """`Plan.to` plans a replace if and only if a param must be removed."""
         plan = Plan.to(Project("boxes", type="comparison", params=held), wanted)
         assert isinstance(plan.update, Replace) is bool(held.keys() - wanted.keys())
 
@@ -255,7 +255,7 @@ class TestHistories:
                 assert number < step.version.number - 1 or name not in project.version(step.version.number - 1).params
 
 
-TRUE = st.builds(
+ASSUMPTIONS = st.builds(
     Assumptions,
     instruction_separator=st.sampled_from(SEPARATORS) | st.text("ab -", max_size=3),
     empty_instruction=st.sampled_from(["leave out", "join"]),
@@ -267,7 +267,7 @@ TRUE = st.builds(
 class TestAudits:
     """An audit accepts each task that the engine produced."""
 
-    @given(st.data(), projects(min_versions=1), TRUE)
+    @given(st.data(), projects(min_versions=1), ASSUMPTIONS)
     def test_a_task_of_the_engine_is_possible(self, data, project, true):
         """Under the same assumptions, a task from the engine contradicts nothing, even with null params added."""
         project = project.with_assumptions(true)
@@ -282,9 +282,14 @@ class TestAudits:
         assert (audit.possible, audit.impossible, audit.not_judged) == (len(made), 0, 0)
         assert true in audit.calibration
 
-    @given(st.data(), projects(min_versions=1), TRUE.filter(lambda one: one.instruction_separator in SEPARATORS), TRUE)
+    @given(
+        st.data(),
+        projects(min_versions=1),
+        ASSUMPTIONS.filter(lambda one: one.instruction_separator in SEPARATORS),
+        ASSUMPTIONS,
+    )
     def test_calibration_keeps_the_true_assumptions(self, data, project, true, assumed):
-        """The tasks never rule out the assumptions that produced them."""
+        """If an audit tries the separator of the true assumptions, the tasks never rule these assumptions out."""
         tasks = data.draw(st.lists(task_requests(project), max_size=4))
         made = [
             project.with_assumptions(true)

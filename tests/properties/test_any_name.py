@@ -24,7 +24,7 @@ from paramcore.testing import (
 from paramcore.values.pointer import join_pointer, split_pointer
 from paramcore.wire import read_project, read_update, write_project, write_task_request, write_update
 
-#: Names of attributes of the classes whose objects contain names of params.
+#: The names of attributes of classes that store params.
 ATTRIBUTES = sorted(
     {name for thing in (dict, list, Project, TaskRequest, Patch, Plan, Diff) for name in dir(thing)}
     - RESERVED_PROJECT_NAMES
@@ -63,7 +63,7 @@ class TestOrdinary:
         check_ordinary(name, {name: [name]})
 
     def test_names_of_attributes_are_ordinary(self) -> None:
-        """A name that Python or the model uses is ordinary."""
+        """The name of an attribute of a dict, a list or a model class is ordinary."""
         for name in ATTRIBUTES:
             check_ordinary(name, name)
 
@@ -87,7 +87,7 @@ class TestOrdinary:
         assert read_task_request(write_task_request(task)) == task
 
 
-class TestKeptByTheAPI:
+class TestReservedNames:
     """U9, U10, T10: a reserved name is rejected only as a whole name at the top level."""
 
     @pytest.mark.parametrize("name", sorted(RESERVED_PROJECT_NAMES))

@@ -77,7 +77,7 @@ class TestReplace:
 
     @given(project=projects(), new=params())
     def test_a_replace_gives_exactly_its_params(self, project: Project, new: dict[str, Any]) -> None:
-        """The new version has exactly the params of the replace, byte for byte."""
+        """The new version has exactly the params of the replace, with the same types."""
         assert spell(project.replace_params(new).params) == spell(new)
         assert project.replace_params({}).params == {}
 
@@ -149,7 +149,7 @@ class TestReplay:
 
     @given(made=ops(), first=st.none() | params())
     def test_a_history_equals_that_of_the_reference_model(self, made: list[Op], first: dict[str, Any] | None) -> None:
-        """All versions are equal, byte for byte, to those of the reference model."""
+        """All versions have the same values and types as those of the reference model."""
         expected = create(first)
         for verb, own in made:
             expected = update(expected, verb, own)

@@ -24,7 +24,7 @@ PAIRS = (
 
 
 def build_after(value, changes, parts=(), after_parts=()):
-    """Apply the changes to the value before them, and return the value after them."""
+    """Apply changes to the value at `parts`, and return the result, which is at `after_parts`."""
     for change in changes:
         if change.kind in ("changed", "moved") and change.parts == parts:
             return thaw(change.after)
@@ -76,7 +76,7 @@ def test_each_pointer_resolves_to_its_value(pair):
 
 @given(PAIRS)
 def test_the_changes_agree_with_the_names(pair):
-    """A param has changes exactly if the diff lists the param as removed, added or changed."""
+    """A param has changes if and only if the diff lists the param as removed, added or changed."""
     diff = Diff.between(*pair)
     assert [change.param for change in diff.changes if change.kind == "removed"] == list(diff.removed)
     assert [change.param for change in diff.changes if change.kind == "added" and len(change.parts) == 1] == list(

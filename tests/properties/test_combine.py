@@ -53,13 +53,13 @@ class TestRightWins:
 
     @given(a=params(), b=params())
     def test_the_upper_layer_is_in_the_result(self, a: dict[str, Any], b: dict[str, Any]) -> None:
-        """The result has each value of the upper layer, byte for byte."""
+        """The result has each value of the upper layer, with the same types."""
         combined = overlay(a, b)
         assert {name: spell(combined[name]) for name in b} == {name: spell(b[name]) for name in b}
 
     @given(a=params(), b=params())
     def test_the_order_matters_only_for_names_that_disagree(self, a: dict[str, Any], b: dict[str, Any]) -> None:
-        """Two layers commute exactly if their common names have equal values."""
+        """Two layers commute if and only if their common names have equal values."""
         agree = all(equal(a[name], b[name]) for name in a if name in b)
         assert equal(overlay(a, b), overlay(b, a)) == agree
 

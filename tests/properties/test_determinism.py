@@ -138,8 +138,8 @@ class TestElsewhere:
             assert run_elsewhere(**environment) == expected
 
 
-class TestNothingElseIsAsked:
-    """The engine reads no clock, random numbers, environment or file."""
+class TestNoHiddenInput:
+    """The engine uses no clock, random numbers, environment variables or files."""
 
     def test_clock_randomness_and_environment_are_not_used(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """All results stay the same if functions that read a clock, random numbers, variables or files fail."""

@@ -107,7 +107,7 @@ def test_any_bytes_are_a_document_or_a_document_error(tmp_path_factory, data):
 
 
 @given(project=projects(max_versions=2), value=ANYTHING)
-def test_a_refused_update_changes_nothing(project, value):
+def test_a_project_object_never_changes(project, value):
     """An update or a task request, accepted or rejected, does not change the project object."""
     before = json.dumps(write_project(project))
     for attempt in (project.patch_params, project.replace_params, project.resolve):

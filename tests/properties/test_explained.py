@@ -86,7 +86,7 @@ class TestComplete:
 
 
 class TestTrue:
-    """The explained source is the true source."""
+    """Reasons, sources and candidates agree with the values that they explain."""
 
     @given(answer=answers())
     def test_reasons_and_sources_equal_those_of_the_reference_model(self, answer: EffectiveParams) -> None:
@@ -131,7 +131,7 @@ class TestTrue:
 
 
 class TestLosers:
-    """A value of the inherited version is LOST exactly if the task overrides it."""
+    """A value of the inherited version is LOST if and only if the task overrides it."""
 
     @given(answer=answers(min_versions=1))
     def test_an_overridden_value_is_shown(self, answer: EffectiveParams) -> None:
@@ -186,7 +186,7 @@ class TestSince:
 
     @given(answer=answers(min_versions=1))
     def test_an_earlier_value_is_shown(self, answer: EffectiveParams) -> None:
-        """At most one earlier version is a candidate: the one whose value was superseded or dropped."""
+        """The only candidate before the inherited version is the version that `superseded` returns, if any."""
         project, _ = to_model(answer)
         history, version = project["history"], answer.inherited_from
         for name in [*answer.params, *NAMES]:
@@ -202,7 +202,7 @@ class TestSince:
 def superseded(history: list[dict[str, Any]], used: int, name: str) -> int | None:
     """Return the latest version before `used` in which a param has another value, or None.
 
-    The search goes back from `used`. If `used` sets the param, it ends at a version without the param.
+    The search goes back from `used`. If `used` sets the param, the search ends at a version without the param.
     """
     for number in reversed(range(used)):
         holds, held = name in history[number], name in history[used]
@@ -213,7 +213,7 @@ def superseded(history: list[dict[str, Any]], used: int, name: str) -> int | Non
     return None
 
 
-class TestTold:
+class TestTextAndJSON:
     """The text and the JSON of an explanation agree with its values."""
 
     @given(answer=answers())

@@ -63,8 +63,8 @@ class TestWhichVersion:
         assert resolve(project, own, version.number).inherited_from is version
 
     @given(project=projects(min_versions=1), later=st.lists(updates(), max_size=2), own=task_params())
-    def test_a_pinned_result_never_changes(self, project: Project, later: list[Update], own: dict[str, Any]) -> None:
-        """Later updates do not change the result of a pinned task."""
+    def test_pinned_params_never_change(self, project: Project, later: list[Update], own: dict[str, Any]) -> None:
+        """Later updates change neither the effective params of a pinned task nor the version that it inherits."""
         grown = project
         for update in later:
             grown = grown.update(update)
@@ -75,7 +75,7 @@ class TestWhichVersion:
 
     @given(own=task_params())
     def test_an_empty_history_gives_nothing(self, own: dict[str, Any]) -> None:
-        """In a project without versions, a task gets its own params and records no version."""
+        """In a project without versions, a task gets its own params, and `project_param_version` is None."""
         answer = resolve(Project("boxes", type="imageannotation"), own)
         assert spell(answer.params) == spell(own)
         assert answer.inherited_from is None
@@ -153,7 +153,7 @@ class TestWhoWins:
 
     @given(version=params(), own=task_params())
     def test_the_task_overrides_each_name_that_it_sets(self, version: dict[str, Any], own: dict[str, Any]) -> None:
-        """Except for the instruction, each value is the task's if set, or else the version's, byte for byte."""
+        """Except for the instruction, each value is the task's if set, or else the version's, with the same types."""
         expected = {**bare(version), **bare(own)}
         assert spell(bare(resolve(with_versions([version]), own).params)) == spell(expected)
 

@@ -27,7 +27,7 @@ class TestJoining:
 
     @given(task=some_text, inherited=some_text, separator=separators)
     def test_the_projects_text_follows_the_tasks(self, task: str, inherited: str, separator: str) -> None:
-        """The task's text comes first, then the separator once, then the project's text. All texts are literal."""
+        """The task's text comes first, then the separator once, then the project's text. No character is special."""
         instruction = joined({"instruction": task}, {"instruction": inherited}, instruction_separator=separator)
         assert instruction == task + separator + inherited
 

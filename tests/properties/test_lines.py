@@ -88,7 +88,7 @@ ODD_LINES = [
 ]
 
 
-def repeat(value: object) -> str:
+def exact_text(value: object) -> str:
     """Return a text that is equal only for values with the same types, signs and order."""
     return repr(value)
 
@@ -110,18 +110,18 @@ def any_lines(draw: st.DrawFn) -> bytes:
 
 @given(line=any_lines() | st.sampled_from(ODD_LINES))
 def test_both_codecs_decode_the_same(line: bytes) -> None:
-    """For any bytes, both codecs return the same value or None. If it is a value, the strict reader returns it, too."""
+    """For any bytes, both codecs return None, or both return the value that `Line.document` returns."""
     plain = PLAIN.decode_object(line)
-    assert repeat(FAST.decode_object(line)) == repeat(plain)
+    assert exact_text(FAST.decode_object(line)) == exact_text(plain)
     if plain is not None:
-        assert repeat(Line(1, "tasks", line).document().value) == repeat(plain)
+        assert exact_text(Line(1, "tasks", line).document().value) == exact_text(plain)
         assert same(freeze(plain), plain)
 
 
 @pytest.mark.parametrize("line", ODD_LINES, ids=range(len(ODD_LINES)))
 def test_both_codecs_decode_odd_lines_the_same(line: bytes) -> None:
-    """Both codecs return the same value for numbers, names, texts and depths at their limits."""
-    assert repeat(FAST.decode_object(line)) == repeat(PLAIN.decode_object(line))
+    """For each odd line, both codecs return the same value, or both return None."""
+    assert exact_text(FAST.decode_object(line)) == exact_text(PLAIN.decode_object(line))
 
 
 @given(value=json_values() | st.dictionaries(st.text(max_size=3), st.floats(allow_nan=False, allow_infinity=False)))
@@ -131,11 +131,11 @@ def test_both_codecs_encode_the_same(value: Any) -> None:
     """Both codecs write JSON in UTF-8, on one line, that decodes to the original value."""
     for codec in CODECS:
         encoded = codec.encode(freeze(value))
-        assert repeat(json.loads(encoded.decode())) == repeat(value)
+        assert exact_text(json.loads(encoded.decode())) == exact_text(value)
         assert b"\n" not in encoded
 
 
-def check_line(project: Project, line: bytes, overrides: dict[str, Any]) -> dict[str, Any] | str:
+def resolve_line(project: Project, line: bytes, overrides: dict[str, Any]) -> dict[str, Any] | str:
     """Return the result of `resolve` for a line, as JSON, or the code of the error."""
     try:
         request = evolve(read_task_request(Line(1, "tasks", line).document().value), **overrides)
@@ -155,7 +155,7 @@ def preview_line(project: Project, line: bytes, overrides: dict[str, Any], codec
         try:
             answers.append(encoder.encode(reader.read(Line(1, "tasks", line))))
         except DocumentError as error:
-            # The error for a blank line has no line number.  Users never see this error,
+            # The error for a blank line has no line number. Users never see this error,
             # because `preview_lines` skips blank lines.
             assert (error.source, error.line) == ("tasks", 1 if line.strip() else None)
             answers.append(error.code)
@@ -172,9 +172,9 @@ def preview_all(project: Project, lines: list[bytes], codec: Codec) -> list[byte
 
 def check_agreement(project: Project, line: bytes, overrides: dict[str, Any] | None = None) -> None:
     """Assert that `bulk` gives the result of `resolve` with each codec: the same values, types and order."""
-    expected = repeat(thawed(check_line(project, line, overrides or {})))
+    expected = exact_text(thawed(resolve_line(project, line, overrides or {})))
     for codec in CODECS:
-        assert repeat(preview_line(project, line, overrides or {}, codec)) == expected
+        assert exact_text(preview_line(project, line, overrides or {}, codec)) == expected
 
 
 def thawed(value: Any) -> Any:
@@ -213,7 +213,7 @@ def test_bulk_agrees_with_resolve_on_any_routing_value(value: Any, name: str) ->
 
 @pytest.mark.parametrize("line", [line for line in ODD_LINES if line], ids=lambda line: line[:20])
 def test_bulk_agrees_with_resolve_on_odd_lines(line: bytes) -> None:
-    """For numbers, names, texts and depths at their limits, `bulk` gives the result or the error of `resolve`."""
+    """For each odd line that is not empty, `bulk` gives the result or the error of `resolve`."""
     check_agreement(BOXES, line)
 
 
@@ -234,7 +234,7 @@ def test_earlier_lines_do_not_matter(project: Project, data: st.DataObject) -> N
             answer.code if isinstance(answer, DocumentError) else {**json.loads(answer), "line": 1}
             for answer in preview_all(project, lines, codec)
         ]
-        assert answers == [check_line(project, line, {}) for line in lines]
+        assert answers == [resolve_line(project, line, {}) for line in lines]
 
 
 @pytest.mark.parametrize("under", [{}, {"empty_instruction": "join"}, {"instruction_rule": "override"}])
@@ -249,7 +249,7 @@ def test_each_request_rests_on_its_own_rules(under: dict[str, Any], order: list[
 
 
 def fail_on_document(line: Line) -> None:
-    """Replace the strict reader, and fail the test when the reader is called."""
+    """Fail the test. This function replaces `Line.document`, the strict reader."""
     pytest.fail(str(line))
 
 

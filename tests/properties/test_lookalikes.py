@@ -1,4 +1,4 @@
-"""JSON values stay unchanged, and are equal exactly if they are equal JSON: `true` is not 1, but 1 is 1.0."""
+"""JSON values stay unchanged, and are compared as JSON: `true` does not equal 1, but 1 equals 1.0."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class TestEveryPair:
             assert written(holding(inherited).resolve({}).params) == written({"x": inherited})
 
     def test_a_diff_follows_json_equality(self) -> None:
-        """A diff is empty exactly if the values are equal."""
+        """A diff is empty if and only if the values are equal."""
         for before, after in PAIRS:
             diff, plan = Diff.between({"x": before}, {"x": after}), Plan.of(holding(before), Patch({"x": after}))
             differ = not equal(before, after)
@@ -102,7 +102,7 @@ class TestEveryPair:
         ],
     )
     def test_model_objects_follow_json_equality(self, made: Any) -> None:
-        """Model objects are equal exactly if their values are equal JSON. Equal model objects have equal hashes."""
+        """Model objects are equal if and only if their values are equal JSON. Equal objects have equal hashes."""
         for one, two in PAIRS:
             left, right = made(one), made(two)
             assert (left == right) is equal(one, two), (one, two)

@@ -7,6 +7,7 @@ from paramcore.model import Inheritance
 from paramcore.validation import Schemas, Validator
 
 COUNT = 300
+#: Misspelled params: the validator reports a finding for each.
 MANY = {f"objects_to_annotat{number}": number for number in range(COUNT)}
 
 
@@ -34,7 +35,7 @@ def test_explanations_of_many_params(merged, task):
 
 
 def test_findings_on_many_params(merged):
-    """Finding the version that set each wrong param does not merge all params again for each wrong param."""
+    """For each finding, the validator finds the version that set the param, without merging all params again."""
     project = Project("p", type="imageannotation", params=MANY).patch_params({"padding": "1"})
     assert len(Validator(project, Schemas()).project()) > COUNT
     assert sum(merged) < 20 * COUNT

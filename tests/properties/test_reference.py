@@ -127,13 +127,15 @@ class TestTheModel:
     def test_it_follows_the_rules(
         self, own: dict[str, Any], inherited: dict[str, Any], expected: dict[str, Any]
     ) -> None:
-        """The model gives the expected result for each kind of task and version."""
+        """In each example, the model gives the params that the rules require."""
         assert equal(reference.merge(own, inherited, dict(DEFAULTS)), expected)
 
     def test_it_distinguishes_lookalikes(self) -> None:
         """The model distinguishes all lookalikes except equal numbers, alone or in an object."""
         equals = [(one, two) for one in LOOKALIKES for two in LOOKALIKES if equal(one, two)]
         assert all(type(one) is type(two) or {type(one), type(two)} == {int, float} for one, two in equals)
+        # Each value with itself; 6 pairs of 0, 0.0 and -0.0; and 2 pairs each of 1 and 1.0, of 2**53 and its float,
+        # and of 1 and 1.0 in an object.
         assert len(equals) == len(LOOKALIKES) + 6 + 2 + 2 + 2
 
     @pytest.mark.parametrize("asked", NO_VERSIONS, ids=lambda asked: str(asked)[:20])
@@ -158,7 +160,7 @@ class TestTheModel:
 
 
 def test_a_short_run_finds_nothing() -> None:
-    """A short run of the comparison finds no disagreement."""
+    """A short run of the comparison finds no disagreement, with accepted and with rejected requests."""
     disagreeing, refused = run(2_000, seed=1)
     assert disagreeing == 0
     assert 200 < refused < 1_000

@@ -1,8 +1,8 @@
 """Check laws for the inputs of a small scope; `docs/semantics.md` explains why these are enough for all inputs.
 
-For each param, the engine looks only at the values of this param in the k layers: whether they
-are absent, null or equal.  So the values absent, null and v1 to vk are enough.  Most laws need
-only one name.  A law with a condition over all names, such as "nothing changed", needs one more.
+For each param, the result depends only on the values of this param in the k layers: whether they
+are absent, null or equal. So the values absent, null and v1 to vk are enough. A law needs at
+most one name, and one more for each condition over all names, such as "nothing changed".
 The lookalikes 1, True and "1" show that equality is that of JSON.
 """
 
@@ -137,7 +137,7 @@ class TestCombining:
             assert key(Patch(a).applied_to(a)) == key(Patch({}).applied_to(a)) == key(Patch(a).applied_to({})) == key(a)
 
     def test_it_commutes_if_the_layers_agree(self) -> None:
-        """For two names, two layers commute exactly if their common names have equal values."""
+        """For two names, two layers commute if and only if their common names have equal values."""
         for a, b in iter_layers(2, "ab"):
             agree = all(key({name: a[name]}) == key({name: b[name]}) for name in a.keys() & b.keys())
             assert (key(Patch(b).applied_to(a)) == key(Patch(a).applied_to(b))) is agree
@@ -171,7 +171,7 @@ class TestPlanning:
     """Two names, two or three layers: a plan shows the effect of an update, and `Plan.to` plans the smallest update."""
 
     def test_a_plan_is_the_update(self) -> None:
-        """`after` has the params of the updated project. A plan needs consent exactly if it drops params."""
+        """`after` has the params of the updated project. A plan needs consent if and only if it drops params."""
         for held, wanted in iter_layers(2, "ab"):
             project = boxes(held)
             for update in updates_of(wanted):
@@ -217,7 +217,7 @@ class TestDiffs:
     """Two names, three layers: a diff turns one side into the other."""
 
     def test_each_name_is_listed_once(self) -> None:
-        """Each name is added, removed, changed or kept. A diff is empty exactly if both sides are equal."""
+        """Each name is added, removed, changed or kept. A diff is empty if and only if both sides are equal."""
         for before, after in iter_layers(2, "ab"):
             diff = Diff.between(before, after)
             assert set(diff.added) == after.keys() - before.keys()
@@ -351,7 +351,7 @@ def check_impact(project: Project, update: Patch | Replace, tasks: list[Params])
 @pytest.mark.parametrize(
     ("name", "mistake", "law"),
     [
-        # A comparison by `==` confuses 1 with True. Only the lookalikes reveal this mistake.
+        # `==` confuses 1 with True. Only the lookalikes reveal the mistakes with `==`.
         (
             "paramcore.model.inheritance.same_checked",
             lambda one, two: one == two,

@@ -42,6 +42,7 @@ from paramcore.wire import (
 )
 from tests.reference import plain, spell
 
+#: Names that an entry of a history may have, and that are not inherited.
 KEPT_APART = sorted(RESERVED_PROJECT_NAMES - {"version", "created_at"})
 TIMES = st.sampled_from(("2024-03-04T09:12:41.769Z", "1999-01-01T00:00:00.000Z", "", None))
 
@@ -62,7 +63,7 @@ def turned(members: dict[str, Any], turn: int) -> dict[str, Any]:
 
 
 def payloads() -> SearchStrategy[dict[str, Any]]:
-    """Draw a project object that the service may send: with unknown fields and reserved names, and with its names in any order."""
+    """Draw a project object with unknown fields, with reserved names in entries, and with its names in any order."""
 
     def payload(
         entries: list[dict[str, Any]], known: tuple[str, str], unknown: dict[str, Any], turn: int
@@ -184,11 +185,11 @@ class TestRequestsAndUpdates:
 
 
 class TestLines:
-    """Each request is written as one line, whatever text is in it."""
+    """Only a line feed ends a line, whatever text a request contains."""
 
     @given(tasks=st.lists(task_requests(), min_size=1, max_size=3))
     def test_each_line_is_one_request(self, tasks: list[TaskRequest], tmp_path_factory: pytest.TempPathFactory) -> None:
-        """A request whose text has an unescaped U+2028 or U+0085 is still one line."""
+        """A request whose text has an unescaped U+2028 or U+0085 is read as one line."""
         file: Path = tmp_path_factory.getbasetemp() / "tasks.jsonl"
         lines = [json.dumps(write_task_request(task), ensure_ascii=False) for task in tasks]
         file.write_bytes("".join(f"{line}\n" for line in lines).encode())
@@ -210,12 +211,12 @@ def everything(project: Project, task: TaskRequest, update: Update) -> list[Any]
 class TestCopies:
     """A pickled or copied object equals the original, and is still frozen."""
 
-    @given(project=projects(), own=task_params(), update=updates(), pin=st.booleans())
+    @given(project=projects(), own=task_params(), update=updates(), opts_out=st.booleans())
     def test_a_copy_of_anything_is_equal(
-        self, project: Project, own: dict[str, Any], update: Update, pin: bool
+        self, project: Project, own: dict[str, Any], update: Update, opts_out: bool
     ) -> None:
         """Pickled and copied objects equal the originals, and have the same types."""
-        for value in everything(project, TaskRequest(own, project_version=-1 if pin else None), update):
+        for value in everything(project, TaskRequest(own, project_version=-1 if opts_out else None), update):
             copies = [copy.copy(value), copy.deepcopy(value)]
             copies += [
                 pickle.loads(pickle.dumps(value, protocol)) for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1)
@@ -290,7 +291,7 @@ def plain_types(value: Any) -> bool:
 
 @given(update=updates(), assumptions=st.builds(Assumptions))
 def test_a_plan_for_a_stored_project_is_the_same(update: Update, assumptions: Assumptions) -> None:
-    """Plans for a project and for its stored copy have the same body, diff and drops."""
+    """Plans for a project and for its stored copy have the same body, diff and dropped params."""
     project = Project("boxes", type="imageannotation", params={"a": 1, "b": [1]}, assumptions=assumptions)
     one, two = Plan.of(project, update), Plan.of(read_project(write_project(project)), update)
     assert (one.dropped, one.diff, one.request) == (two.dropped, two.diff, two.request)
