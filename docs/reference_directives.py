@@ -169,7 +169,7 @@ def _note(app: Sphinx, doctree: nodes.document, node: nodes.Element, object_type
 def resolve_public_name(app: Sphinx, env: Any, node: addnodes.pending_xref, content: nodes.Element) -> Any:
     """Link a Python name to its description.
 
-    Annotations and docstrings contain its short name, or its full name in the module that defines it.
+    Annotations and docstrings contain the short name, or the full name with the internal module that defines it.
     """
     if node.get("refdomain") != "py":
         return None
