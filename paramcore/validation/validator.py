@@ -140,10 +140,9 @@ class Validator:
             if name not in own:
                 findings += param_findings
             else:
-                findings += _downgrade_overridden(param_findings)
-        findings += _downgrade_overridden(
-            finding for finding in inherited.together if finding.pointer and _get_param(finding) in own
-        )
+                findings += _downgrade_overridden(param_findings, inheritance)
+        together_on_own = (finding for finding in inherited.together if finding.pointer and _get_param(finding) in own)
+        findings += _downgrade_overridden(together_on_own, inheritance)
         # T13: required params and rules for several params apply to the effective params.
         # Setting a missing param in the project does not help a task that inherits an older version or nothing.
         versions = self._project.versions
@@ -216,14 +215,14 @@ class _VersionFindings:
     by_check: Mapping[CrossCheck, Sequence[Finding]]
 
 
-def _downgrade_overridden(findings: Iterable[Finding]) -> list[Finding]:
+def _downgrade_overridden(findings: Iterable[Finding], inheritance: Inheritance) -> list[Finding]:
     """Return the errors on values that a task overrides, as warnings about the project."""
     return [
         # Warn, because another task may inherit the value.
         evolve(finding, severity="warning", overridden=True)
         for finding in findings
-        # By default, the task's instruction does not override the project's.
-        if finding.severity == "error" and _get_param(finding) != "instruction"
+        # A joined instruction overrides nothing.
+        if finding.severity == "error" and not (inheritance.appends and _get_param(finding) == "instruction")
     ]
 
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from paramcore import Project
+from paramcore import Assumptions, Project
 from paramcore.errors import InvalidSchema
 from paramcore.validation.schema import Schemas
 from paramcore.validation.validator import Validator
@@ -395,6 +395,17 @@ def test_the_joined_instruction_is_validated(fast, own, inherited, expected):
     task = project.resolve({} if own is ... else {"instruction": own})
     findings = Validator(project, schemas, fast=fast).task(task)
     assert [(finding.pointer, finding.version) for finding in findings] == expected
+
+
+@pytest.mark.parametrize("keyword", ["properties", "allOf"])
+def test_an_instruction_that_overrides_is_like_any_param(keyword):
+    """Under `instruction_rule="override"`, an error on an overridden instruction of the project is a warning."""
+    properties = {"properties": {"instruction": {"maxLength": 5}}}
+    schemas = Schemas().with_schema("mine", properties if keyword == "properties" else {"allOf": [properties]})
+    assumptions = Assumptions(instruction_rule="override")
+    project = Project("boxes", type="mine", params={"instruction": "123456"}, assumptions=assumptions)
+    (finding,) = Validator(project, schemas).task(project.resolve({"instruction": "y"}))
+    assert (finding.severity, finding.overridden, finding.version) == ("warning", True, 0)
 
 
 @pytest.mark.parametrize(
