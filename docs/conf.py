@@ -20,8 +20,8 @@ html_title = f"paramcore {version}"
 # Pages link to headings by the anchors that GitHub generates.
 myst_heading_anchors = 3
 
-# Docstrings have code in single backticks, as Markdown has.
 add_module_names = False
+# Docstrings have code in single backticks, as Markdown has.
 default_role = "code"
 autodoc_member_order = "bysource"
 autodoc_inherit_docstrings = False
