@@ -68,7 +68,7 @@ def test_loopback_hosts_are_accepted(host, port):
     ],
 )
 def test_other_hosts_are_refused(host):
-    """A host that is malformed or not loopback gets status 421, because a site can make its name lead to this machine."""
+    """A malformed or non-loopback host gets status 421, because a site can make its name lead to this machine."""
     assert find_status(host=host) == 421
     assert find_status("POST", host=host, content_type=JSON) == 421
     if host.isascii() and host.isprintable() and "/" not in host and " " not in host:
