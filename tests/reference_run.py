@@ -38,7 +38,7 @@ VALUES: tuple[Any, ...] = (
     {"instruction": "x"},
     {"a": {"b": [{}]}},
 )
-NO_VALUES: tuple[Any, ...] = (
+INVALID_VALUES: tuple[Any, ...] = (
     float("nan"),
     float("inf"),
     b"",
@@ -51,8 +51,8 @@ NO_VALUES: tuple[Any, ...] = (
     (1,),
     object(),
 )
-NO_INSTRUCTIONS: tuple[Any, ...] = (0, False, 1.0, [], {}, ["a"], {"text": "a"}, b"")
-NO_VERSIONS: tuple[Any, ...] = (
+INVALID_INSTRUCTIONS: tuple[Any, ...] = (0, False, 1.0, [], {}, ["a"], {"text": "a"}, b"")
+INVALID_VERSIONS: tuple[Any, ...] = (
     True,
     False,
     0.0,
@@ -71,13 +71,13 @@ NO_VERSIONS: tuple[Any, ...] = (
     float("nan"),
     b"",
 )
-NO_PROJECTS: tuple[Any, ...] = ("", ".", "..", "a\n", "other", 5, True, [], "\ud800")
-NO_ROUTING: tuple[Any, ...] = (0, 1, [], {}, b"", 1.5)
-NO_PARAMS: tuple[Any, ...] = (None, [], "", 5, True, [("a", 1)], {1, 2}, b"{}")
+INVALID_PROJECTS: tuple[Any, ...] = ("", ".", "..", "a\n", "other", 5, True, [], "\ud800")
+INVALID_ROUTING: tuple[Any, ...] = (0, 1, [], {}, b"", 1.5)
+INVALID_PARAMS: tuple[Any, ...] = (None, [], "", 5, True, [("a", 1)], {1, 2}, b"{}")
 
 
 class Cases:
-    """Random projects and requests, determined by a seed."""
+    """Random updates, assumptions and requests, determined by a seed."""
 
     def __init__(self, seed: int) -> None:
         self.dice = random.Random(seed)
@@ -87,15 +87,15 @@ class Cases:
     def params(self, *, wrong: float = 0.004) -> Any:
         """Draw params, which are rarely invalid."""
         if self.chance() < wrong / 4:
-            return self.choose(NO_PARAMS)
+            return self.choose(INVALID_PARAMS)
         made = {}
         for _ in range(int(self.chance() * 4)):
             name = self.choose(NAMES) if self.chance() < 0.8 else self.choose(ODD_NAMES)
-            made[name] = self.choose(VALUES) if self.chance() > wrong else self.choose(NO_VALUES)
+            made[name] = self.choose(VALUES) if self.chance() > wrong else self.choose(INVALID_VALUES)
         if self.chance() < 0.6:
             made["instruction"] = self.choose(TEXTS) if self.chance() < 0.85 else None
         if self.chance() < wrong:
-            made["instruction"] = self.choose(NO_INSTRUCTIONS)
+            made["instruction"] = self.choose(INVALID_INSTRUCTIONS)
         if self.chance() < 0.3:
             made = dict(reversed(made.items()))
         return made
@@ -133,15 +133,15 @@ class Cases:
         elif dice < 0.6:
             flat["project_version"] = None
         elif dice < 0.65:
-            flat["project_version"] = self.choose(NO_VERSIONS)
+            flat["project_version"] = self.choose(INVALID_VERSIONS)
         if self.chance() < 0.15:
-            flat["project"] = self.choose(("boxes", "boxes", "boxes", None, self.choose(NO_PROJECTS)))
+            flat["project"] = self.choose(("boxes", "boxes", "boxes", None, self.choose(INVALID_PROJECTS)))
         if self.chance() < 0.1:
-            flat["batch"] = self.choose(("monday", "", None, self.choose(NO_ROUTING)))
+            flat["batch"] = self.choose(("monday", "", None, self.choose(INVALID_ROUTING)))
         if self.chance() < 0.1:
-            flat["unique_id"] = self.choose(("u-1", "", None, self.choose(NO_ROUTING)))
+            flat["unique_id"] = self.choose(("u-1", "", None, self.choose(INVALID_ROUTING)))
         if self.chance() < 0.1:
-            flat["clear_unique_id_on_error"] = self.choose((True, False, None, self.choose(NO_ROUTING)))
+            flat["clear_unique_id_on_error"] = self.choose((True, False, None, self.choose(INVALID_ROUTING)))
         return flat
 
     def type(self) -> Any:
@@ -186,7 +186,7 @@ def outcome(ask: Callable[[], Any]) -> Any:
 
 
 def ask_model(model: dict[str, Any], flat: Any, type: Any) -> dict[str, Any] | frozenset[str]:
-    """Return the model's result, or its error codes."""
+    """Return the model's result, or the error codes of which the engine may report any."""
     try:
         return reference.resolve(model, reference.request(flat, type))
     except Refused as refused:
@@ -248,7 +248,7 @@ def _is_same_result(found: dict[str, Any], expected: Any) -> bool:
         isinstance(expected, dict)
         and equal(found["params"], expected["params"])
         and list(found["params"]) == list(expected["params"])
-        and all(type(found[one]) is type(expected[one]) and found[one] == expected[one] for one in numbers)
+        and all(type(found[name]) is type(expected[name]) and found[name] == expected[name] for name in numbers)
     )
 
 

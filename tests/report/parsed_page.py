@@ -93,7 +93,7 @@ class ParsedPage(HTMLParser):
             self.visible.append(" ")
 
     def decode_values(self):
-        """Return the JSON values that the page shows. Settings and commands are skipped, because they are not JSON."""
+        """Return the JSON values that the page shows, before and after changes. Skip other text, such as commands."""
         values = []
         for text in [*self.texts["value"], *self.befores]:
             try:

@@ -33,7 +33,7 @@ def make_results(project, update, task):
 
 
 def check_html(html):
-    """Check that HTML has only plain tags, and that a sanitizer would not change it."""
+    """Check that HTML has only plain tags and at most 16 kB, and that a sanitizer would not change the HTML."""
     page = parse_html(html)
     assert page.tags <= TAGS
     assert page.attributes <= {"scope"}
@@ -56,7 +56,7 @@ def test_a_sanitizer_removes_nothing(name, before, after, text):
 
 @given(PROJECT_NAMES, PARAMS)
 def test_values_are_exact(name, params):
-    """The table of a project shows each latest param. It shows a value exactly if the value is not long."""
+    """The table of a project has a row for each latest param, and shows values of up to 60 characters exactly."""
     page = check_html(Project(name, type="comparison", params=params)._repr_html_())
     rows = page.tables[0][1:] if params else []
     for (param, value), row in zip(params.items(), rows, strict=True):

@@ -107,7 +107,7 @@ def test_each_result_has_a_verdict(result, verdict):
     ],
 )
 def test_many_plans_have_a_verdict(updates, verdict):
-    """Plans for several projects have one verdict, which counts projects."""
+    """Plans for several projects have one verdict, which counts projects. A single plan keeps its own verdict."""
     assert format_phrase(get_plans_verdict([plan(update) for update in updates])) == verdict
     if len(updates) > 1:
         plans = [plan(update).with_findings([ERROR]) for update in updates]
@@ -121,12 +121,13 @@ def test_findings_have_a_verdict():
 
 
 def test_text_of_the_user_is_marked():
-    """A name that the user chose, such as a project's, is a separate part of a verdict; `format_phrase` escapes it.
-
-    Only results have a verdict.
-    """
+    """The name of a project is a `UserText` in a verdict, and `format_phrase` escapes the name."""
     odd = Project("a\u2028*b*", type="comparison", params={})
     assert UserText("a\u2028*b*") in get_verdict(odd)
     assert format_phrase(get_verdict(odd)).startswith("a\\u2028*b*")
+
+
+def test_other_objects_have_no_verdict():
+    """`get_verdict` raises `TypeError` for an object that is not a result."""
     with pytest.raises(TypeError, match="`int` has no verdict"):
         get_verdict(7)

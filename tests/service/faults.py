@@ -17,7 +17,7 @@ NAME = "boxes"
 KEY = "live_0123456789abcdef"
 
 
-def start():
+def make_project():
     return Project(NAME, type="imageannotation", params={"a": 1, "b": 1}).patch_params({"b": 2})
 
 
@@ -33,8 +33,9 @@ class Server:
     """
 
     def __init__(self, fault=None, *, elsewhere=None, tls=None, times=None):
-        self.service = MemoryService([start()])
+        self.service = MemoryService([make_project()])
         self.fault = fault
+        #: The server to which the redirects lead.
         self.elsewhere = elsewhere
         #: The number of POSTs that get the fault, or None for all.  `refuse_before_read` and `thief` ignore this number.
         self.times = times
@@ -57,7 +58,7 @@ class Server:
 
     @property
     def commits(self):
-        return len(self.project.versions) - len(start().versions)
+        return len(self.project.versions) - len(make_project().versions)
 
     def __enter__(self):
         return self
@@ -105,7 +106,7 @@ class Server:
             return
         while len(body) < int(names.get("content-length", 0)):
             body += stream.recv(65536)
-        request = Request(method, unquote(target.removeprefix("/v1")).replace("boxes", NAME), body=body or None)
+        request = Request(method, unquote(target.removeprefix("/v1")), body=body or None)
         if method == "GET":
             self.reads += 1
         action = (
@@ -152,7 +153,7 @@ def after(status, body=b"", headers=(), *, length=None):
 
 
 def changed(change):
-    """Apply the update, and send the project object as `change` returns it."""
+    """Apply the update, and send what `change` returns for the project object: another object, or bytes."""
 
     def act(server, stream, request):
         obj = json.loads(server.commit(request))
@@ -285,7 +286,7 @@ def chunked(body):
     return b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n" % (len(body), body)
 
 
-#: Faults of the table in `docs/faults.md`, each with a short name.
+#: Faults of the table in `docs/faults.md`, each with a short name. `Server` itself handles `refuse_before_read`.
 FAULTS = {
     "refuse_before_read": None,
     "drop_before_commit": lambda server, stream, request: None,
@@ -307,7 +308,7 @@ FAULTS = {
     "429_text_header": too_many("Retry-After: soon"),
     "429_huge_header": too_many("Retry-After: 999999999"),
     "400": before("400 Bad Request", error("padding must be a number")),
-    "401": before("401 Unauthorized", error(f"the key {KEY} is none")),
+    "401": before("401 Unauthorized", error(f"the key {KEY} is invalid")),
     "403": before("403 Forbidden", error()),
     "404": before("404 Not Found", error()),
     "409": before("409 Conflict", error()),

@@ -68,7 +68,7 @@ def test_loopback_hosts_are_accepted(host, port):
     ],
 )
 def test_other_hosts_are_refused(host):
-    """A host that is malformed or not loopback gets status 421: a site can make its own name resolve to this machine."""
+    """A malformed or non-loopback host gets status 421, because a site can make its name lead to this machine."""
     assert find_status(host=host) == 421
     assert find_status("POST", host=host, content_type=JSON) == 421
     if host.isascii() and host.isprintable() and "/" not in host and " " not in host:
@@ -149,7 +149,7 @@ def test_the_site_header_decides_alone(site, status):
     ],
 )
 def test_a_link_to_a_page_works(method, target, mode, destination, status):
-    """A link from another site may open a page, but not an API call. Another site cannot embed a page."""
+    """A link from another site may open a page, but may not call the API. Another site cannot embed a page."""
     headers = {"sec_fetch_site": "cross-site", "sec_fetch_mode": mode, "sec_fetch_dest": destination}
     assert find_status(method, target, host="localhost", content_type=JSON, **headers) == status
 
@@ -239,25 +239,30 @@ def send_by_wsgi(stand_in, method, target, headers, body, changes={}):
 
 @given(CALLS, HOSTS, ORIGINS, SITES, st.sampled_from([None, *SIMPLE_TYPES]), st.booleans())
 def test_a_page_never_changes_anything(call, host, origin, site, content_type, by_wsgi):
-    """A browser's request without a JSON content type never changes the state."""
+    """A browser's request without a JSON content type changes no state, and does not use up a fault."""
     method, target, body = call
     headers = {"host": host, "origin": origin, "sec-fetch-site": site, "content-type": content_type}
     headers = {name: value for name, value in headers.items() if value is not None}
-    stand_in = StandIn([Project("boxes", type="imageannotation", params={"a": 1})])
-    stand_in.fail_next("throttle=1", method="POST")
-    before = describe_state(stand_in)
     key = {"authorization": "Bearer k"}
-    if by_wsgi:
-        status, _content = send_by_wsgi(stand_in, method, target, headers | key, body)
-    else:
-        status = stand_in.handle(method, target, headers | key, body).status
-    assert describe_state(stand_in) == before
-    if is_foreign(target, host, origin, site) or host == "evil.example":
-        assert status in (403, 421)
-    elif method == "POST" and (origin or site):
-        # The rejected request did not use up the fault, so the next POST is throttled.
-        assert status == 415
-        assert stand_in.handle(method, target, {"host": "localhost"} | key, body).status == 429
+    is_rejected = is_foreign(target, host, origin, site) or host == "evil.example"
+    is_simple_change = method in ("POST", "DELETE") and (origin or site)
+    for has_fault in (False, True):
+        stand_in = StandIn([Project("boxes", type="imageannotation", params={"a": 1})])
+        before = describe_state(stand_in)
+        if has_fault:
+            stand_in.fail_next("throttle=1", method="POST")
+        if by_wsgi:
+            status, _content = send_by_wsgi(stand_in, method, target, headers | key, body)
+        else:
+            status = stand_in.handle(method, target, headers | key, body).status
+        if is_rejected:
+            assert status in (403, 421)
+        elif is_simple_change:
+            assert status == 415
+        if is_rejected or is_simple_change or method in ("GET", "HEAD"):
+            assert describe_state(stand_in) == before
+            next_status = stand_in.handle("POST", "/v1/projects", {"host": "localhost"} | key, CREATE).status
+            assert next_status == (429 if has_fault else 200)
 
 
 @given(CALLS, HOSTS, ORIGINS, SITES)

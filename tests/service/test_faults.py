@@ -17,7 +17,7 @@ from tests.service.faults import FAULTS, KEY, NAME, Server
 pytestmark = pytest.mark.slow
 
 DEADLINE = 6.0
-#: Faults that make a client wait until its deadline. The tests give them a short deadline.
+#: Faults that make a client wait until its deadline. With these faults, the client has a short deadline.
 HANGS = {"hang_before_commit", "hang_after_commit", "commit_after_timeout", "trickle", "trickle_headers"}
 SHORT = 1.2
 
@@ -177,7 +177,7 @@ def test_a_refused_connection_is_not_sent():
     with Server() as server:
         client = client_of(server)
         plan = planned(client)
-    outcome_of = client_of(server, sleep=lambda seconds: None)
+    client = client_of(server, sleep=lambda seconds: None)
     with pytest.raises(NotDone) as refused:
-        outcome_of.apply(plan)
+        client.apply(plan)
     assert refused.value.code == "not_sent"

@@ -48,11 +48,11 @@ def test_the_fixture_works_without_hypothesis(tmp_path):
 
 
 def test_a_strategy_requires_hypothesis():
-    """Without hypothesis, importing a strategy raises an `ImportError` that names hypothesis."""
+    """Without hypothesis, importing a strategy raises an `ImportError` that says how to install hypothesis."""
     script = "import sys; sys.modules['hypothesis'] = None; from paramcore.testing import projects"
     done = run_python(script)
     assert done.returncode == 1
-    assert "hypothesis" in done.stderr.splitlines()[-1]
+    assert "pip install hypothesis" in done.stderr.splitlines()[-1]
 
 
 def test_importing_the_package_loads_nothing():

@@ -67,7 +67,7 @@ def held(text, key):
 
 
 def project_of(form, place="value"):
-    """Return a project object that contains a text at a place."""
+    """Return a project object that contains a text, and is wrong at this place unless the place is "value"."""
     entry = {"version": 0, "instruction": f"m{form} overlap", "b": 1}
     history = [entry, {**entry, "version": 1, form: [form, {form: None}]}]
     made = {"type": "imageannotation", "name": NAME, "param_history": history, f"x{form}": form}
@@ -314,9 +314,9 @@ class TestRedaction:
     def test_the_documented_forms_are_replaced(self):
         """Each form that the documentation lists is replaced."""
         key = ApiKey("live_??>>0123")
+        assert key.redact("Basic bGl2ZV8/Pz4+MDEyMzo=") == "Basic <API key>"
         for form in (
             "live_??>>0123",
-            "Basic bGl2ZV8/Pz4+MDEyMzo=",
             "bGl2ZV8/Pz4+MDEyMw==",
             "bGl2ZV8/Pz4+MDEyMw",
             "bGl2ZV8_Pz4-MDEyMzo",
@@ -326,7 +326,7 @@ class TestRedaction:
             "%6Cive_%3F?%3e>0123",
             "live_%253F%253F%253E%253E0123",
         ):
-            assert key.redact(f"a {form}.") in ("a <API key>.", "a Basic <API key>.", "a <API key>%3D%3D."), form
+            assert key.redact(f"a {form}.") == "a <API key>.", form
 
 
 class TestErrorText:
@@ -422,10 +422,9 @@ def test_the_path_of_an_error_has_only_names_of_the_api(obj, code, path):
     error = refused.value
     assert (error.code, error.path) == (code, path)
     summary = f"status 200 (application/json, {len(body):,} bytes)"
-    assert error.problem in (
-        f"the reply cannot be read as a project ({code}): {summary}",
-        f'the reply contains a project other than "{NAME}": {summary}',
-    )
+    is_other = code == "wrong_project"
+    problem = f'contains a project other than "{NAME}"' if is_other else f"cannot be read as a project ({code})"
+    assert error.problem == f"the reply {problem}: {summary}"
 
 
 def test_the_path_has_the_index_of_the_project():

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import socketserver
 import threading
 
 import httpx2
@@ -202,7 +203,7 @@ def test_a_test_key_begins_with_test_and_an_underscore(key, world):
 
 @pytest.mark.parametrize(("size", "status"), [(MAX_BODY_SIZE, 200), (MAX_BODY_SIZE + 1, 413)])
 def test_a_body_may_be_as_long_as_the_limit(served, size, status):
-    """A body of the maximum size is read and a longer one is rejected, over HTTP, over WSGI and by `handle`."""
+    """A body of the maximum size is read and a longer body is rejected, over HTTP, over WSGI and by `handle`."""
     body = b'{"name": "a", "type": "comparison"}'.ljust(size)
     headers = {"authorization": "Bearer any"}
     assert StandIn().handle("POST", "/v1/projects", headers, body).status == status
@@ -293,9 +294,18 @@ class TestHTTP:
             f"p{writer}": 9 for writer in range(8)
         }
 
-    def test_it_listens_on_loopback_only(self, served):
-        """The URL is a loopback address."""
-        assert served.url.startswith("http://127.0.0.1:")
+    def test_it_listens_on_loopback_only(self, monkeypatch):
+        """The socket and the URL have the address 127.0.0.1."""
+        hosts, bind = [], socketserver.TCPServer.server_bind
+
+        def record_host(server):
+            bind(server)
+            hosts.append(server.socket.getsockname()[0])
+
+        monkeypatch.setattr(socketserver.TCPServer, "server_bind", record_host)
+        with run_server(StandIn()) as served:
+            assert served.url.startswith("http://127.0.0.1:")
+        assert hosts == ["127.0.0.1"]
 
 
 class TestWSGI:

@@ -406,7 +406,7 @@ def test_a_test_key_completes_tasks():
         ("files/upload", {"file": "x"}, ["multipart/form-data"]),
     ],
 )
-def test_the_missing_field_is_named(node, path, body, texts):
+def test_an_invalid_request_is_explained(node, path, body, texts):
     """An invalid request gets status 400, and the error says what is wrong."""
     refused = node.post(path, body)
     assert refused.status_code == 400
@@ -462,7 +462,7 @@ def test_a_list_is_always_current(node):
 
 
 def test_values_may_contain_commas(node):
-    """A filter can match a value with a comma, and can have several values."""
+    """A filter with a comma matches the whole value and each part. A repeated filter matches each of its values."""
     for unique_id in ("a,b", "a", "c"):
         node.post("task/annotation", {**IMAGE, "unique_id": unique_id, "tags": [f"t{unique_id}"]})
     found = lambda query: sorted(task["unique_id"] for task in node.get(f"tasks?{query}").json()["docs"])
@@ -473,7 +473,7 @@ def test_values_may_contain_commas(node):
 
 
 def test_a_task_with_tags_of_another_type_is_no_error(node):
-    """`tags` of a request may be any JSON value. Filters and calls for tags ignore elements that are not strings."""
+    """`tags` of a request may be any JSON value. Filters and calls for tags use only the strings of a list."""
     task_id = node.post("task/annotation", {**IMAGE, "tags": [["x"], 1, "a"]}).json()["task_id"]
     other = node.post("task/annotation", {**IMAGE, "tags": "a"}).json()["task_id"]
     assert [task["task_id"] for task in node.get("tasks?tags=a").json()["docs"]] == [task_id]
