@@ -118,7 +118,7 @@ def test_the_engine_is_pure(path):
 
 @pytest.mark.parametrize("path", PURE_MODULES, ids=dotted_name)
 def test_the_engine_reads_no_clock(path):
-    """Of the layers in `PURE`, only `analysis` imports `datetime`, to parse times. None reads the clock or time zone."""
+    """Of the layers in `PURE`, only `analysis` imports `datetime`. None reads the clock or the time zone."""
     assert "datetime" not in iter_imports(TREES[path]) or find_layer_name(dotted_name(path)) == "analysis"
     names = {node.attr for node in ast.walk(TREES[path]) if isinstance(node, ast.Attribute)}
     assert not names & {"now", "today", "utcnow", "astimezone", "fromtimestamp"}

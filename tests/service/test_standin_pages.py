@@ -125,7 +125,7 @@ class TestFacts:
         assert "x" * MAX_BODY_EXCERPT not in text
 
     def test_a_project_has_its_versions_and_its_tasks_with_reasons(self, page_format):
-        """The page of a project shows what each version changed, and why each task has each param. The newest task is first."""
+        """A project's page shows what each version changed, and why each task has each param. The last task is first."""
         stand_in = make_docks()
         send(stand_in, "POST", "task/imageannotation", {"project": "docks", "padding": 12, "unique_id": "night-1"})
         send(stand_in, "POST", "projects/docks/setParams", {"instruction": "Box."})
@@ -439,7 +439,7 @@ class TestBounds:
 
     @pytest.mark.parametrize("char", ['"', "&", "\0", "\U0001f6a2", "é", "\n", "\xff"])
     def test_long_requests(self, char, page_format):
-        """200 requests with long targets, names and bodies fit into 1 MB, and each has a reason, which the log truncates."""
+        """200 requests with long targets, names and bodies fit into 1 MB, and each has a reason of limited length."""
         stand_in = StandIn()
         for number in range(250):
             body = {"name": char * 3_000, "type": f"{number}{char * 3_000}"}

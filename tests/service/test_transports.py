@@ -330,7 +330,7 @@ def test_a_tls_error_after_sending_is_unknown(monkeypatch):
 
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory):
-    """Create a self-signed certificate for the loopback address. Return a server's TLS context and the path of the file."""
+    """Return a server's TLS context with a self-signed certificate for loopback, and the path of the certificate."""
     place = tmp_path_factory.mktemp("tls")
     names = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
     files = ["-keyout", str(place / "key.pem"), "-out", str(place / "cert.pem")]

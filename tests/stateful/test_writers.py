@@ -14,7 +14,7 @@ LOST = OutcomeUnknown("no_reply", None, "nothing", "a reply")
 
 
 class Breaking:
-    """A transport in which the test sets the fault of the next POST, and an update that another writer sends before it."""
+    """A transport in which the test sets the fault of the next POST, and an update from outside to apply before it."""
 
     def __init__(self, service):
         self.service = service
