@@ -43,7 +43,7 @@ def test_each_rule_has_one_place(rule):
 
 @pytest.mark.parametrize("rule", IDS)
 def test_each_rule_is_tested(rule):
-    """If the page names a module for a rule, the file of tests or cases that it names exists, and names the rule."""
+    """For each rule with a module, the file in the last column exists and names the rule."""
     _, _, _, home, tests = RULES[rule]
     if home != "-":
         assert re.search(rf"\b{rule}\b", (ROOT / tests).read_text("utf-8"))

@@ -246,12 +246,12 @@ class TestClock:
         assert clock() == shown
 
     @pytest.mark.parametrize(
-        "time", ["", "noon", "31.1.2026", 7, None, "0001-01-01T00:00:00+05:00", "9999-12-31T23:00:00-02:00"]
+        "value", ["", "noon", "31.1.2026", 7, None, "0001-01-01T00:00:00+05:00", "9999-12-31T23:00:00-02:00"]
     )
-    def test_other_values_are_rejected(self, time):
+    def test_other_values_are_rejected(self, value):
         """A value that is not a time in the years 1 to 9999 in UTC is an error, and the clock does not change."""
         clock = Clock()
         clock.set("2026-01-31")
         with pytest.raises(InvalidSetting) as refused:
-            clock.set(time)
+            clock.set(value)
         assert (refused.value.code, clock()) == ("created_at_type", "2026-01-31T00:00:00.000Z")

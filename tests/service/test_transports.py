@@ -1,4 +1,4 @@
-"""The transports of paramcore keep the contract of `Transport`, and `check_transport` rejects other transports."""
+"""The transports of paramcore keep the contract of `Transport`; `check_transport` rejects transports that break it."""
 
 import _thread
 import http.client
@@ -218,7 +218,7 @@ def replying(data):
     ("status", "message"), [(200, None), (201, "no <API key>"), (299, "no <API key>"), (404, "no <API key>")]
 )
 def test_the_text_of_an_error_reply_does_not_contain_the_key(make, status, message):
-    """Without status 200, `message` is the error text of the reply, with the key redacted; with status 200, `None`."""
+    """With status 200, `message` is `None`. Otherwise, it is the error text of the reply, with the key redacted."""
     response = answering(status, b'{"error": "no %s"}' % KEY.encode())(make)
     assert (response.status, response.message) == (status, message)
 

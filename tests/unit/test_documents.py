@@ -541,7 +541,7 @@ def test_empty_lines_count(offset, line, column):
 
 
 def test_an_error_about_a_value_is_located():
-    """An error about a value has its line and column. In JSONL, it has the number of the line."""
+    """An error about a value has the line and column of the value. In JSONL, it has the number of the line."""
     error = NotJSON("value_type", "/a/1", "null", "text")
     located = Document(None, "some.json", TEXT).locate_error(error)
     assert (located.line, located.column, located.code, located.path) == (2, 12, "value_type", "/a/1")
