@@ -37,14 +37,14 @@ class Case(NamedTuple):
     """The input of a law."""
 
     project: Project
-    #: The wanted effective params; perhaps no version can give them.
+    #: The wanted effective params; perhaps only a request that opts out gets them.
     wanted: dict[str, Any]
-    #: The routing names of the wanted params and of the request, without `project_version`.
+    #: The routing names of `flat_wanted` and of `request` with their values, without `project_version`.
     routing: dict[str, Any]
-    #: The params of a request, and its `project_version`.
+    #: The params of `request`, and its `project_version`.
     own: dict[str, Any]
     own_version: int | None
-    #: The version that the caller selects.
+    #: The argument `version` of `SlimRequest.to` and `SlimRequest.of`.
     version: Any
 
     @property
@@ -92,7 +92,7 @@ def draw_case(choose: Choose) -> Case:
     for number in range(choose((0, 1, 1, 2, 2, 3))):
         # U10: a history may contain routing names, which no task inherits.
         stored = choose(({}, {}, {}, {"batch": "monday", "project_version": 0}))
-        versions.append(ParamVersion.from_entry(number, reference_entry(number, draw_params(choose), stored)))
+        versions.append(ParamVersion.from_entry(number, freeze_entry(number, draw_params(choose), stored)))
     project = Project("boxes", type="imageannotation", versions=versions, assumptions=settings)
     numbers = range(len(versions))
     routing = {
@@ -111,7 +111,7 @@ def draw_case(choose: Choose) -> Case:
     )
 
 
-def reference_entry(number: int, params: dict[str, Any], stored: dict[str, Any]) -> Any:
+def freeze_entry(number: int, params: dict[str, Any], stored: dict[str, Any]) -> Any:
     """Return a frozen entry of a history."""
     return TaskRequest({"version": number, **params}).params | stored
 
@@ -220,7 +220,7 @@ def s4_idempotent(case: Case) -> None:
 
 
 def s5_never_larger(case: Case) -> None:
-    """A slim request has no more bytes and no more params than the original request."""
+    """A slim request has no more bytes than the original request, and no other params."""
     slim = SlimRequest.of(case.project, case.request)
     assert size(plain(slim.request.flat)) <= size(plain(case.request.flat))
     assert set(slim.request.params) <= set(case.own)
@@ -266,7 +266,7 @@ def s8_any_is_shortest(case: Case) -> None:
 
 
 def s9_name_by_name(case: Case) -> None:
-    """Whether a param is sent does not depend on other params, or on earlier calls of the same slimmer."""
+    """Whether a param is sent does not depend on other params, or on earlier calls of the object from `bind`."""
     version = None if case.version in ("any", -1) else case.version
     whole = SlimRequest.to(case.project, case.wanted, version=version)
     alone = [

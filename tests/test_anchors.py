@@ -94,7 +94,7 @@ def site(tmp_path_factory):
 
 @pytest.mark.slow
 def test_each_name_has_one_anchor(site):
-    """The inventory has exactly the names of the code, and each entry leads to an id that occurs once on its page."""
+    """The inventory has exactly the names of the code. Each has an id of its own, which occurs once on its page."""
     inventory = InventoryFile.loads((site / "objects.inv").read_bytes(), uri="").data
     listed = {kind: set(inventory.get(kind, {})) for kind in EXPECTED}
     assert listed == EXPECTED

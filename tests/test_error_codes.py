@@ -9,7 +9,8 @@ import pytest
 from paramcore import errors
 
 SOURCES = sorted(Path(errors.__file__).parent.rglob("*.py"))
-RAISED = re.compile(r"\b(\w+)\(\s*\"([a-z]+_[a-z_]+|unreadable|unwritable)\"\s*,")
+#: A call with a literal as first argument, such as `NotDone("certificate", ...)`.
+CALL = re.compile(r"\b(\w+)\(\s*\"([a-z_]+)\"\s*,")
 CLASSES = {name: kind for name, kind in vars(errors).items() if isinstance(kind, type)}
 
 
@@ -18,21 +19,21 @@ def read_codes(error):
     return set(re.findall(r"^    ([a-z_]+): ", getdoc(error).partition("Codes:\n")[2], re.MULTILINE))
 
 
-def raised():
+def iter_raised_codes():
     for path in SOURCES:
-        for name, code in RAISED.findall(path.read_text("utf-8")):
+        for name, code in CALL.findall(path.read_text("utf-8")):
             if name in CLASSES:
                 yield name, code
 
 
-@pytest.mark.parametrize(("name", "code"), sorted(set(raised())))
+@pytest.mark.parametrize(("name", "code"), sorted(set(iter_raised_codes())))
 def test_each_code_is_documented(name, code):
-    """Each code that `RAISED` finds in the source is in the docstring of its error class."""
+    """Each literal code with which the source creates an error is in the docstring of the error class."""
     assert code in read_codes(CLASSES[name])
 
 
 @pytest.mark.parametrize("name", [name for name in errors.__all__ if name != "ParamcoreError"])
-def test_each_documented_code_is_raised(name):
+def test_each_documented_code_is_in_the_source(name):
     """Each code in the docstring of an error class occurs as a literal in the source."""
     codes = read_codes(CLASSES[name])
     literals = {literal for path in SOURCES for literal in re.findall(r'"([a-z_]+)"', path.read_text("utf-8"))}

@@ -38,7 +38,7 @@ LEVELS = {name: floor for floor, name in enumerate(LAYERS)}
 #: `paramcore/__init__.py` imports from `wire` and lower layers, and only higher layers import it.
 LEVELS["paramcore"] = LEVELS["wire"]
 
-#: Modules that give access to clocks, networks, files, the environment, logging or randomness.
+#: Modules that the layers in `PURE` must not import, such as those for networks, files or randomness.
 IMPURE = {
     *("asyncio", "http", "io", "logging", "multiprocessing", "os", "pathlib", "random", "secrets", "select"),
     *("shutil", "socket", "ssl", "subprocess", "sys", "tempfile", "threading", "time", "urllib", "uuid", "jsonschema"),
@@ -112,20 +112,20 @@ PURE_MODULES = [path for path in MODULES if find_layer_name(dotted_name(path)) i
 
 @pytest.mark.parametrize("path", PURE_MODULES, ids=dotted_name)
 def test_the_engine_is_pure(path):
-    """The pure layers import no clock, network, files, environment, logging or randomness."""
+    """The layers in `PURE` import no module of `IMPURE`, except for types."""
     assert not {name.split(".")[0] for name in iter_imports(drop_typing_blocks(TREES[path]))} & IMPURE
 
 
 @pytest.mark.parametrize("path", PURE_MODULES, ids=dotted_name)
 def test_the_engine_reads_no_clock(path):
-    """Of the pure layers, only `analysis` imports `datetime`, to parse times. None reads the clock or the time zone."""
+    """Of the layers in `PURE`, only `analysis` imports `datetime`. None reads the clock or the time zone."""
     assert "datetime" not in iter_imports(TREES[path]) or find_layer_name(dotted_name(path)) == "analysis"
     names = {node.attr for node in ast.walk(TREES[path]) if isinstance(node, ast.Attribute)}
     assert not names & {"now", "today", "utcnow", "astimezone", "fromtimestamp"}
 
 
 def test_importing_the_engine_loads_nothing_heavy():
-    """`import paramcore` loads neither jsonschema, nor modules for networks, command lines or tests."""
+    """`import paramcore` loads none of the modules in `heavy`."""
     heavy = {"jsonschema", "socket", "asyncio", "argparse", "hypothesis", "httpx2", "logging", "rich"}
     # Coverage may have loaded some of them already, so count only the modules that this import adds.
     script = "import sys; before = set(sys.modules); import paramcore; print(*(set(sys.modules) - before))"

@@ -34,7 +34,7 @@ def test_every_error_is_listed():
 
 
 def test_the_top_level_names_are_fixed():
-    """`paramcore` itself exports only a fixed list of names."""
+    """`paramcore` itself exports exactly these names."""
     assert sorted(paramcore.__all__) == sorted(
         [
             *("Project", "TaskRequest", "Patch", "Replace", "Assumptions"),

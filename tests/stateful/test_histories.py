@@ -97,7 +97,7 @@ class ProjectsInUse(RuleBasedStateMachine):
 
     @rule(target=pairs, pair=pairs, version=st.integers(0, 12))
     def roll_back(self, pair: Pair, version: int) -> Pair:
-        """Replace the params with those of an earlier version."""
+        """Replace the params with those of a version, if it exists."""
         project, history = pair
         if version >= len(history):
             with pytest.raises(NoSuchVersion):

@@ -1,4 +1,4 @@
-"""Two writers and a network with random faults: the outcome of each update is true."""
+"""Two writers and a network with random faults: the outcome of each update agrees with the history."""
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -14,7 +14,7 @@ LOST = OutcomeUnknown("no_reply", None, "nothing", "a reply")
 
 
 class Breaking:
-    """A transport in which the test sets the fault of the next POST."""
+    """A transport in which the test sets the fault of the next POST, and an update from outside to apply before it."""
 
     def __init__(self, service):
         self.service = service
@@ -107,6 +107,7 @@ class Writers(RuleBasedStateMachine):
         outcome = self.outcomes[mark]
         made = 0
         for number in range(outcome.base, len(versions)):
+            # A version with the mark of the version before it comes from outside, unless `outcome.versions` has it.
             before = versions[number - 1].params.get("mark")
             made += versions[number].params.get("mark") == mark and (before != mark or number in outcome.versions)
         return made

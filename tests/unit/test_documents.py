@@ -118,7 +118,10 @@ def test_utf_16_is_read(written, encoding):
     ],
 )
 def test_lines_of_invalid_utf_16_are_rejected(written, encoding, last, column):
-    """Half a character is an error with its line and column; the lines before it are read."""
+    """Half a character is an error with its line and column; the lines before it are read.
+
+    `last` has the pieces of the last lines: text, bytes, or a UTF-16 code unit.
+    """
     order = "little" if encoding == "utf-16-le" else "big"
     to_bytes = {str: lambda text: text.encode(encoding), int: lambda unit: unit.to_bytes(2, order), bytes: bytes}
     units = [to_bytes[type(part)](part) for part in last]
@@ -162,7 +165,7 @@ def test_long_lines_of_utf_16_are_numbered(written, encoding):
 )
 def test_compressed_data_is_named(written, data, command, name):
     """The error for a compressed file shows the command that unpacks it."""
-    read = (lambda source: list(read_lines(source))) if name.endswith("l") and "json" in name else read_document
+    read = (lambda source: list(read_lines(source))) if name.endswith("jsonl") else read_document
     error = refused(lambda: read(written(data, name)))
     assert (error.code, error.line) == ("json_encoding", 1)
     assert f"`{command} FILE > UNPACKED`" in error.remedy
@@ -308,9 +311,8 @@ def test_a_second_document_on_a_line(written):
 @pytest.mark.parametrize("text", ['{"a": 1},\n{"b": 2},\n', '{"a": [1]} ,\n{"b": 2},\r\n'])
 def test_a_comma_after_a_line(written, text):
     """The error for a comma after a line of JSONL names the comma."""
-    for line in read_lines(written(text, "some.jsonl")):
-        error = refused(line.document)
-        assert error.problem == "there is a comma after the document"
+    problems = [refused(line.document).problem for line in read_lines(written(text, "some.jsonl"))]
+    assert problems == ["there is a comma after the document"] * 2
 
 
 @pytest.mark.parametrize(
@@ -469,7 +471,7 @@ def test_reading_continues_after_a_bad_line(written):
 @pytest.mark.parametrize("long", ["[2, 3]", "     ", "[4, 5, 6, 7, 8, 9]", "          1", "[22]"])
 @pytest.mark.parametrize("end", ["\n", "\n[3]", "\n[3]\n"])
 def test_a_line_over_the_limit_is_skipped(written, long, end):
-    """A line over the limit is rejected with its number, and at most one byte too many is kept. Reading goes on."""
+    """A line that exceeds the limit with its line feed is rejected, and truncated to `limit + 1` bytes."""
     counts = []
     text = f"[1]\n{long}{end}"
     first, bad, *others = read_lines(written(text, "some.jsonl"), limit=4, on_read=counts.append)
@@ -518,7 +520,7 @@ TEXT = '{\n  "a": [1, {"é": true}],\n  "": {"a/b": null}\n}'
     ],
 )
 def test_a_value_is_located(path, value, name):
-    """`locate` returns the position of a value or a name. For a missing value, it returns that of its container."""
+    """`locate` returns the position of a value or name; for a missing value, of the innermost existing container."""
     document = Document(None, "some.json", TEXT)
     assert document.locate(path) == Position(*value)
     assert document.locate(path, name=True) == Position(*name)
@@ -612,20 +614,20 @@ def test_a_system_without_fchmod_keeps_no_mode(tmp_path, monkeypatch):
 
 def test_a_new_file_is_closed_before_it_is_renamed(tmp_path, monkeypatch):
     """The temporary file is closed before the rename, because Windows cannot rename an open file."""
-    streams = []
+    streams, closed = [], []
 
     def open_and_keep(*args, **kwargs):
         streams.append(open(*args, **kwargs))  # noqa: SIM115
         return streams[-1]
 
     def replace(source, target):
-        assert [stream.closed for stream in streams] == [True]
+        closed.extend(stream.closed for stream in streams)
         os.rename(source, target)
 
     monkeypatch.setattr(writer, "open", open_and_keep, raising=False)
     monkeypatch.setattr(os, "replace", replace)
     write_atomically(str(tmp_path / "out.txt"), ["after"])
-    assert (tmp_path / "out.txt").read_text() == "after"
+    assert (closed, (tmp_path / "out.txt").read_text()) == ([True], "after")
 
 
 def test_a_link_is_replaced(tmp_path):

@@ -1,4 +1,4 @@
-"""Effective params, with their values, sources, explanations and assumed rules (T9)."""
+"""Effective params, with their values, sources, explanations and assumed rules."""
 
 import copy
 import json
@@ -315,7 +315,7 @@ def test_a_copy_of_an_answer_has_the_same_explanations(copied, version):
 
 
 def test_an_answer_cannot_be_changed():
-    """No public attribute of a result can be set or deleted."""
+    """No public attribute of a result can be set or deleted, and none can be added."""
     answer = resolved()
     for name in [*(name for name in dir(answer) if not name.startswith("_")), "other"]:
         with pytest.raises(AttributeError):

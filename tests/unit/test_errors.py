@@ -44,7 +44,7 @@ def test_an_error_is_of_its_own_class_only():
 
 
 @pytest.mark.parametrize("kind", [one for one in CLASSES if one is not ParamcoreError])
-def test_an_error_is_a_builtin_one_too(kind):
+def test_each_error_has_a_builtin_base(kind):
     """Each subclass of `ParamcoreError` also has a builtin base class, such as `ValueError`, for generic handlers."""
     others = {NoSuchVersion: LookupError, NotDone: RuntimeError, OutcomeUnknown: RuntimeError}
     assert issubclass(kind, others.get(kind, ValueError))
@@ -77,7 +77,7 @@ def test_an_error_has_one_line():
     assert escape_unprintable("é ok") == "é ok"
 
 
-def test_a_path_is_seen_from_further_out():
+def test_within_adds_a_prefix():
     """`within` adds a prefix to the path."""
     assert made(NotJSON).within("/params").path == "/params/a"
     assert made(NotJSON, None).within("/params").path == "/params"

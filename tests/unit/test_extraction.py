@@ -14,6 +14,7 @@ GEOMETRIES = {"box": {"objects_to_annotate": ["truck"], "min_width": 20}}
 
 
 def make_task(number, **params):
+    """Return a task request; a param whose value is `...` is left out."""
     full = {"attachment": f"https://example.com/{number}.jpg", "instruction": RULES, "geometries": GEOMETRIES}
     return {name: value for name, value in {**full, **params}.items() if value is not ...}
 
@@ -134,7 +135,7 @@ def test_nothing_moves_unless_tasks_share_a_value(tasks):
     """If no two tasks share a value, the project has no params."""
     extraction = extract(tasks)
     assert (extraction.params, extraction.moved, extraction.tasks) == ({}, (), len(tasks))
-    assert str(extraction)
+    assert "  moves " not in str(extraction)
 
 
 def test_equal_values_move_in_the_shortest_spelling():
@@ -171,7 +172,7 @@ def test_null_moves_like_a_value():
     ],
 )
 def test_wrong_names_are_rejected(options, error, code):
-    """Routing names, names that no project can have, and names in both lists are errors."""
+    """`keep` and `move` must be lists of names that params of a project can have, and no name may be in both."""
     with pytest.raises(error) as raised:
         extract([], **options)
     assert raised.value.code == code
@@ -205,7 +206,7 @@ def test_a_param_that_would_save_nothing_stays():
 
 
 def test_a_total_that_grows_is_explained():
-    """If the project costs more bytes than it saves, the report says so, whatever requests there are."""
+    """If the project costs more bytes than it saves, the report says so, even without requests."""
     for tasks in ([], [{"batch": "b", "attachment": "x"}], [{"padding": 1}]):
         extraction = Extraction.of(tasks, name="boxes", type="imageannotation")
         assert extraction.bytes_after > extraction.bytes_before
@@ -247,7 +248,8 @@ def test_a_request_that_is_not_exact_is_never_returned(monkeypatch):
 def test_where_an_instruction_can_be_cut(text, separator, empty, tails):
     """X5: an ending begins after a separator. Without `join`, the whole text is an ending, too.
 
-    If the separator is empty, an ending begins at the start of a line.
+    If the separator is empty, an ending begins at the start of a line. A true flag marks an ending with which a task
+    needs no instruction of its own.
     """
     assumptions = Assumptions(instruction_separator=separator, empty_instruction=empty)
     assert counts.list_tails(text, assumptions) == tails
@@ -268,7 +270,7 @@ def test_of_equal_totals_the_first_text_wins(requests, params):
 
 
 def test_overlapping_separators_count():
-    """`has_more_tails` is true if `list_tails` does not return all ends of a text, even if separators overlap."""
+    """`has_more_tails` is true if `list_tails` leaves out endings of a text, even if separators overlap."""
     for separator, text in (("\n\n", "\n" * 100), ("aba", "ab" * 80), (".", "." * 100)):
         assumptions = Assumptions(instruction_separator=separator)
         assert len(counts.list_tails(text, assumptions)) == counts.MAX_SEPARATORS + 1
@@ -406,4 +408,5 @@ def test_the_greedy_search_leaves_tasks_out(monkeypatch):
     exact = extract(tasks)
     monkeypatch.setattr(search, "MAX_SETS", 1)
     greedy = extract(tasks)
+    assert (exact.minimal, greedy.minimal) == (True, False)
     assert (greedy.params, greedy.opt_outs, greedy.bytes_after) == (exact.params, 2, exact.bytes_after)
