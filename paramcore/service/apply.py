@@ -72,6 +72,9 @@ def reconcile_outcome(outcome: Outcome, clock: Clock) -> Flow[Outcome]:
     if plan is None and not is_digest(outcome.digest):
         problem = f"`digest` must be 32 hexadecimal digits, got {describe_value(outcome.digest)}"
         raise InvalidSetting("argument_type", None, problem, "pass the `digest` of the unknown outcome")
+    if outcome.state == "not done":
+        # The service certainly did nothing, so its history cannot decide otherwise.
+        return outcome
     response = yield from get_with_retry(get_project(name), clock)
     if plan is not None:
         return find_update(plan, read_project_reply(response, name, plan.project.assumptions))

@@ -155,7 +155,7 @@ class Client:
         return self._run(apply_plan, plan)
 
     def reconcile(self, outcome: Outcome) -> Outcome:
-        """Read the project and look for the update of an unknown outcome.
+        """Read the project and look for the update of an outcome; return a *not done* outcome unchanged.
 
         Raises:
             InvalidSetting: `base_type`, `project_name`; `argument_type`, if `outcome` is not an `Outcome`, or, without
