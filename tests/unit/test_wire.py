@@ -7,7 +7,7 @@ from types import MappingProxyType
 import pytest
 
 from paramcore import Assumptions, Impact, Patch, Plan, Project, Replace, SlimRequest, TaskRequest
-from paramcore.errors import InvalidParams, InvalidSetting, MalformedPayload, NotJSON, ParamcoreError
+from paramcore.errors import InvalidParams, InvalidSetting, MalformedPayload, NotJSON
 from paramcore.model.tasks import read_task_request
 from paramcore.wire import (
     read_project,
@@ -352,11 +352,20 @@ def test_a_reserved_name_is_refused_by_name(body, name):
     assert (refused.value.code, refused.value.path) == ("param_name", f"/{name}")
 
 
-@pytest.mark.parametrize("body", [[], "patch", {"version": 1}, {"project": "boxes"}, {"instruction": 1}])
-def test_an_invalid_body_of_an_update_is_refused(body):
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ([], "params_type"),
+        ("patch", "params_type"),
+        ({"batch": "b"}, "param_name"),
+        ({"instruction": 1}, "instruction_type"),
+    ],
+)
+def test_an_invalid_body_of_an_update_is_refused(body, code):
     """A body that is not an object, or that has invalid params, is rejected."""
-    with pytest.raises(ParamcoreError):
+    with pytest.raises(InvalidParams) as refused:
         read_update(body)
+    assert refused.value.code == code
 
 
 def test_the_sdks_nulls_are_read():
