@@ -5,7 +5,7 @@ import pickle
 
 import pytest
 
-from paramcore.errors import InvalidUpdate, MalformedPayload, ParamcoreError, WouldDrop
+from paramcore.errors import InvalidSetting, InvalidUpdate, MalformedPayload, ParamcoreError, WouldDrop
 from paramcore.transport.guard import GuardedClient
 from paramcore.validation import Schemas
 
@@ -73,11 +73,11 @@ def test_the_project_is_not_read_if_drops_and_errors_are_allowed():
 
 
 def test_a_patch_flag_must_be_a_bool():
-    """A flag `patch` that is no bool is rejected and not sent, because the service could take it as true or false."""
+    """If the flag `patch` is not a bool, the guard rejects the update and sends nothing."""
     client = Client()
-    with pytest.raises(ParamcoreError):
+    with pytest.raises(InvalidSetting) as refused:
         GuardedClient(client).update_project("boxes", a=3, patch="true")
-    assert client.calls == []
+    assert (refused.value.code, client.calls) == ("flag_type", [])
 
 
 def test_all_other_attributes_are_those_of_the_client():
@@ -177,7 +177,7 @@ def test_the_message_shows_errors_and_drops():
 
 
 def test_an_invalid_update_is_never_sent():
-    """A reserved name, a wrong `patch` and a whole project are rejected before any call, whatever is allowed."""
+    """A reserved name, a wrong `patch` and a whole project are rejected before any call, even if drops and errors are allowed."""
     client = Client()
     guard = GuardedClient(client)
     for params in ({"version": "x"}, {"patch": "yes"}, {"project": "boxes"}):

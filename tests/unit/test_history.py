@@ -88,7 +88,7 @@ def test_a_history_as_json():
 
 
 def test_short_histories():
-    """The text of a history says if there are no versions, and which version is the first."""
+    """A history without versions says so. The first version is never a no-op, even without params."""
     assert str(History.of(Project("bare", type="comparison"))) == '"bare" has no versions yet'
     assert str(History.of(project_of({}))) == '"boxes": 1 version\n\nversion 0  the first version'
     assert not History.of(project_of({})).steps[0].is_noop
@@ -134,7 +134,7 @@ def test_versions_that_differ_are_no_twins():
     assert not History.of(project_of(at("00"), at("01", a=1))).steps[1].is_probable_twin
 
 
-def test_only_a_certain_replace_restates():
+def test_only_a_version_that_drops_params_restates_the_others():
     """`restated` lists the kept params of a version that dropped params, and is empty otherwise."""
     steps = History.of(project_of({"a": 1, "b": 1}, {"a": 1}, {"a": 1, "c": 1})).steps
     assert [step.restated for step in steps] == [(), ("a",), ()]
@@ -142,7 +142,7 @@ def test_only_a_certain_replace_restates():
 
 
 def test_a_value_returns_from_the_last_version_that_had_it():
-    """A value returns if an earlier version had it. `True` differs from 1, so it does not return to 1."""
+    """`returns` maps a changed param to the newest earlier version with the same value. `True` is not the value 1."""
     steps = History.of(project_of({"a": 1}, {"a": 2}, {"a": 1.0}, {"a": True}, {}, {"a": 1})).steps
     assert [dict(step.returns) for step in steps] == [{}, {}, {"a": 0}, {}, {}, {"a": 2}]
 
@@ -186,8 +186,8 @@ def test_the_life_of_a_param():
         ),
     ],
 )
-def test_the_changes_of_a_long_value_follow_its_row(before, after, changes):
-    """Long values look alike, so the changes inside a long text or container follow its row."""
+def test_the_changes_of_a_long_value_follow_the_row_of_the_later_value(before, after, changes):
+    """Rows truncate long values, so the changes inside a long text, object or array follow the row of the later value."""
     rows = History.of(project_of({"a": before}, {"a": after})).format_lifetimes("a").split("\n")
     assert rows[3:] == changes
 

@@ -1,12 +1,12 @@
 """Documents that could make a parser slow, or make it use much memory."""
 
-import json
 import tracemalloc
 
 import pytest
 
 from paramcore.errors import DocumentError
 from paramcore.files.reader import PROJECT_SIZE, read_document
+from paramcore.files.yaml import decode_yaml
 
 HOSTILE = {
     "quotes": '"' * 2_000_001 + "[" * 200,
@@ -24,7 +24,7 @@ def test_a_hostile_document_is_rejected(name, tmp_path):
     file.write_text(HOSTILE[name])
     with pytest.raises(DocumentError) as refused:
         read_document(str(file))
-    assert refused.value.code in ("json_syntax", "json_depth")
+    assert refused.value.code == "json_syntax"
 
 
 def test_a_duplicate_at_the_end_of_a_long_document_is_located(tmp_path):
@@ -35,7 +35,7 @@ def test_a_duplicate_at_the_end_of_a_long_document_is_located(tmp_path):
     with pytest.raises(DocumentError) as refused:
         read_document(str(file), limit=PROJECT_SIZE)
     assert (refused.value.code, refused.value.line) == ("json_duplicate_key", 100_002)
-    assert json.dumps(refused.value.problem)
+    assert refused.value.problem == 'the object contains the name "name 7" twice'
 
 
 LONG = "k" * 300_000
@@ -43,14 +43,14 @@ FOLLOWERS = ", ".join(f'"a{number}": 1' for number in range(2_000))
 
 
 @pytest.mark.parametrize(
-    ("text", "column"),
+    ("text", "from_end"),
     [
         (f'{{"{LONG}": {{{FOLLOWERS}, "a1": 1}}}}', -8),
         (f'{{"b": {{"a": 1}}, "{LONG}": [{{{FOLLOWERS}}}, {{"a1": {{{FOLLOWERS}, "a7": 1}}}}]}}', -10),
         ("".join(f'{{"{level}{LONG[:9000]}": ' for level in range(90)) + f'{{{FOLLOWERS}, "a1": 1}}{"}" * 90}', -97),
     ],
 )
-def test_a_repeated_name_below_long_names_takes_little_memory(text, column, tmp_path):
+def test_a_repeated_name_below_long_names_takes_little_memory(text, from_end, tmp_path):
     """The search for a repeated name takes little memory, even inside members with long names."""
     file = tmp_path / "long.json"
     file.write_text(text)
@@ -59,25 +59,19 @@ def test_a_repeated_name_below_long_names_takes_little_memory(text, column, tmp_
         read_document(str(file))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert (refused.value.code, refused.value.column) == ("json_duplicate_key", len(text) + column)
+    assert (refused.value.code, refused.value.column) == ("json_duplicate_key", len(text) + from_end)
     assert peak < 50 * 2**20
 
 
 def test_deep_yaml_takes_little_memory(tmp_path):
-    """Locating one of many deeply nested values takes little memory."""
+    """Reading many deeply nested values, and locating one of these values, takes little memory."""
     file = tmp_path / "deep.yaml"
     file.write_text("[" * 96 + ",".join("1" * 8_000) + "]" * 96)
-    document = read_document(str(file))
+    # Import the parser before memory is measured.
+    decode_yaml("a: 1", 1)
     tracemalloc.start()
+    document = read_document(str(file))
     assert document.locate("/0" * 95 + "/7999").column == 96 + 2 * 7999 + 1
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 20 * 2**20
-
-
-@pytest.mark.parametrize(("path", "line"), [("/a", 1), ("/a/b", 1), ("/b", 3), ("/b/a", 3), ("/b/a/c", 3), ("/c/0", 4)])
-def test_an_omitted_value_has_no_members(path, line, tmp_path):
-    """The omitted value of `a:` in YAML has the position of `a`. A pointer into this value has the same position."""
-    file = tmp_path / "left-out.yaml"
-    file.write_text("a:\nb:\n  a:\nc: [1]\n")
-    assert read_document(str(file)).locate(path).line == line
+    assert peak < 6 * 2**20

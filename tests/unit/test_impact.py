@@ -57,7 +57,7 @@ def test_an_overriding_instruction_prevents_an_effect():
     project = BOXES.with_assumptions(Assumptions(instruction_rule="override"))
     plan = Plan.of(project, Patch({"instruction": "Box all."}))
     assert effect(plan, instruction="Hurry.").why == "override"
-    assert "cannot override" not in str(Impact.of(plan, []))
+    assert "cannot override" not in str(Impact.of(plan, [{}]))
 
 
 @pytest.mark.parametrize(

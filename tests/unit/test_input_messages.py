@@ -28,21 +28,23 @@ SNAPSHOT = Path(__file__).parent.parent / "snapshots" / "inputs.json"
 SETTINGS = {
     "a flag that is a number": lambda: create_project("a", type="b", rapid=1),
     "a flag that is text": lambda: create_project("a", type="b", studio="yes"),
-    "a number as the id of a dataset": lambda: create_project("a", type="b", studio=True, dataset_id=7),
+    "a dataset id that is a number": lambda: create_project("a", type="b", studio=True, dataset_id=7),
     "a pipeline without Studio": lambda: create_project("a", type="b", pipeline="standard_task"),
-    "another pipeline": lambda: create_project("a", type="b", studio=True, pipeline="other"),
+    "an unknown pipeline": lambda: create_project("a", type="b", studio=True, pipeline="other"),
     "a pipeline that is a list": lambda: create_project("a", type="b", studio=True, pipeline=["standard_task"]),
     "attempts without a pipeline": lambda: create_project("a", type="b", studio=True, consensus_attempts=2),
-    "no attempts": lambda: create_project("a", type="b", studio=True, pipeline="consensus_task", consensus_attempts=0),
+    "zero attempts": lambda: create_project(
+        "a", type="b", studio=True, pipeline="consensus_task", consensus_attempts=0
+    ),
     "true as the number of attempts": lambda: create_project(
         "a", type="b", studio=True, pipeline="consensus_task", consensus_attempts=True
     ),
     "a task without a type": lambda: create_task(read_task_request({})),
     "a task of two types": lambda: create_task(read_task_request({}, type="a"), type="b"),
     "no address": lambda: HttpTransport(ApiKey("k"), base_url=None),
-    "an address in the clear": lambda: HttpTransport(ApiKey("k"), base_url="http://example.com/v1"),
+    "an address with http:": lambda: HttpTransport(ApiKey("k"), base_url="http://example.com/v1"),
     "an address with a key": lambda: HttpTransport(ApiKey("k"), base_url="https://key@example.com/v1"),
-    "an address that is none": lambda: HttpTransport(ApiKey("k"), base_url="https://[key/v1"),
+    "an address that is no URL": lambda: HttpTransport(ApiKey("k"), base_url="https://[key/v1"),
     "no key": lambda: ApiKey(None),
     "a key with a colon": lambda: ApiKey("a:b"),
 }
@@ -59,11 +61,11 @@ def decode(data, source, decode_text):
 
 
 def list_errors():
-    """Yield the name and the error of each input, except inputs whose message depends on versions of Python."""
+    """Yield the name and the error of each rejected input, except errors with the message of a decoder."""
     for source, decode_text, rows in (("a.json", decode_json, [*FAULTS, *MISTAKES]), ("a.yaml", decode_yaml, NO_JSON)):
         for data, *_ in rows:
             error = raised_by(lambda data=data, source=source, read=decode_text: decode(data, source, read))
-            # Skip the messages of the decoders, because they depend on the versions of Python and of the parser.
+            # These messages depend on the versions of Python and of the YAML parser.
             is_decoders = error.problem.startswith(("invalid JSON: ", "invalid YAML: "))
             if not is_decoders or error.problem.endswith("the document is empty"):
                 yield f"{source}: {ascii(data):.60}", error

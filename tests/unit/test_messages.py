@@ -109,7 +109,7 @@ CASES = {
         "created_at_type",
         "/created_at",
     ),
-    "versions that are not numbered by place": (
+    "versions that are not numbered from 0": (
         lambda: Project("boxes", type="comparison", versions=[ParamVersion(1, {})]),
         "NoSuchVersion",
         "version_unknown",
@@ -123,7 +123,7 @@ CASES = {
     ),
     "an update that is a dict": (lambda: BOXES.update({"patch": True}), "InvalidSetting", "update_type", None),
     "a param called patch": (lambda: BOXES.patch_params({"patch": True}), "InvalidParams", "param_name", "/patch"),
-    "a patch by null": (lambda: BOXES.patch_params(None), "InvalidParams", "params_type", ""),
+    "a patch with null as params": (lambda: BOXES.patch_params(None), "InvalidParams", "params_type", ""),
     "an update time that is a number": (
         lambda: BOXES.patch_params({}, created_at=7),
         "InvalidSetting",
@@ -133,7 +133,7 @@ CASES = {
     "a version that does not exist": (lambda: BOXES.version(7), "NoSuchVersion", "version_unknown", None),
     "a version that is true": (lambda: BOXES.version(True), "NoSuchVersion", "version_type", None),
     "the latest version of an empty history": (lambda: EMPTY.latest, "NoSuchVersion", "version_unknown", None),
-    "a version of an empty history, as text": (lambda: EMPTY.version("0"), "NoSuchVersion", "version_type", None),
+    "a version of an empty history that is text": (lambda: EMPTY.version("0"), "NoSuchVersion", "version_type", None),
     "a pin to a version that does not exist": (
         lambda: BOXES.inheritance(7),
         "NoSuchVersion",
@@ -160,7 +160,7 @@ CASES = {
         None,
     ),
     "an explanation of a number": (lambda: BOXES.resolve({}).explain(7), "InvalidParams", "param_name", None),
-    "an instruction that cannot be joined": (
+    "an instruction that is a number, in a merge": (
         lambda: BOXES.inheritance()({"instruction": 7}),
         "InvalidParams",
         "instruction_type",
@@ -224,14 +224,14 @@ CASES = {
         "assumption_name",
         None,
     ),
-    "a plan of nothing": (lambda: Plan.of(BOXES, None), "InvalidSetting", "update_type", None),
-    "a plan to a state with a bookkeeping name": (
+    "a plan of an update that is null": (lambda: Plan.of(BOXES, None), "InvalidSetting", "update_type", None),
+    "a plan to params with a bookkeeping name": (
         lambda: Plan.to(BOXES, {"created_at": 1}),
         "InvalidParams",
         "param_name",
         "/created_at",
     ),
-    "a plan on another history": (
+    "a plan rebased on another history": (
         lambda: Plan.of(BOXES, Patch({})).rebase_on(EMPTY),
         "InvalidSetting",
         "history_moved",
@@ -256,7 +256,7 @@ CASES = {
         "invalid_update",
         None,
     ),
-    "a project that is read already": (lambda: read_project(BOXES), "MalformedPayload", "project_type", ""),
+    "a `Project` as a project object": (lambda: read_project(BOXES), "MalformedPayload", "project_type", ""),
     "a project that is an array": (lambda: read_project([]), "MalformedPayload", "project_type", ""),
     "a project without a name": (
         lambda: read_project({"type": "comparison", "param_history": []}),
@@ -367,7 +367,7 @@ CASES = {
         "",
     ),
     "an array as an update": (lambda: read_update([{"padding": 3}]), "InvalidParams", "params_type", ""),
-    "an answer of paramcore as an update": (
+    "output of `plan` as an update": (
         lambda: read_update({"project": "a", "version": 1, "before": {}, "after": {}}),
         "MalformedPayload",
         "update_is_answer",

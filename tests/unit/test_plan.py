@@ -98,7 +98,7 @@ def test_a_replace_that_drops_nothing_needs_no_consent():
 
 
 def test_a_plan_as_json():
-    """The JSON has the params before and after, the diff and the exact body."""
+    """The JSON has the params before and after, the diff and the body of the request."""
     assert Plan.of(BOXES, Replace({"padding": 4})).to_json() == {
         "project": "boxes",
         "version": 1,
@@ -138,8 +138,8 @@ def test_a_replace_is_required_to_remove_a_param():
     assert Plan.to(BOXES, {}).update == Replace({})
 
 
-def test_a_wanted_state_of_an_empty_project():
-    """A project without versions already has the wanted params `{}`."""
+def test_a_plan_to_params_of_a_project_without_versions():
+    """A project without versions needs no update to have the params `{}`, and a patch to have other params."""
     assert Plan.to(EMPTY, {}).update is None
     assert Plan.to(EMPTY, {"a": 1}).update == Patch({"a": 1})
 
@@ -214,14 +214,14 @@ def test_a_changed_history_in_text_and_json():
     ],
 )
 def test_a_plan_can_only_be_rebased_on_a_later_history(now):
-    """A plan can be rebased only on a project with the same name, whose history begins with the planned history."""
+    """A plan can be rebased only on a project with the same name, whose history begins with that of the plan."""
     with pytest.raises(InvalidSetting) as refused:
         Plan.of(BOXES, Patch({})).rebase_on(now)
     assert refused.value.code == "history_moved"
 
 
 def test_a_plan_has_a_short_repr():
-    """The `repr` has the project, the update and the number of drops, and no values."""
+    """The `repr` has the project, the class of the update and the number of drops, and no values."""
     plan = Plan.of(BOXES, Replace({"padding": 4}))
     assert repr(plan) == "<Plan for 'boxes': Replace, 2 dropped>"
     assert repr(Plan.to(BOXES, BOXES.params)) == "<Plan for 'boxes': nothing to do, 0 dropped>"

@@ -8,7 +8,7 @@ from paramcore.errors import InvalidParams, InvalidSetting, MalformedPayload, No
 from paramcore.values import freeze
 
 
-def make_scalar(name, base=object, module="numpy"):
+def make_foreign_object(name, base=object, module="numpy"):
     """Return an object whose class has the name and module of a class of another library."""
     return type(name, (base,), {"__module__": module})()
 
@@ -16,18 +16,18 @@ def make_scalar(name, base=object, module="numpy"):
 @pytest.mark.parametrize(
     ("value", "remedy"),
     [
-        (make_scalar("float64", float), "convert it with `.item()`"),
-        (make_scalar("int64"), "convert it with `.item()`"),
-        (make_scalar("bool_", module="numpy.core"), "convert it with `.item()`"),
-        (make_scalar("ndarray"), "convert it with `.tolist()`"),
-        (make_scalar("datetime64"), "convert it with `str()`"),
-        (make_scalar("Timestamp", module="pandas"), "convert it with `.isoformat()`"),
-        (make_scalar("DataFrame", module="pandas"), "convert it with `.to_dict('records')`"),
+        (make_foreign_object("float64", float), "convert it with `.item()`"),
+        (make_foreign_object("int64"), "convert it with `.item()`"),
+        (make_foreign_object("bool_", module="numpy.core"), "convert it with `.item()`"),
+        (make_foreign_object("ndarray"), "convert it with `.tolist()`"),
+        (make_foreign_object("datetime64"), "convert it with `str()`"),
+        (make_foreign_object("Timestamp", module="pandas"), "convert it with `.isoformat()`"),
+        (make_foreign_object("DataFrame", module="pandas"), "convert it with `.to_dict('records')`"),
         (type("DataFrame", (), {"to_dicts": None, "__module__": "polars"})(), "convert it with `.to_dicts()`"),
-        (make_scalar("NAType", module="pandas"), "`None` for a missing value"),
-        (make_scalar("NaTType", module="pandas"), "`None` for a missing value"),
+        (make_foreign_object("NAType", module="pandas"), "`None` for a missing value"),
+        (make_foreign_object("NaTType", module="pandas"), "`None` for a missing value"),
         (float("nan"), "`None` for a missing value"),
-        (make_scalar("Level", int, "mine"), "for example with `int()`"),
+        (make_foreign_object("Level", int, "mine"), "for example with `int()`"),
     ],
 )
 def test_values_of_other_libraries_name_the_fix(value, remedy):

@@ -127,7 +127,7 @@ def test_a_patch_that_would_make_params_too_large_is_refused():
     with pytest.raises(NotJSON) as refused:
         Patch(other).applied_to(half)
     assert refused.value.code == "too_large"
-    # The params of the two patches together exceed the limit, so only one grouping of the updates works.
+    # `one.then(two)` would exceed the limit, so the replace must be joined with `two` first.
     one, two, three = Patch(half), Patch(other), Replace({})
     assert one.then(two.then(three)) == three
     with pytest.raises(NotJSON):
@@ -146,7 +146,7 @@ def test_a_version_keeps_its_entry():
 
 @pytest.mark.parametrize("created_at", [7, True, [], "\ud800"])
 def test_the_time_of_a_version_is_text(created_at):
-    """The time of a version must be text or null (P7)."""
+    """The time of a version must be null, or text without lone surrogates (P7)."""
     with pytest.raises(ParamcoreError):
         ParamVersion(0, {}, created_at)
 
@@ -162,7 +162,7 @@ def test_the_time_of_a_version_is_text(created_at):
         ({"instruction_seperator": "\n"}, "assumption_name"),
     ],
 )
-def test_an_assumption_that_is_none_is_refused(settings, code):
+def test_an_invalid_setting_is_refused(settings, code):
     """Unknown settings and unknown values are rejected."""
     with pytest.raises(InvalidSetting) as refused:
         Assumptions.from_settings(settings)
@@ -175,7 +175,7 @@ def test_a_separator_with_a_lone_surrogate_is_refused():
 
 
 def test_settings_go_by_name():
-    """`from_settings` creates the same assumptions as the class."""
+    """`from_settings` creates the same assumptions as the constructor."""
     assert Assumptions.from_settings({}) == Assumptions()
     assert Assumptions.from_settings({"instruction_rule": "override"}) == Assumptions(instruction_rule="override")
 
@@ -249,7 +249,7 @@ def test_params_may_be_any_mapping(kind):
 
 
 def test_the_first_of_two_wrong_fields_is_reported():
-    """Of two wrong fields, the flat form and the constructor report the same one."""
+    """Of two wrong fields, the flat form and the constructor report the same field."""
     for make in (
         lambda: TaskRequest.from_flat({"batch": 5}, type=5),
         lambda: TaskRequest({}, batch=5, type=5),

@@ -22,7 +22,10 @@ def project_of(params, **settings):
 
 
 def own_instruction(text, wanted, **settings):
-    """Return the instruction that the slim request sends, or the codes of the reasons why the request opts out."""
+    """Return the instruction that the slim request sends, or the codes of the reasons why the request opts out.
+
+    `...` stands for no instruction, in `text` and in the result.
+    """
     slim = SlimRequest.to(project_of({} if text is ... else {"instruction": text}, **settings), wanted)
     if slim.blocked:
         assert slim.request.flat == {"project_version": -1, **wanted}
@@ -197,7 +200,7 @@ def test_null_is_a_value_and_absent_is_impossible():
 
 
 def test_all_reasons_are_given():
-    """For an opt-out, `blocked` lists each param that is impossible, and the instruction last."""
+    """If a request opts out, `blocked` has a reason for each param that the version cannot give, the instruction last."""
     project = project_of({"b": 1, "instruction": "Q", "a": 2})
     slim = SlimRequest.to(project, {"instruction": "x", "c": 3})
     assert slim.blocked == (Block("b", INHERITED), Block("a", INHERITED), Block("instruction", APPENDED))
@@ -239,7 +242,7 @@ def test_a_project_without_versions_inherits_nothing():
 
 
 def test_routing_names_of_a_history_are_not_inherited():
-    """A routing name in a version is not inherited (U10), so it is no reason to opt out."""
+    """A routing name, or `patch`, in a version is not inherited (U10), so it is no reason to opt out."""
     version = ParamVersion.from_entry(0, {"version": 0, "a": 1, "batch": "monday", "project_version": 7, "patch": True})
     project = Project("boxes", type="imageannotation", versions=[version])
     slim = SlimRequest.to(project, {"a": 1})
@@ -464,7 +467,7 @@ class TestVersions:
 
 
 class TestErrors:
-    """A request that does not fit the project is an error, as in `resolve`."""
+    """Requests that do not fit the project, and results that are wrong because of a bug, are errors."""
 
     @pytest.mark.parametrize("make", [SlimRequest.of, SlimRequest.to])
     def test_another_project_or_type(self, make):
@@ -500,7 +503,7 @@ class TestErrors:
             lambda own: own._replace(params={"other": own.params["own"]}),
         ],
     )
-    def test_a_wrong_inverse_is_never_returned(self, monkeypatch, mistake):
+    def test_an_inexact_request_is_never_returned(self, monkeypatch, mistake):
         """If a task would not get the wanted params because of a bug in paramcore, `InexactRequest` is raised."""
         right = Inheritance.find_own_params
         monkeypatch.setattr(Inheritance, "find_own_params", lambda self, wanted: mistake(right(self, wanted)))

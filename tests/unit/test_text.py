@@ -99,7 +99,7 @@ def test_an_impact_escapes_names():
 
 
 def test_each_effect_has_its_request():
-    """`iter_effects` yields effects. The attribute `task` of an effect is the request."""
+    """The attribute `task` of an effect is the request."""
     plan = Plan.of(PROJECT, Patch({"b": 9}))
     for task in (TaskRequest({}), TaskRequest({"b": 1}), TaskRequest({}, project_version=0)):
         assert next(Impact.iter_effects(plan, [task])).task == task
@@ -177,7 +177,7 @@ def test_a_diff_shows_only_changed_members():
     ],
 )
 def test_quoting_for_a_shell(text, word):
-    """Text of ASCII letters, digits and `-_./` stays as it is. Other text, even `""`, is quoted and made printable."""
+    """Text of ASCII letters, digits and `-_./` stays as it is. Other text, even empty text, is quoted and made printable."""
     assert quote_for_shell(text) == word
 
 

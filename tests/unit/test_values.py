@@ -119,7 +119,7 @@ def test_a_frozen_value_is_shared():
     ],
 )
 def test_nothing_is_coerced(value, advice):
-    """Other Python values are rejected. The error shows how to convert them, or which values are allowed."""
+    """Python values that are not JSON are rejected. The error shows how to convert them, or which values are allowed."""
     error = refused({"a": [value]})
     assert (error.code, error.path) == ("value_type", "/a/0")
     assert advice in error.remedy
@@ -191,7 +191,7 @@ def test_many_references_to_one_list_are_too_large():
 
 
 def test_a_failing_mapping_is_rejected():
-    """An error inside a foreign Mapping is raised as `NotJSON`, with the path of the Mapping."""
+    """An error that a Mapping raises becomes `NotJSON`, with the path of the Mapping."""
     error = refused({"a": Broken()})
     assert (error.code, error.path) == ("changed_during_call", "/a")
     assert "OSError" in error.problem
@@ -341,7 +341,7 @@ def test_a_value_is_shown_on_one_line(value, text):
 
 
 def test_a_long_value_is_cut():
-    """A value that is much longer than the limit is truncated, with its length appended."""
+    """A value more than a quarter longer than the limit is truncated, with its length appended."""
     assert format_value("x" * 123, limit=100) == '"' + "x" * 123 + '"'
     assert format_value("x" * 124, limit=100) == '"' + "x" * 99 + "... (126 characters)"
     assert format_name("a b") == "a b"
@@ -375,26 +375,35 @@ class _Awkward:
         return self is other
 
 
-def test_failing_keys_are_rejected(monkeypatch):
+@pytest.mark.parametrize(("is_compared", "code"), [(False, "key_type"), (True, "changed_during_call")])
+def test_failing_keys_are_rejected(monkeypatch, is_compared, code):
     """A dict whose keys raise errors is rejected with `NotJSON`, alone or nested."""
     keys = {_Awkward(): 1 for _ in range(3)}
-    del keys[next(iter(keys))]
+    if is_compared:
+        # Python compares the keys when it copies a dict from which a key was deleted.
+        del keys[next(iter(keys))]
     monkeypatch.setattr(_Awkward, "armed", True)
     for value in (keys, {"a": keys}, [keys]):
         with pytest.raises(NotJSON) as refused:
             freeze(value)
-        assert refused.value.code in ("changed_during_call", "key_type")
+        assert refused.value.code == code
 
 
-@pytest.mark.parametrize("wide", [lambda: (x := [], x.extend([x] * 1_000), x)[2], lambda: [[0] * 900_000] * 5_000])
-def test_a_too_large_value_is_not_copied(wide):
+@pytest.mark.parametrize(
+    ("wide", "code"),
+    [
+        (lambda: (x := [], x.extend([x] * 1_000), x)[2], "cycle"),
+        (lambda: [[0] * 900_000] * 5_000, "too_large"),
+    ],
+)
+def test_a_too_large_value_is_not_copied(wide, code):
     """A value with many references to one container is rejected before its copies fill the memory."""
     tracemalloc.start()
     with pytest.raises(NotJSON) as refused:
         freeze({"a": wide()})
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert refused.value.code in ("cycle", "too_large")
+    assert refused.value.code == code
     assert peak < 100 * 2**20
 
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 import pytest
 
 from paramcore import Assumptions, Impact, Patch, Plan, Project, Replace, SlimRequest, TaskRequest
-from paramcore.errors import InvalidParams, InvalidSetting, MalformedPayload, NotJSON, ParamcoreError
+from paramcore.errors import InvalidParams, InvalidSetting, MalformedPayload, NotJSON
 from paramcore.model.tasks import read_task_request
 from paramcore.wire import (
     read_project,
@@ -60,7 +60,7 @@ def test_a_request_gives_the_task_that_the_service_created(name):
     """Each field and param that `as_task` returns equals that of the task that the service created (T9)."""
     task = read_project(PROJECTS["after the replace"]).resolve(REQUESTS[name]).as_task()
     created = TASKS[name]
-    # The recorded task has the request's instruction first, then one separator and the version's instruction.
+    # One of the fields is the joined instruction.
     assert {field: created[field] for field in task if field != "params"} == {
         field: value for field, value in task.items() if field != "params"
     }
@@ -205,7 +205,7 @@ def test_a_flag_that_is_no_bool_is_refused(flag):
 
 
 PROJECT, TASK = PROJECTS["created"], next(iter(TASKS.values()))
-#: An output of `paramcore plan --format json` in which some values are left out.
+#: Some members of the output of `paramcore plan --format json`.
 PLAN = {"project": "docks", "version": 1, "before": {}, "after": {}, "dropped": [], "diff": {}, "request": {}}
 
 DOCKS = read_project(PROJECT)
@@ -336,27 +336,36 @@ def test_an_update_may_have_a_name_of_another_document(body):
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("body", "name"),
     [
-        {"version": 1, "patch": True},
-        {"project": "boxes", "version": 1},
-        {"version": "1"},
-        {"version": True},
-        {"created_at": "noon"},
+        ({"version": 1, "patch": True}, "version"),
+        ({"project": "boxes", "version": 1}, "project"),
+        ({"version": "1"}, "version"),
+        ({"version": True}, "version"),
+        ({"created_at": "noon"}, "created_at"),
     ],
 )
-def test_a_reserved_name_is_refused_by_name(body):
-    """A reserved name in a body that is not a history entry is rejected by name (U9)."""
+def test_a_reserved_name_is_refused_by_name(body, name):
+    """If a body is not a history entry, the error names its first reserved name (U9)."""
     with pytest.raises(InvalidParams) as refused:
         read_update(body)
-    assert refused.value.code == "param_name"
+    assert (refused.value.code, refused.value.path) == ("param_name", f"/{name}")
 
 
-@pytest.mark.parametrize("body", [[], "patch", {"version": 1}, {"project": "boxes"}, {"instruction": 1}])
-def test_an_invalid_body_of_an_update_is_refused(body):
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ([], "params_type"),
+        ("patch", "params_type"),
+        ({"batch": "b"}, "param_name"),
+        ({"instruction": 1}, "instruction_type"),
+    ],
+)
+def test_an_invalid_body_of_an_update_is_refused(body, code):
     """A body that is not an object, or that has invalid params, is rejected."""
-    with pytest.raises(ParamcoreError):
+    with pytest.raises(InvalidParams) as refused:
         read_update(body)
+    assert refused.value.code == code
 
 
 def test_the_sdks_nulls_are_read():

@@ -1,4 +1,4 @@
-"""Calls with wrong arguments: they raise an error, and change nothing."""
+"""Wrong and unusual arguments, attempts to change shared values, and `help()`."""
 
 import collections
 import dataclasses
@@ -49,7 +49,7 @@ SECRET = "live_0123456789abcdef"
 #: Objects that people pass in place of a result or a model object: JSON, text, lists, and other objects of the package.
 WRONG = [None, 5, "docks", DOCUMENT, [DOCUMENT], {1}, PROJECT.params, Patch({}), TaskRequest({}), Project, object()]
 
-#: Functions with an argument that must be an object of the package, with the name of the argument.
+#: Functions that check the class or the methods of an argument, with the name of the argument.
 TYPED = {
     "Plan.of": ("project", lambda value: Plan.of(value, Patch({"a": 1}))),
     "Plan.to": ("project", lambda value: Plan.to(value, {"a": 1})),
@@ -85,8 +85,6 @@ def test_an_object_of_another_class_is_rejected(function):
     """The error has the code `argument_type` and names the argument. It hides the value, which could be an API key."""
     argument, call = TYPED[function]
     for value in [*WRONG, SECRET]:
-        if isinstance(value, Project) or (function == "Client(transport)" and hasattr(value, "send")):
-            continue
         with pytest.raises(InvalidSetting) as rejected:
             call(value)
         assert rejected.value.code == "argument_type"
@@ -147,7 +145,7 @@ SEVERAL = {
 @pytest.mark.parametrize("function", SEVERAL)
 @pytest.mark.parametrize("wrong", [5, PROJECT, {"padding": 4}, "padding", b"{}", TaskRequest({})])
 def test_one_object_in_place_of_several_is_rejected(function, wrong):
-    """A single object in place of a list is rejected; its names or characters are not read as requests."""
+    """A single object in place of a list is rejected; its names or characters are not read as elements."""
     with pytest.raises(InvalidSetting, match="must be a list or another iterable") as rejected:
         SEVERAL[function](wrong)
     assert rejected.value.code == "argument_type"
@@ -281,7 +279,7 @@ def test_an_error_about_a_field_of_a_task_request_names_the_field(name, value):
     """The path of the error begins with the field, whatever the value."""
     with pytest.raises(ParamcoreError) as rejected:
         PROJECT.resolve(TaskRequest({}, **{name: value}))
-    assert rejected.value.path.startswith(f"/{name}")
+    assert rejected.value.path.split("/")[1] == name
 
 
 @pytest.mark.parametrize("number", [-1.0, 0.0, 1.0])
@@ -429,7 +427,7 @@ def test_help_works_without_the_extras(module, monkeypatch):
 
 
 def test_a_schema_cannot_be_changed():
-    """The schema of a type cannot be changed, because all validators of the process share it."""
+    """The schema of a type cannot be changed, because validators share it. An edited copy has no effect on it."""
     for schemas, task_type in (
         (Schemas(), "imageannotation"),
         (Schemas().with_schema("my type", {"properties": {"a": {"enum": [1]}}}), "my type"),
@@ -494,7 +492,7 @@ def test_thaw_rejects_cycles_and_deep_values():
 @pytest.mark.parametrize(
     ("argument", "wrong"),
     [
-        *(("proxy", wrong) for wrong in (5, "", "x", "localhost:3128", b"http://127.0.0.1:1", "ftp://user:pass@x")),
+        *(("proxy", wrong) for wrong in (5, "", "x", "localhost:3128", b"http://127.0.0.1:1", "ftp://user:hunter2@x")),
         *(("verify", wrong) for wrong in (None, "ca.pem", 1, b"")),
         *(("max_response_size", wrong) for wrong in ("1", None, 0, -1, True, 1.5)),
     ],
@@ -506,7 +504,7 @@ def test_a_setting_of_a_transport_is_checked_before_a_request_is_sent(argument, 
             continue
         with pytest.raises(InvalidSetting, match=f"`{argument}` must be") as rejected:
             create(**{argument: wrong})
-        assert "pass" not in rejected.value.problem
+        assert "hunter2" not in str(rejected.value)
 
 
 def make_sdk_transport(**settings):
@@ -560,7 +558,7 @@ def test_a_number_in_a_query_works_in_memory_as_over_http():
 
 @pytest.mark.parametrize("wrong", [None, "", ["my type"], PROJECT, 5])
 def test_a_schema_belongs_to_a_type(wrong):
-    """Another object in place of a task type is rejected, not taken for an unknown type."""
+    """Another value in place of a task type is rejected, not taken for an unknown type."""
     for call in (Schemas().of, lambda value: Schemas().with_schema(value, {})):
         with pytest.raises(InvalidSetting, match="a task type must be a non-empty string") as rejected:
             call(wrong)

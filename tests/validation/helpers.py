@@ -32,7 +32,7 @@ def summarize(findings):
 
 
 def validate_own(params, schema, *, fast=None):
-    """Return code, severity, pointer and suggestion of the findings by a user's own schema."""
+    """Validate a task against a user's own schema, and summarize the findings."""
     project = Project("boxes", type="mine")
     validator = Validator(project, Schemas().with_schema("mine", schema), fast=fast)
     return summarize(validator.task(project.resolve(params)))

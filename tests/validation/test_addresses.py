@@ -104,7 +104,7 @@ def test_every_place_of_an_address(type, params, pointer):
     ],
 )
 def test_texts_are_not_addresses(type, params):
-    """Text in a param that may contain text, and an email address as a callback, have no finding."""
+    """A text that need not be a web address, and a value that is not text, have no finding on their form."""
     assert find(type, params) == []
 
 

@@ -105,13 +105,18 @@ def is_valid(document: Mapping[str, Any], params: Mapping[str, Any]) -> bool:
     return Draft202012Validator(document, registry=Registry()).is_valid(params)
 
 
+def replace_instruction(params: dict[str, Any]) -> dict[str, Any]:
+    """Replace any instruction with text, because an instruction must be text or null."""
+    return {**params, "instruction": "Box."} if "instruction" in params else params
+
+
 FAST = [False, *([True] if find_spec("jsonschema_rs") else [])]
 
 
 @given(document=documents(), params=st.dictionaries(NAMES, VALUES, max_size=4))
 def test_it_agrees_with_jsonschema(document: dict[str, Any], params: dict[str, Any]) -> None:
     """`Validator` has an error exactly if jsonschema has one, with and without `fast`."""
-    params = {**params, "instruction": "Box."} if "instruction" in params else params
+    params = replace_instruction(params)
     try:
         added = Schemas().with_schema("mine", document)
     except InvalidSchema:
@@ -159,7 +164,7 @@ def find_errors(document: Mapping[str, Any], params: Mapping[str, Any]) -> list[
 @given(document=documents(), whole=st.dictionaries(NAMES, VALUES, max_size=3))
 def test_a_part_of_valid_params_has_no_error(document: dict[str, Any], whole: dict[str, Any]) -> None:
     """A project with some of the params of a valid request has no error, because a task may set the others."""
-    whole = {**whole, "instruction": "Box."} if "instruction" in whole else whole
+    whole = replace_instruction(whole)
     assume(is_valid(document, whole))
     try:
         Schemas().with_schema("mine", document)
@@ -173,7 +178,7 @@ def test_a_part_of_valid_params_has_no_error(document: dict[str, Any], whole: di
 @given(document=documents(), params=st.dictionaries(NAMES, VALUES, max_size=3))
 def test_no_completion_of_a_wrong_project_is_valid(document: dict[str, Any], params: dict[str, Any]) -> None:
     """If a project without tasks has an error, adding params of a task does not make the params valid."""
-    params = {**params, "instruction": "Box."} if "instruction" in params else params
+    params = replace_instruction(params)
     try:
         errors = find_errors(document, params)
     except InvalidSchema:
@@ -213,7 +218,7 @@ def test_data_that_looks_like_a_schema(schema: Any, value: Any, is_wrong: bool, 
 
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "1e999", "-Infinity"])
 def test_every_suggestion_is_json(value: str) -> None:
-    """A text such as `NaN` or `1e999` has no suggestion, because it is not a finite float."""
+    """A text such as `NaN` or `1e999` has no suggestion, because its value is not a finite float."""
     project = Project("boxes", type="mine")
     added = Schemas().with_schema("mine", {"properties": {"a": {"type": "number"}}})
     (finding,) = Validator(project, added).task(project.resolve({"a": value}))

@@ -24,7 +24,7 @@ def validate_project(schema, params, *, fast=None):
 
 WRONG = {
     "additionalProperties": ({"properties": {"a": WHOLE}, "additionalProperties": False}, {"b": 1}, "/b"),
-    "a param beside additionalProperties": (
+    "properties beside additionalProperties": (
         {"properties": {"a": WHOLE}, "additionalProperties": False},
         {"a": "x"},
         "/a",
@@ -34,16 +34,16 @@ WRONG = {
     "unevaluatedProperties": ({"allOf": [{"properties": {"a": {}}}], "unevaluatedProperties": False}, {"b": 1}, "/b"),
     "unevaluatedProperties with a schema": ({"unevaluatedProperties": WHOLE}, {"b": "x"}, "/b"),
     "propertyNames": ({"propertyNames": {"maxLength": 1}}, {"bb": 1}, "/bb"),
-    "no name at all": ({"propertyNames": False}, {"b": 1}, "/b"),
+    "propertyNames that allows no name": ({"propertyNames": False}, {"b": 1}, "/b"),
     "allOf": ({"allOf": [{"properties": {"a": WHOLE}}]}, {"a": "x"}, "/a"),
     "a reference to definitions": (
         {"$ref": "#/definitions/root", "definitions": {"root": {"properties": {"a": WHOLE}}}},
         {"a": "x"},
         "/a",
     ),
-    "a reference to a part": ({"properties": {"a": WHOLE, "b": {"$ref": "#/properties/a"}}}, {"b": "x"}, "/b"),
+    "a reference to the schema of another param": ({"properties": {"a": WHOLE, "b": {"$ref": "#/properties/a"}}}, {"b": "x"}, "/b"),
     "a param called $ref": ({"properties": {"$ref": WHOLE}, "additionalProperties": False}, {"$ref": "x"}, "/$ref"),
-    "a long name": ({"properties": {"a/b~c%": {"$ref": "#/allOf/0"}}, "allOf": [{}, {"properties": {"a/b~c%": WHOLE}}]},
+    "a name with special characters": ({"properties": {"a/b~c%": {"$ref": "#/allOf/0"}}, "allOf": [{}, {"properties": {"a/b~c%": WHOLE}}]},
                     {"a/b~c%": "x"}, "/a~1b~0c%"),
     "maxProperties": ({"maxProperties": 1}, {"a": 1, "b": 2}, ""),
     **{
@@ -62,15 +62,15 @@ WRONG = {
             "enum": [{"a": 1, "b": 2}],
         }.items()
     },
-    "every branch": ({"anyOf": [{"properties": {"a": {"const": 1}}}, {"properties": {"a": {"const": 2}}}]}, {"a": 3}, "/a"),
-    "one branch for certain, and another": (
+    "anyOf without a branch that can match": ({"anyOf": [{"properties": {"a": {"const": 1}}}, {"properties": {"a": {"const": 2}}}]}, {"a": 3}, "/a"),
+    "oneOf with two branches that match": (
         {"oneOf": [HAS_A, {"anyOf": [HAS_A, HAS_B]}], "description": "a or b"},
         {"a": 1},
         "",
     ),
     "not": ({"not": HAS_A}, {"a": 1}, ""),
     "not of not": ({"not": {"not": {"properties": {"a": WHOLE}}}}, {"a": "x"}, ""),
-    "not of a size": ({"not": {"minProperties": 2}}, {"a": 1, "b": 1}, ""),
+    "not of minProperties": ({"not": {"minProperties": 2}}, {"a": 1, "b": 1}, ""),
     "not of a type": ({"not": {"type": "object"}}, {}, ""),
     "not of allOf": ({"not": {"allOf": [HAS_A, HAS_B]}}, {"a": 1, "b": 1}, ""),
     "not of anyOf": ({"not": {"anyOf": [HAS_A, HAS_B]}}, {"a": 1}, ""),
@@ -79,18 +79,22 @@ WRONG = {
     "not of a dependency": ({"not": {"dependentRequired": {"a": ["b"]}}}, {"b": 1}, ""),
     "not of a dependent schema": ({"not": {"dependentSchemas": {"a": HAS_B}}}, {"b": 1}, ""),
     "not of a condition": ({"not": {"if": HAS_A, "then": HAS_B}}, {"a": 1, "b": 1}, ""),
-    "not of a name, beside what allows all": ({"not": {**HAS_A, "additionalProperties": True}}, {"a": 1}, ""),
-    "not of a condition, by its branches": ({"not": {"if": HAS_A, "then": HAS_B, "else": HAS_B}}, {"b": 1}, ""),
-    "not of what allows all": ({"not": {"additionalProperties": True}}, {}, ""),
+    "not of a name, beside additionalProperties that allows all": (
+        {"not": {**HAS_A, "additionalProperties": True}},
+        {"a": 1},
+        "",
+    ),
+    "not of a condition with equal branches": ({"not": {"if": HAS_A, "then": HAS_B, "else": HAS_B}}, {"b": 1}, ""),
+    "not of additionalProperties that allows all": ({"not": {"additionalProperties": True}}, {}, ""),
     "then": ({**IF_A, "then": {"properties": {"b": TEXT}}}, {"a": 1, "b": 1}, "/b"),
     "else": ({**IF_A, "else": {"properties": {"b": TEXT}}}, {"a": 2, "b": 1}, "/b"),
     "then and else": ({**IF_A, "then": {"properties": {"b": TEXT}}, "else": {"properties": {"b": TEXT}}}, {"b": 1}, "/b"),
     "a dependent schema": ({"dependentSchemas": {"a": {"properties": {"b": TEXT}}}}, {"a": 1, "b": 1}, "/b"),
     "const": ({"const": {"a": 1}}, {"a": 2}, "/a"),
-    "const, a name": ({"const": {"a": 1}}, {"b": 2}, "/b"),
-    "const, no object": ({"const": 5}, {}, ""),
+    "const without the name": ({"const": {"a": 1}}, {"b": 2}, "/b"),
+    "const that is no object": ({"const": 5}, {}, ""),
     "enum": ({"enum": [{"a": 1}, {"a": 2}, 5]}, {"a": 3}, "/a"),
-    "enum, no object": ({"enum": [5, "x"]}, {}, ""),
+    "enum without objects": ({"enum": [5, "x"]}, {}, ""),
     "type": ({"type": "array"}, {}, ""),
     "false": ({"allOf": [False]}, {}, ""),
 }  # fmt: skip
@@ -106,7 +110,7 @@ def test_a_value_that_no_task_can_correct_is_an_error(name, fast):
     project = Project("boxes", type="mine", params=params)
     validator = Validator(project, Schemas().with_schema("mine", schema), fast=fast)
     assert {finding.version for finding in validator.project()} == {0}
-    # A task that sets none of the params has an error, too.
+    # A task without params has an error, too.
     assert any(finding.severity == "error" for finding in validator.task(project.resolve({})))
 
 
@@ -115,7 +119,7 @@ OPEN = {
     "minProperties": ({"minProperties": 2}, {"a": 1}),
     "dependentRequired": ({"dependentRequired": {"a": ["b"]}}, {"a": 1}),
     "anyOf": ({"anyOf": [HAS_A, HAS_B]}, {}),
-    "a branch that needs more": (
+    "a branch that requires another param": (
         {"oneOf": [{"properties": {"a": {"const": 1}}}, {**HAS_B, "properties": {"a": {"const": 2}}}]},
         {"a": 2},
     ),
@@ -124,20 +128,20 @@ OPEN = {
     "a condition that a task decides": ({**IF_A, "then": {"properties": {"b": TEXT}}}, {"b": 1}),
     "a condition that a task fulfils": ({**IF_A, "else": {"properties": {"b": TEXT}}}, {"b": 1}),
     "not": ({"not": {"properties": {"a": TEXT}}}, {}),
-    "not of a pattern": ({"not": {"patternProperties": {"^x": TEXT}}}, {}),
-    "not of additional names": ({"not": {"additionalProperties": TEXT}}, {}),
-    "not of a name, beside what allows all": ({"not": {**HAS_A, "additionalProperties": True}}, {}),
-    "not of names": ({"not": {"propertyNames": {"maxLength": 2}}}, {}),
-    "not of unevaluated names": ({"not": {"unevaluatedProperties": False}}, {}),
-    "not of a size": ({"not": {"maxProperties": 1}}, {"a": 1}),
+    "not of patternProperties": ({"not": {"patternProperties": {"^x": TEXT}}}, {}),
+    "not of additionalProperties with a schema": ({"not": {"additionalProperties": TEXT}}, {}),
+    "not of a name, beside additionalProperties that allows all": ({"not": {**HAS_A, "additionalProperties": True}}, {}),
+    "not of propertyNames": ({"not": {"propertyNames": {"maxLength": 2}}}, {}),
+    "not of unevaluatedProperties": ({"not": {"unevaluatedProperties": False}}, {}),
+    "not of maxProperties": ({"not": {"maxProperties": 1}}, {"a": 1}),
     "not of a name that is there, and of another that is not": ({"not": {"not": HAS_A, "required": ["b"]}}, {"b": 1}),
     "not of a name that is there, and of others": ({"not": {"required": ["a"], "additionalProperties": TEXT}}, {"a": 1}),
     "not of a name that is there, and of a pattern": (
         {"not": {"required": ["a"], "patternProperties": {"^x": TEXT}}},
         {"a": 1},
     ),
-    "not of a value": ({"not": {"const": {}}}, {}),
-    "not of values": ({"not": {"enum": [{}]}}, {}),
+    "not of const": ({"not": {"const": {}}}, {}),
+    "not of enum": ({"not": {"enum": [{}]}}, {}),
     "not of a dependency": ({"not": {"dependentRequired": {"a": ["b"]}}}, {"a": 1}),
     "not of oneOf": ({"not": {"oneOf": [HAS_A, HAS_B]}}, {}),
     "not of a condition": ({"not": {"if": HAS_A, "then": HAS_B}}, {}),
