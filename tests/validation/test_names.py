@@ -145,7 +145,7 @@ def count_edits(one, other):
     st.text("abcd", min_size=6, max_size=24), st.lists(st.text("abcd", min_size=6, max_size=24), max_size=19), st.data()
 )
 def test_the_nearest_name_is_suggested(name, others, data):
-    """The first name with the fewest edits is suggested, if it needs at most one edit for five letters."""
+    """The first name with the fewest edits is suggested, if it needs at most one edit for each five letters."""
     letters = list(name)
     for _ in range(data.draw(st.integers(0, 4))):
         at = data.draw(st.integers(0, len(letters)))

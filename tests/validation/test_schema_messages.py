@@ -48,7 +48,7 @@ def test_the_nearest_branch_explains_a_choice():
 
 
 def test_rarer_keywords():
-    """Repeated elements, text of another pattern, wrong types behind a reference, and forbidden names are findings."""
+    """Repeated elements, text that does not match, wrong types behind a reference, and forbidden names are findings."""
     params = {"ids": [1, 1.0], "code": "a1", "tree": {"below": {"below": 5}}, "closed": {"widht": 1}}
     assert validate_own(params, OWN) == [
         ("param_unknown", "error", "/closed/widht", "width"),
