@@ -283,7 +283,7 @@ class TestForm:
 
     @pytest.mark.parametrize("name", SCHEMAS)
     def test_no_condition_contains_a_warning(self, name):
-        """A condition contains no warning and no reference, which may lead to a warning. So warnings change no error."""
+        """A condition contains neither a warning nor a reference to one, so warnings change no error."""
         for schema, in_condition, path in walk_nodes(SCHEMAS[name]):
             if in_condition:
                 assert not {"x-warn", "$ref"} & schema.keys(), path
@@ -391,7 +391,7 @@ class TestPayloads:
                 assert find_violations(SCHEMAS["request"], payload["task"]) == []
 
     def test_every_well_documented_type_is_covered(self):
-        """A type with a full schema has a payload with a project, ten cases of errors, and a case of a misspelt name."""
+        """A type with a full schema has a payload with a project, ten error cases, and a misspelt name."""
         for name in FULL:
             assert any("project" in each for each in PAYLOADS[name]["payloads"])
             wrong = [c for c in CASES[name]["cases"] if "severity" not in c["expect"]]
