@@ -23,7 +23,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.ge
 
 def pytest_addoption(parser):
     parser.addoption(
-        "--update", action="store_true", help="rewrite the snapshots and examples that differ, instead of failing"
+        "--update",
+        action="store_true",
+        help="rewrite the snapshots and the outputs of examples that differ; unexpected exceptions still fail",
     )
 
 

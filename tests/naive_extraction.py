@@ -100,13 +100,10 @@ def list_values(name: str, tasks: list[dict], settings: dict) -> list[Any]:
     return values
 
 
-def find_smallest(tasks: list[dict], settings: dict, name: str, fixed: set[str] = frozenset()) -> int:
-    """Return the smallest total size in bytes. Each param of the project must shorten at least two requests.
-
-    The params in `fixed` stay in the requests.
-    """
+def find_smallest(tasks: list[dict], settings: dict, name: str) -> int:
+    """Return the smallest total size in bytes. Each param of the project must shorten at least two requests."""
     best = total({}, tasks, settings, name)
-    names = {param for task in tasks for param in task} - STAYING - fixed
+    names = {param for task in tasks for param in task} - STAYING
     for count in range(2, len(tasks) + 1):
         for inheritors in combinations(tasks, count):
             project = {}

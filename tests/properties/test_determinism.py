@@ -145,7 +145,7 @@ class TestNoHiddenInput:
         """All results stay the same if functions that read a clock, random numbers, variables or files fail."""
 
         def refuse(*_arguments: Any, **_options: Any) -> Any:
-            raise AssertionError("asked")
+            raise AssertionError("the engine used a clock, random numbers, an environment variable or a file")
 
         def work() -> str:
             answers = []

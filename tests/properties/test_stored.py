@@ -20,6 +20,7 @@ from paramcore.model.tasks import read_task_request
 from paramcore.model.updates import Update
 from paramcore.testing import (
     RESERVED_PROJECT_NAMES,
+    assumptions,
     flat_requests,
     json_values,
     params,
@@ -289,7 +290,7 @@ def plain_types(value: Any) -> bool:
     return value == plain(value)
 
 
-@given(update=updates(), assumptions=st.builds(Assumptions))
+@given(update=updates(), assumptions=assumptions())
 def test_a_plan_for_a_stored_project_is_the_same(update: Update, assumptions: Assumptions) -> None:
     """Plans for a project and for its stored copy have the same body, diff and dropped params."""
     project = Project("boxes", type="imageannotation", params={"a": 1, "b": [1]}, assumptions=assumptions)

@@ -1,4 +1,4 @@
-"""Checks that the schemas cannot express, such as one value against another."""
+"""Findings on rules that the schemas cannot express, such as that `max` is not less than `min`."""
 
 import pytest
 
@@ -37,13 +37,13 @@ CASES = [
 
 
 @pytest.mark.parametrize(("name", "params", "expected"), CASES, ids=lambda it: it if isinstance(it, str) else "")
-def test_a_check(name, params, expected):
-    """A value that contradicts another value, or breaks a rule that the schemas cannot express, is a finding."""
+def test_a_rule_that_the_schemas_cannot_express(name, params, expected):
+    """A value that contradicts another value, is too large or has the wrong form is a finding."""
     findings = validate(Project("boxes", type=name), {"attachment": "x", **params})
     assert expected in summarize(findings)
 
 
-def limits(name, params):
+def list_range_findings(name, params):
     """Return the pointers of the findings on limits."""
     findings = validate(Project("boxes", type=name), {"attachment": "x", **params})
     return [finding.pointer for finding in findings if finding.code == "param_range"]
@@ -74,9 +74,9 @@ def field(**members):
         field(max_responses_required=1),
     ],
 )  # fmt: skip
-def test_equal_limits_are_valid(name, params):
-    """An upper limit may equal the lower limit. A limit that is not a number is not compared."""
-    assert limits(name, params) == []
+def test_limits_that_do_not_contradict_each_other(name, params):
+    """An upper limit may equal the lower limit or be the only one. A limit that is not a number is not compared."""
+    assert list_range_findings(name, params) == []
 
 
 @pytest.mark.parametrize(
@@ -95,8 +95,8 @@ def test_equal_limits_are_valid(name, params):
     ],
 )  # fmt: skip
 def test_an_upper_limit_below_the_lower_one(name, params, pointer):
-    """An upper limit below the lower limit is a finding, wherever a pair of limits may be."""
-    assert pointer in limits(name, params)
+    """An upper limit below the lower limit, or below the default of a missing lower limit, is a finding."""
+    assert list_range_findings(name, params) == [pointer]
 
 
 @pytest.mark.parametrize(("size", "is_too_long"), [(10_240, False), (10_241, True)])

@@ -1,5 +1,7 @@
 """Schemas with which an editor checks whole files: projects, tasks and updates."""
 
+import json
+import re
 from copy import deepcopy
 
 import pytest
@@ -13,10 +15,12 @@ from paramcore.validation.schema import Schemas
 @pytest.mark.parametrize("purpose", ["project", "task", "update"])
 @pytest.mark.parametrize("name", Schemas().types)
 def test_it_is_complete(name, purpose):
-    """An editor schema has no external references and no keyword of this package."""
+    """An editor schema has no external references and no keyword of this package, and rejects a wrong file."""
     schema = make_editor_schema(Schemas().of(name), purpose)
     Draft202012Validator.check_schema(schema)
-    assert '"x-' not in str(schema).replace("'", '"')
+    text = json.dumps(schema)
+    assert '"x-' not in text
+    assert not re.search(r'"\$ref": "[^#]', text)
     valid = {
         "project": {"type": name, "name": "boxes", "param_history": [{"version": 0, "instruction": "Box."}]},
         "task": {"project": "boxes", "project_version": -1, "instruction": "Box."},

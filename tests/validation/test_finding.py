@@ -1,4 +1,4 @@
-"""Findings: their codes, and how their values are hidden."""
+"""Findings: their codes and layers, and how param values in their messages are hidden."""
 
 import json
 import re
@@ -19,8 +19,13 @@ def test_without_values():
     findings = validate(make_boxes(geometries={"polygon": {"min_vertices": "77"}}), {"attachment": "a", **secret})
     hidden = [finding.without_values() for finding in findings]
     assert len(hidden) == 5
-    text = json.dumps([finding.to_json() for finding in hidden]) + "".join(map(str, hidden))
-    assert not [value for value in ("sk_live", "77", '"5"', "`5`") if value in text]
+    values = ("sk_live", "77", "'5'", '"5"', "`5`")
+    assert [value for value in values if value in join_texts(findings)] == [*values]
+    assert [value for value in values if value in join_texts(hidden)] == []
+
+
+def join_texts(findings):
+    return json.dumps([finding.to_json() for finding in findings]) + "".join(map(str, findings))
 
 
 def test_without_values_of_two_limits():
@@ -28,7 +33,8 @@ def test_without_values_of_two_limits():
     geometries = {"polygon": {"min_vertices": 77, "max_vertices": 55}}
     (finding,) = validate(make_boxes(geometries=geometries), {"attachment": "a"})
     assert finding.code == "param_range"
-    assert not [limit for limit in ("77", "55") if limit in str(finding.without_values())]
+    assert [limit in str(finding) for limit in ("77", "55")] == [True, True]
+    assert [limit in str(finding.without_values()) for limit in ("77", "55")] == [False, False]
 
 
 @pytest.mark.parametrize("type_", ["imageannotaton", "no such type", "mine"])
@@ -52,14 +58,14 @@ def test_every_code_is_listed():
     assert len(seen) >= 8
 
 
-def test_every_code_has_its_paragraph():
+def test_every_code_has_a_section():
     """The page of findings has a section for each code, in the order of `CODES`."""
     page = (Path(__file__).parents[2] / "docs" / "findings.md").read_text("utf-8")
     assert re.findall(r"^## (\w+)$", page, re.MULTILINE) == list(CODES)
 
 
 def test_an_expected_value_is_hidden():
-    """`without_values` hides a value of another param that a finding expects."""
+    """`without_values` also hides the value that a finding expects, such as the type of the field for an answer."""
     fields = [{"field_id": "b", "type": "SECRET", "title": "b"}]
     hypothesis = {"annotations": {"b": {"field_id": "b", "type": "number", "response": [1]}}}
     findings = validate(Project("forms", type="textcollection"), {"fields": fields, "hypothesis": hypothesis})

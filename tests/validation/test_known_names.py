@@ -7,8 +7,10 @@ from paramcore import Project
 from paramcore.validation import Schemas, Validator, keywords
 from tests.validation.helpers import BOTH, validate_own
 
+#: A schema that describes the name `alpha`.
 A = {"properties": {"alpha": {"type": "integer"}}}
 
+#: Schemas that describe or allow the name `alpha`.
 KNOWING = {
     "properties": A,
     "allOf": {"allOf": [A]},
@@ -90,24 +92,25 @@ def test_the_finding_with_a_suggestion_is_kept(names):
     assert validate_own({"widht": 1}, schema) == [("param_unknown", "error", "/widht", "width")]
 
 
+#: For each part of a schema, whether it evaluates the name `alpha`.
 EVALUATED = {
     "properties": (A, True),
     "patternProperties": ({"patternProperties": {"^al": {}}}, True),
     "additionalProperties": ({"additionalProperties": {}}, True),
     "unevaluatedProperties": ({"unevaluatedProperties": {}}, True),
     "a reference": ({"$ref": "#/$defs/all"}, True),
-    "a branch that fits": ({"anyOf": [A, {}]}, True),
-    "a branch that does not fit": ({"anyOf": [{**A, "required": ["z"]}, {}]}, False),
-    "one branch": ({"oneOf": [A, False]}, True),
-    "another branch": ({"oneOf": [{**A, "required": ["z"]}, {}]}, False),
-    "a condition that is met": ({"if": A}, True),
-    "a condition that is not met": ({"if": {**A, "required": ["z"]}}, False),
+    "a branch of anyOf that fits": ({"anyOf": [A, {}]}, True),
+    "a branch of anyOf that does not fit": ({"anyOf": [{**A, "required": ["z"]}, {}]}, False),
+    "a branch of oneOf that fits": ({"oneOf": [A, False]}, True),
+    "a branch of oneOf that does not fit": ({"oneOf": [{**A, "required": ["z"]}, {}]}, False),
+    "an if that fits": ({"if": A}, True),
+    "an if that does not fit": ({"if": {**A, "required": ["z"]}}, False),
     "then": ({"if": {}, "then": A}, True),
-    "then without its condition": ({"if": False, "then": A}, False),
+    "then after an if that does not fit": ({"if": False, "then": A}, False),
     "else": ({"if": False, "else": A}, True),
-    "else with the condition": ({"if": {}, "else": A}, False),
-    "a dependent schema": ({"dependentSchemas": {"alpha": A}}, True),
-    "a dependent schema of another name": ({"dependentSchemas": {"z": A}}, False),
+    "else after an if that fits": ({"if": {}, "else": A}, False),
+    "dependentSchemas": ({"dependentSchemas": {"alpha": A}}, True),
+    "dependentSchemas of another name": ({"dependentSchemas": {"z": A}}, False),
     "not": ({"not": {"not": A}}, False),
     "required": ({"required": ["alpha"]}, False),
 }
@@ -132,7 +135,7 @@ def test_a_misplaced_name_that_is_rejected():
 
 @BOTH
 def test_names_inside_a_param(fast):
-    """A name inside a param is known if `properties`, `allOf` or a pattern at the root describes it, for example."""
+    """A name inside a param is reported unless a keyword at the root, such as `allOf`, describes it."""
     schema = {
         "properties": {"a": {"properties": {"x": {}}}, "b": {"items": A}},
         "allOf": [{"properties": {"a": {"properties": {"y": {}}}}}],
@@ -169,12 +172,11 @@ def test_names_inside_a_param_with_patterns():
 @pytest.mark.parametrize(
     "schema", [None, {"properties": {"shapes": {"items": {"if": {"required": ["a"]}, "then": A}}}}]
 )
-def test_many_unknown_names_compile_no_more_schemas(schema, monkeypatch):
-    """The number of compiled schemas does not grow with the number of unknown names, even if conditions apply."""
+def test_many_unknown_names_need_few_validators(schema, monkeypatch):
+    """The number of validators does not grow with the number of unknown names, even if conditions apply."""
     schemas = Schemas() if schema is None else Schemas().with_schema("imageannotation", schema)
-
-    compiled = []
-    monkeypatch.setattr(keywords, "extend", lambda *arguments: compiled.append(1) or extend(*arguments))
+    created = []
+    monkeypatch.setattr(keywords, "extend", lambda *arguments: created.append(1) or extend(*arguments))
     attribute = {"type": "number", "min": 1, "max": 5, "bad": 1, "other": 2}
     params = {
         "annotation_attributes": {f"attribute {index}": attribute for index in range(100)},
@@ -182,4 +184,4 @@ def test_many_unknown_names_compile_no_more_schemas(schema, monkeypatch):
     }
     findings = Validator(Project("p", type="imageannotation", params=params), schemas).project()
     assert len(findings) >= 100
-    assert len(compiled) < 20
+    assert len(created) < 20

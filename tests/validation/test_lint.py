@@ -29,7 +29,7 @@ def lint(task, project=PROJECT):
     ],
 )
 def test_a_version_that_does_not_exist_yet(version, planned, now):
-    """If the latest version is only planned, the message says that the update would create this version."""
+    """If the latest version is only planned, the message says that it would exist after the update."""
     effective = PROJECT.resolve({"project_version": version})
     for is_planned, text in ((True, planned), (False, now)):
         [finding] = lint_task(effective, ["geometries"], is_planned=is_planned)
@@ -61,7 +61,7 @@ def test_a_task(task, expected):
     assert lint(task) == expected
 
 
-def test_an_opt_out_drops_a_null():
+def test_an_opt_out_of_a_null():
     """A required param that is null in the project counts as set, so an opt-out without it is a finding."""
     project = Project("boxes", type="imageannotation", params={"geometries": None})
     assert lint({"project_version": -1}, project) == [("lint_bare_opt_out", "warning", "/project_version", None)]
@@ -157,6 +157,6 @@ def test_a_project_without_versions_has_nothing_to_override():
     ],
 )
 def test_lines_with_other_line_endings(inherited, own, is_repeated):
-    """A repeated instruction is recognized with any line endings and surrounding white space."""
+    """A repeated instruction is recognized despite other line endings and white space around its lines."""
     project = Project("boxes", type="imageannotation", params={"instruction": inherited})
     assert bool(lint({"instruction": own}, project)) is is_repeated

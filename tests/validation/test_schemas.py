@@ -119,7 +119,7 @@ def find_errors(schema, params):
 
 
 def walk_nodes(schema, *, in_condition=False, path=()):
-    """Yield a schema and each schema inside it, each with whether it is only a condition, and with its path."""
+    """Yield a schema and each schema inside it, as (schema, whether it is inside a condition, path)."""
     if not isinstance(schema, dict):
         return
     yield schema, in_condition, path
@@ -134,7 +134,7 @@ def walk_nodes(schema, *, in_condition=False, path=()):
 
 
 def resolve_schemas(schema, name):
-    """Yield a schema and the schemas that may apply to the same value, with their files."""
+    """Yield a schema and the schemas that may apply to the same value, each with the name of its file."""
     yield schema, name
     for key in ("then", "else"):
         if key in schema:
@@ -237,7 +237,8 @@ def change_once(params, change):
     return params, path
 
 
-def base(name, case):
+def get_payload_params(name, case):
+    """Return the params of the payload that a case changes."""
     payload_name = case.get("payload", CASES[name]["payload"])
     return next(merge_payload(payload) for payload in PAYLOADS[name]["payloads"] if payload["name"] == payload_name)
 
@@ -261,7 +262,7 @@ class TestForm:
 
     @pytest.mark.parametrize("name", SCHEMAS)
     def test_its_keywords_are_portable(self, name):
-        """Each keyword is one that all validators treat alike."""
+        """All validators treat each keyword and each pattern alike. No schema rejects unknown names."""
         for schema, _, path in walk_nodes(SCHEMAS[name]):
             assert schema.keys() <= ANNOTATIONS | ASSERTIONS | WITH_SCHEMA | WITH_SCHEMAS | CONDITIONS, path
             assert schema.get("additionalProperties") is not False, path
@@ -282,7 +283,7 @@ class TestForm:
 
     @pytest.mark.parametrize("name", SCHEMAS)
     def test_no_condition_contains_a_warning(self, name):
-        """No condition contains a warning, so warnings cannot change errors."""
+        """A condition contains neither a warning nor a reference to one, so warnings change no error."""
         for schema, in_condition, path in walk_nodes(SCHEMAS[name]):
             if in_condition:
                 assert not {"x-warn", "$ref"} & schema.keys(), path
@@ -295,7 +296,7 @@ class TestForm:
             if in_condition or "x-warn" in path or len(path) < 2 or path[-2] != "properties":
                 continue
             if {"then", "else"} & {*path} and path[-1] in described:
-                continue  # A second rule for a param that is described elsewhere
+                continue  # A second rule for a param that another schema describes
             described.add(path[-1])
             said = {}
             for each, _ in resolve_schemas(schema, name):
@@ -305,7 +306,7 @@ class TestForm:
 
     @pytest.mark.parametrize("name", SCHEMAS)
     def test_only_documented_params_have_errors(self, name):
-        """A param that is not documented causes only warnings."""
+        """A param without the basis `documented` causes only warnings."""
         for schema, _, path in walk_nodes(SCHEMAS[name]):
             if schema.get("x-basis", "documented") != "documented" and "x-warn" not in path:
                 assert schema.keys() <= ANNOTATIONS | {"x-warn"}, path
@@ -321,7 +322,7 @@ class TestForm:
                 assert find_errors(here, schema["default"]) == [], path
 
     def test_a_misplaced_name_is_no_param(self):
-        """No name that `names.json` lists as misplaced is a param of a type."""
+        """No name that `names.json` lists as misplaced is a param of a type or a routing name."""
         groups = json.loads(NAMES_FILE.read_text(encoding="utf-8"))["groups"]
         names = [name for group in groups for name in group["names"]]
         assert len(names) == len(set(names))
@@ -361,7 +362,7 @@ class TestPayloads:
 
     @pytest.mark.parametrize(("name", "payload"), every_payload(FULL))
     def test_a_value_of_another_type_is_an_error(self, name, payload):
-        """An object in place of a scalar, or a number in place of an object or array, is an error at its place."""
+        """An object for a scalar, or a number for an object or array, is an error, unless `FREE` matches."""
         params = merge_payload(payload)
         for path in list_paths(params):
             where = make_pointer(path)
@@ -373,7 +374,7 @@ class TestPayloads:
 
     @pytest.mark.parametrize(("name", "payload"), every_payload())
     def test_unknown_names_pass(self, name, payload):
-        """An additional name breaks no rule of the schema, at any depth."""
+        """In an object whose names the schema describes, another name breaks no rule, at any depth."""
         params = merge_payload(payload)
         for path in [(), *list_paths(params)]:
             if isinstance(get_value(params, path), dict) and "metadata" not in path:
@@ -390,7 +391,7 @@ class TestPayloads:
                 assert find_violations(SCHEMAS["request"], payload["task"]) == []
 
     def test_every_well_documented_type_is_covered(self):
-        """A type with a full schema has cases, and a payload that is divided between project and task."""
+        """A type with a full schema has a payload with a project, ten error cases, and a misspelt name."""
         for name in FULL:
             assert any("project" in each for each in PAYLOADS[name]["payloads"])
             wrong = [c for c in CASES[name]["cases"] if "severity" not in c["expect"]]
@@ -410,14 +411,14 @@ class TestCases:
     @pytest.mark.parametrize(("name", "case"), every("cases"))
     def test_one_change_is_found_once(self, name, case):
         """One change causes one finding, at the pointer of the wrong value."""
-        params, _ = change_once(base(name, case), case["change"])
+        params, _ = change_once(get_payload_params(name, case), case["change"])
         expect = {"severity": "error", **case["expect"]}
         assert find_violations(SCHEMAS[name], params) == [(expect["severity"], expect["pointer"], expect["keyword"])]
 
     @pytest.mark.parametrize(("name", "case"), every("misspelt"))
     def test_a_misspelt_name_is_recognized(self, name, case):
         """A schema accepts a misspelt name, and describes the correct name."""
-        params, path = change_once(base(name, case), case["change"])
+        params, path = change_once(get_payload_params(name, case), case["change"])
         where = case["expect"]["pointer"]
         assert make_pointer(path) == where
         assert where not in {place for _, place, _ in find_violations(SCHEMAS[name], params)}

@@ -53,7 +53,7 @@ def test_a_word_is_a_mode_only_with_a_flag(name):
 
 @pytest.mark.parametrize("name", MODES)
 def test_another_word_for_the_mode_needs_a_flag(name):
-    """A name like `replace` is a mode if its value is a flag. With a value such as null, the name may be a param."""
+    """A name like `replace` is a mode if its value is a flag other than null. Otherwise, it may be a param."""
     assert {NAMES.classify(name, value) for value in FLAGS if value is not None} == {"update_mode"}
     assert {NAMES.classify(name, value) for value in ("all of it", 7, None, [], {"a": 1})} == {None}
 
@@ -63,8 +63,8 @@ def test_a_mode_as_text_is_reported(name):
     """A name such as `mode` is reported if its value names a mode, such as `patch` or `merge`."""
     values = ("patch", "PATCH", "replace", "merge", "pathc", " Partial")
     assert {NAMES.classify(name, value) for value in values} == {"update_mode"}
-    assert NAMES.classify(name, "night shift") == ("update_argument" if name == "type" else None)
-    assert NAMES.classify(name, "") == NAMES.classify(name, 7)
+    otherwise = "update_argument" if name == "type" else None
+    assert {NAMES.classify(name, value) for value in ("night shift", "", 7)} == {otherwise}
 
 
 def test_other_words_in_a_name_are_no_mode():
@@ -74,7 +74,7 @@ def test_other_words_in_a_name_are_no_mode():
 
 
 def test_a_rare_misspelling_needs_a_flag():
-    """A name that is only similar to `patch` is reported only if its value is a flag."""
+    """A name such as `pathcz` is reported only with a flag, and `patch_size` only with a boolean."""
     assert (NAMES.classify("pathz", True), NAMES.classify("pathz", "x")) == ("update_mode", None)
     assert (NAMES.classify("pathcz", True), NAMES.classify("pathcz", "x")) == ("update_mode", None)
     assert (NAMES.classify("patch_size", True), NAMES.classify("patch_size", 1)) == ("update_mode", None)
@@ -93,7 +93,7 @@ def test_a_rare_misspelling_needs_a_flag():
     [{"instruction": "x"}, {}, {"no such param": 1}, ' {"padding": 3}', [{"padding": 3}], ' [{"padding": 3}]'],
 )
 def test_an_object_around_the_params_is_a_wrapper(name, value):
-    """An object whose name is `params`, a similar word or the project's name is a wrapper, even as JSON text."""
+    """With a name such as `params` or the project's name, any object is a wrapper, even in an array or as JSON text."""
     assert NAMES.classify(name, value) == "update_wrapper"
 
 
@@ -133,7 +133,7 @@ def test_an_object_around_the_params_is_a_wrapper(name, value):
     ],
 )
 def test_other_objects_are_wrappers_if_they_contain_params(name, value, mistake):
-    """With another name, an object is a wrapper only if it contains params or `patch`. `update` can also be a mode."""
+    """With another name, only an object that contains a param or `patch` is a wrapper. `update` can also be a mode."""
     assert NAMES.classify(name, value) == mistake
 
 
@@ -160,8 +160,8 @@ def test_a_field_of_another_call_is_an_argument(name):
     assert right_name in field.names
 
 
-def test_the_nearest_field_is_suggested():
-    """Of several similar fields, the nearest is suggested."""
+def test_the_right_name_of_a_field_is_found():
+    """For a misspelt name of a field, the right name is found."""
     near = {"projectVersion": "project_version", "unqiue_id": "unique_id", "verison": "version", "Batch": "batch"}
     assert {name: find_call_field(name)[0] for name in near} == near
 
@@ -198,7 +198,10 @@ def test_an_unknown_name_may_be_a_param(name, value):
 
 
 def test_the_schema_of_the_type_has_priority():
-    """A param of the type is no mistake. A name similar to a param and to a known mistake counts as the nearer one."""
+    """A param of the type is no mistake. A name similar to such a param is no mistake unless its value is a flag.
+
+    A name like `Patch` is a mistake even if a param is similar.
+    """
     names = UpdateNames.of("docks", ["pathc", "params", "type", "callbacks_", "statu"])
     assert {names.classify(name, True) for name in ("pathc", "params", "type")} == {None}
     assert names.classify("Params", {"padding": 1}) is None
