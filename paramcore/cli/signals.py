@@ -39,6 +39,19 @@ def exit_once(number: int, _frame: object) -> NoReturn:
     raise SystemExit(END_SIGNALS[signal.Signals(number)])
 
 
+def handle_signals_in_container() -> None:
+    """Handle `END_SIGNALS` if this is the first process of a container, for which the system ignores their defaults.
+
+    Otherwise, `docker stop` would wait, and then kill the command.
+    """
+    import os  # noqa: PLC0415  (see `TYPE_CHECKING`)
+
+    if os.getpid() == 1:
+        for number in END_SIGNALS:
+            if signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, exit_once)
+
+
 def find_signal(error: BaseException) -> int | None:
     """Return the exit code of the signal that led to an error, or `None`.
 
