@@ -75,8 +75,9 @@ def raise_again(lost: sys.UnraisableHookArgs) -> None:
     """
     error = lost.exc_value
     if not isinstance(error, KeyboardInterrupt) and getattr(error, "code", None) not in END_SIGNALS.values():
-        # If a signal led to the error, the command is already ending, so do not print the error.
-        if error is None or find_signal(error) is None:
+        # If a signal led to the error, the command is already ending, so do not print the error.  If memory runs out,
+        # the cleanup of a generator may fail, too.  The command reports the lack of memory.
+        if error is None or not (isinstance(error, MemoryError) or find_signal(error) is not None):
             sys.__unraisablehook__(lost)
         return
 

@@ -91,8 +91,8 @@ def answer() -> None:
     if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGALRM, _end_with_parent)
         signal.setitimer(signal.ITIMER_REAL, _CHECK_SECONDS, _CHECK_SECONDS)
-    # If memory runs out, end without an answer.  The parent process then reports the error.
-    with suppress(*_ENDED, MemoryError), open(1, "wb", closefd=False) as answers:
+    # If memory runs out, perhaps while a module is imported, end without an answer.  The parent then reports the error.
+    with suppress(*_ENDED, MemoryError, ImportError), open(1, "wb", closefd=False) as answers:
         function: Callable[[Any], Any] = pickle.load(sys.stdin.buffer)  # noqa: S301  (our own process wrote it)
         while True:
             pickle.dump(function(pickle.load(sys.stdin.buffer)), answers, pickle.HIGHEST_PROTOCOL)  # noqa: S301

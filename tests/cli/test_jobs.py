@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -351,16 +352,17 @@ os.kill(os.getpid(), {number})
     assert (done.returncode, done.stdout, done.stderr) == (-number, b"", b"")
 
 
-def exhaust_memory(lines):
-    """Fail as if the memory were exhausted."""
+def fail(error, lines):
+    """Raise an error in place of the first output."""
     yield from ()
-    raise MemoryError
+    raise error
 
 
-def test_a_lack_of_memory_is_reported(place, capfd):
+@pytest.mark.parametrize("error", [MemoryError(), ImportError("x.so: failed to map segment from shared object")])
+def test_a_lack_of_memory_is_reported(place, capfd, error):
     """A process without enough memory prints nothing; the command reports the lack of memory."""
     with pytest.raises(DocumentError, match="perhaps because the machine lacks memory; use a smaller number"):
-        list(process_chunks(split_file(str(place / "good.jsonl")), exhaust_memory, 2))
+        list(process_chunks(split_file(str(place / "good.jsonl")), partial(fail, error), 2))
     assert capfd.readouterr() == ("", "")
 
 
