@@ -6,7 +6,7 @@ import signal
 import sys
 
 from paramcore.cli.exit_codes import INTERRUPTED, REFUSED
-from paramcore.cli.signals import find_signal, interrupt_once, raise_again
+from paramcore.cli.signals import find_signal, handle_signals_in_container, interrupt_once, raise_again
 
 
 def start() -> int:
@@ -21,6 +21,7 @@ def start() -> int:
         if handles_interrupt:
             signal.signal(signal.SIGINT, interrupt_once)
         sys.unraisablehook = raise_again
+        handle_signals_in_container()
         from paramcore.cli.main import main  # noqa: PLC0415  (Ctrl-C may interrupt this slow import)
 
         return main()

@@ -17,6 +17,7 @@ from paramcore.cli.requests import is_jsonl, read_raw_tasks
 from paramcore.cli.worker import Worker
 from paramcore.errors import DocumentError, ParamcoreError
 from paramcore.files.chunks import CHUNK_SIZE, Chunk, split_file
+from paramcore.files.codec import choose_codec
 from paramcore.files.reader import resolve_path
 from paramcore.text import describe_os_error, format_path
 
@@ -46,6 +47,8 @@ def run_tasks(process: Process[_T], options: Namespace, *, prints: bool) -> Iter
         yield from process(read_raw_tasks(options, prints=prints))
         return
     _check_tasks(options)
+    # Load the packages here first, because an error in another process would not name the damaged package.
+    choose_codec()
     jobs = options.jobs or _count_cores()
     with suppress(OSError):
         # A process without a chunk would be idle, so the size of the file limits the number of processes.

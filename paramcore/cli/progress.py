@@ -6,8 +6,8 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, TextIO, TypeAlias, TypeVar, cast
 
 from paramcore.cli.output import exit_on_signals
 
@@ -64,7 +64,7 @@ def show_progress(
         nonlocal bytes_read
         bytes_read += count
 
-    console = Console(stderr=True)
+    console = Console(file=cast(TextIO, _Terminal(sys.stderr)))
     # Refresh without a thread: when Python ends, the thread may hold a lock for which the bar would wait forever.
     progress = Progress(*columns, console=console, transient=True, redirect_stdout=False, auto_refresh=False)
     with exit_on_signals(), _restore_cursor(console), progress:
@@ -84,6 +84,26 @@ def show_progress(
                 if elapsed - refreshed_at >= _REFRESH_SECONDS:
                     refreshed_at = elapsed
                     progress.refresh()
+
+
+class _Terminal:
+    """A stream whose writes never fail, because the user may close the terminal while the command continues."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> None:
+        """Write text, or discard it if the terminal is closed."""
+        with suppress(OSError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        """Flush the stream, or discard its content if the terminal is closed."""
+        with suppress(OSError):
+            self._stream.flush()
 
 
 @contextmanager

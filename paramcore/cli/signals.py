@@ -39,6 +39,19 @@ def exit_once(number: int, _frame: object) -> NoReturn:
     raise SystemExit(END_SIGNALS[signal.Signals(number)])
 
 
+def handle_signals_in_container() -> None:
+    """Handle `END_SIGNALS` if this is the first process of a container, for which the system ignores their defaults.
+
+    Otherwise, `docker stop` would wait, and then kill the command.
+    """
+    import os  # noqa: PLC0415  (see `TYPE_CHECKING`)
+
+    if os.getpid() == 1:
+        for number in END_SIGNALS:
+            if signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, exit_once)
+
+
 def find_signal(error: BaseException) -> int | None:
     """Return the exit code of the signal that led to an error, or `None`.
 
@@ -62,8 +75,9 @@ def raise_again(lost: sys.UnraisableHookArgs) -> None:
     """
     error = lost.exc_value
     if not isinstance(error, KeyboardInterrupt) and getattr(error, "code", None) not in END_SIGNALS.values():
-        # If a signal led to the error, the command is already ending, so do not print the error.
-        if error is None or find_signal(error) is None:
+        # If a signal led to the error, the command is already ending, so do not print the error.  If memory runs out,
+        # the cleanup of a generator may fail, too.  The command reports the lack of memory.
+        if error is None or not (isinstance(error, MemoryError) or find_signal(error) is not None):
             sys.__unraisablehook__(lost)
         return
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
+import select
 import signal
 import subprocess
 import sys
@@ -18,6 +20,9 @@ _SCRIPT = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from paramco
 
 #: The errors of a stream whose other end was closed, perhaps within a message.
 _ENDED = (EOFError, OSError, pickle.UnpicklingError)
+
+#: The number of seconds between two checks of whether the parent process has ended.
+_CHECK_SECONDS = 1.0
 
 
 class Worker:
@@ -82,9 +87,24 @@ class Worker:
 def answer() -> None:
     """Answer the messages on standard input until it is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # If memory runs out, end without an answer.  The parent process then reports the error.
-    with suppress(*_ENDED, MemoryError), open(1, "wb", closefd=False) as answers:
+    # Windows has no timers.
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, _end_with_parent)
+        signal.setitimer(signal.ITIMER_REAL, _CHECK_SECONDS, _CHECK_SECONDS)
+    # If memory runs out, perhaps while a module is imported, end without an answer.  The parent then reports the error.
+    with suppress(*_ENDED, MemoryError, ImportError), open(1, "wb", closefd=False) as answers:
         function: Callable[[Any], Any] = pickle.load(sys.stdin.buffer)  # noqa: S301  (our own process wrote it)
         while True:
             pickle.dump(function(pickle.load(sys.stdin.buffer)), answers, pickle.HIGHEST_PROTOCOL)  # noqa: S301
             answers.flush()
+
+
+def _end_with_parent(*_: object) -> None:
+    """End this process if the parent has closed standard input, for example because a signal ended the parent.
+
+    Otherwise, a function that takes hours, such as a slow pattern of a schema, would continue without the parent.
+    """
+    standard_input = select.poll()
+    standard_input.register(0)
+    if any(event & select.POLLHUP for _, event in standard_input.poll(0)):
+        os._exit(1)

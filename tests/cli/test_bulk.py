@@ -1,12 +1,15 @@
 """JSONL files: `preview`, `validate`, `impact` and `audit`."""
 
+import errno
 import itertools
 import json
 import os
 import pty
 import signal
 import subprocess
+import sys
 import time
+from contextlib import nullcontext
 
 import pytest
 from rich.progress import Progress, Task
@@ -14,7 +17,7 @@ from running import EXAMPLES, command, environment, restore_signals, run
 
 from paramcore.cli import progress, requests
 from paramcore.cli.commands import audit
-from paramcore.cli.exit_codes import FINDINGS, FINE, INTERRUPTED, REFUSED, TERMINATED
+from paramcore.cli.exit_codes import FINDINGS, FINE, HUNG_UP, INTERRUPTED, REFUSED, TERMINATED
 from paramcore.cli.main import main
 from paramcore.files.reader import Line, read_lines
 from tests.waiting import wait_until
@@ -191,6 +194,52 @@ def test_a_signal_leaves_the_cursor_visible(name, number, wait, tmp_path):
     assert (end[:1], b"interrupted" in shown) == (b"h", number == signal.SIGINT)
     if number == signal.SIGINT and name != "validate":
         assert end == b"hinterrupted\r\n"
+
+
+class ClosedTerminal:
+    """A terminal that the user closes after `count` writes."""
+
+    encoding = "utf-8"
+
+    def __init__(self, count):
+        self.count = count
+
+    def isatty(self):
+        return True
+
+    def fileno(self):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    def write(self, text):
+        self.flush()
+        self.count -= 1
+        return len(text)
+
+    def flush(self):
+        if self.count <= 0:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 10])
+@pytest.mark.parametrize("error", [None, KeyboardInterrupt(), SystemExit(TERMINATED), SystemExit(HUNG_UP)])
+def test_a_terminal_that_closes_changes_nothing(count, error, monkeypatch):
+    """If the terminal closes while the bar is shown, the command continues, or ends with its signal."""
+
+    def read(_on_read):
+        yield from range(1_000)
+        if error is not None:
+            raise error
+
+    times = itertools.count()
+    monkeypatch.setattr(progress, "_wants_bar", lambda path, *, prints: True)
+    monkeypatch.setattr(Task, "elapsed", property(lambda _task: next(times)))
+    monkeypatch.setattr(sys, "stderr", ClosedTerminal(count))
+    items = []
+    with nullcontext() if error is None else pytest.raises(type(error)) as raised:
+        for item in progress.show_progress(read, "none", prints=False):
+            items.append(item)  # noqa: PERF402  (`extend` would add nothing after an error)
+    assert items == list(range(1_000))
+    assert raised is None or raised.value is error
 
 
 def test_the_terminal_shows_the_bar_ten_times_a_second(long_files, monkeypatch):

@@ -107,6 +107,18 @@ def test_the_error_names_the_damaged_module(tmp_path):
         assert message.endswith("; install paramcore again in a new environment, or free some memory\n")
 
 
+@pytest.mark.parametrize("damaged", DAMAGES)
+@pytest.mark.parametrize("package", ["attr", "jiter", "jsonschema", "orjson", "rpds"])
+@pytest.mark.parametrize("name", ["preview", "validate"])
+def test_several_processes_report_the_same(tmp_path, name, package, damaged):
+    """With `--jobs 2`, the output and the error are those of one process."""
+    damage(tmp_path, package, DAMAGES[damaged])
+    arguments = [name, "warehouse-boxes.json", "night-shift.jsonl"]
+    one, two = (run_with(tmp_path, [*arguments, "--jobs", jobs]) for jobs in "12")
+    assert "Traceback" not in two.stderr
+    assert (two.returncode, two.stdout, two.stderr) == (one.returncode, one.stdout, one.stderr)
+
+
 @pytest.mark.parametrize("damaged", ["uninstalled in part", "another package is missing"])
 def test_without_rich_there_is_no_bar(tmp_path, damaged):
     """On a terminal, a damaged `rich` means that there is no progress bar."""

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -319,16 +320,50 @@ os.kill(os.getpid(), signal.SIGKILL)
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGKILL, b"", b"")
 
 
-def exhaust_memory(lines):
-    """Fail as if the memory were exhausted."""
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGKILL])
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        pytest.param("partial(re.match, '(a+)+$')", "'a' * 200 + 'b'", id="a slow pattern"),
+        pytest.param("time.sleep", "10_000", id="a wait"),
+        pytest.param("len", "'x' * 9_999_999", id="a message that it is reading"),
+    ],
+)
+def test_a_process_that_is_busy_ends_with_its_parent(number, function, message):
+    """If its parent ends, a worker ends soon, even if its function would continue for hours."""
+    script = f"""
+import os, re, resource, time
+from functools import partial
+from paramcore.cli.worker import Worker
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+worker = Worker()
+worker.send({function})
+worker.send({message})
+time.sleep(0.5)
+os.kill(os.getpid(), {number})
+"""
+    # `run` returns only after the worker ends too, because the worker inherits the pipe.
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        env=environment(),
+        preexec_fn=restore_signals,
+        timeout=20,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (-number, b"", b"")
+
+
+def fail(error, lines):
+    """Raise an error in place of the first output."""
     yield from ()
-    raise MemoryError
+    raise error
 
 
-def test_a_lack_of_memory_is_reported(place, capfd):
+@pytest.mark.parametrize("error", [MemoryError(), ImportError("x.so: failed to map segment from shared object")])
+def test_a_lack_of_memory_is_reported(place, capfd, error):
     """A process without enough memory prints nothing; the command reports the lack of memory."""
     with pytest.raises(DocumentError, match="perhaps because the machine lacks memory; use a smaller number"):
-        list(process_chunks(split_file(str(place / "good.jsonl")), exhaust_memory, 2))
+        list(process_chunks(split_file(str(place / "good.jsonl")), partial(fail, error), 2))
     assert capfd.readouterr() == ("", "")
 
 

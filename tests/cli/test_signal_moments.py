@@ -1,5 +1,6 @@
 """A signal ends a command cleanly, even during the clean-up after an error, or where Python can only print errors."""
 
+import gc
 import os
 import signal
 import sys
@@ -251,6 +252,27 @@ def test_other_errors_in_a_finalizer_are_printed(monkeypatch, capsys):
     items = [Finalized()]
     items.clear()
     assert "ValueError: own" in capsys.readouterr().err
+
+
+def test_a_lack_of_memory_in_a_finalizer_is_not_printed(monkeypatch, capsys):
+    """If memory runs out while a command fails, its generators may fail, too.  Only the command's error is printed."""
+
+    def iterate():
+        try:
+            yield 1
+        finally:
+            raise MemoryError
+
+    def command():
+        numbers = iterate()
+        next(numbers)
+        raise MemoryError
+
+    monkeypatch.setattr(main, "main", command)
+    assert entry.start() == REFUSED
+    gc.collect()
+    error = "error: there is not enough memory; end other programs, or pass a smaller file\n"
+    assert capsys.readouterr().err == error
 
 
 @pytest.mark.parametrize("error", [OSError(32, "broken"), ValueError("own")])

@@ -2,6 +2,8 @@
 
 import fcntl
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -159,6 +161,18 @@ class TestInterrupts:
         assert entry.start() == INTERRUPTED
         assert cleaned == [True]
 
+    @pytest.mark.parametrize("number", END_SIGNALS)
+    def test_the_first_process_of_a_container_ends(self, handlers, monkeypatch, capsys, number):
+        """The first process of a container handles SIGTERM and SIGHUP, unless its parent ignores them."""
+        monkeypatch.setattr(os, "getpid", lambda: 1)
+        monkeypatch.setattr(main, "main", lambda: signal.raise_signal(number) or FINE)
+        signal.signal(number, signal.SIG_IGN)
+        assert entry.start() == FINE
+        signal.signal(number, signal.SIG_DFL)
+        with pytest.raises(SystemExit) as end:
+            entry.start()
+        assert (end.value.code, capsys.readouterr().err) == (END_SIGNALS[number], "")
+
     def test_an_interrupt_that_the_parent_ignores_stays_ignored(self, handlers, monkeypatch):
         """If the parent ignores SIGINT, as a shell does for a background job, Ctrl-C does not end the command."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -293,6 +307,42 @@ def test_a_signal_leaves_no_file_behind(number, exit_code, many_tasks):
     assert process.returncode == exit_code
     assert b"Traceback" not in error
     assert list(answers.parent.iterdir()) == []
+
+
+CONTAINER = ("unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child")
+
+
+@pytest.mark.skipif(
+    shutil.which("unshare") is None or subprocess.run([*CONTAINER, "true"], capture_output=True).returncode != 0,
+    reason="this test needs the right to create a container",
+)
+@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, INTERRUPTED), *END_SIGNALS.items()])
+@pytest.mark.parametrize("arguments", [("preview", "warehouse-boxes.json", "-"), ("serve",)])
+def test_a_signal_ends_the_first_process_of_a_container(number, exit_code, arguments):
+    """`docker stop` ends a command that is the first process of a container."""
+    process = subprocess.Popen(
+        [*CONTAINER, *command(*arguments)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=EXAMPLES,
+        env=environment(),
+        preexec_fn=restore_signals,
+    )
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    wait_until(children.read_text)
+    first = int(children.read_text())
+    # Python has installed its handler of Ctrl-C, and paramcore the others.
+    mask = sum(1 << number - 1 for number in (signal.SIGINT, *END_SIGNALS))
+    caught = re.compile(r"SigCgt:\s*([0-9a-f]+)")
+    wait_until(lambda: int(caught.search(Path(f"/proc/{first}/status").read_text())[1], 16) & mask == mask)
+    os.kill(first, number)
+    _, errors = process.communicate(timeout=20)
+    # After Ctrl-C, `serve` has done its work.
+    if arguments == ("serve",) and number == signal.SIGINT and process.returncode == FINE:
+        assert errors == b""
+    else:
+        assert (process.returncode, errors) == (exit_code, b"interrupted\n" if number == signal.SIGINT else b"")
 
 
 def test_commands_run_without_docstrings():
