@@ -153,7 +153,7 @@ def test_a_full_disk_for_the_report_and_the_file(tmp_path, arguments):
 
 
 def test_the_first_error_is_raised(tmp_path):
-    """If the close of the new file fails after another error, the other error is raised."""
+    """If an error occurs and closing the new file then fails too, the first error is raised."""
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     try:
         with pytest.raises(KeyError), open_atomically(str(tmp_path / "out")) as stream:
@@ -232,7 +232,7 @@ def test_a_disk_that_reports_at_the_close_that_it_is_full(monkeypatch, tmp_path,
 
     def fail_late(descriptor):
         close(descriptor)
-        # The first copy serves to restore the stream. The command closes only later copies to check the disk.
+        # The first copy is kept to restore the stream. A later copy is closed at once, to check the disk.
         if descriptor in copies[1:]:
             copies.clear()
             raise make_error(errno.EDQUOT)
@@ -289,7 +289,7 @@ def test_the_real_path_in_an_unreadable_working_directory(monkeypatch):
 
 
 def test_a_journal_whose_close_fails(monkeypatch, tmp_path):
-    """An error while the journal is closed is ignored, because its lines are on disk already."""
+    """An error while closing the journal is ignored, because its lines are already on disk."""
     journal = JournalFile(str(tmp_path / "journal"))
     journal.replace([])
     close, closed = os.close, []
@@ -311,10 +311,12 @@ def test_a_journal_whose_close_fails(monkeypatch, tmp_path):
 
 
 def test_a_lock_whose_close_fails(monkeypatch, tmp_path):
-    """An error of the close of a lock file is ignored."""
+    """An error while closing a lock file is ignored."""
     with lock_directory(str(tmp_path)):
+        # Close the descriptor instead of removing the file, so that `file.close()` fails.
         monkeypatch.setattr("paramcore.cli.directory_lock._remove", lambda file, _lock: os.close(file.fileno()))
     monkeypatch.undo()
+    # This `with` uses the remaining lock file, and removes it.
     with lock_directory(str(tmp_path)):
         pass
     assert os.listdir(tmp_path) == []
