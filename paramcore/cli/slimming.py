@@ -42,7 +42,7 @@ class SlimLine(NamedTuple):
     body: bytes
     #: The size of the given request in bytes, as compact JSON of its flat form.
     size_before: int
-    #: Whether both requests have the same params and the same routing fields.
+    #: Whether both requests have the same params and routing names, with the same values.
     is_same: bool
     #: The sorted ids of the assumed rules that the params depend on.
     rests_on: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Task requests, which have params and routing fields."""
+"""Task requests, which have params and routing names."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ class TaskRequest:
 
     @property
     def flat(self) -> Mapping[str, Any]:
-        """The API's flat form: the routing fields that are set, then the params."""
+        """The API's flat form: the routing names that are set, then the params."""
         return wrap_frozen({**self._routing, **self.params})
 
     @property
