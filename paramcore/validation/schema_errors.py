@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from paramcore.validation.completion import ORIGINAL
@@ -78,7 +78,7 @@ def list_tag_errors(branch_errors: Sequence[ValidationError]) -> list[Validation
     """
     branches: dict[Any, dict[Any, ValidationError]] = {}
     for errors in _group_by_branch(branch_errors):
-        if any(error.validator == "type" and not error.relative_path for error in errors):
+        if _is_other_type(errors):
             continue
         by_member = branches.setdefault(errors[0].relative_schema_path[0], {})
         for error in errors:
@@ -93,6 +93,27 @@ def list_missing(error: ValidationError) -> list[str]:
     """Return all names in a violated `required` that the value lacks."""
     value: Any = error.instance
     return [name for name in get_limit(error) if name not in value]
+
+
+def list_shared_missing(branch_errors: Sequence[ValidationError]) -> list[str]:
+    """Return the names that the value lacks and that each of several branches requires.
+
+    A branch for values of another type, such as null, does not count.
+    """
+    missing = [
+        {name: None for error in errors if _is_required_here(error) for name in list_missing(error)}
+        for errors in _group_by_branch(branch_errors)
+        if not _is_other_type(errors)
+    ]
+    return [name for name in missing[0] if all(name in names for names in missing)] if len(missing) > 1 else []
+
+
+def _is_required_here(error: ValidationError) -> bool:
+    return error.validator == "required" and not error.relative_path
+
+
+def _is_other_type(errors: Iterable[ValidationError]) -> bool:
+    return any(error.validator == "type" and not error.relative_path for error in errors)
 
 
 def select_branch_error(branch_errors: Sequence[ValidationError]) -> ValidationError:

@@ -232,6 +232,8 @@ def test_a_message_names_every_alternative(schema, value, message):
         ({"kind": "square", "points": []}, 'must be "circle", "poly" or "line", got the text \'square\''),
         ({"kind": "Circle"}, 'must be "circle", "poly" or "line", got the text \'Circle\'; write `"circle"`'),
         ({"kind": "circle"}, "`r` is missing"),
+        ({}, "`kind` is missing"),
+        ({"points": 3}, "`kind` is missing"),
         ({"kind": "circle", "points": []}, "`r` is missing"),
         ({"kind": "poly", "r": 3}, "`points` is missing"),
     ],
