@@ -122,6 +122,8 @@ def reject_other_than_task(members: Mapping[str, Any]) -> None:
     remedy = "pass task objects that `GET /tasks` returned"
     if "param_history" in members:
         raise MalformedPayload("task_type", "", "this is a whole project object, not a created task", remedy)
+    if _is_creation(members):
+        raise MalformedPayload("task_type", "", f"{_IS_CREATION}, not a created task", remedy)
     if _is_answer(members):
         raise MalformedPayload("task_type", "", f"{_IS_ANSWER}, not a created task", remedy)
     if isinstance(members.get("docs"), (list, tuple)):
