@@ -46,6 +46,8 @@ def suggest_json(value_type: type) -> str:
         return MISSING_REMEDY
     if value_type.__name__ == "DataFrame":
         return suggest_rows(value_type)
+    if _is_polars_series(value_type):
+        return "convert it with `.to_list()`"
     if value_type.__name__ in _CONVERSIONS:
         return f"convert it with `{_CONVERSIONS[value_type.__name__]}`"
     # Check numpy before `base`, because `float64` is a subclass of `float`.
@@ -66,6 +68,11 @@ def suggest_rows(table_type: type) -> str:
     return f"convert it with `{call}`"
 
 
+def _is_polars_series(value_type: type) -> bool:
+    # A series of pandas has `to_dict` and `tolist`; a series of polars has neither.
+    return value_type.__name__ == "Series" and hasattr(value_type, "to_list") and not hasattr(value_type, "to_dict")
+
+
 def suggest_text(value: Any, default: str = "") -> str:
     """Return what to do with a value in place of text; `default` if no conversion is known."""
     value_type = type(value)
@@ -83,7 +90,7 @@ def suggest_object(value: Any, default: str) -> str:
     if issubclass(value_type, (str, bytes, bytearray)):
         opening = "{" if isinstance(value, str) else b"{"
         return "decode it with `json.loads()`" if value.lstrip()[:1] == opening else default
-    if value_type.__name__ == "Series":
+    if value_type.__name__ == "Series" and not _is_polars_series(value_type):
         return "convert it with `.to_dict()`"
     # The replies of HTTP clients, such as `requests.Response`.
     if hasattr(value_type, "raise_for_status") and hasattr(value_type, "json"):

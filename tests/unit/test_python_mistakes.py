@@ -38,6 +38,14 @@ def test_values_of_other_libraries_name_the_fix(value, remedy):
     assert remedy in refused.value.remedy
 
 
+def test_a_series_of_polars_is_no_request():
+    """The error names no conversion to a dict, because a series of polars has none."""
+    series = type("Series", (), {"to_list": None, "__module__": "polars"})()
+    with pytest.raises(InvalidParams) as refused:
+        TaskRequest(series)
+    assert refused.value.remedy == 'write an object such as {"padding": 3}'
+
+
 CREATED = {"task_id": "a", "status": "pending", "params": {"padding": 1}, "instruction": "Look twice.\\nBox."}
 PAGE = {"docs": [CREATED], "total": 1}
 
