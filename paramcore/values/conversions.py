@@ -25,6 +25,15 @@ _OBJECT_CONVERSIONS = {
     "__attrs_attrs__": "attrs.asdict()",
 }
 
+#: The call that converts a table of pandas to a list of its rows.
+_RECORDS = ".to_dict('records')"
+#: Methods that only the tables of polars, Spark and Dask have, each with the call that converts a table to its rows.
+_TABLE_CONVERSIONS = {
+    "to_dicts": ".to_dicts()",
+    "toPandas": f".toPandas(){_RECORDS}",
+    "compute": f".compute(){_RECORDS}",
+}
+
 #: If the type of a value is a subclass of one of these types, the error names the base class.
 _BASES = (str, int, float, list, tuple)
 
@@ -62,10 +71,9 @@ def suggest_json(value_type: type) -> str:
 
 
 def suggest_rows(table_type: type) -> str:
-    """Return how to convert a table of pandas or polars to a list of its rows."""
-    # Only the tables of polars have `to_dicts`.
-    call = ".to_dicts()" if hasattr(table_type, "to_dicts") else ".to_dict('records')"
-    return f"convert it with `{call}`"
+    """Return how to convert a table of pandas, polars, Spark or Dask to a list of its rows."""
+    found = (call for name, call in _TABLE_CONVERSIONS.items() if hasattr(table_type, name))
+    return f"convert it with `{next(found, _RECORDS)}`"
 
 
 def _is_polars_series(value_type: type) -> bool:
