@@ -64,7 +64,7 @@ def show_progress(
         nonlocal bytes_read
         bytes_read += count
 
-    console = Console(file=cast(TextIO, _Terminal(sys.stderr)))
+    console = Console(file=cast("TextIO", _Terminal(sys.stderr)))
     # Refresh without a thread: when Python ends, the thread may hold a lock for which the bar would wait forever.
     progress = Progress(*columns, console=console, transient=True, redirect_stdout=False, auto_refresh=False)
     with exit_on_signals(), _restore_cursor(console), progress:

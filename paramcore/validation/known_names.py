@@ -23,11 +23,11 @@ from paramcore.values import join_pointer
 _WITH_PARTS = {"properties", "patternProperties", "additionalProperties", "items"}
 
 
-def map_mistakes(schemas: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+def map_mistakes(schemas: Mapping[str, Any]) -> dict[str, str]:
     """Return the member for each name that the `x-mistaken` of a schema lists; `schemas` are those of the members."""
+    members = [(name, schema) for name, schema in schemas.items() if isinstance(schema, dict)]
     # If a mistake stands for several members, the first one counts, so set it last.
-    members = reversed([*schemas.items()])
-    return {mistake: name for name, schema in members for mistake in schema.get("x-mistaken", ())}
+    return {mistake: name for name, schema in reversed(members) for mistake in schema.get("x-mistaken", ())}
 
 
 class KnownNames:
