@@ -20,7 +20,7 @@ from paramcore.errors import InvalidSetting
 from paramcore.model import Assumptions
 from paramcore.text import MESSAGE_LIMIT, format_name
 
-#: The prefix that marks an argument after `--`.  No argument of a process can contain this character.
+#: The prefix that marks an argument that is no option.  No argument of a process can contain this character.
 _OPERAND = "\0"
 
 #: The defaults of attributes that only some commands set.
@@ -175,11 +175,10 @@ def _reject_dashes(arguments: Sequence[str]) -> None:
 
 
 def _mark_operands(arguments: Sequence[str]) -> list[str]:
-    """Mark the arguments after `--`, so that argparse never reads them as options."""
-    if "--" not in arguments:
-        return list(arguments)
-    end = arguments.index("--")
-    return [*arguments[:end], *(_OPERAND + argument for argument in arguments[end + 1 :])]
+    """Mark the arguments after `--` and arguments such as `-@2`, so that argparse never reads them as options."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    before = [_OPERAND + argument if argument.startswith("-@") else argument for argument in arguments[:end]]
+    return [*before, *(_OPERAND + argument for argument in arguments[end + 1 :])]
 
 
 def _unmark(value: Any) -> Any:

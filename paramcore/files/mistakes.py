@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 
 from paramcore.text import MESSAGE_LIMIT, truncate
 from paramcore.values import MAX_DIGITS
@@ -83,7 +84,9 @@ def describe_number(number: str) -> tuple[str, str]:
     """Return the problem and the remedy for a number that the decoder rejects."""
     shown, digits = truncate(number, MESSAGE_LIMIT), number.removeprefix("-")
     if digits.isdigit():
-        return f"the number {shown} has more than {MAX_DIGITS:,} digits", ""
+        # Python's own limit may be lower (PYTHONINTMAXSTRDIGITS); 0 means that Python has no limit.
+        limit = min(MAX_DIGITS, sys.get_int_max_str_digits() or MAX_DIGITS)
+        return f"the number {shown} has more than {limit:,} digits", ""
     if digits in ("NaN", "Infinity"):
         return f"JSON has no `{shown}`", "write a finite number or null"
     return f"the number {shown} is too large for a float", "write a number up to 1.7e308"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from paramcore.text import format_value
@@ -23,6 +23,13 @@ from paramcore.values import join_pointer
 _WITH_PARTS = {"properties", "patternProperties", "additionalProperties", "items"}
 
 
+def map_mistakes(schemas: Mapping[str, Any]) -> dict[str, str]:
+    """Return the member for each name that the `x-mistaken` of a schema lists; `schemas` are those of the members."""
+    members = [(name, schema) for name, schema in schemas.items() if isinstance(schema, dict)]
+    # If a mistake stands for several members, the first one counts, so set it last.
+    return {mistake: name for name, schema in reversed(members) for mistake in schema.get("x-mistaken", ())}
+
+
 class KnownNames:
     """The names that schemas describe in one value and in its members or elements.
 
@@ -40,7 +47,7 @@ class KnownNames:
         #: Whether the schemas describe members or elements.
         self.has_parts: bool = not keywords.isdisjoint(_WITH_PARTS)
         #: The names that the schemas describe or require, except by a pattern.
-        self.names: list[str] = list_described_names(schema.document, self._nodes)
+        self.names: dict[str, None] = dict.fromkeys(list_described_names(schema.document, self._nodes))
         self._patterns = list(dict.fromkeys(name for node in self._nodes for name in node.get("patternProperties", ())))
         #: Whether a schema explicitly allows members that it does not describe.
         self._allows_others = any(
@@ -68,22 +75,27 @@ class KnownNames:
                 if elements.has_parts and isinstance(element, (dict, list)):
                     elements.append_unknown(element, (*trail, index), findings)
             return
+        suggest: Callable[[str], str | None] | None = None
         for name, member in value.items():
             if self._lists_all and name not in self.names:
-                self._append_unknown_name(name, value, trail, findings)
+                suggest = suggest or self._make_suggest(value)
+                self._append_unknown_name(name, suggest(name), trail, findings)
             elif isinstance(member, (dict, list)):
                 part = self.get_part(name)
                 if part.has_parts:
                     part.append_unknown(member, (*trail, name), findings)
 
-    def _append_unknown_name(
-        self, name: str, value: Mapping[str, Any], trail: tuple[str | int, ...], findings: list[Finding]
-    ) -> None:
+    def _make_suggest(self, value: Mapping[str, Any]) -> Callable[[str], str | None]:
+        """Return a function that returns the name that an unknown name of `value` was probably meant to be."""
         # Suggest only names that apply to this value. For example, `min` is for number fields, not for text fields.
         nodes = self._list_applicable(self._roots, value)
         known = {key: node for each in nodes for key, node in each.get("properties", {}).items()}
-        corrected = (key for key, node in known.items() if name in node.get("x-mistaken", ()))
-        suggestion = next(corrected, None) or suggest_name(name, known)
+        mistakes = map_mistakes(known)
+        return lambda name: mistakes.get(name) or suggest_name(name, known)
+
+    def _append_unknown_name(
+        self, name: str, suggestion: str | None, trail: tuple[str | int, ...], findings: list[Finding]
+    ) -> None:
         if self._schema.coverage == "full" or suggestion is not None:
             pointer, problem = join_pointer(*trail, name), f"the name {format_value(name)} is unknown here"
             findings.append(Finding("param_unknown", "warning", pointer, problem, suggestion=suggestion))

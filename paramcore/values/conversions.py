@@ -25,6 +25,15 @@ _OBJECT_CONVERSIONS = {
     "__attrs_attrs__": "attrs.asdict()",
 }
 
+#: The call that converts a table of pandas to a list of its rows.
+_RECORDS = ".to_dict('records')"
+#: Methods that only the tables of polars, Spark and Dask have, each with the call that converts a table to its rows.
+_TABLE_CONVERSIONS = {
+    "to_dicts": ".to_dicts()",
+    "toPandas": f".toPandas(){_RECORDS}",
+    "compute": f".compute(){_RECORDS}",
+}
+
 #: If the type of a value is a subclass of one of these types, the error names the base class.
 _BASES = (str, int, float, list, tuple)
 
@@ -46,6 +55,8 @@ def suggest_json(value_type: type) -> str:
         return MISSING_REMEDY
     if value_type.__name__ == "DataFrame":
         return suggest_rows(value_type)
+    if _is_polars_series(value_type):
+        return "convert it with `.to_list()`"
     if value_type.__name__ in _CONVERSIONS:
         return f"convert it with `{_CONVERSIONS[value_type.__name__]}`"
     # Check numpy before `base`, because `float64` is a subclass of `float`.
@@ -60,10 +71,14 @@ def suggest_json(value_type: type) -> str:
 
 
 def suggest_rows(table_type: type) -> str:
-    """Return how to convert a table of pandas or polars to a list of its rows."""
-    # Only the tables of polars have `to_dicts`.
-    call = ".to_dicts()" if hasattr(table_type, "to_dicts") else ".to_dict('records')"
-    return f"convert it with `{call}`"
+    """Return how to convert a table of pandas, polars, Spark or Dask to a list of its rows."""
+    found = (call for name, call in _TABLE_CONVERSIONS.items() if hasattr(table_type, name))
+    return f"convert it with `{next(found, _RECORDS)}`"
+
+
+def _is_polars_series(value_type: type) -> bool:
+    # A series of pandas has `to_dict` and `tolist`; a series of polars has neither.
+    return value_type.__name__ == "Series" and hasattr(value_type, "to_list") and not hasattr(value_type, "to_dict")
 
 
 def suggest_text(value: Any, default: str = "") -> str:
@@ -83,7 +98,7 @@ def suggest_object(value: Any, default: str) -> str:
     if issubclass(value_type, (str, bytes, bytearray)):
         opening = "{" if isinstance(value, str) else b"{"
         return "decode it with `json.loads()`" if value.lstrip()[:1] == opening else default
-    if value_type.__name__ == "Series":
+    if value_type.__name__ == "Series" and not _is_polars_series(value_type):
         return "convert it with `.to_dict()`"
     # The replies of HTTP clients, such as `requests.Response`.
     if hasattr(value_type, "raise_for_status") and hasattr(value_type, "json"):

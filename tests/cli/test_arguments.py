@@ -325,8 +325,10 @@ def test_lines_in_place_of_a_project_are_named(place, arguments, monkeypatch, ca
         ("impact", "docks.json", "-", "-"),
         ("plan", "-", "--wanted", "-"),
         ("plan", "-", "--wanted=-@0"),
+        ("plan", "-", "--wanted", "-@0"),
         ("diff", "-", "-"),
         ("diff", "--", "-", "-@0"),
+        ("diff", "-@0", "-@1"),
         ("validate", "-", "-"),
         ("validate", "-", "--tasks", "-"),
         ("validate", "-", "--update", "-"),
@@ -342,6 +344,29 @@ def test_standard_input_is_named_once(place, arguments):
     ran = run(*arguments, cwd=place, stdin=(place / "docks.json").read_text(), SCALE_API_KEY="k" * 20)
     assert (ran.status, ran.out) == (2, "")
     assert ran.err == "error: standard input can be read only once; name a file in place of one `-`\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("diff", "-@0", "docks.json"),
+        ("diff", "docks.json", "-@00"),
+        ("plan", "docks.json", "--wanted", "-@0"),
+        ("plan", "--wanted", "-@0", "docks.json"),
+    ],
+)
+def test_a_version_of_standard_input(place, arguments):
+    """`-@N` is version N of the project on standard input, also without `--` before it."""
+    ran = run(*arguments, cwd=place, stdin=(place / "docks.json").read_text())
+    assert (ran.status, ran.err) == (0, "")
+
+
+@pytest.mark.parametrize("version", ["1", "01", "0" * 30 + "1", "1" * 30])
+def test_a_version_with_many_digits(place, version, monkeypatch, capsys):
+    """Leading zeros do not change the number of a version, and a large number is no other version."""
+    monkeypatch.chdir(place)
+    assert main(["diff", "docks.json", f"docks.json@{version}"]) == 2
+    assert "does not exist: the project has only version 0" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("spec", ["tasks.jsonl", "tasks.jsonl@0"])

@@ -62,7 +62,9 @@ def test_a_task_that_a_request_can_produce_is_possible(finished):
         ({"error": "Invalid key"}, "an error that the service returned"),
         ({"docs": [task()], "total": 1, "has_more": False}, "a page of created tasks"),
         ({"docs": []}, "a page of created tasks"),
+        ({"task_id": "a", "status": "completed", "response": {}, "task": task()}, "the body of a callback"),
         ({"patch": True, "padding": 3}, "not a created task"),
+        ({"type": "imageannotation", "name": "docks", "params": {}}, "the body of a request that creates a project"),
         ({"attachment": "https://e.com/1.jpg", "project_version": 0}, "not a created task"),
     ],
 )

@@ -16,6 +16,7 @@ import pytest
 from paramcore.errors import DocumentError, NotJSON
 from paramcore.files import document, writer
 from paramcore.files.document import Document
+from paramcore.files.mistakes import describe_number
 from paramcore.files.positions import Lines, Position
 from paramcore.files.reader import PROJECT_SIZE, read_document, read_lines
 from paramcore.files.writer import write_atomically
@@ -188,6 +189,26 @@ def test_other_binary_files_are_named(written, data, problem, remedy, name):
     error = refused(lambda: read(written(data, name)))
     assert (error.code, error.problem, error.line) == ("json_encoding", problem, 1)
     assert remedy in error.remedy
+
+
+@pytest.mark.parametrize("data", [bytes(4096), gzip.compress(b"{}", mtime=0), b"PK\x03\x04", pickle.dumps({"a": 1})])
+def test_binary_data_after_a_line_of_text(written, data):
+    """The error is about the line, because the file is neither compressed nor a pickle."""
+    lines = list(read_lines(written(b'{"a": 1}\n' + data, "some.jsonl")))
+    assert lines[0].document().value == {"a": 1}
+    error = refused(lines[1].document)
+    assert (error.code, error.problem, error.line) == ("json_encoding", "the line begins with binary data", 2)
+
+
+@pytest.mark.parametrize(("digits", "shown"), [(0, "4,300"), (640, "640"), (10_000, "4,300")])
+def test_too_many_digits(digits, shown):
+    """The error names the lower of two limits: the limit of paramcore and Python's own limit, if there is one."""
+    before = sys.get_int_max_str_digits()
+    try:
+        sys.set_int_max_str_digits(digits)
+        assert describe_number("-" + "9" * 5_000)[0].endswith(f"has more than {shown} digits")
+    finally:
+        sys.set_int_max_str_digits(before)
 
 
 MISTAKES = [

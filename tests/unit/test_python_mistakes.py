@@ -24,6 +24,10 @@ def make_foreign_object(name, base=object, module="numpy"):
         (make_foreign_object("Timestamp", module="pandas"), "convert it with `.isoformat()`"),
         (make_foreign_object("DataFrame", module="pandas"), "convert it with `.to_dict('records')`"),
         (type("DataFrame", (), {"to_dicts": None, "__module__": "polars"})(), "convert it with `.to_dicts()`"),
+        (type("DataFrame", (), {"toPandas": None})(), "convert it with `.toPandas().to_dict('records')`"),
+        (type("DataFrame", (), {"compute": None})(), "convert it with `.compute().to_dict('records')`"),
+        (make_foreign_object("Series", module="pandas"), "convert it with `.tolist()`"),
+        (type("Series", (), {"to_list": None, "__module__": "polars"})(), "convert it with `.to_list()`"),
         (make_foreign_object("NAType", module="pandas"), "`None` for a missing value"),
         (make_foreign_object("NaTType", module="pandas"), "`None` for a missing value"),
         (float("nan"), "`None` for a missing value"),
@@ -36,6 +40,14 @@ def test_values_of_other_libraries_name_the_fix(value, remedy):
         freeze({"a": [value]})
     assert refused.value.path == "/a/0"
     assert remedy in refused.value.remedy
+
+
+def test_a_series_of_polars_is_no_request():
+    """The error names no conversion to a dict, because a series of polars has none."""
+    series = type("Series", (), {"to_list": None, "__module__": "polars"})()
+    with pytest.raises(InvalidParams) as refused:
+        TaskRequest(series)
+    assert refused.value.remedy == 'write an object such as {"padding": 3}'
 
 
 CREATED = {"task_id": "a", "status": "pending", "params": {"padding": 1}, "instruction": "Look twice.\\nBox."}

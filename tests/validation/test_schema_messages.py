@@ -197,6 +197,11 @@ ALTERNATIVES = {
         True,
         'must be "auto" or a whole number, got true',
     ),
+    "a choice in a choice": (
+        {"anyOf": [{"oneOf": [{"type": "object"}, {"type": "array"}]}, {"type": "null"}]},
+        3,
+        "must be an object, an array or null, got the number 3",
+    ),
     "names": ({"anyOf": [{"required": ["a"]}, {"required": ["b"]}]}, {}, "`a` or `b` is missing"),
     "a description of the names": (
         {"description": "set a or b", "anyOf": [{"required": ["a"]}, {"required": ["b"]}]},
@@ -227,6 +232,10 @@ def test_a_message_names_every_alternative(schema, value, message):
         ({"kind": "square", "points": []}, 'must be "circle", "poly" or "line", got the text \'square\''),
         ({"kind": "Circle"}, 'must be "circle", "poly" or "line", got the text \'Circle\'; write `"circle"`'),
         ({"kind": "circle"}, "`r` is missing"),
+        ({}, "`kind` is missing"),
+        ({"points": 3}, "`kind` is missing"),
+        ({"kind": "circle", "points": []}, "`r` is missing"),
+        ({"kind": "poly", "r": 3}, "`points` is missing"),
     ],
 )
 def test_branches_with_a_tag(value, expected):
@@ -244,6 +253,8 @@ def test_branches_with_a_tag(value, expected):
     project = Project("boxes", type="mine")
     for document in (
         {"properties": {"shape": {"oneOf": branches}}},
+        {"properties": {"shape": {"oneOf": [*branches, {"type": "null"}]}}},
+        {"properties": {"shape": {"anyOf": [{"oneOf": branches}, {"type": "null"}]}}},
         {
             "properties": {"shape": {"anyOf": [{"$ref": "#/$defs/a"}, {"$ref": "#/$defs/b"}]}},
             "$defs": dict(zip("ab", branches, strict=True)),
