@@ -273,7 +273,8 @@ class Project(NotebookReprs):
         return partial(Project, **self._keywords), (self.name,)
 
     def __repr__(self) -> str:
-        return f"<Project {format_repr(self.name)}: {self.type}, {format_count(len(self.versions), 'version')}>"
+        task_type = format_name(self.type, limit=MESSAGE_LIMIT)
+        return f"<Project {format_repr(self.name)}: {task_type}, {format_count(len(self.versions), 'version')}>"
 
     def __str__(self) -> str:
         count = format_count(len(self.versions), "version")

@@ -255,6 +255,8 @@ def test_a_project_has_a_short_repr():
     """The `repr` has the number of versions, and no params."""
     assert repr(TWO) == "<Project 'boxes': imageannotation, 2 versions>"
     assert repr(Project("boxes", type="comparison", params={})) == "<Project 'boxes': comparison, 1 version>"
+    assert repr(Project("boxes", type="a\n")) == "<Project 'boxes': a\\n, 0 versions>"
+    assert repr(Project("boxes", type=99 * "a")) == f"<Project 'boxes': {64 * 'a'}... (99 characters), 0 versions>"
 
 
 def test_versions_updates_and_inheritance_have_short_reprs():
