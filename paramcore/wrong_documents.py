@@ -71,8 +71,9 @@ def reject_other_than_update(
     if _is_answer(members):
         raise MalformedPayload("update_is_answer", "", f"{_IS_ANSWER}, not {expected}", advice)
     # An entry of a history seldom has `patch`.  So an object with `patch` is an entry only if it also has `created_at`;
-    # otherwise it is an update with the invalid param `version`.
-    if type(version) is int and "project" not in members and ("patch" not in members or "created_at" in members):
+    # otherwise it is an update with the invalid param `version`, and so is an object with a negative number.
+    is_number = type(version) is int and version >= 0
+    if is_number and "project" not in members and ("patch" not in members or "created_at" in members):
         wanted = f"`plan --wanted PROJECT@{version}`"
         remedy = f"remove `version` and `created_at`, or use {wanted} to return to version {version}"
         raise MalformedPayload("update_is_version", "", f"this is a version of a project, not {expected}", remedy)

@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 
 from paramcore.errors import WrongProject
 from paramcore.model import ROUTING_TYPES, EffectiveParams, Inheritance, ParamVersion, Project, Update
-from paramcore.text import MESSAGE_LIMIT, format_value
+from paramcore.text import MESSAGE_LIMIT, format_name, format_repr, format_value
 from paramcore.validation.check_parts import CrossCheck
 from paramcore.validation.finding import Finding
 from paramcore.validation.lint import lint_history, lint_type
@@ -67,7 +67,8 @@ class Validator:
         return partial(Validator, fast=self._is_fast), (self._project, self._schemas)
 
     def __repr__(self) -> str:
-        return f"<Validator of {self._project.name!r}: {self._project.type}>"
+        task_type = format_name(self._project.type, limit=MESSAGE_LIMIT)
+        return f"<Validator of {format_repr(self._project.name)}: {task_type}>"
 
     def project(self, version: int | None = None) -> tuple[Finding, ...]:
         """Validate the params of a version; by default, the latest version.

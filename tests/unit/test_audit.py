@@ -119,6 +119,16 @@ def test_a_task_without_a_version_of_the_project_is_not_judged(finished):
                 [{"instruction_rule": "override"}],
             ),
         ),
+        (
+            task(instruction=...),
+            (
+                "T4",
+                "/instruction",
+                "nothing",
+                '"Box it." at the end (the instruction of version 0)',
+                [],
+            ),
+        ),
         (task(7), ("T8", "/project_param_version", "the number 7", "a version from 0 to 2, or -1", [])),
         (task("0"), ("T8", "/project_param_version", "the text '0'", "a version from 0 to 2, or -1", [])),
         (task(True), ("T8", "/project_param_version", "true", "a version from 0 to 2, or -1", [])),
@@ -210,6 +220,45 @@ def test_an_audit_in_text():
         "the current settings do not explain all tasks; each of these changes explains every task that any tried combination of settings explains:"
         ' instruction_separator="" or instruction_rule="override"'
     )
+
+
+LONG = "of every forklift, pallet and person in the image, also at the edge, " * 3
+
+
+@pytest.mark.parametrize(
+    ("inherited", "instruction", "expected", "actual"),
+    [
+        (f"Box all {LONG}", f"Mark all {LONG}", '"Box all of every', '"Mark all of every'),
+        (f"Box all {LONG}", f"all {LONG}", '"Box all of every', '"all of every'),
+        (
+            f"all {LONG}",
+            f"Hurry. Box all {LONG}!",
+            "in the image, also at the edge, ",
+            "in the image, also at the edge, !",
+        ),
+        (
+            f"{LONG} Box {LONG}",
+            f"{LONG} Mark {LONG}",
+            "at the edge,  Box of every",
+            "at the edge,  Mark of every",
+        ),
+    ],
+)
+def test_long_instructions_are_shown_where_they_differ(inherited, instruction, expected, actual):
+    """If two long instructions have the same end, the finding shows the text before this end."""
+    project = Project("boxes", type="imageannotation", params={"instruction": inherited})
+    (finding,) = audited(task(instruction=instruction), project=project).findings
+    assert finding.rule == "T4"
+    assert expected in finding.expected
+    assert actual in finding.actual
+    assert finding.expected.removesuffix(" at the end (the instruction of version 0)") != finding.actual
+
+
+def test_a_separator_without_text_before_it_is_not_expected():
+    """A task with only the separator before the project's instruction has one separator too many."""
+    (finding,) = audited(task(instruction="\nBox it.")).findings
+    assert (finding.rule, finding.actual) == ("T5", '"\\n"')
+    assert finding.expected == "no separator, because no text precedes the instruction of version 0"
 
 
 def test_the_calibration_lists_the_remaining_settings():

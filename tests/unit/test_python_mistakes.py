@@ -20,6 +20,16 @@ def make_foreign_object(name, base=object, module="numpy"):
         (make_foreign_object("int64"), "convert it with `.item()`"),
         (make_foreign_object("bool_", module="numpy.core"), "convert it with `.item()`"),
         (make_foreign_object("ndarray"), "convert it with `.tolist()`"),
+        (make_foreign_object("memmap", type(make_foreign_object("ndarray"))), "convert it with `.tolist()`"),
+        (make_foreign_object("Series", module="polars.series"), "convert it with `.to_list()`"),
+        (
+            make_foreign_object("GeoSeries", type(make_foreign_object("Series")), "geopandas"),
+            "convert it with `.to_list()`",
+        ),
+        (
+            make_foreign_object("GeoDataFrame", type(make_foreign_object("DataFrame")), "geopandas"),
+            "convert it with `.to_dict('records')`",
+        ),
         (make_foreign_object("datetime64"), "convert it with `str()`"),
         (make_foreign_object("Timestamp", module="pandas"), "convert it with `.isoformat()`"),
         (make_foreign_object("DataFrame", module="pandas"), "convert it with `.to_dict('records')`"),
@@ -69,6 +79,16 @@ def test_a_created_task_is_no_request(body, code):
         with pytest.raises(MalformedPayload) as refused:
             call()
         assert refused.value.code == code
+
+
+def test_a_series_in_place_of_an_object_has_to_dict_or_no_remedy():
+    """A series of pandas has `to_dict`, but a series of polars does not."""
+    of_pandas = type("Series", (), {"to_dict": None, "__module__": "pandas"})()
+    with pytest.raises(InvalidParams, match=r"convert it with `\.to_dict\(\)`"):
+        Patch(of_pandas)
+    with pytest.raises(InvalidParams) as refused:
+        Patch(make_foreign_object("Series", module="polars.series"))
+    assert "to_dict" not in refused.value.remedy
 
 
 def test_infinity_is_no_missing_value():

@@ -204,6 +204,9 @@ class Row(NamedTuple):
 class Series:
     """A row of pandas."""
 
+    def to_dict(self):
+        """Do nothing, because only the name of the method matters."""
+
 
 class SDKTask:
     def as_dict(self):

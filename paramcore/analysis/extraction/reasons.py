@@ -118,7 +118,7 @@ class StayingParam:
         if self.code == "kept":
             return "kept, because `keep` names it"
         if self.code == "not_shared":
-            return "moving it saves nothing, because too few tasks share a value"
+            return "moving it saves nothing, because too few inheriting tasks share a value"
         lack = "would get another instruction" if self.text is not None else "lack it"
         larger = "moving it would not make the total smaller"
         if self.extra_bytes:
