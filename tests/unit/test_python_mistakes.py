@@ -36,7 +36,7 @@ def make_foreign_object(name, base=object, module="numpy"):
         (type("DataFrame", (), {"to_dicts": None, "__module__": "polars"})(), "convert it with `.to_dicts()`"),
         (type("DataFrame", (), {"toPandas": None})(), "convert it with `.toPandas().to_dict('records')`"),
         (type("DataFrame", (), {"compute": None})(), "convert it with `.compute().to_dict('records')`"),
-        (make_foreign_object("Series", module="pandas"), "convert it with `.tolist()`"),
+        (make_foreign_object("Series", module="pandas"), "convert it with `.to_list()`"),
         (type("Series", (), {"to_list": None, "__module__": "polars"})(), "convert it with `.to_list()`"),
         (make_foreign_object("NAType", module="pandas"), "`None` for a missing value"),
         (make_foreign_object("NaTType", module="pandas"), "`None` for a missing value"),
