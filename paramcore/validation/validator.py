@@ -131,9 +131,11 @@ class Validator:
             InvalidParams: `instruction_type`, if `instruction` is neither text nor null.
         """
         effective, version = inheritance.merge(own), inheritance.version
-        if inheritance.appends and "instruction" in own:
-            # The schema applies to the joined instruction.  Without text of its own, the task inherits the project's.
-            own = {name: effective[name] for name in own if name != "instruction" or own[name]}
+        if version is not None and inheritance.appends:
+            # The schema applies to the joined instruction.  If it is equal to the project's, the task inherits it.
+            is_joined = effective["instruction"] != version.params["instruction"]
+            own = {name: effective[name] for name in effective if name != "instruction" and name in own}
+            own |= {"instruction": effective["instruction"]} if is_joined else {}
         findings = self._rules.validate_each(own)
         inherited = _VersionFindings({}, (), {}) if version is None else self._validate_version(version)
         for name, param_findings in inherited.by_param.items():

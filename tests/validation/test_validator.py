@@ -7,7 +7,7 @@ from copy import deepcopy
 
 import pytest
 
-from paramcore import Patch, Project, TaskRequest
+from paramcore import Assumptions, Patch, Project, TaskRequest
 from paramcore.errors import InvalidSetting
 from paramcore.validation.schema import Schemas
 from paramcore.validation.validator import Validator
@@ -348,3 +348,16 @@ def test_params_in_an_object_are_not_removed():
     request = {"attachment": "https://e.com/1.jpg", "params": {"padding": 1}}
     (finding,) = Validator(project).task(project.resolve(request))
     assert (finding.code, finding.remedy) == ("param_misplaced", "write its params at the top level")
+
+
+@BOTH
+@pytest.mark.parametrize("request_", [{}, {"instruction": ""}, {"instruction": None}])
+@pytest.mark.parametrize(("empty", "codes"), [("leave out", []), ("join", ["param_size"])])
+def test_a_separator_before_the_instruction_is_validated(request_, empty, codes, fast):
+    """The schema applies to the effective instruction, which may be a separator and the project's instruction."""
+    schemas = Schemas().with_schema("mine", {"properties": {"instruction": {"maxLength": 4}}})
+    assumptions = Assumptions(empty_instruction=empty)
+    project = Project("boxes", type="mine", params={"instruction": "Box."}, assumptions=assumptions)
+    validator = Validator(project, schemas, fast=fast)
+    assert [finding.code for finding in validator.task(project.resolve(request_))] == codes
+    assert validator.project() == ()
