@@ -8,7 +8,7 @@ from copy import deepcopy
 import pytest
 
 from paramcore import Assumptions, Patch, Project, TaskRequest
-from paramcore.errors import InvalidSetting
+from paramcore.errors import InvalidSetting, WrongProject
 from paramcore.validation.schema import Schemas
 from paramcore.validation.validator import Validator
 from tests.validation.helpers import BOTH, GEOMETRIES, NEEDS_FAST, ROUTING, make_boxes, summarize, validate
@@ -361,3 +361,28 @@ def test_a_separator_before_the_instruction_is_validated(request_, empty, codes,
     validator = Validator(project, schemas, fast=fast)
     assert [finding.code for finding in validator.task(project.resolve(request_))] == codes
     assert validator.project() == ()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        make_boxes(padding=5),
+        make_boxes(padding=True),
+        make_boxes(padding=1).patch_params({"padding": 2}),
+        make_boxes(padding=2).patch_params({"padding": 1}),
+    ],
+)
+def test_a_task_of_another_project_is_rejected(other):
+    """A validator rejects a task that inherits a version that its project does not have, and stays usable."""
+    project = make_boxes(padding=1)
+    validator = Validator(project)
+    findings = validator.task(project.resolve({}))
+    for _ in range(2):
+        with pytest.raises(WrongProject) as caught:
+            validator.task(other.resolve({}))
+        assert caught.value.code == "wrong_project"
+        assert validator.task(project.resolve({})) == findings
+    assert validator.task(make_boxes(padding=1.0).resolve({})) == findings
+    assert validator.task(other.resolve({"project_version": -1})) == validator.task(
+        project.resolve({"project_version": -1})
+    )
