@@ -140,8 +140,9 @@ class Validator:
         if version is not None and inheritance.appends:
             # The schema applies to the joined instruction.  If it is equal to the project's, the task inherits it.
             is_joined = effective["instruction"] != version.params["instruction"]
-            own = {name: effective[name] for name in effective if name != "instruction" and name in own}
-            own |= {"instruction": effective["instruction"]} if is_joined else {}
+            if is_joined or "instruction" in own:
+                own = {name: value for name, value in own.items() if name != "instruction"}
+                own |= {"instruction": effective["instruction"]} if is_joined else {}
         findings = self._rules.validate_each(own)
         inherited = _VersionFindings({}, (), {}) if version is None else self._validate_version(version)
         for name, param_findings in inherited.by_param.items():
