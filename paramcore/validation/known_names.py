@@ -20,7 +20,7 @@ from paramcore.validation.subschemas import (
 from paramcore.values import join_pointer
 
 #: The keywords for members and elements whose schemas `KnownNames` reads.
-_WITH_PARTS = {"properties", "patternProperties", "additionalProperties", "items"}
+_WITH_PARTS = {"properties", "patternProperties", "additionalProperties", "items", "prefixItems"}
 
 
 def map_mistakes(schemas: Mapping[str, Any]) -> dict[str, str]:
@@ -58,7 +58,9 @@ class KnownNames:
         # A schema with a keyword in `closing` decides itself which unknown names are errors, so do not warn.
         closing = {"additionalProperties", "patternProperties", "unevaluatedProperties"}
         self._lists_all = "properties" in keywords and keywords.isdisjoint(closing)
-        self._parts: dict[tuple[str | None, ...], KnownNames] = {}
+        #: The length of the longest `prefixItems`.
+        self._prefix = max((len(node.get("prefixItems", ())) for node in self._nodes), default=0)
+        self._parts: dict[tuple[str | int | None, ...], KnownNames] = {}
 
     def allows(self, name: str) -> bool:
         """Return whether the schemas describe a name, or explicitly allow other names."""
@@ -70,10 +72,11 @@ class KnownNames:
         If the task type is not fully public, an unknown name causes a finding only if there is a suggestion for it.
         """
         if isinstance(value, list):
-            elements = self._get_elements()
             for index, element in enumerate(value):
-                if elements.has_parts and isinstance(element, (dict, list)):
-                    elements.append_unknown(element, (*trail, index), findings)
+                if isinstance(element, (dict, list)):
+                    part = self._get_element(index)
+                    if part.has_parts:
+                        part.append_unknown(element, (*trail, index), findings)
             return
         suggest: Callable[[str], str | None] | None = None
         for name, member in value.items():
@@ -119,7 +122,7 @@ class KnownNames:
         """Return the names that the schemas describe inside the member `name`."""
         # The cache key identifies the matching schemas, because a key for each name could fill the memory.
         matching = [pattern for pattern in self._patterns if matches_any([pattern], name)]
-        key = ("member", name if name in self.names else None, *matching)
+        key: tuple[str | None, ...] = ("member", name if name in self.names else None, *matching)
         if key not in self._parts:
             self._parts[key] = KnownNames(self._schema, self._list_member_schemas(name), self._validator)
         return self._parts[key]
@@ -134,9 +137,15 @@ class KnownNames:
             schemas += own or [node.get("additionalProperties")]
         return schemas
 
-    def _get_elements(self) -> KnownNames:
-        """Return the names that the schemas describe inside the elements of an array."""
-        if ("element",) not in self._parts:
-            schemas = [node.get("items") for node in self._nodes]
-            self._parts["element",] = KnownNames(self._schema, schemas, self._validator)
-        return self._parts["element",]
+    def _get_element(self, index: int) -> KnownNames:
+        """Return the names that the schemas describe inside the element at `index` of an array."""
+        # All elements after the longest prefix have the same schemas.
+        index = min(index, self._prefix)
+        key = ("element", index)
+        if key not in self._parts:
+            schemas = []
+            for node in self._nodes:
+                prefix = node.get("prefixItems", ())
+                schemas.append(prefix[index] if index < len(prefix) else node.get("items"))
+            self._parts[key] = KnownNames(self._schema, schemas, self._validator)
+        return self._parts[key]

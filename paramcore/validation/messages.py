@@ -215,7 +215,9 @@ def _explain_choice(error: ValidationError) -> Iterator[Finding]:
         yield from _explain_required(error, names)
     elif branch_errors:
         branch_error: Any = select_branch_error(branch_errors)
-        branch_error.is_about_name, branch_error.is_warning = _is_about_name(error), _is_warning(error)
+        # A branch may reject a name by `propertyNames`, even if the error is about the value.
+        branch_error.is_about_name = _is_about_name(error) or _is_about_name(branch_error)
+        branch_error.is_warning = _is_warning(error)
         yield from _explain(branch_error)
     elif error.validator == "not" and (choices := list_choices(get_limit(error))) is not None:
         expectation = f"{_get_verb(error)} not be {_format_choices(choices)}"

@@ -303,3 +303,17 @@ def test_a_message_of_the_package_says_what_is_wrong(type_, params, message):
     """Under the schemas of the package, a message says what is wrong, and does not repeat the param's description."""
     findings = Validator(Project("boxes", type=type_, params=params)).project()
     assert [finding.message for finding in findings if finding.severity == "error"] == [message]
+
+
+@pytest.mark.parametrize("keyword", ["anyOf", "oneOf"])
+@pytest.mark.parametrize(
+    "rule", [{"pattern": "^a"}, {"maxLength": 2}, {"not": {"const": "long"}}, {"enum": ["a", "b"]}]
+)
+def test_a_branch_that_rejects_a_name(keyword, rule):
+    """If a branch rejects a name by `propertyNames`, the finding is about the name, not about the member's value."""
+    schema = {"properties": {"a": {keyword: [{"propertyNames": rule}, {"type": "null"}]}}}
+    project = Project("boxes", type="mine", params={"a": {"long": 1}})
+    (finding,) = Validator(project, Schemas().with_schema("mine", schema)).project()
+    assert (finding.code, finding.severity, finding.pointer) == ("param_unknown", "error", "/a/long")
+    assert finding.problem.startswith('the name "long" is not allowed: ')
+    assert "got" not in finding.problem
