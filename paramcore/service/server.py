@@ -207,7 +207,11 @@ class _Handler(socketserver.BaseRequestHandler):
     def _reject(self, line: RequestLine, status: int, text: str) -> None:
         """Answer a request that cannot be read, and close the connection."""
         response = build_error_reply(status, text)
-        self.server.stand_in.log(line.method, line.target, b"", response, f"refused: {text}")
+        try:
+            self.server.stand_in.log(line.method, line.target, b"", response, f"refused: {text}")
+        # `on_event` and `created_at` may raise anything, so reply with the error.
+        except Exception as error:  # noqa: BLE001
+            response = build_failure_reply(error)
         self._send(line, response, stays_open=False)
 
     def _send(self, line: RequestLine, response: Response, *, stays_open: bool) -> None:
