@@ -245,6 +245,15 @@ class TestClock:
         clock.set(text)
         assert clock() == shown
 
+    @pytest.mark.parametrize("seconds", [True, False, "1", None, float("nan"), float("inf"), 10**400, -1e12])
+    def test_a_clock_advances_by_a_number(self, seconds):
+        """Another value is an error, and the clock does not change."""
+        clock = Clock()
+        clock.set("2026-01-31")
+        with pytest.raises(InvalidSetting) as refused:
+            clock.advance(seconds)
+        assert (refused.value.code, clock()) == ("argument_type", "2026-01-31T00:00:00.000Z")
+
     @pytest.mark.parametrize(
         "value", ["", "noon", "31.1.2026", 7, None, "0001-01-01T00:00:00+05:00", "9999-12-31T23:00:00-02:00"]
     )

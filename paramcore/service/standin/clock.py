@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 
 from paramcore.errors import InvalidSetting
@@ -49,7 +50,8 @@ class Clock:
         """
         now = datetime.now(UTC) if self._time is None else self._time
         try:
-            self._time = now + timedelta(seconds=seconds)
+            # `timedelta` accepts `True` as one second.
+            self._time = now + timedelta(seconds=math.nan if isinstance(seconds, bool) else seconds)
         # NaN raises `ValueError`.  A time before the year 1 or after the year 9999 raises `OverflowError`.
         except (TypeError, ValueError, OverflowError):
             problem = (
