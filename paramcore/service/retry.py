@@ -148,7 +148,7 @@ def _send_with_retry(request: Request, clock: Clock, *, is_repeatable: bool) -> 
 
 def _limit_time(request: Request, clock: Clock) -> Request:
     remaining = clock.remaining
-    # `not remaining > 0` is also true for NaN, which `Clock` does not reject.
+    # `not remaining > 0` is also true for NaN, which `now` may return.
     if not remaining > 0:
         raise NotDone("not_sent", None, "the deadline passed before the request was sent", "pass a longer deadline")
     return evolve(request, timeout=min(remaining, MAX_TIMEOUT))
