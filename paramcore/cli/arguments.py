@@ -24,6 +24,7 @@ from paramcore.files.reader import (
     JSONL_SUFFIXES,
     PROJECT_SIZE,
     has_suffix,
+    is_directory,
     read_document,
     resolve_path,
 )
@@ -68,7 +69,7 @@ def _check_redirection(options: Namespace) -> None:
         return
     for path in _list_inputs(options):
         with suppress(OSError, ValueError):
-            entries = list_visible_paths(path) if os.path.isdir(path) else [path]
+            entries = list_visible_paths(path) if is_directory(path) else [path]
             for entry in entries:
                 if os.path.samestat(os.stat(0 if entry == "-" else entry), output):
                     exit_with_usage(
@@ -85,7 +86,7 @@ def _check_output_name(output: str, option: str) -> None:
 
 def _check_output_file(options: Namespace, output: str, option: str) -> None:
     for path in _list_inputs(options):
-        if _is_input_in(output, path):
+        if path != "-" and _is_input_in(output, path):
             exit_with_usage(
                 f"{option} {format_path(output)} is a file in {format_path(path)}, which is an input; name another file"
             )
@@ -175,7 +176,7 @@ def _can_be_read(path: str) -> bool:
 def _may_hold_projects(path: str) -> bool:
     """Return whether a path is a directory, or a JSON or YAML file that contains a project."""
     if not os.path.isfile(path) or has_suffix(path, JSONL_SUFFIXES):
-        return os.path.isdir(path)
+        return is_directory(path)
     with suppress(DocumentError):
         return holds_projects(_read(path).value)
     return False
@@ -242,12 +243,12 @@ def reject_options_for_tasks(options: Namespace) -> None:
 
 def _find_tasks(options: Namespace, documents: dict[str, Document]) -> list[str]:
     """Return the files that may be TASKS; add each document that was read to `documents`."""
-    tasks = [path for path in options.files if has_suffix(path, JSONL_SUFFIXES) and not os.path.isdir(path)]
+    tasks = [path for path in options.files if has_suffix(path, JSONL_SUFFIXES) and not is_directory(path)]
     if options.lines and not tasks and len(options.files) > 1:
         # With `--lines`, TASKS may have any suffix. If no FILE has a suffix of JSONL, TASKS is the last FILE.
         return [options.files[-1]]
     for path in options.files:
-        if path in tasks or path in documents or os.path.isdir(path):
+        if path in tasks or path in documents or is_directory(path):
             continue
         documents[path] = _read(path)
         if not holds_projects(documents[path].value):
@@ -257,7 +258,7 @@ def _find_tasks(options: Namespace, documents: dict[str, Document]) -> list[str]
 
 def _report_lines(paths: Sequence[str], projects: ProjectFiles) -> None:
     """Report that JSONL files in directories are skipped, because a user may expect that `validate` reads them."""
-    for directory in filter(os.path.isdir, paths):
+    for directory in filter(is_directory, paths):
         found = list_visible_paths(directory, JSONL_SUFFIXES)
         if found:
             more = f" and {format_count(len(found) - 1, 'more file')} of JSONL" if found[1:] else ""
@@ -269,7 +270,7 @@ def _report_lines(paths: Sequence[str], projects: ProjectFiles) -> None:
 
 def _report_subdirectories(options: Namespace, projects: ProjectFiles) -> None:
     """Report the subdirectories with projects, because a user may expect that `validate` reads them."""
-    for directory in filter(os.path.isdir, options.projects):
+    for directory in filter(is_directory, options.projects):
         found = list_subdirectories(directory, used=[*options.projects, *_list_used(options)])
         if found:
             more = f" and {format_count(len(found) - 1, 'more subdirectory')}" if found[1:] else ""

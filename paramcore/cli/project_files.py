@@ -20,6 +20,7 @@ from paramcore.files.reader import (
     TASK_SIZE,
     YAML_SUFFIXES,
     has_suffix,
+    is_directory,
     read_document,
     resolve_path,
 )
@@ -85,7 +86,8 @@ def read_project_files(
     # A shell pattern may match both a directory and a file in the directory, so read each file once.
     by_real_path: dict[str, str] = {}
     for path in chain.from_iterable(map(_list_files, paths)):
-        real_path = resolve_path(path)
+        # Standard input is not the file that is named `-`.
+        real_path = path if path == "-" else resolve_path(path)
         # A file that the command line names is never skipped, so the path on the command line takes precedence.
         if path in paths or real_path not in by_real_path:
             by_real_path[real_path] = path
@@ -248,7 +250,7 @@ def _check_entry(path: str) -> None:
 
 
 def _list_files(path: str) -> list[str]:
-    if not os.path.isdir(path):
+    if not is_directory(path):
         return [path]
     paths = list_visible_paths(path)
     if not paths:

@@ -424,6 +424,59 @@ def test_standard_input_is_not_a_file_named_by_a_dash(place, monkeypatch, capsys
     assert (place / "-").read_text() != "old"
 
 
+def make_dash_directory(place):
+    (place / "-").mkdir()
+    (place / "-" / "docks.json").write_text(write_project("in the directory"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "shown"),
+    [
+        (("log", "-"), "1 version"),
+        (("log", "-", "--format", "json"), '"project": "on standard input"'),
+        (("plan", "-", "update.json"), "1 changed"),
+        (("preview", "-", "task.json"), "on standard input"),
+        (("preview", "-", "task.json", "--output", "./-/new.json"), ""),
+        (("validate", "-"), "1 project"),
+        (("validate", "-", "task.json"), "1 project and 1 task"),
+        (("validate", "./-", "-"), "2 projects"),
+        (("validate", "-", "docks.json"), "2 projects"),
+    ],
+)
+def test_standard_input_is_not_a_directory_named_by_a_dash(place, arguments, shown):
+    """`-` as PROJECT means standard input, even if a directory is named `-`; the directory is `./-`."""
+    make_dash_directory(place)
+    ran = run(*arguments, cwd=place, stdin=write_project("on standard input"))
+    assert ran.err == ""
+    assert shown in ran.out
+    if "json" in arguments:
+        assert isinstance(ran.document, dict)
+
+
+def test_extract_reads_no_directory_named_by_a_dash(place):
+    """`extract -` is rejected because standard input can be read only once, even if a directory is named `-`."""
+    make_dash_directory(place)
+    ran = run("extract", "-", "--name", "x", "--type", "imageannotation", cwd=place)
+    assert "can be read only once" in ran.err
+
+
+@pytest.mark.parametrize("paths", [("-", "./-"), ("./-", "-"), ("-", "./-", "docks.json")])
+def test_standard_input_and_a_file_named_by_a_dash_are_both_read(place, paths):
+    """`-` and `./-` are two inputs, so the projects of both are read."""
+    (place / "-").write_text(write_project("in the file"))
+    ran = run("validate", *paths, cwd=place, stdin=write_project("on standard input"))
+    assert f"in {len(paths)} projects" in ran.out
+
+
+@pytest.mark.parametrize("shell_name", ["bash", "zsh", "fish"])
+def test_a_choice_may_follow_two_dashes(shell_name):
+    """After `--`, an argument is compared with its choices as it was given."""
+    assert run("completion", "--", shell_name) == run("completion", shell_name)
+    assert run("help", "--", "plan") == run("help", "plan")
+    assert "invalid choice: 'tcsh'" in run("completion", "--", "tcsh").err
+    assert "invalid choice: '--bash'" in run("completion", "--", "--bash").err
+
+
 @pytest.mark.parametrize(
     ("number", "status"),
     [

@@ -21,6 +21,7 @@ from paramcore.cli.summary import report_document
 from paramcore.errors import DocumentError
 from paramcore.files.chunks import get_file_state, make_change_error
 from paramcore.files.codec import choose_codec
+from paramcore.files.reader import is_directory
 from paramcore.files.writer import open_atomically
 from paramcore.model import Project, TaskRequest
 from paramcore.report.inverses import build_extraction_document
@@ -34,7 +35,7 @@ _MAX_IDS = 100_000
 
 def extract(options: Namespace) -> Pieces:
     """Find the params that requests have in common, to move them to a new project."""
-    if os.path.isdir(options.tasks):
+    if is_directory(options.tasks):
         exit_with_usage(f"{format_path(options.tasks)} is a directory; name a file of tasks")
     if options.tasks == "-" or (os.path.exists(options.tasks) and not os.path.isfile(options.tasks)):
         exit_with_usage(
