@@ -28,7 +28,7 @@ from paramcore.files.reader import (
     read_document,
     resolve_path,
 )
-from paramcore.text import format_count, format_path, quote_for_shell
+from paramcore.text import format_count, format_option, format_path
 
 #: The option for each attribute of the `Namespace` that contains the path of a file to write.
 _OUTPUTS = {"output": "--output", "requests_output": "--output", "project_output": "--project-output"}
@@ -284,7 +284,7 @@ def _reject_update(options: Namespace) -> None:
     value = None if options.tasks_document is None else options.tasks_document.value
     if isinstance(value, dict) and isinstance(value.get("patch"), bool):
         shown = format_path(options.tasks)
-        option = f"--update {quote_for_shell(options.tasks)}"
+        option = format_option("--update", options.tasks)
         exit_with_usage(f"{shown} is an update, not tasks, because it contains `patch`; pass `{option}`")
 
 

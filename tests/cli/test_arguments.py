@@ -2,6 +2,7 @@
 
 import io
 import json
+import shlex
 import subprocess
 import sys
 
@@ -89,6 +90,15 @@ def test_wrong_files_for_validate(place, arguments, error):
     ran = run("validate", *arguments, cwd=place)
     assert (ran.out, ran.status) == ("", 2)
     assert error in ran.err
+
+
+@pytest.mark.parametrize("name", ["-update.json", "new update.json", "--update"])
+def test_the_suggested_update_can_be_pasted_into_a_shell(place, name):
+    """The error about an update as TASKS suggests `--update` with the file, as words of a shell command."""
+    (place / name).write_text('{"patch": true, "padding": 4}')
+    ran = run("validate", "docks.json", "--", name, cwd=place)
+    suggested = ran.err.partition("; pass `")[2].removesuffix("`\n")
+    assert run("validate", "docks.json", *shlex.split(suggested), cwd=place).err == ""
 
 
 @pytest.mark.parametrize(

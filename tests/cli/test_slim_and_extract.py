@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shlex
 import signal
 
 import pytest
@@ -355,7 +356,7 @@ def test_extract_refuses_wrong_usage(arguments, message):
         (("--move", "padding", "--move", "atachment"), "`atachment`; write `--move attachment`"),
         (("--keep", "padding", "--move", "zzz"), "`zzz`; leave out `--move zzz`"),
         (("--keep", "padding.x"), "`padding.x`"),
-        (("--move", ""), "leave out `--move `"),
+        (("--move", ""), "leave out `--move ''`"),
     ],
 )
 def test_extract_rejects_a_name_that_no_request_has(options, advice, tmp_path):
@@ -366,6 +367,20 @@ def test_extract_rejects_a_name_that_no_request_has(options, advice, tmp_path):
     assert (ran.out, ran.status, ran.err.count("\n")) == ("", 2, 1)
     assert advice in ran.err
     assert os.listdir(tmp_path) == ["tasks.jsonl"]
+
+
+@pytest.mark.parametrize("option", ["--keep", "--move"])
+@pytest.mark.parametrize(
+    ("param", "typed"),
+    [("box color", "box colr"), ("-padding", "-pading"), ("it's $here", "it's $her"), ("*padding*", "*paddin*")],
+)
+def test_the_suggested_name_can_be_pasted_into_a_shell(option, param, typed, tmp_path):
+    """The error about an unknown name suggests the option with the right name, as words of a shell command."""
+    (tmp_path / "tasks.jsonl").write_text(f"{json.dumps({param: 1})}\n")
+    arguments = ("extract", "tasks.jsonl", "--name", "a", "--type", "imageannotation")
+    ran = run(*arguments, f"{option}={typed}", cwd=tmp_path)
+    suggested = ran.err.partition("; write `")[2].removesuffix("`\n")
+    assert run(*arguments, *shlex.split(suggested), cwd=tmp_path).err == ""
 
 
 @pytest.mark.parametrize("task", ['{"tags": ["a"]}', '{"tags": ["a"], "project": "other"}', '{"tags": null}'])

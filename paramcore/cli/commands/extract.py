@@ -25,7 +25,7 @@ from paramcore.files.reader import is_directory
 from paramcore.files.writer import open_atomically
 from paramcore.model import Project, TaskRequest
 from paramcore.report.inverses import build_extraction_document
-from paramcore.text import format_name, format_path
+from paramcore.text import format_name, format_option, format_path
 from paramcore.validation.names import suggest_name
 from paramcore.wire import write_new_project
 
@@ -109,9 +109,12 @@ class _ExtractRun:
             (option, name) for option in ("keep", "move") for name in getattr(self._options, option) if name in missing
         )
         meant = suggest_name(name, self.extractor.names)
-        shown = format_name(name)
-        remedy = f"leave out `--{option} {shown}`" if meant is None else f"write `--{option} {format_name(meant)}`"
-        exit_with_usage(f"no task request in {format_path(self._options.tasks)} has the param `{shown}`; {remedy}")
+        option = f"--{option}"
+        remedy = (
+            f"leave out `{format_option(option, name)}`" if meant is None else f"write `{format_option(option, meant)}`"
+        )
+        tasks = format_path(self._options.tasks)
+        exit_with_usage(f"no task request in {tasks} has the param `{format_name(name)}`; {remedy}")
 
     def write_requests(self, writer: RequestWriter) -> None:
         """Read TASKS again, and write the request to send for each task."""
