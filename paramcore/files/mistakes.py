@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 
 from paramcore.text import MESSAGE_LIMIT, truncate
 from paramcore.values import MAX_DIGITS
@@ -83,6 +84,10 @@ def describe_number(number: str) -> tuple[str, str]:
     """Return the problem and the remedy for a number that the decoder rejects."""
     shown, digits = truncate(number, MESSAGE_LIMIT), number.removeprefix("-")
     if digits.isdigit():
+        limit = sys.get_int_max_str_digits()
+        if 0 < limit < len(digits) <= MAX_DIGITS:
+            problem = f"Python is set to read numbers of at most {limit:,} digits, got {shown}"
+            return problem, f"raise the limit, for example with `PYTHONINTMAXSTRDIGITS={MAX_DIGITS}`"
         return f"the number {shown} has more than {MAX_DIGITS:,} digits", ""
     if digits in ("NaN", "Infinity"):
         return f"JSON has no `{shown}`", "write a finite number or null"

@@ -721,3 +721,25 @@ def test_a_text_with_many_brackets_may_have_an_earlier_mistake(text, problem, of
         document.decode_document(text.encode(), "a.json", 101)
     assert refused.value.problem.startswith(problem)
     assert (refused.value.line, refused.value.column) == (1, offset + 1)
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.yaml", "a.jsonl"])
+@pytest.mark.parametrize(
+    ("digits", "length", "problem"),
+    [
+        *((640, length, "Python is set to read numbers of at most 640 digits, got") for length in (641, 4_300)),
+        *((digits, 4_301, "has more than 4,300 digits") for digits in (640, 4_300)),
+    ],
+)
+def test_the_limit_that_a_number_exceeds_is_named(written, name, digits, length, problem):
+    """If Python's own limit is lower than 4,300 digits, the error names that limit."""
+    source = written("[-" + "9" * length + "]", name)
+    before = sys.get_int_max_str_digits()
+    try:
+        sys.set_int_max_str_digits(digits)
+        error = refused(next(read_lines(source)).document if name == "a.jsonl" else lambda: read_document(source))
+    finally:
+        sys.set_int_max_str_digits(before)
+    assert error.code == "json_number"
+    assert problem in error.problem
+    assert ("PYTHONINTMAXSTRDIGITS=4300" in error.remedy) is (length <= 4_300)
