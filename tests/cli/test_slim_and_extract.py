@@ -64,6 +64,32 @@ def test_the_requests_to_send_are_written(tasks, tmp_path, project):
     assert "exact while version 2 is the latest; pass --pin" in ran.out
 
 
+@pytest.mark.parametrize("output_format", ["text", "markdown"])
+@pytest.mark.parametrize(
+    ("given", "options", "counts"),
+    [
+        ([{"padding": 5}], ("--pin",), "1 longer"),
+        ([{"padding": 5}, {"project_version": 101, "padding": 5}], ("--to", "101", "--pin"), "1 shorter, 1 longer"),
+        ([{"padding": 5}, {"x": 99, "padding": 5}], ("--to", "99"), "1 longer, 1 must opt out"),
+        ([{"project_version": 101, "padding": 5}], ("--pin",), "1 shorter"),
+        # `"project_version": -1` is shorter than `"project_version": 100`, but the request opts out.
+        ([{"project_version": 100, "padding": 5}], ("--to", "99"), "1 must opt out"),
+        ([{"project_version": 100, "padding": 5}], ("--to", "-1"), "1 opted out"),
+        ([{"project_version": 100, "a": 5}, {"a": 5}], ("--to", "-1"), "2 opted out"),
+        ([{"a": 5}, {"padding": 5}], (), "1 shorter, 1 as short as before"),
+    ],
+)
+def test_each_request_is_counted_once(given, options, counts, output_format, tmp_path, tasks):
+    """The summary says how many requests are shorter, longer, or as short as before, and how many opt out."""
+    versions = {98: {}, 99: {"x": 99}, 100: {}, 101: {"padding": 5}}
+    history = [{"version": number, **versions.get(number, {"padding": 5})} for number in range(102)]
+    project = tmp_path / "docks.json"
+    project.write_text(json.dumps({"type": "imageannotation", "name": "docks", "param_history": history}))
+    out = run("slim", project, tasks(*given), *options, "--format", output_format).out
+    total = f"{len(given)} request{'s' * (len(given) > 1)}: {counts}; "
+    assert [line for line in out.splitlines() if line.startswith(total)]
+
+
 UNCHANGED = [
     '{ "padding": 12,  "unique_id":"\\u00e9" }',
     '{"padding": 5e1, "project_version": 0}\r',
