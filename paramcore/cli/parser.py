@@ -26,7 +26,6 @@ _OPERAND = "\0"
 #: The defaults of attributes that only some commands set.
 _DEFAULTS = {
     "output": None,
-    "keep_going": False,
     "tasks_document": None,
     "summary": False,
     "project_version": None,

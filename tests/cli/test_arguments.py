@@ -92,6 +92,26 @@ def test_wrong_files_for_validate(place, arguments, error):
     assert error in ran.err
 
 
+@pytest.mark.parametrize(
+    "line", ['{"padding": }', '{"instruction": 1}', '{"project": "other"}', "[]", '{"a": 1, "a": 2}']
+)
+@pytest.mark.parametrize(
+    "command_name", ["preview", "impact", "slim", "audit", "validate", "extract", "explain", "report"]
+)
+def test_keep_going_is_suggested_only_if_the_command_has_it(place, command_name, line):
+    """An error about a line suggests `--keep-going`, unless the command lacks this option."""
+    (place / "bad.jsonl").write_text(f"{line}\n")
+    arguments = {
+        "impact": ("docks.json", "update.json", "bad.jsonl"),
+        "extract": ("bad.jsonl", "--name", "a", "--type", "b"),
+        "report": ("docks.json", "bad.jsonl", "--output", "page.html"),
+    }.get(command_name, ("docks.json", "bad.jsonl"))
+    ran = run(command_name, *arguments, cwd=place)
+    if "--keep-going" in ran.err:
+        assert run(command_name, *arguments, "--keep-going", cwd=place).status == 1
+    assert ("--keep-going" in ran.err) is (ran.status == 2 and command_name not in ("explain", "report"))
+
+
 @pytest.mark.parametrize("name", ["-update.json", "new update.json", "--update"])
 def test_the_suggested_update_can_be_pasted_into_a_shell(place, name):
     """The error about an update as TASKS suggests `--update` with the file, as words of a shell command."""
