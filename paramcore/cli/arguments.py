@@ -13,7 +13,7 @@ from attrs import evolve
 from paramcore.cli.contents import holds_projects
 from paramcore.cli.output import exit_with_usage
 from paramcore.cli.params import split_spec
-from paramcore.cli.project_files import list_subdirectories, list_visible_paths
+from paramcore.cli.project_files import list_subdirectories, list_visible_paths, mentions_history
 from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.pyproject import find_settings_file
 from paramcore.cli.summary import SUMMARY_VARIABLE, find_summary_path
@@ -174,11 +174,12 @@ def _can_be_read(path: str) -> bool:
 
 
 def _may_hold_projects(path: str) -> bool:
-    """Return whether a path is a directory, or a JSON or YAML file that contains a project."""
-    if not os.path.isfile(path) or has_suffix(path, JSONL_SUFFIXES):
-        return is_directory(path)
+    """Return whether a path is a JSON or YAML file that contains a project, or a directory that may contain one."""
     with suppress(DocumentError):
-        return holds_projects(_read(path).value)
+        if is_directory(path):
+            return any(map(mentions_history, list_visible_paths(path)))
+        if os.path.isfile(path) and not has_suffix(path, JSONL_SUFFIXES):
+            return holds_projects(_read(path).value)
     return False
 
 

@@ -37,7 +37,7 @@ _HISTORY_NAME = re.compile(rb"param\w{0,3}hist", re.IGNORECASE)
 _ROOT_NAME = re.compile(rb"""^["']?(name|type)["']?[ \t]*:""", re.MULTILINE)
 #: Matches the start of the next document in a YAML file.
 _NEXT_DOCUMENT = re.compile(rb"^---", re.MULTILINE)
-#: The number of bytes at the start of a file in which `_mentions_history` searches.
+#: The number of bytes at the start of a file in which `mentions_history` searches.
 _PREVIEW_SIZE = 64 * 1024
 
 
@@ -155,12 +155,12 @@ def list_subdirectories(directory: str, used: Iterable[str] = ()) -> list[str]:
         subdirectories[:] = sorted(name for name in subdirectories if not name.startswith("."))
         documents = (os.path.join(path, name) for name in names if _is_visible(name, DOCUMENT_SUFFIXES))
         unused = (document for document in documents if resolve_path(document) not in used_paths)
-        if path != directory and resolve_path(path) not in used_paths and any(map(_mentions_history, unused)):
+        if path != directory and resolve_path(path) not in used_paths and any(map(mentions_history, unused)):
             found.append(path)
     return found
 
 
-def _mentions_history(path: str) -> bool:
+def mentions_history(path: str) -> bool:
     """Return whether the name `param_history`, which each project has, is in the first 64 KiB of a file."""
     # Opening a pipe would wait for a writer, so open only regular files.
     if os.path.isfile(path):

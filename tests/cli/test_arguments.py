@@ -518,3 +518,17 @@ def test_a_version_with_many_digits_is_read_whole(place, number, status, capsys)
     """`FILE@N` reads the whole number N: leading zeros do not matter, and a large version does not exist."""
     assert main(["diff", f"{place}/docks.json@{number}", f"{place}/docks.json"]) == status
     assert ("does not exist" in capsys.readouterr().err) is (status == 2)
+
+
+@pytest.mark.parametrize("content", [{}, {"images.json": "[]"}, {"task.json": "{}", "docks.txt": write_project("a")}])
+@pytest.mark.parametrize(
+    "arguments", [("log", "task.json"), ("explain", "task.json", "task.json"), ("preview", "task.json")]
+)
+def test_a_directory_without_projects_is_not_suggested(place, arguments, content):
+    """The error says that a directory contains projects only if it does; a param may be named like a directory."""
+    (place / "instruction").mkdir()
+    for name, text in content.items():
+        (place / "instruction" / name).write_text(text)
+    assert "swap it" not in run(*arguments, "instruction", cwd=place).err
+    (place / "instruction" / "docks.json").write_text(write_project("docks"))
+    assert "swap it with instruction, which contains projects" in run(*arguments, "instruction", cwd=place).err
