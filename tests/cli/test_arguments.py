@@ -233,6 +233,15 @@ def test_a_name_and_an_update_are_swapped(place):
     assert (ran.status, ran.err) == (2, "error: NAME must precede UPDATE: swap update.json and docks\n")
 
 
+@pytest.mark.parametrize("name", ["docks", "north docks", "update"])
+@pytest.mark.parametrize("update", ["updat.json", "no-folder/update.yaml", "UPDATE.JSON"])
+def test_a_missing_update_is_not_swapped_with_the_name(place, name, update):
+    """If a file is named like the project, a missing UPDATE is still reported as missing."""
+    (place / name).write_text(write_project(name))
+    ran = run("apply", name, update, cwd=place, SCALE_API_KEY="k" * 20)
+    assert (ran.status, ran.err) == (2, f"error: {update}: cannot read the file: no such file or directory\n")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
