@@ -13,7 +13,7 @@ from attrs import evolve
 from paramcore.cli.contents import holds_projects
 from paramcore.cli.output import exit_with_usage
 from paramcore.cli.params import split_spec
-from paramcore.cli.project_files import list_subdirectories, list_visible_paths
+from paramcore.cli.project_files import list_subdirectories, list_visible_paths, mentions_history
 from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.pyproject import find_settings_file
 from paramcore.cli.summary import SUMMARY_VARIABLE, find_summary_path
@@ -24,10 +24,11 @@ from paramcore.files.reader import (
     JSONL_SUFFIXES,
     PROJECT_SIZE,
     has_suffix,
+    is_directory,
     read_document,
     resolve_path,
 )
-from paramcore.text import format_count, format_path, quote_for_shell
+from paramcore.text import format_count, format_option, format_path
 
 #: The option for each attribute of the `Namespace` that contains the path of a file to write.
 _OUTPUTS = {"output": "--output", "requests_output": "--output", "project_output": "--project-output"}
@@ -68,7 +69,7 @@ def _check_redirection(options: Namespace) -> None:
         return
     for path in _list_inputs(options):
         with suppress(OSError, ValueError):
-            entries = list_visible_paths(path) if os.path.isdir(path) else [path]
+            entries = list_visible_paths(path) if is_directory(path) else [path]
             for entry in entries:
                 if os.path.samestat(os.stat(0 if entry == "-" else entry), output):
                     exit_with_usage(
@@ -85,7 +86,7 @@ def _check_output_name(output: str, option: str) -> None:
 
 def _check_output_file(options: Namespace, output: str, option: str) -> None:
     for path in _list_inputs(options):
-        if _is_input_in(output, path):
+        if path != "-" and _is_input_in(output, path):
             exit_with_usage(
                 f"{option} {format_path(output)} is a file in {format_path(path)}, which is an input; name another file"
             )
@@ -173,11 +174,12 @@ def _can_be_read(path: str) -> bool:
 
 
 def _may_hold_projects(path: str) -> bool:
-    """Return whether a path is a directory, or a JSON or YAML file that contains a project."""
-    if not os.path.isfile(path) or has_suffix(path, JSONL_SUFFIXES):
-        return os.path.isdir(path)
+    """Return whether a path is a JSON or YAML file that contains a project, or a directory that may contain one."""
     with suppress(DocumentError):
-        return holds_projects(_read(path).value)
+        if is_directory(path):
+            return any(map(mentions_history, list_visible_paths(path)))
+        if os.path.isfile(path) and not has_suffix(path, JSONL_SUFFIXES):
+            return holds_projects(_read(path).value)
     return False
 
 
@@ -242,12 +244,12 @@ def reject_options_for_tasks(options: Namespace) -> None:
 
 def _find_tasks(options: Namespace, documents: dict[str, Document]) -> list[str]:
     """Return the files that may be TASKS; add each document that was read to `documents`."""
-    tasks = [path for path in options.files if has_suffix(path, JSONL_SUFFIXES) and not os.path.isdir(path)]
+    tasks = [path for path in options.files if has_suffix(path, JSONL_SUFFIXES) and not is_directory(path)]
     if options.lines and not tasks and len(options.files) > 1:
         # With `--lines`, TASKS may have any suffix. If no FILE has a suffix of JSONL, TASKS is the last FILE.
         return [options.files[-1]]
     for path in options.files:
-        if path in tasks or path in documents or os.path.isdir(path):
+        if path in tasks or path in documents or is_directory(path):
             continue
         documents[path] = _read(path)
         if not holds_projects(documents[path].value):
@@ -257,7 +259,7 @@ def _find_tasks(options: Namespace, documents: dict[str, Document]) -> list[str]
 
 def _report_lines(paths: Sequence[str], projects: ProjectFiles) -> None:
     """Report that JSONL files in directories are skipped, because a user may expect that `validate` reads them."""
-    for directory in filter(os.path.isdir, paths):
+    for directory in filter(is_directory, paths):
         found = list_visible_paths(directory, JSONL_SUFFIXES)
         if found:
             more = f" and {format_count(len(found) - 1, 'more file')} of JSONL" if found[1:] else ""
@@ -269,7 +271,7 @@ def _report_lines(paths: Sequence[str], projects: ProjectFiles) -> None:
 
 def _report_subdirectories(options: Namespace, projects: ProjectFiles) -> None:
     """Report the subdirectories with projects, because a user may expect that `validate` reads them."""
-    for directory in filter(os.path.isdir, options.projects):
+    for directory in filter(is_directory, options.projects):
         found = list_subdirectories(directory, used=[*options.projects, *_list_used(options)])
         if found:
             more = f" and {format_count(len(found) - 1, 'more subdirectory')}" if found[1:] else ""
@@ -283,7 +285,7 @@ def _reject_update(options: Namespace) -> None:
     value = None if options.tasks_document is None else options.tasks_document.value
     if isinstance(value, dict) and isinstance(value.get("patch"), bool):
         shown = format_path(options.tasks)
-        option = f"--update {quote_for_shell(options.tasks)}"
+        option = format_option("--update", options.tasks)
         exit_with_usage(f"{shown} is an update, not tasks, because it contains `patch`; pass `{option}`")
 
 

@@ -26,7 +26,6 @@ _OPERAND = "\0"
 #: The defaults of attributes that only some commands set.
 _DEFAULTS = {
     "output": None,
-    "keep_going": False,
     "tasks_document": None,
     "summary": False,
     "project_version": None,
@@ -62,11 +61,6 @@ def parse_options(arguments: Sequence[str] | None) -> Namespace:
     options, unknown = make_parser(requested).parse_known_args(_mark_operands(arguments))
     if unknown:
         _reject_unknown_arguments(requested, unknown)
-    for name, value in vars(options).items():
-        if isinstance(value, list):
-            setattr(options, name, [_unmark(element) for element in value])
-        else:
-            setattr(options, name, _unmark(value))
     options.arguments = arguments
     options.assumptions = Assumptions.from_settings(_parse_assumptions(getattr(options, "assume", ())))
     options.screen = Screen.of(options)
@@ -100,6 +94,10 @@ class _CommandParser(_Parser):
             return self.parse_known_intermixed_args(args, namespace)
         finally:
             self._is_parsing_intermixed = False
+
+    def _get_value(self, action: Any, arg_string: str) -> Any:
+        # argparse now knows what is an option, so remove the mark, before argparse compares the value with `choices`.
+        return super()._get_value(action, _unmark(arg_string))
 
 
 def make_parser(requested: str | None) -> ArgumentParser:
@@ -181,8 +179,8 @@ def _mark_operands(arguments: Sequence[str]) -> list[str]:
     return [*before, *(_OPERAND + argument for argument in arguments[end + 1 :])]
 
 
-def _unmark(value: Any) -> Any:
-    return value.removeprefix(_OPERAND) if isinstance(value, str) else value
+def _unmark(argument: str) -> str:
+    return argument.removeprefix(_OPERAND)
 
 
 def _parse_assumptions(texts: Sequence[str]) -> dict[str, str]:

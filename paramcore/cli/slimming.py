@@ -29,6 +29,9 @@ from paramcore.values import same
 #: The maximum number of line numbers that a summary shows for each reason to opt out.
 _EXAMPLES = 4
 
+#: What may happen to a request, in the order of the summary.  `--pin` and `--to` may make a request longer.
+EFFECTS = ("shorter", "as short as before", "longer", "opted out", "must opt out")
+
 
 class SlimLine(NamedTuple):
     """A request of the command line, and the request to send in its place."""
@@ -53,6 +56,15 @@ class SlimLine(NamedTuple):
     def is_shorter(self) -> bool:
         """Whether the request to send is shorter than the given request."""
         return len(self.body) < self.size_before
+
+    @property
+    def effect(self) -> str:
+        """One of `EFFECTS`."""
+        if self.choice.blocked:
+            return "must opt out" if self.choice.fell_back else "opted out"
+        if self.is_shorter:
+            return "shorter"
+        return "as short as before" if len(self.body) == self.size_before else "longer"
 
     def find_unchanged_line(self) -> bytes | None:
         """Return the given line of JSONL if it can be sent unchanged; otherwise, `None`."""
@@ -157,8 +169,8 @@ class SlimSummary:
     is_wanted: bool = False
     requests: int = 0
     shorter: int = 0
-    opted_out: int = 0
     fell_back: int = 0
+    effects: Counter[str] = field(factory=Counter)
     size_before: int = 0
     size_after: int = 0
     dropped: Counter[str] = field(factory=Counter)
@@ -176,7 +188,7 @@ class SlimSummary:
         self.requests += 1
         self.shorter += line.is_shorter
         self.fell_back += line.choice.fell_back
-        self.opted_out += bool(line.choice.blocked) and not line.choice.fell_back
+        self.effects[line.effect] += 1
         self.size_before += line.size_before
         self.size_after += len(line.body)
         self.dropped.update(own.dropped)
@@ -213,14 +225,7 @@ class SlimSummary:
 
     def list_notes(self, *, names_projects: bool) -> Iterator[Phrase]:
         """Yield the counts, then the versions that must stay the latest, then the assumed rules."""
-        others = self.requests - self.shorter - self.fell_back - self.opted_out
-        counts = {
-            "shorter": self.shorter,
-            "as short as before": others,
-            "opted out": self.opted_out,
-            "must opt out": self.fell_back,
-        }
-        shown = ", ".join(f"{count:,} {text}" for text, count in counts.items() if count)
+        shown = ", ".join(f"{self.effects[effect]:,} {effect}" for effect in EFFECTS if self.effects[effect])
         sizes = f"{self.size_before:,} -> {self.size_after:,} bytes"
         requests = format_count(self.requests, "request")
         effect = "each gets the wanted params" if self.is_wanted else "each still gets the same params"

@@ -40,6 +40,30 @@ class ReportedFinding(NamedTuple):
     row: Row | None
 
 
+class ReportedKeys:
+    """The keys of the findings on project versions that were reported."""
+
+    def __init__(self) -> None:
+        self._keys: set[ProjectKey] = set()
+
+    def is_new(self, key: ProjectKey) -> bool:
+        """Return whether a finding with this key must still be reported."""
+        return key is None or key not in self._keys
+
+    def add(self, key: ProjectKey) -> None:
+        """Add the key of a reported finding."""
+        if key is not None:
+            # After an error, do not report that a task overrides it.  But an overridden error does not hide the error.
+            self._keys |= {key, (*key[:-1], True)}
+
+    def select_new(self, findings: Iterable[ReportedFinding]) -> list[ReportedFinding]:
+        """Return the findings that must still be reported, and add their keys."""
+        new = [finding for finding in findings if self.is_new(finding.key)]
+        for finding in new:
+            self.add(finding.key)
+        return new
+
+
 class TaskReport(NamedTuple):
     """The findings on one task."""
 
@@ -71,7 +95,7 @@ class FindingReporter:
         project: Project,
         request: RoutedRequest | None = None,
         *,
-        reported: set[ProjectKey],
+        reported: ReportedKeys,
     ) -> list[ReportedFinding]:
         """Format the findings that are neither ignored nor in `reported`, and add their keys to `reported`.
 
@@ -83,7 +107,7 @@ class FindingReporter:
         selected = []
         for finding in findings:
             key = _make_key(finding, project.name)
-            if finding.code not in self.ignored and (repeats or key is None or key not in reported):
+            if finding.code not in self.ignored and (repeats or reported.is_new(key)):
                 selected.append((key, finding))
                 reported.add(key)
         # Decode the task only if there is a finding to locate: decoding is slow.
@@ -134,7 +158,7 @@ def _make_key(finding: Finding, project: str) -> ProjectKey:
     if finding.version is None:
         return None
     since = finding.version if finding.first_set_in is None else finding.first_set_in
-    return project, since, finding.code, finding.pointer, finding.problem
+    return project, since, finding.code, finding.pointer, finding.problem, finding.overridden
 
 
 @frozen
@@ -156,7 +180,7 @@ class TaskValidator:
         """Yield the findings on each task, in order, and then the `UnusedDefaults` of each project, by name."""
         options, projects = self.reporter.options, self.reporter.projects
         unused = {project.name: UnusedDefaults.of(project) for project in projects}
-        reported: set[ProjectKey] = set()
+        reported = ReportedKeys()
         for request in read_requests(options, projects.find_route, raw_tasks):
             if isinstance(request, BadTask):
                 yield TaskReport(self.reporter.report_rejected(request)) if request.is_rejected else request.error

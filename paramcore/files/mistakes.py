@@ -84,9 +84,11 @@ def describe_number(number: str) -> tuple[str, str]:
     """Return the problem and the remedy for a number that the decoder rejects."""
     shown, digits = truncate(number, MESSAGE_LIMIT), number.removeprefix("-")
     if digits.isdigit():
-        # Python's own limit may be lower (PYTHONINTMAXSTRDIGITS); 0 means that Python has no limit.
-        limit = min(MAX_DIGITS, sys.get_int_max_str_digits() or MAX_DIGITS)
-        return f"the number {shown} has more than {limit:,} digits", ""
+        limit = sys.get_int_max_str_digits()
+        if 0 < limit < len(digits) <= MAX_DIGITS:
+            problem = f"Python is set to read numbers of at most {limit:,} digits, got {shown}"
+            return problem, f"raise the limit, for example with `PYTHONINTMAXSTRDIGITS={MAX_DIGITS}`"
+        return f"the number {shown} has more than {MAX_DIGITS:,} digits", ""
     if digits in ("NaN", "Infinity"):
         return f"JSON has no `{shown}`", "write a finite number or null"
     return f"the number {shown} is too large for a float", "write a number up to 1.7e308"

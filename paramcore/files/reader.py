@@ -190,6 +190,11 @@ def number_lines(lines: Iterable[bytes], source: str, *, first_line: int = 1, li
             yield Line(number, source, data, limit)
 
 
+def is_directory(source: str) -> bool:
+    """Return whether a source is a directory; `-` is standard input, even if a directory has this name."""
+    return source != "-" and os.path.isdir(source)
+
+
 def resolve_path(path: str) -> str:
     """Return the real path of a file, or `path` itself if the working directory was deleted or cannot be read."""
     try:

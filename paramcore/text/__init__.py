@@ -130,6 +130,12 @@ def quote_for_shell(text: str) -> str:
     return "$'" + "".join(c if c.isprintable() and c not in "'\\" else _escape_octal(c) for c in text) + "'"
 
 
+def format_option(option: str, value: str) -> str:
+    """Return an option and its value for a shell: `--name boxes`, `--name 'north docks'`, `--name=-x`."""
+    # argparse reads a separate word that begins with a dash as another option.
+    return f"{option}{'=' if value.startswith('-') else ' '}{quote_for_shell(value)}"
+
+
 def _escape_octal(char: str) -> str:
     # In an argument or a path, Python represents an undecodable byte by one of these surrogates.
     errors = "surrogateescape" if "\udc80" <= char <= "\udcff" else "surrogatepass"

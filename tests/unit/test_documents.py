@@ -16,7 +16,6 @@ import pytest
 from paramcore.errors import DocumentError, NotJSON
 from paramcore.files import document, writer
 from paramcore.files.document import Document
-from paramcore.files.mistakes import describe_number
 from paramcore.files.positions import Lines, Position
 from paramcore.files.reader import PROJECT_SIZE, read_document, read_lines
 from paramcore.files.writer import write_atomically
@@ -198,17 +197,6 @@ def test_binary_data_after_a_line_of_text(written, data):
     assert lines[0].document().value == {"a": 1}
     error = refused(lines[1].document)
     assert (error.code, error.problem, error.line) == ("json_encoding", "the line begins with binary data", 2)
-
-
-@pytest.mark.parametrize(("digits", "shown"), [(0, "4,300"), (640, "640"), (10_000, "4,300")])
-def test_too_many_digits(digits, shown):
-    """The error names the lower of two limits: the limit of paramcore and Python's own limit, if there is one."""
-    before = sys.get_int_max_str_digits()
-    try:
-        sys.set_int_max_str_digits(digits)
-        assert describe_number("-" + "9" * 5_000)[0].endswith(f"has more than {shown} digits")
-    finally:
-        sys.set_int_max_str_digits(before)
 
 
 MISTAKES = [
@@ -742,3 +730,25 @@ def test_a_text_with_many_brackets_may_have_an_earlier_mistake(text, problem, of
         document.decode_document(text.encode(), "a.json", 101)
     assert refused.value.problem.startswith(problem)
     assert (refused.value.line, refused.value.column) == (1, offset + 1)
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.yaml", "a.jsonl"])
+@pytest.mark.parametrize(
+    ("digits", "length", "problem"),
+    [
+        *((640, length, "Python is set to read numbers of at most 640 digits, got") for length in (641, 4_300)),
+        *((digits, 4_301, "has more than 4,300 digits") for digits in (640, 4_300)),
+    ],
+)
+def test_the_limit_that_a_number_exceeds_is_named(written, name, digits, length, problem):
+    """If Python's own limit is lower than 4,300 digits, the error names that limit."""
+    source = written("[-" + "9" * length + "]", name)
+    before = sys.get_int_max_str_digits()
+    try:
+        sys.set_int_max_str_digits(digits)
+        error = refused(next(read_lines(source)).document if name == "a.jsonl" else lambda: read_document(source))
+    finally:
+        sys.set_int_max_str_digits(before)
+    assert error.code == "json_number"
+    assert problem in error.problem
+    assert ("PYTHONINTMAXSTRDIGITS=4300" in error.remedy) is (length <= 4_300)
