@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 
 from paramcore.text import MESSAGE_LIMIT, truncate
 from paramcore.values import MAX_DIGITS
@@ -84,9 +83,8 @@ def describe_number(number: str) -> tuple[str, str]:
     """Return the problem and the remedy for a number that the decoder rejects."""
     shown, digits = truncate(number, MESSAGE_LIMIT), number.removeprefix("-")
     if digits.isdigit():
-        limit = sys.get_int_max_str_digits()
-        if 0 < limit < len(digits) <= MAX_DIGITS:
-            problem = f"Python is set to read numbers of at most {limit:,} digits, got {shown}"
+        if len(digits) <= MAX_DIGITS:
+            problem = f"the number {shown} has more digits than Python is set to read"
             return problem, f"raise the limit, for example with `PYTHONINTMAXSTRDIGITS={MAX_DIGITS}`"
         return f"the number {shown} has more than {MAX_DIGITS:,} digits", ""
     if digits in ("NaN", "Infinity"):

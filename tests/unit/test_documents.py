@@ -736,12 +736,12 @@ def test_a_text_with_many_brackets_may_have_an_earlier_mistake(text, problem, of
 @pytest.mark.parametrize(
     ("digits", "length", "problem"),
     [
-        *((640, length, "Python is set to read numbers of at most 640 digits, got") for length in (641, 4_300)),
+        *((640, length, "has more digits than Python is set to read") for length in (641, 4_300)),
         *((digits, 4_301, "has more than 4,300 digits") for digits in (640, 4_300)),
     ],
 )
 def test_the_limit_that_a_number_exceeds_is_named(written, name, digits, length, problem):
-    """If Python's own limit is lower than 4,300 digits, the error names that limit."""
+    """If Python's own limit is lower than 4,300 digits, the error says how to raise it."""
     source = written("[-" + "9" * length + "]", name)
     before = sys.get_int_max_str_digits()
     try:
