@@ -147,7 +147,7 @@ class LineSlimmer:
             flat,
             self._encode(flat),
             len(self._encode(before)),
-            # Both flat forms have their values from the same request, so `==` never compares 1 with True.
+            # A param that is in both flat forms has equal values or is an instruction, so `==` never compares 1 with True.
             flat == before,
             self._rules[route.project.name].find(choice),
             not self._is_wanted and repeats_instruction(params, route.inheritance),
