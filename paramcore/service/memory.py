@@ -91,8 +91,8 @@ class MemoryService:
         """Return the effective params of a created task that has a project.
 
         Raises:
-            LookupError: if the task does not exist or has no project, or if the file of
-                its project was edited and now leads to other params.
+            LookupError: if the task does not exist or has no project, or if `serve --save` restarted
+                from a project file that was edited and now leads to other params.
         """
         with self._account.ledger.lock:
             return self._account.context.state.resolve_task(task_id)

@@ -1,4 +1,4 @@
-"""Moved params, and why params stay, tasks opt out and requests are set aside.
+"""The params that move, and the reasons why other params stay, why tasks opt out, and why requests are set aside.
 
 `Extractor` changes these objects while it counts.  Afterwards they belong to an `Extraction`
 and no longer change, so they and the extraction can be hashed.
@@ -112,7 +112,7 @@ class StayingParam:
         """Return why the param stays, without its value."""
         if self.code == "never_moves":
             option = f"--move {format_name(self.param)}"
-            return f"a later task without it could inherit the value of other tasks (pass {option} to move it)"
+            return f"if it moved, a later task without it would get the value of other tasks (pass {option} to move it)"
         if self.code == "impossible":
             return "no project can have it"
         if self.code == "kept":

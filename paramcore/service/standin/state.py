@@ -126,7 +126,7 @@ class State:
     def __init__(self, projects: Iterable[Project] = ()) -> None:
         #: The projects, by name.
         self.projects: dict[str, StoredProject] = {}
-        #: The settings that a project object lacks, such as `rapid`, by project name.
+        #: The settings from the creation of a project that its project object lacks, such as `rapid`, by project name.
         self.settings: dict[str, Mapping[str, Any]] = {}
         #: The tasks by id, oldest first.
         self.tasks: dict[str, StoredTask] = {}
@@ -134,9 +134,9 @@ class State:
         self.batches: dict[str, Mapping[str, Any]] = {}
         #: The files by id, oldest first.
         self.files: dict[str, Mapping[str, Any]] = {}
-        #: The projects as their files contain them, by name.
+        #: The projects as the project files of `serve --save` contain them, by name.
         self.saved: dict[str, StoredProject] = {}
-        #: The names of the projects whose files may lack a version.
+        #: The names of the projects whose project files may lack a version.
         self.unsaved: set[str] = set()
         #: The task id of each `unique_id`.
         self.unique_ids: dict[str, str] = {}
@@ -215,7 +215,7 @@ class State:
 
         Raises:
             LookupError: if the task does not exist or has no project, or if an edit of
-                the history of its project changed these params.
+                its project file changed these params or the type of the project.
         """
         task = self.tasks.get(task_id) if isinstance(task_id, str) else None
         if task is None:
@@ -231,7 +231,7 @@ def resolve_stored_task(project: Project, task: StoredTask, request: TaskRequest
     """Return the effective params of a task, as they were when it was created.
 
     Raises:
-        LookupError: if an edit of the project's history changed these params.
+        LookupError: if an edit of the project file changed these params or the type of the project.
     """
     try:
         effective = truncate_history(project, task.version_count).resolve(request)
