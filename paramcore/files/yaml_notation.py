@@ -1,4 +1,4 @@
-"""Reject explicit keys, and notation that the YAML parser reads differently than YAML 1.2 defines."""
+"""Report explicit keys, and notation that the YAML parser rejects or reads differently than YAML 1.2 defines."""
 
 from __future__ import annotations
 
@@ -87,3 +87,25 @@ class NotationCheck:
 def _make_explicit_key_problem(offset: int) -> SyntaxProblem:
     problem, remedy = "explicit keys (`?`) are not supported", "write `name: value`, or put the text in quotes"
     return SyntaxProblem("yaml_feature", offset, problem, remedy)
+
+
+def find_unsupported(text: str, offset: int, message: str, started: int) -> SyntaxProblem | None:
+    """Return the problem if the parser may have stopped at notation that YAML 1.2 allows.
+
+    `offset` is the place at which the parser stopped, and `message` is its reason.  `started`
+    is the start of its last event.
+    """
+    mark = text[offset : offset + 1]
+    before = text[:offset].rstrip(" \t\r\n")
+    tab = text.find("\t", len(before), offset + 1)
+    # In brackets, the parser takes `a` and `b` in `a\tb` for two values. After quotes, `b` is an error in YAML, too.
+    if mark == "\t" or (tab >= 0 and message.endswith("'<scalar>'") and before[-1:] not in ("'", '"')):
+        return SyntaxProblem("yaml_syntax", tab, "a tab is not supported here", "write spaces")
+    if mark == "?":
+        return _make_explicit_key_problem(offset)
+    # If the parser does not see that a colon belongs to a name, it adds an empty value before the colon.
+    if mark == ":" and started == offset:
+        problem = "a name and its colon must be on one line, and have at most 1,024 characters"
+        remedy = "write them on one line, or convert the file to JSON"
+        return SyntaxProblem("yaml_syntax", offset, problem, remedy)
+    return None

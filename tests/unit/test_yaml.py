@@ -146,6 +146,46 @@ def test_yaml_without_equivalent_in_json_is_rejected(written, text, code, line, 
     assert "\n" not in str(error)
 
 
+@pytest.mark.parametrize(
+    ("text", "column", "problem", "corrected", "value"),
+    [
+        ("[a\tb]", 3, "a tab", "[a b]", ["a b"]),
+        ("{a \t b: 1}", 4, "a tab", "{a b: 1}", {"a b": 1}),
+        ("[a,\tb\t'c']", 6, "a tab", "[a,\tb 'c']", ["a", "b 'c'"]),
+        ('{"a"  # b\n: 1}', 1, "a name and its colon", '{"a": 1}', {"a": 1}),
+        ("{a\n b: 1}", 3, "a name and its colon", "{a b: 1}", {"a b": 1}),
+        (f"{{{'k' * 1025}: 1}}", 1027, "a name and its colon", "{k: 1}", {"k": 1}),
+        ("{a: ?b}", 5, "explicit keys", "{a: '?b'}", {"a": "?b"}),
+        ('"\x7f"', 2, "the character U+007F is not supported", '"\\u007F"', "\x7f"),
+        ("a: '\x80'", 5, "the character U+0080 is not supported", 'a: "\\u0080"', {"a": "\x80"}),
+        ('"\uffff"', 2, "the character U+FFFF is not supported", '"\\uFFFF"', "\uffff"),
+    ],
+)
+def test_unsupported_yaml_is_not_called_invalid(written, text, column, problem, corrected, value):
+    """If YAML 1.2 allows a text that the parser rejects, the error says what is not supported, and its remedy works."""
+    error = refused(lambda: read_document(written(text)))
+    assert (error.code in ("yaml_syntax", "yaml_feature"), error.column) == (True, column)
+    assert error.problem.startswith(problem)
+    assert read_document(written(corrected)).value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        ("{a: 1\n b: 2}", 3),
+        ("{a: 1: 2}", 6),
+        ("['a'\t'b']", 6),
+        ("['a'\tb]", 6),
+        ("{a: 1\n\tb: 2}", 2),
+        ("{a: : 1}", 5),
+    ],
+)
+def test_invalid_yaml_is_called_invalid(written, text, column):
+    """The error for a text that YAML 1.2 does not allow, such as a missing comma, says that the YAML is invalid."""
+    error = refused(lambda: read_document(written(text)))
+    assert (error.problem.startswith("invalid YAML: "), error.column) == (True, column)
+
+
 def test_both_suffixes_are_yaml(written):
     """`.yaml` and `.yml` files are read as YAML; a `.json` file is not."""
     for name, value in (("x.yml", {"a": "no"}), ("x.yaml", {"a": "no"})):
