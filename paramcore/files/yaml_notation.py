@@ -44,10 +44,8 @@ class NotationCheck:
                 flow_start = self._flow_starts.pop()
                 if not self._flow_starts:
                     self._check_indentation(flow_start, end)
-        elif event_type == "Scalar" and event.style in ("'", '"') and not self._flow_starts:
-            self._check_indentation(start, end)
-        elif event_type == "Scalar" and event.style is None and event.value == "-":
-            raise SyntaxProblem("yaml_syntax", start, "the text `-` must be in quotes", 'write `"-"`')
+        elif event_type == "Scalar":
+            self._check_scalar(event, start, end)
         self._checked = max(self._checked, end)
 
     def check_end(self) -> None:
@@ -57,6 +55,25 @@ class NotationCheck:
             SyntaxProblem: as in `check`.
         """
         self._check_gap(len(self._text))
+
+    def _check_scalar(self, event: Any, start: int, end: int) -> None:
+        line_start = self._text.rfind("\n", 0, start) + 1
+        if event.style in ("'", '"') and not self._flow_starts:
+            self._check_indentation(start, end)
+        elif event.style in ("|", ">") and line_start > 0 and not self._text[line_start:start].strip(" "):
+            # The parser accepts `|` on a line of its own in any column.
+            self._check_indentation(line_start - 1, start + 1)
+        elif event.style is None and event.value == "-":
+            raise SyntaxProblem("yaml_syntax", start, "the text `-` must be in quotes", 'write `"-"`')
+        elif (
+            event.style is None
+            and self._flow_starts
+            and event.value[-1:] == ":"
+            and self._text[end : end + 1] in "[]{},"
+        ):
+            # In YAML 1.2, `{a:, b: 1}` has the name `a`. The parser reads the name `a:`.
+            remedy = "insert a space after the colon, or put the text in quotes"
+            raise SyntaxProblem("yaml_syntax", end - 1, "the colon needs a space after it", remedy)
 
     def _check_gap(self, stop: int) -> None:
         """Check punctuation and comments between the previous event and the offset `stop`."""
@@ -103,6 +120,9 @@ def find_unsupported(text: str, offset: int, message: str, started: int) -> Synt
         return SyntaxProblem("yaml_syntax", tab, "a tab is not supported here", "write spaces")
     if mark == "?":
         return _make_explicit_key_problem(offset)
+    if message.startswith("more indented follow up line"):
+        problem = "the blank lines before the text of a block scalar must not have spaces"
+        return SyntaxProblem("yaml_syntax", offset, problem, "remove the spaces")
     # If the parser does not see that a colon belongs to a name, it adds an empty value before the colon.
     if mark == ":" and started == offset:
         problem = "a name and its colon must be on one line, and have at most 1,024 characters"

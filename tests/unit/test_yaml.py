@@ -3,6 +3,7 @@
 import builtins
 import json
 import pickle
+import re
 import time
 
 import pytest
@@ -55,6 +56,9 @@ def refused(read):
         ("a: |\n  two\n  lines\nb: >-\n  one\n  line\n", {"a": "two\nlines\n", "b": "one line"}),
         ("1: x\nno: y\nnull: z\n'': w", {"1": "x", "no": "y", "null": "z", "": "w"}),
         ("a: ?x", {"a": "?x"}),
+        ("{a:: 1, b:c: 2, 'd':[3], e: , f:\n }", {"a:": 1, "b:c": 2, "d": [3], "e": None, "f": None}),
+        ("a:\n |\n  b\nc:\n- |\n d\n-\n >\n  e", {"a": "b\n", "c": ["d\n", "e"]}),
+        ("--- # a\n|\n b", "b"),
         ("a: x#c", {"a": "x#c"}),
         ("a: |  # b?\n  x?#\nb: 'c' # d", {"a": "x?#\n", "b": "c"}),
         ("a: |\n  x\n   ", {"a": "x\n \n"}),
@@ -123,6 +127,16 @@ NO_JSON = [
     ("[a,#b\nc]", "yaml_syntax", 1, 4),
     ("[-]", "yaml_syntax", 1, 2),
     ("{a: -}", "yaml_syntax", 1, 5),
+    ("{a:, b: 1}", "yaml_syntax", 1, 3),
+    ("{a:}", "yaml_syntax", 1, 3),
+    ("[b, a:]", "yaml_syntax", 1, 6),
+    ("x: [a :, b]", "yaml_syntax", 1, 7),
+    ("{a: b:}", "yaml_syntax", 1, 6),
+    ("{a::}", "yaml_syntax", 1, 4),
+    ("a:\n|\n  b", "yaml_syntax", 2, 1),
+    ("a: # c\n>-\n  b", "yaml_syntax", 2, 1),
+    ("-\n|\n  b", "yaml_syntax", 2, 1),
+    ("- a:\n  |2\n    b", "yaml_syntax", 2, 1),
     ("a: [b,\nc]", "yaml_syntax", 2, 1),
     ("- [b,\n\tc]", "yaml_syntax", 2, 1),
     ("- a: {b: c,\n  d: e}", "yaml_syntax", 2, 1),
@@ -155,6 +169,8 @@ def test_yaml_without_equivalent_in_json_is_rejected(written, text, code, line, 
         ('{"a"  # b\n: 1}', 1, "a name and its colon", '{"a": 1}', {"a": 1}),
         ("{a\n b: 1}", 3, "a name and its colon", "{a b: 1}", {"a b": 1}),
         (f"{{{'k' * 1025}: 1}}", 1027, "a name and its colon", "{k: 1}", {"k": 1}),
+        ("{a:[1]}", 3, "the colon needs a space", "{a: [1]}", {"a": [1]}),
+        ("{a:{b: 1}}", 3, "the colon needs a space", "{a: {b: 1}}", {"a": {"b": 1}}),
         ("{a: ?b}", 5, "explicit keys", "{a: '?b'}", {"a": "?b"}),
         ('"\x7f"', 2, "the character U+007F is not supported", '"\\u007F"', "\x7f"),
         ("a: '\x80'", 5, "the character U+0080 is not supported", 'a: "\\u0080"', {"a": "\x80"}),
@@ -167,6 +183,14 @@ def test_unsupported_yaml_is_not_called_invalid(written, text, column, problem, 
     assert (error.code in ("yaml_syntax", "yaml_feature"), error.column) == (True, column)
     assert error.problem.startswith(problem)
     assert read_document(written(corrected)).value == value
+
+
+@pytest.mark.parametrize("text", ["a: |\n    \n      b", "- >-\n \n\n   \n    b", "a:\n  b: |\n   \n     c\n"])
+def test_the_remedy_for_blank_lines_before_a_block_scalar_works(written, text):
+    """If the blank lines before the text of a block scalar have spaces, the error says to remove them."""
+    error = refused(lambda: read_document(written(text)))
+    assert (error.code, "the blank lines" in error.problem) == ("yaml_syntax", True)
+    assert read_document(written(re.sub("(?m)^ +$", "", text))).value
 
 
 @pytest.mark.parametrize(
