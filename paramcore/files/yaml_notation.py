@@ -72,8 +72,10 @@ class NotationCheck:
             and self._text[end : end + 1] in "[]{},"
         ):
             # In YAML 1.2, `{a:, b: 1}` has the name `a`. The parser reads the name `a:`.
-            remedy = "insert a space after the colon, or put the text in quotes"
-            raise SyntaxProblem("yaml_syntax", end - 1, "the colon needs a space after it", remedy)
+            remedy = "put the text in quotes, or, if it is a name, insert a space after the colon"
+            raise SyntaxProblem(
+                "yaml_syntax", end - 1, "a colon directly before a comma or bracket is not supported", remedy
+            )
 
     def _check_gap(self, stop: int) -> None:
         """Check punctuation and comments between the previous event and the offset `stop`."""
