@@ -57,25 +57,21 @@ class NotationCheck:
         self._check_gap(len(self._text))
 
     def _check_scalar(self, event: Any, start: int, end: int) -> None:
-        line_start = self._text.rfind("\n", 0, start) + 1
-        if event.style in ("'", '"') and not self._flow_starts:
-            self._check_indentation(start, end)
-        elif event.style in ("|", ">") and line_start > 0 and not self._text[line_start:start].strip(" "):
-            # The parser accepts `|` on a line of its own in any column.
-            self._check_indentation(line_start - 1, start + 1)
-        elif event.style is None and event.value == "-":
+        if event.style in ("'", '"'):
+            if not self._flow_starts:
+                self._check_indentation(start, end)
+        elif event.style is not None:
+            # The parser accepts the `|` or `>` of a block scalar on a line of its own in any column.
+            line_start = self._text.rfind("\n", 0, start) + 1
+            if line_start > 0 and not self._text[line_start:start].strip(" "):
+                self._check_indentation(line_start - 1, start + 1)
+        elif event.value == "-":
             raise SyntaxProblem("yaml_syntax", start, "the text `-` must be in quotes", 'write `"-"`')
-        elif (
-            event.style is None
-            and self._flow_starts
-            and event.value[-1:] == ":"
-            and self._text[end : end + 1] in "[]{},"
-        ):
+        elif self._flow_starts and event.value[-1:] == ":" and self._text[end : end + 1] in [*"[]{},"]:
             # In YAML 1.2, `{a:, b: 1}` has the name `a`. The parser reads the name `a:`.
+            problem = "a colon directly before a comma or bracket is not supported"
             remedy = "put the text in quotes, or, if it is a name, insert a space after the colon"
-            raise SyntaxProblem(
-                "yaml_syntax", end - 1, "a colon directly before a comma or bracket is not supported", remedy
-            )
+            raise SyntaxProblem("yaml_syntax", end - 1, problem, remedy)
 
     def _check_gap(self, stop: int) -> None:
         """Check punctuation and comments between the previous event and the offset `stop`."""
