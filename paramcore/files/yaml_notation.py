@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from paramcore.files.positions import SyntaxProblem
 from paramcore.text import format_count
+
+#: Matches spaces and tabs. The match may be empty.
+_BLANKS = re.compile(r"[ \t]*+")
+
+#: Matches the colon of a plain scalar such as `a :b`. Any other colon separates a name from its value.
+_COLON_IN_TEXT = re.compile(r":[^\s\[\]{},]")
 
 _UNINDENTED = "a line that continues a value must be indented with spaces"
 
@@ -67,11 +74,20 @@ class NotationCheck:
                 self._check_indentation(line_start - 1, start + 1)
         elif event.value == "-":
             raise SyntaxProblem("yaml_syntax", start, "the text `-` must be in quotes", 'write `"-"`')
-        elif self._flow_starts and event.value[-1:] == ":" and self._text[end : end + 1] in [*"[]{},"]:
+        elif self._flow_starts:
+            self._check_colon(event.value, end)
+
+    def _check_colon(self, value: str, end: int) -> None:
+        """Check the colon at the end of a plain scalar in brackets, or after it."""
+        if value[-1:] == ":" and self._text[end : end + 1] in [*"[]{},"]:
             # In YAML 1.2, `{a:, b: 1}` has the name `a`. The parser reads the name `a:`.
             problem = "a colon directly before a comma or bracket is not supported"
             remedy = "put the text in quotes, or, if it is a name, insert a space after the colon"
             raise SyntaxProblem("yaml_syntax", end - 1, problem, remedy)
+        # In YAML 1.2, `{a\t:b}` has one name, which contains the colon. The parser reads the name `a`.
+        blanks = _BLANKS.match(self._text, end)
+        if blanks and "\t" in blanks[0] and _COLON_IN_TEXT.match(self._text, blanks.end()):
+            raise _make_tab_problem(self._text.index("\t", end))
 
     def _check_gap(self, stop: int) -> None:
         """Check punctuation and comments between the previous event and the offset `stop`."""
@@ -104,6 +120,10 @@ def _make_explicit_key_problem(offset: int) -> SyntaxProblem:
     return SyntaxProblem("yaml_feature", offset, problem, remedy)
 
 
+def _make_tab_problem(offset: int) -> SyntaxProblem:
+    return SyntaxProblem("yaml_syntax", offset, "a tab is not supported here", "write spaces")
+
+
 def find_unsupported(text: str, offset: int, message: str, started: int) -> SyntaxProblem | None:
     """Return the problem if the parser may have stopped at notation that YAML 1.2 allows.
 
@@ -115,7 +135,7 @@ def find_unsupported(text: str, offset: int, message: str, started: int) -> Synt
     tab = text.find("\t", len(before), offset + 1)
     # In brackets, the parser takes `a` and `b` in `a\tb` for two values. After quotes, `b` is an error in YAML, too.
     if mark == "\t" or (tab >= 0 and message.endswith("'<scalar>'") and before[-1:] not in ("'", '"')):
-        return SyntaxProblem("yaml_syntax", tab, "a tab is not supported here", "write spaces")
+        return _make_tab_problem(tab)
     if mark == "?":
         return _make_explicit_key_problem(offset)
     if message.startswith("more indented follow up line"):
