@@ -141,6 +141,9 @@ def find_unsupported(text: str, offset: int, message: str, started: int) -> Synt
     if message.startswith("more indented follow up line"):
         problem = "the blank lines before the text of a block scalar must not have spaces"
         return SyntaxProblem("yaml_syntax", offset, problem, "remove the spaces")
+    if mark == ":" and message.endswith("'<scalar>'"):
+        # In `["a":b]`, the parser takes `:b` for a value.
+        return SyntaxProblem("yaml_syntax", offset, "the colon needs a space after it", "insert a space")
     # If the parser does not see that a colon belongs to a name, it adds an empty value before the colon.
     if mark == ":" and started == offset:
         problem = "a name and its colon must be on one line, and have at most 1,024 characters"
