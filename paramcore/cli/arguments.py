@@ -86,12 +86,13 @@ def _check_output_name(output: str, option: str) -> None:
 
 def _check_output_file(options: Namespace, output: str, option: str) -> None:
     for path in _list_inputs(options):
-        if path != "-" and _is_input_in(output, path):
+        if path == "-":
+            continue
+        if _is_input_in(output, path):
             exit_with_usage(
                 f"{option} {format_path(output)} is a file in {format_path(path)}, which is an input; name another file"
             )
-        is_file = path != "-" and os.path.isfile(output) and os.path.exists(path)
-        if is_file and os.path.samefile(path, output):
+        if os.path.isfile(output) and os.path.exists(path) and os.path.samefile(path, output):
             exit_with_usage(f"{option} {format_path(output)} is a file that the command reads; name another file")
 
 
@@ -126,7 +127,7 @@ def _is_input_in(path: str, directory: str) -> bool:
 
 def _list_used(options: Namespace) -> list[str]:
     """Return the paths of the inputs, except `-` and directories."""
-    return [path for path in _list_inputs(options) if path != "-" and not os.path.isdir(path)]
+    return [path for path in _list_inputs(options) if path != "-" and not is_directory(path)]
 
 
 def _list_inputs(options: Namespace) -> list[str]:

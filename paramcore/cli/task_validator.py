@@ -24,14 +24,24 @@ from paramcore.validation.lint import UnusedDefaults, lint_params, lint_task
 from paramcore.validation.schema import Schemas
 from paramcore.validation.validator import Validator
 
-#: Identifies a finding on a project version, so that it is reported once.  `None` for any other finding.
-ProjectKey: TypeAlias = tuple[Any, ...] | None
+
+class ProjectKey(NamedTuple):
+    """Identifies a finding on a project version, so that it is reported once."""
+
+    project: str
+    first_set_in: int
+    code: str
+    pointer: str
+    problem: str
+    #: Whether a task overrides the value.
+    overridden: bool
 
 
 class ReportedFinding(NamedTuple):
     """A finding, formatted for output."""
 
-    key: ProjectKey
+    #: `None` for a finding that is not on a project version.
+    key: ProjectKey | None
     severity: str
     #: By `--format`: a string for `text`, a JSON object for `json`, a workflow command for `github`, a `LocatedFinding`
     #: for `html`, and "" for `markdown`.
@@ -46,15 +56,15 @@ class ReportedKeys:
     def __init__(self) -> None:
         self._keys: set[ProjectKey] = set()
 
-    def is_new(self, key: ProjectKey) -> bool:
+    def is_new(self, key: ProjectKey | None) -> bool:
         """Return whether a finding with this key must still be reported."""
         return key is None or key not in self._keys
 
-    def add(self, key: ProjectKey) -> None:
+    def add(self, key: ProjectKey | None) -> None:
         """Add the key of a reported finding."""
         if key is not None:
             # After an error, do not report that a task overrides it.  But an overridden error does not hide the error.
-            self._keys |= {key, (*key[:-1], True)}
+            self._keys |= {key, key._replace(overridden=True)}
 
     def select_new(self, findings: Iterable[ReportedFinding]) -> list[ReportedFinding]:
         """Return the findings that must still be reported, and add their keys."""
@@ -140,7 +150,7 @@ class FindingReporter:
             self.update_locations.get(project.name),
         )
 
-    def _format(self, key: ProjectKey, located: LocatedFinding) -> ReportedFinding:
+    def _format(self, key: ProjectKey | None, located: LocatedFinding) -> ReportedFinding:
         content: Any = ""
         if self.options.format == "text":
             content = f"{self.options.screen.render(located.list_pieces())}\n\n"
@@ -154,11 +164,11 @@ class FindingReporter:
         return ReportedFinding(key, located.severity, content, row)
 
 
-def _make_key(finding: Finding, project: str) -> ProjectKey:
+def _make_key(finding: Finding, project: str) -> ProjectKey | None:
     if finding.version is None:
         return None
     since = finding.version if finding.first_set_in is None else finding.first_set_in
-    return project, since, finding.code, finding.pointer, finding.problem, finding.overridden
+    return ProjectKey(project, since, finding.code, finding.pointer, finding.problem, finding.overridden)
 
 
 @frozen

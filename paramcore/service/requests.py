@@ -54,8 +54,8 @@ def _must_be(description: str, *types: type) -> Callable[[object, Attribute[Any]
 def _check_timeout(_request: object, _attribute: Attribute[Any], value: object) -> None:
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     # NaN is not in the range.
-    if value is not None and not (is_number and -MAX_TIMEOUT <= value <= MAX_TIMEOUT):  # type: ignore[operator]
-        problem = f"`timeout` of a `Request` must be a number of seconds up to {MAX_TIMEOUT:,.0f}"
+    if value is not None and not (is_number and 0 <= value <= MAX_TIMEOUT):  # type: ignore[operator]
+        problem = f"`timeout` of a `Request` must be a number of seconds from 0 to {MAX_TIMEOUT:,.0f}"
         raise InvalidSetting("argument_type", None, f"{problem}, got {describe_value(value)}", "")
 
 
@@ -76,7 +76,7 @@ class Request:
 
     Raises:
         InvalidSetting: `argument_type` for a path, query or body of the wrong type, or for a `timeout` that is not a
-            number of seconds up to 86,400.
+            number of seconds from 0 to 86,400.
 
     Example:
         >>> Request("GET", "/projects/north%20docks", {"archived": "true"}).target

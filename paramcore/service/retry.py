@@ -45,7 +45,6 @@ Flow: TypeAlias = Generator[Send | Wait, Any, _T]
 
 
 def _limit_deadline(deadline: float) -> float:
-    # The result is 0 for NaN.
     return max(0.0, min(deadline, _MAX_DEADLINE))
 
 
@@ -148,7 +147,7 @@ def _send_with_retry(request: Request, clock: Clock, *, is_repeatable: bool) -> 
 
 def _limit_time(request: Request, clock: Clock) -> Request:
     remaining = clock.remaining
-    # `not remaining > 0` is also true for NaN, which `now` may return.
+    # `not remaining > 0` is also true for NaN.
     if not remaining > 0:
         raise NotDone("not_sent", None, "the deadline passed before the request was sent", "pass a longer deadline")
     return evolve(request, timeout=min(remaining, MAX_TIMEOUT))

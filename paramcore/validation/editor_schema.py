@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Literal
 
 from paramcore.validation.schema import Schema, read_schema_file
-from paramcore.validation.subschemas import make_reference, map_schemas, read_reference, walk_schemas
+from paramcore.validation.subschemas import map_schemas
 from paramcore.validation.user_schema import DIALECT
-from paramcore.values import join_pointer, thaw
+from paramcore.values import thaw
 
 #: Root keywords to keep. Other root keywords may need the effective params, which an editor does not have.
 _PER_PARAM = ("type", "properties", "$defs", "definitions")
@@ -19,15 +18,14 @@ def make_editor_schema(schema: Schema, purpose: Literal["project", "task", "upda
 
     The schema requires no params, because a task may inherit a required param or set it itself (T13).
     """
-    original = _move_references(schema.document)
-    per_param = {name: original[name] for name in _PER_PARAM if name in original}
+    per_param = {name: schema.document[name] for name in _PER_PARAM if name in schema.document}
     per_param = {"$schema": DIALECT, **per_param}
     if purpose == "project":
-        document = _make_project_schema(schema.type, per_param)
+        document = _make_project_schema(schema, per_param)
     else:
         fields = read_schema_file("request" if purpose == "task" else "update")["properties"]
         title = f"{schema.type} {purpose}"
-        document = {**per_param, "title": title, "properties": {**fields, **per_param.get("properties", {})}}
+        document = {**per_param, "title": title, "properties": {**fields, **schema.params}}
     # Editors warn about unknown keywords, so drop the keywords of this package.
     cleaned: dict[str, Any] = map_schemas(document, _drop_own_keywords)
     # The caller may change the result, but `schema.document` is frozen, so return a copy.
@@ -35,31 +33,7 @@ def make_editor_schema(schema: Schema, purpose: Literal["project", "task", "upda
     return copy
 
 
-def _move_references(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a schema whose references all lead into `$defs` or `definitions`, which every editor schema has.
-
-    If a reference leads to another place, `$defs` gets a copy of the schema as its target.
-    """
-
-    def must_move(node: Any) -> bool:
-        is_reference = isinstance(node, dict) and "$ref" in node
-        return is_reference and not read_reference(node["$ref"]).startswith(("/$defs/", "/definitions/"))
-
-    def move(node: Any) -> Any:
-        return {**node, "$ref": make_reference(target + read_reference(node["$ref"]))} if must_move(node) else node
-
-    if not any(must_move(node) for _, node in walk_schemas(document)):
-        return document
-    key = "schema"
-    while key in document.get("$defs", {}):
-        key += "_"
-    target = join_pointer("$defs", key)
-    moved = map_schemas(document, move)
-    copy = {name: value for name, value in moved.items() if name not in ("$defs", "definitions")}
-    return {**moved, "$defs": {**moved.get("$defs", {}), key: copy}}
-
-
-def _make_project_schema(task_type: str, per_param: dict[str, Any]) -> dict[str, Any]:
+def _make_project_schema(schema: Schema, per_param: dict[str, Any]) -> dict[str, Any]:
     bookkeeping = {
         "version": {
             "title": "Version",
@@ -72,13 +46,9 @@ def _make_project_schema(task_type: str, per_param: dict[str, Any]) -> dict[str,
             "type": ["string", "null"],
         },
     }
-    version = {
-        "type": "object",
-        "required": ["version"],
-        "properties": {**bookkeeping, **per_param.get("properties", {})},
-    }
+    version = {"type": "object", "required": ["version"], "properties": {**bookkeeping, **schema.params}}
     properties = {
-        "type": {"title": "Task type", "description": "The type of all tasks of the project.", "const": task_type},
+        "type": {"title": "Task type", "description": "The type of all tasks of the project.", "const": schema.type},
         "name": {"title": "Name", "description": "The name of the project.", "type": "string"},
         "param_history": {
             "title": "Versions",
@@ -89,7 +59,7 @@ def _make_project_schema(task_type: str, per_param: dict[str, Any]) -> dict[str,
     }
     return {
         "$schema": DIALECT,
-        "title": f"{task_type} project",
+        "title": f"{schema.type} project",
         "type": "object",
         "required": ["type", "name", "param_history"],
         "properties": properties,

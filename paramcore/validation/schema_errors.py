@@ -76,17 +76,19 @@ def list_tag_errors(branch_errors: Sequence[ValidationError]) -> list[Validation
     another type, such as null, does not count.  If there is no such member, or only one branch,
     return an empty list.
     """
-    branches: dict[Any, dict[Any, ValidationError]] = {}
-    for errors in _group_by_branch(branch_errors):
-        if _is_other_type(errors):
-            continue
-        by_member = branches.setdefault(errors[0].relative_schema_path[0], {})
-        for error in errors:
-            if error.validator in ("enum", "const") and len(error.relative_path) == 1:
-                by_member[error.relative_path[0]] = error
-    first = next(iter(branches.values()), {})
-    shared = [member for member in first if all(member in by_member for by_member in branches.values())]
-    return [by_member[shared[0]] for by_member in branches.values()] if shared and len(branches) > 1 else []
+    branches: list[dict[Any, ValidationError]] = [
+        {
+            error.relative_path[0]: error
+            for error in errors
+            if error.validator in ("enum", "const") and len(error.relative_path) == 1
+        }
+        for errors in _group_by_branch(branch_errors)
+        if not _is_other_type(errors)
+    ]
+    if len(branches) < 2:
+        return []
+    shared = [member for member in branches[0] if all(member in by_member for by_member in branches)]
+    return [by_member[shared[0]] for by_member in branches] if shared else []
 
 
 def list_missing(error: ValidationError) -> list[str]:
@@ -126,10 +128,10 @@ def select_branch_error(branch_errors: Sequence[ValidationError]) -> ValidationE
     from jsonschema.exceptions import relevance  # noqa: PLC0415  (slow to import)
 
     def measure_distance(errors: list[ValidationError]) -> tuple[bool, bool, int]:
-        is_other_type = any(
+        rejects_value = any(
             error.validator in ("type", "const", "enum") and not error.relative_path for error in errors
         )
-        return is_other_type, any(map(_is_about_tag, errors)), len(errors)
+        return rejects_value, any(map(_is_about_tag, errors)), len(errors)
 
     nearest = min(_group_by_branch(branch_errors), key=measure_distance)
     # `best_match` of jsonschema would descend into the branches of an inner `anyOf` or `oneOf`, by other rules.

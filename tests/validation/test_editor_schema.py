@@ -71,39 +71,3 @@ def test_a_users_schema_is_copied():
     before = deepcopy(schema.document)
     _change_everything(own)
     assert schema.document == before
-
-
-@pytest.mark.parametrize("purpose", ["project", "task", "update"])
-@pytest.mark.parametrize(
-    "reference",
-    ["#/properties/a", "#/allOf/0/properties/a", "#/$defs/b%20c", "#/definitions/d", "#/$defs/e", "#/$defs/schema"],
-)
-def test_every_reference_leads_to_its_schema(reference, purpose):
-    """A reference leads to the same schema as in the user's schema, wherever that schema is."""
-    number = {"type": "integer"}
-    own = {
-        "properties": {"a": number, "p": {"$ref": reference}},
-        "allOf": [{"properties": {"a": number}}],
-        "$defs": {"b c": number, "e": {"$ref": "#/allOf/0/properties/a"}, "schema": number},
-        "definitions": {"d": number},
-    }
-    document = make_editor_schema(Schemas().with_schema("mine", own).of("mine"), purpose)
-    _check_param(document, purpose, 1, "x")
-
-
-@pytest.mark.parametrize("purpose", ["project", "task", "update"])
-def test_a_reference_to_the_root_leads_to_the_params(purpose):
-    """A param that refers to the root of the user's schema has the same form as the params."""
-    own = {"properties": {"a": {"type": "integer"}, "p": {"$ref": "#"}}}
-    document = make_editor_schema(Schemas().with_schema("mine", own).of("mine"), purpose)
-    _check_param(document, purpose, {"p": {"a": 1}}, {"p": {"a": "x"}})
-
-
-def _check_param(document, purpose, valid, invalid):
-    """Check that an editor schema accepts one value of the param `p`, and rejects another."""
-    validator = Draft202012Validator(document, registry=Registry())
-    for value, is_valid in ((valid, True), (invalid, False)):
-        params = {"p": value}
-        history = [{"version": 0, **params}]
-        file = {"type": "mine", "name": "boxes", "param_history": history} if purpose == "project" else params
-        assert validator.is_valid(file) == is_valid
