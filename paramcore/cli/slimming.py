@@ -53,16 +53,11 @@ class SlimLine(NamedTuple):
     repeats_instruction: bool
 
     @property
-    def is_shorter(self) -> bool:
-        """Whether the request to send is shorter than the given request."""
-        return len(self.body) < self.size_before
-
-    @property
     def effect(self) -> str:
         """One of `EFFECTS`."""
         if self.choice.blocked:
             return "must opt out" if self.choice.fell_back else "opted out"
-        if self.is_shorter:
+        if len(self.body) < self.size_before:
             return "shorter"
         return "as short as before" if len(self.body) == self.size_before else "longer"
 
@@ -168,8 +163,7 @@ class SlimSummary:
     #: Whether the given requests contain the wanted params.
     is_wanted: bool = False
     requests: int = 0
-    shorter: int = 0
-    fell_back: int = 0
+    #: The number of requests with each effect of `EFFECTS`.
     effects: Counter[str] = field(factory=Counter)
     size_before: int = 0
     size_after: int = 0
@@ -186,8 +180,6 @@ class SlimSummary:
         """Count a request."""
         own = line.choice.own
         self.requests += 1
-        self.shorter += line.is_shorter
-        self.fell_back += line.choice.fell_back
         self.effects[line.effect] += 1
         self.size_before += line.size_before
         self.size_after += len(line.body)
@@ -201,6 +193,16 @@ class SlimSummary:
             self._blocked_counts[block] += 1
             if self._blocked_counts[block] <= _EXAMPLES:
                 self._blocked.setdefault(block, []).append(line.source.line)
+
+    @property
+    def shorter(self) -> int:
+        """The number of requests that can be shorter."""
+        return self.effects["shorter"]
+
+    @property
+    def fell_back(self) -> int:
+        """The number of requests that must opt out."""
+        return self.effects["must opt out"]
 
     def list_totals(self) -> Iterator[Total]:
         """Yield a total for each inherited param, for appended instructions, and for each reason to opt out."""

@@ -88,6 +88,10 @@ def test_each_request_is_counted_once(given, options, counts, output_format, tmp
     out = run("slim", project, tasks(*given), *options, "--format", output_format).out
     total = f"{len(given)} request{'s' * (len(given) > 1)}: {counts}; "
     assert [line for line in out.splitlines() if line.startswith(total)]
+    if output_format == "markdown" and "shorter" not in counts and "must" not in counts:
+        assert "none can be shorter" in out
+    status = run("slim", project, tasks(*given), *options, "--exit-code").status
+    assert status == ("shorter" in counts or "must opt out" in counts)
 
 
 UNCHANGED = [
