@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 
 from paramcore.cli.located_finding import LocatedFinding
-from paramcore.cli.task_validator import ReportedFinding
+from paramcore.cli.task_validator import ProjectKey, ReportedFinding
 from paramcore.report.error_changes import MAX_LOCATIONS, ErrorChanges, Presence
 
 #: The indexes of the states: after the update, before it, and after the patch that keeps the dropped params.
@@ -25,6 +25,8 @@ class ErrorCounter:
         self._counts: Counter[Presence] = Counter()
         #: The keys of the errors on the project, by state.
         self._keys: tuple[set[Hashable], ...] = (set(), set(), set())
+        #: The number of these keys that differ only in the version of the value, by state.
+        self._similar: tuple[Counter[Hashable], ...] = (Counter(), Counter(), Counter())
         self._locations: list[str] = []
 
     def add(self, findings: Sequence[Iterable[ReportedFinding]]) -> list[tuple[ReportedFinding, Presence | None]]:
@@ -50,26 +52,41 @@ class ErrorCounter:
     def _count(self, finding: ReportedFinding, state: int, own: Sequence[set[Hashable]]) -> None:
         if finding.key is None:
             own[state].add(_identify(finding.content))
-        else:
+        elif finding.key not in self._keys[state]:
             self._keys[state].add(finding.key)
+            self._similar[state][_omit_version(finding.key)] += 1
         if state == BEFORE and len(self._locations) < MAX_LOCATIONS:
             self._locations += [finding.content.location] if finding.content.location else []
 
     def find_states(self, finding: ReportedFinding) -> Presence:
-        """Return the states in which the project has this error; call this method after `add` for all tasks."""
-        return _find_states(finding.key, self._keys)
+        """Return the states in which the project has this error; call this method after `add` for all tasks.
+
+        If the update sets another value with the same error, the error is not new, unless the older value still
+        causes an error, too.
+        """
+        exact, similar = _find_states(finding.key, self._keys), _omit_version(finding.key)
+        counts = [of_state[similar] for of_state in self._similar]
+        return Presence(*(is_exact or count >= counts[AFTER] for is_exact, count in zip(exact, counts, strict=True)))
 
     def finish(self) -> ErrorChanges:
         """Return the number of errors in each combination of states, such as only after the update.
 
         The result also contains the locations of the first errors before the update.
         """
-        shared = Counter(_find_states(key, self._keys) for key in set().union(*self._keys))
+        shared: Counter[Presence] = Counter()
+        for similar in set().union(*self._similar):
+            counts = [of_state[similar] for of_state in self._similar]
+            shared.update(Presence(*(index < count for count in counts)) for index in range(max(counts)))
         return ErrorChanges(self._counts + shared, tuple(self._locations))
 
 
 def _find_states(key: Hashable, keys: Sequence[set[Hashable]]) -> Presence:
     return Presence(*(key in of_state for of_state in keys))
+
+
+def _omit_version(key: ProjectKey | None) -> Hashable:
+    """Return the key of an error on the project without the version that set the value."""
+    return None if key is None else key._replace(first_set_in=-1)
 
 
 def _identify(located: LocatedFinding) -> Hashable:

@@ -90,7 +90,7 @@ class ReportBuilder:
             self._add_request(request).add_findings(
                 [state.select_new(output) for state, output in zip(self._states, of_states, strict=True)]
             )
-        # After the items for tasks, `outputs[0]` has one more item: the params that all tasks override.
+        # After the items for tasks, `outputs[0]` has one more item: the params that tasks override.
         for unused in outputs[0]:
             if isinstance(unused, dict):
                 for name, findings in self._states[0].report_unused(unused).items():
@@ -165,9 +165,10 @@ class _State:
         return self._reported.select_new(output.findings) if isinstance(output, TaskReport) else []
 
     def report_unused(self, unused: Mapping[str, UnusedDefaults]) -> dict[str, list[ReportedFinding]]:
-        """Return the findings on the params that all tasks override, by the name of the project."""
+        """Return the findings on the params that tasks override, by the name of the project."""
+        overridden = {project.name: self._reported.select_overridden(project.name) for project in self._projects}
         return {
-            project.name: self._report(unused[project.name].list_findings(project), project)
+            project.name: overridden[project.name] + self._report(unused[project.name].list_findings(project), project)
             for project in self._projects
         }
 

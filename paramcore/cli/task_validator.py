@@ -55,6 +55,8 @@ class ReportedKeys:
 
     def __init__(self) -> None:
         self._keys: set[ProjectKey] = set()
+        #: The first finding of each error that a task overrides, by key.
+        self._overridden: dict[ProjectKey, ReportedFinding] = {}
 
     def is_new(self, key: ProjectKey | None) -> bool:
         """Return whether a finding with this key must still be reported."""
@@ -67,11 +69,21 @@ class ReportedKeys:
             self._keys |= {key, key._replace(overridden=True)}
 
     def select_new(self, findings: Iterable[ReportedFinding]) -> list[ReportedFinding]:
-        """Return the findings that must still be reported, and add their keys."""
+        """Return the findings that must still be reported, and add their keys.
+
+        Keep the errors that a task overrides for `select_overridden`, because a later task may inherit them.
+        """
         new = [finding for finding in findings if self.is_new(finding.key)]
         for finding in new:
-            self.add(finding.key)
-        return new
+            if finding.key is not None and finding.key.overridden:
+                self._overridden.setdefault(finding.key, finding)
+            else:
+                self.add(finding.key)
+        return [finding for finding in new if finding.key not in self._overridden]
+
+    def select_overridden(self, project: str) -> list[ReportedFinding]:
+        """Return the errors on a project that tasks override, and that no task inherits; call this after all tasks."""
+        return [finding for key, finding in self._overridden.items() if key.project == project and self.is_new(key)]
 
 
 class TaskReport(NamedTuple):

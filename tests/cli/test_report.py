@@ -295,6 +295,42 @@ def test_errors_on_the_project_today(page, tmp_path):
     assert "today: 1 error" in text
 
 
+@pytest.mark.parametrize(
+    ("before", "update"),
+    [
+        ({"geometries": {"box": {"min_width": "x"}}}, {"geometries": {"box": {"min_width": "x", "min_height": 5}}}),
+        ({"padding": 3, "a": 1, "b": 2}, {"padding": 4, "a": 1, "b": 2}),
+        ({"padding": 3, "a": 1, "b": 2}, {"padding": 4, "patch": True}),
+    ],
+)
+def test_an_error_that_the_update_repeats_is_not_new(page, tmp_path, before, update):
+    """An error in a value that the update replaces, or in all params together, exists today if the error is the same."""
+    params = {"instruction": "Box it.", **before}
+    history = [{"version": 0, **params}]
+    project = write_json(tmp_path / "p.json", {"name": "p", "type": "imageannotation", "param_history": history})
+    sent = write_json(tmp_path / "u.json", {"instruction": "Box all.", **update})
+    schema = write_json(tmp_path / "s.json", {"maxProperties": 3, "properties": {"geometries": {}}})
+    options = ["--schema", f"imageannotation={schema}"] if "a" in before else []
+    text = report(page, project, "--update", sent, "--ignore", "param_unknown", *options)
+    assert "1 error already exists today" in text
+    assert "this update removes" not in text
+    assert "caused by this update" not in text
+
+
+def test_an_error_that_a_pinned_task_keeps_is_counted_too(page, tmp_path):
+    """If a task inherits the replaced value, its error exists today, and the error in the new value is new."""
+    values = [{"box": {"min_width": "x"}}, {"box": {"min_width": "x", "min_height": 5}}]
+    history = [{"version": 0, "geometries": values[0]}]
+    project = write_json(tmp_path / "p.json", {"name": "p", "type": "imageannotation", "param_history": history})
+    update = write_json(tmp_path / "u.json", {"geometries": values[1]})
+    tasks = b'[{"project_version": 0, "attachment": "https://example.com/a.jpg"}]'
+    text = report(page, project, "-", "--update", update, stdin=tasks)
+    assert "This update causes 1 error. Correct it before you send it. 1 error already exists today" in text
+    assert "this update removes" not in text
+    assert text.count("caused by this update") == 1
+    assert "after this update: 2 errors" in text
+
+
 def test_a_rejected_request_is_not_a_new_error(page):
     """A rejection of today is not a new error, even if its message changes; the patch may remove the error."""
     text = report(page, BOXES, "-", "--update", REWORD, stdin=b'[{"project_version": 9}]')

@@ -158,7 +158,7 @@ def test_an_update_before_a_signal_is_saved(tmp_path, ends_with):
 def test_ignored_names_are_warned_about(tmp_path):
     """A routing name in the history of a project is reported before the server starts (U10)."""
     (tmp_path / "p.json").write_text('{"type": "t", "name": "n", "param_history": [{"version": 0, "project": "x"}]}')
-    ran = run("serve", tmp_path / "p.json", "missing.json")
+    ran = run("serve", tmp_path / "p.json", "--save", "/dev/null/x")
     assert ran.status == 2
     assert "version 0 contains `project`, which no task inherits" in ran.err
 
@@ -180,6 +180,30 @@ def test_it_starts_empty():
     """Without PROJECT, the stand-in has no projects."""
     with started() as (_, url):
         assert scaleapi.ScaleClient("any", api_instance_url=url).projects() == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("projects", "projects/north-docks.json"),
+        ("projects/north-docks.json", "projects"),
+        ("projects", "./projects"),
+        ("projects/north-docks.json", "projects/../projects/north-docks.json", "projects/south-docks.json"),
+    ],
+)
+def test_a_file_that_several_arguments_name_is_read_once(arguments):
+    """A directory and a file in the directory are not two projects with the same name."""
+    with started(*arguments) as (_, url):
+        client = scaleapi.ScaleClient("any", api_instance_url=url)
+        assert sorted(project.name for project in client.projects()) == ["north docks", "south docks"]
+
+
+def test_projects_with_the_same_name_are_located(tmp_path):
+    """Two files with the same project are rejected, and the error names both lines."""
+    copy = shutil.copy(EXAMPLES / "projects" / "north-docks.json", tmp_path / "copy.json")
+    ran = run("serve", "projects", str(copy), cwd=EXAMPLES)
+    assert ran.status == 2
+    assert 'two projects have the name "north docks"; remove one of them (the first is at projects/' in ran.err
 
 
 def test_it_may_validate_tasks():
@@ -204,11 +228,8 @@ def test_a_port_in_use_is_reported():
 
 @pytest.mark.parametrize(
     "arguments",
-    [
-        *(("--port", "99999"), ("--port", "x"), ("nothing.json",), ("--save", "/dev/null/x")),
-        ("warehouse-boxes.json", "warehouse-boxes.json"),
-    ],
+    [("--port", "99999"), ("--port", "x"), ("nothing.json",), ("--save", "/dev/null/x")],
 )
 def test_wrong_arguments_are_reported_at_once(arguments):
-    """A wrong port, a missing file, an invalid directory or a duplicate project is an error."""
+    """A wrong port, a missing file or an invalid directory is an error."""
     assert run("serve", *arguments).status == 2

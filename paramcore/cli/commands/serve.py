@@ -14,12 +14,12 @@ from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.saved_directory import open_saved_directory
 from paramcore.cli.schemas import read_schemas
 from paramcore.cli.signals import ignore_signals
-from paramcore.errors import DocumentError, InvalidSetting
+from paramcore.errors import InvalidSetting
 from paramcore.files.reader import resolve_path
 from paramcore.model import EffectiveParams, Project
 from paramcore.service.server import Server, run_server
 from paramcore.service.standin.stand_in import StandIn
-from paramcore.text import describe_os_error, format_path, format_value
+from paramcore.text import describe_os_error
 from paramcore.validation.schema import Schemas
 from paramcore.validation.validator import Validator
 
@@ -82,17 +82,13 @@ def _start_server(options: Namespace, stack: ExitStack, events: queue.Queue[str]
 
 
 def _read_projects(options: Namespace) -> dict[str, Project]:
-    projects: dict[str, Project] = {}
-    for path in options.projects:
+    paths = [
+        path
+        for path in options.projects
         # The directory of `--save` may be new or without projects, and `ProjectFiles` would then reject it.
-        if options.save is not None and _is_same_path(path, options.save) and not _has_projects(options):
-            continue
-        for project in ProjectFiles([path], options.assumptions):
-            if project.name in projects:
-                problem = f"two projects have the name {format_value(project.name)}"
-                raise DocumentError("wrong_project", None, problem, "remove one of them", format_path(path), None, None)
-            projects[project.name] = project
-    return projects
+        if options.save is None or not _is_same_path(path, options.save) or _has_projects(options)
+    ]
+    return {project.name: project for project in ProjectFiles(paths, options.assumptions)} if paths else {}
 
 
 def _is_same_path(path: str, other: str) -> bool:

@@ -121,8 +121,13 @@ class ValidationRun:
         yield self._count(
             finding
             for project in self._projects
-            for finding in self._report(unused[project.name].list_findings(project), project)
+            for finding in self._list_joint_findings(project, unused[project.name])
         )
+
+    def _list_joint_findings(self, project: Project, unused: UnusedDefaults) -> list[ReportedFinding]:
+        """Return the findings on a project that depend on all its tasks."""
+        overridden = self._reported.select_overridden(project.name)
+        return [*overridden, *self._report(unused.list_findings(project), project)]
 
     def _list_skipped(self) -> list[ReportedFinding]:
         """With `--format github` and `--strict`, return annotations for skipped entries, which cause exit code 1."""
