@@ -127,7 +127,10 @@ def list_cases():
     for name, (schema, params) in SCHEMAS.items():
         yield name, find_by_schema(schema, params)
     for number, (task_type, params, (*_, pointer, _)) in enumerate(CROSS_CHECKS):
-        yield f"{task_type} {pointer} ({number})", validate(Project("boxes", type=task_type), {"attachment": "x", **params})
+        yield (
+            f"{task_type} {pointer} ({number})",
+            validate(Project("boxes", type=task_type), {"attachment": "x", **params}),
+        )
     yield from list_references()
     for name, request in LINTED.items():
         yield name, lint_task(PROJECT.resolve(request), ["geometries"])
