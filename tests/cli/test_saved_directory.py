@@ -16,6 +16,7 @@ import pytest
 from paramcore import Assumptions, Project
 from paramcore.cli import directory_lock, saved_directory
 from paramcore.cli.directory_lock import LOCK_NAME, lock_directory
+from paramcore.cli.output import print_message
 from paramcore.cli.project_directory import ProjectDirectory
 from paramcore.cli.saved_directory import JOURNAL_NAME, open_saved_directory
 from paramcore.errors import DocumentError
@@ -45,7 +46,7 @@ def serving(path, *given, sources=()):
     by_name = {project.name: project for project in given}
     with open_saved_directory(str(path), Assumptions(), sources, by_name) as directory:
         stand_in = StandIn(directory.projects.values(), journal=directory.journal, recovered=directory.recovered)
-        with directory.keep_saved(stand_in):
+        with directory.keep_saved(stand_in, print_message):
             stand_in.sync = lambda: directory.sync(stand_in.ledger)
             yield stand_in
 
