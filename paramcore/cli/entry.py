@@ -95,4 +95,4 @@ def _discard_lost_messages() -> None:
             sys.stderr.flush()
     except OSError:
         # At exit, Python also writes what `sys.__stderr__` has buffered.
-        sys.stderr = sys.__stderr__ = None
+        sys.stderr = sys.__stderr__ = None  # type: ignore[misc]
