@@ -48,14 +48,24 @@ def check_output(options: Namespace) -> None:
         _check_output_name(path, option)
         _check_output_file(options, path, option)
     names_two = None not in (getattr(options, "requests_output", None), getattr(options, "project_output", None))
-    if names_two and len(set(map(resolve_path, outputs))) == 1:
+    if names_two and _name_same_file(options.requests_output, options.project_output):
         exit_with_usage("--output and --project-output name the same file; name two files")
     summary = find_summary_path(options)
     if summary:
         _check_output_file(options, summary, SUMMARY_VARIABLE)
         for path, option in outputs.items():
-            if resolve_path(path) == resolve_path(summary):
+            if _name_same_file(path, summary):
                 exit_with_usage(f"{option} and {SUMMARY_VARIABLE} name the same file; name two files")
+
+
+def _name_same_file(path: str, other: str) -> bool:
+    """Return whether two paths name the same file, which may not exist yet."""
+    (parent, name), (other_parent, other_name) = os.path.split(path), os.path.split(other)
+    with suppress(OSError, ValueError):
+        # The directory may have two paths: in a container, two volumes may be the same directory.
+        if name == other_name and os.path.samefile(parent or os.curdir, other_parent or os.curdir):
+            return True
+    return resolve_path(path) == resolve_path(other)
 
 
 def _check_redirection(options: Namespace) -> None:
@@ -86,9 +96,8 @@ def _check_output_name(output: str, option: str) -> None:
 def _check_output_file(options: Namespace, output: str, option: str) -> None:
     for path in _list_inputs(options):
         if _is_input_in(output, path):
-            exit_with_usage(
-                f"{option} {format_path(output)} is a file in {format_path(path)}, which is an input; name another file"
-            )
+            where = f"a file in {format_path(path)}, which is an input"
+            exit_with_usage(f"{option} {format_path(output)} is {where}; name another file")
         is_file = path != "-" and os.path.isfile(output) and os.path.exists(path)
         if is_file and os.path.samefile(path, output):
             exit_with_usage(f"{option} {format_path(output)} is a file that the command reads; name another file")
