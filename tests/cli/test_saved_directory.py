@@ -351,6 +351,22 @@ def test_files_that_cannot_be_written_are_reported_once(tmp_path, monkeypatch, c
     assert capsys.readouterr().err == "the projects are saved only in the journal: docks.json: not now\n"
 
 
+def test_a_file_that_is_replaced_by_a_pipe_does_not_block_the_end(tmp_path, capsys):
+    """If somebody replaces the file of a project by a pipe, the server still ends, and the journal has the updates."""
+    path = tmp_path / "a" / "docks.json"
+    with serving(tmp_path / "a", DOCKS) as stand_in:
+        update(stand_in, padding=1)
+        path.unlink()
+        os.mkfifo(path)
+        with pytest.raises(OSError, match="Invalid argument"):
+            stand_in.sync()
+        update(stand_in, padding=2)
+    assert "the path exists and is not a regular file" in capsys.readouterr().err
+    path.unlink()
+    with serving(tmp_path / "a") as stand_in:
+        assert get_paddings(stand_in) == [0, 1, 2]
+
+
 @pytest.mark.parametrize("kind", ["moved", "replaced", "link"])
 def test_no_file_is_written_to_another_directory(tmp_path, monkeypatch, capsys, kind):
     """If the path no longer leads to the locked directory, the server writes no projects to the path."""
