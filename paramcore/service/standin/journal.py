@@ -180,6 +180,10 @@ def sync_directory(path: str) -> None:
         descriptor = os.open(path or os.curdir, os.O_RDONLY | os.O_DIRECTORY)
         try:
             os.fsync(descriptor)
+        except OSError as error:
+            # Some disks, such as shared folders of virtual machines, cannot sync a directory.
+            if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+                raise
         finally:
             os.close(descriptor)
 
