@@ -23,7 +23,7 @@ from paramcore.errors import DocumentError
 from paramcore.files.writer import open_atomically
 from paramcore.service import StandIn
 from paramcore.service.standin import journal
-from paramcore.service.standin.journal import JournalFile
+from paramcore.service.standin.journal import JournalFile, sync_file
 from paramcore.wire import write_project
 from tests.cli.running import command, environment, restore_signals, run
 from tests.cli.test_serve_killed import served
@@ -359,7 +359,7 @@ def test_a_file_that_is_replaced_by_a_pipe_does_not_block_the_end(tmp_path, caps
         path.unlink()
         os.mkfifo(path)
         with pytest.raises(OSError, match="Invalid argument"):
-            stand_in.sync()
+            sync_file(str(path))
         update(stand_in, padding=2)
     assert "the path exists and is not a regular file" in capsys.readouterr().err
     path.unlink()
