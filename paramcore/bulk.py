@@ -1,6 +1,6 @@
 """Read task requests from lines of JSON, and write their previews, with a fast path.
 
-A codec decodes a line.  `RequestReader` separates the routing fields from the params, and
+A codec decodes a line.  `RequestReader` separates the routing names from the params, and
 finds the project and the version.  `PreviewEncoder` merges the params and encodes the
 preview.  If the fast path cannot read a line, `RequestReader` reads the line again with
 all checks, and returns the request or raises the error.
@@ -53,7 +53,7 @@ class RoutedRequest(NamedTuple):
 
     #: The params of the request, as JSON that `freeze` accepts.
     params: Mapping[str, Any]
-    #: The routing fields.  `RequestReader` may override `project_version`, so read it from `route.request`.
+    #: The routing names.  `RequestReader` may override `project_version`, so read it from `route.request`.
     routing: Mapping[str, Any]
     route: Route
     source: RawTask

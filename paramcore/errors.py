@@ -111,7 +111,7 @@ class InvalidSetting(ParamcoreError, ValueError):
     Codes:
         project_name: a name that no project can have.
         task_type: a wrong `--schema`, or a type that is empty, not text, without a schema, or not the request's type.
-        routing_type: a routing field or a `dataset_id` whose value has the wrong type.
+        routing_type: a routing name or `dataset_id` whose value has the wrong type.
         flag_type: a flag that is neither true nor false.
         created_at_type: a time that is not a string, or a stand-in's time that is not in ISO 8601 format.
         update_type: neither a `Patch` nor a `Replace`, or a plan without an update.

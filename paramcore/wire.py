@@ -91,7 +91,7 @@ def read_project(obj: Mapping[str, Any], *, assumptions: Assumptions = Assumptio
     except InvalidSetting as error:
         name = {"project_name": "name", "task_type": "type"}.get(error.code)
         if name is None:
-            raise error.within("") from None
+            raise
         if name not in members:
             error = evolve(error, problem=f"`{name}` is missing", remedy=PROJECT_REMEDY)
         raise error.within(join_pointer(name)) from None

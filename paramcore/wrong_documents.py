@@ -71,8 +71,9 @@ def reject_other_than_update(
     if _is_answer(members):
         raise MalformedPayload("update_is_answer", "", f"{_IS_ANSWER}, not {expected}", advice)
     # An entry of a history seldom has `patch`.  So an object with `patch` is an entry only if it also has `created_at`;
-    # otherwise it is an update with the invalid param `version`.
-    if type(version) is int and "project" not in members and ("patch" not in members or "created_at" in members):
+    # otherwise it is an update with the invalid param `version`, and so is an object with a negative number.
+    is_number = type(version) is int and version >= 0
+    if is_number and "project" not in members and ("patch" not in members or "created_at" in members):
         wanted = f"`plan --wanted PROJECT@{version}`"
         remedy = f"remove `version` and `created_at`, or use {wanted} to return to version {version}"
         raise MalformedPayload("update_is_version", "", f"this is a version of a project, not {expected}", remedy)
@@ -122,6 +123,8 @@ def reject_other_than_task(members: Mapping[str, Any]) -> None:
     remedy = "pass task objects that `GET /tasks` returned"
     if "param_history" in members:
         raise MalformedPayload("task_type", "", "this is a whole project object, not a created task", remedy)
+    if _is_creation(members):
+        raise MalformedPayload("task_type", "", f"{_IS_CREATION}, not a created task", remedy)
     if _is_answer(members):
         raise MalformedPayload("task_type", "", f"{_IS_ANSWER}, not a created task", remedy)
     if isinstance(members.get("docs"), (list, tuple)):
@@ -129,6 +132,11 @@ def reject_other_than_task(members: Mapping[str, Any]) -> None:
         command = "jq -c '(arrays[], objects).docs[]' PAGES > TASKS.jsonl"
         remedy = f"pass the tasks in its `docs`, for example with `{command}`"
         raise MalformedPayload("task_type", "", "this is a page of created tasks, not a single task", remedy)
+    if isinstance(members.get("task"), Mapping):
+        # The service sends a finished task in the member `task` of the body.
+        command = "jq -c '(arrays[], objects).task' CALLBACKS > TASKS.jsonl"
+        remedy = f"pass the task in its `task`, for example with `{command}`"
+        raise MalformedPayload("task_type", "", "this is the body of a callback, not a created task", remedy)
     error = _describe_error_reply(members)
     if error is not None:
         raise MalformedPayload("task_type", "", f"{error}, not a created task", "repeat the call that failed")

@@ -30,7 +30,7 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_finish():
-    # `paramcore.cli.main` collects garbage after an error. `gc.freeze` makes the collector skip all objects that
+    # `paramcore.cli.main` collects garbage unless the exit code is 0. `gc.freeze` makes the collector skip all objects that
     # exist now, so these collections are fast.
     gc.collect()
     gc.freeze()

@@ -1,4 +1,4 @@
-"""Raise an exception at most moments at which Python may handle a signal."""
+"""Raise an exception at nearly every moment at which Python may handle a signal."""
 
 import gc
 import inspect
@@ -29,7 +29,8 @@ def interrupt_each_moment(call, error=KeyboardInterrupt):
                 raise error
 
         caught = None
-        # Hypothesis registers a garbage collection callback. Python only prints an error that a callback raises.
+        # Hypothesis registers a callback of the garbage collector. If the error were raised there, Python would print
+        # it and continue.
         gc.disable()
         sys.setprofile(raise_error)
         try:

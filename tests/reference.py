@@ -174,7 +174,7 @@ def fold(updates: list[tuple[str, Params]]) -> Params:
 
 
 def request(flat: JSON, type: JSON = None) -> dict[str, Any]:
-    """Split a flat request into params and routing fields: T10.  A null routing field counts as missing: T7."""
+    """Split a flat request into params and routing names: T10.  A null routing name counts as absent: T7, T10, T15."""
     if not isinstance(flat, dict):
         raise Refused("params_type")
     parts: dict[str, Any] = {"params": {}, "type": type}
@@ -188,7 +188,7 @@ def request(flat: JSON, type: JSON = None) -> dict[str, Any]:
 
 
 def find_routing_faults(parts: dict[str, Any]) -> set[str]:
-    """Return the error codes of routing fields that are invalid for every project."""
+    """Return the error codes of routing names whose values are invalid for every project."""
     found = set()
     name = parts.get("project")
     if name is not None and (type(name) is not str or not is_project_name(name)):
@@ -203,7 +203,7 @@ def find_routing_faults(parts: dict[str, Any]) -> set[str]:
 
 
 def is_project_name(name: str) -> bool:
-    """Return whether a project can have this name, which must be a segment of a URL path."""
+    """Return whether a project can have this name. Percent-encoded, the name is one segment of a URL path."""
     return name not in ("", ".", "..") and not any(ord(c) < 32 or ord(c) == 127 or c in _SURROGATES for c in name)
 
 
@@ -292,9 +292,9 @@ def resolve(project: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
 def find_own_params(wanted: Params, inherited: Params | None, settings: dict[str, str]) -> list[Params]:
     """Return every dict of own params with which a task gets the wanted params.
 
-    A task gets its own values, so only subsets of the wanted params can work. As the
-    instruction, null and any beginning of the wanted text can work, because the
-    project's text is appended.
+    A task gets its own values, so only subsets of the wanted params can work. The exception
+    is `instruction`, because the project's text is appended: null, an empty text and any
+    prefix of the wanted text can work, too.
     """
     names = [name for name in wanted if name != "instruction"]
     found = []
@@ -320,7 +320,7 @@ def keep_smallest(solutions: list[Params]) -> list[Params]:
 
 
 def find_blocked(wanted: Params, inherited: Params | None, settings: dict[str, str]) -> dict[str, str]:
-    """Return the params that a task cannot get as wanted, each with its code in `blocked`."""
+    """Map each param that a task cannot get as wanted to its code in `SlimRequest.blocked`."""
     found = {}
     for name in {**(inherited or {}), **wanted}:
         some = None if inherited is None else {name: inherited[name]} if name in inherited else {}
@@ -331,7 +331,11 @@ def find_blocked(wanted: Params, inherited: Params | None, settings: dict[str, s
 
 
 def shorten(history: History, wanted: Params, asked: JSON, settings: dict[str, str]) -> dict[str, Any]:
-    """Return the version and the params of the slim request; `any` selects the version with the shortest request."""
+    """Return the version and the params of the slim request.
+
+    If `asked` is "any", choose the version whose request is shortest. If no own params
+    work, the request opts out and sends all wanted params.
+    """
     possible = []
     for version in [None, *range(len(history) - 1)] if asked == "any" else [asked]:
         number = find_inherited_version(history, version)

@@ -1,4 +1,4 @@
-"""The public names are those in `__all__` of the packages that a user imports."""
+"""The public names are those in `__all__` of the modules that a user imports."""
 
 import importlib
 

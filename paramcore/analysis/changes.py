@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeAlias
 
 from attrs import field, frozen
 
+from paramcore.text import MESSAGE_LIMIT, format_name
 from paramcore.values import equality_key, join_pointer, same, thaw
 
 #: The names and indexes that lead to a value, as in a JSON Pointer.
@@ -85,7 +86,7 @@ class Change:
         return {**place, **before, **after}
 
     def __repr__(self) -> str:
-        return f"<Change: {self.kind} at {self.pointer}>"
+        return f"<Change: {self.kind} at {format_name(self.pointer, limit=MESSAGE_LIMIT)}>"
 
 
 def iter_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:

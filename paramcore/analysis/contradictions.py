@@ -10,7 +10,7 @@ from attrs import frozen
 
 from paramcore.analysis.version_index import VersionIndex
 from paramcore.model import TASK_FIELD_NAMES, Assumptions, Inheritance, ParamVersion, Project, is_opt_out
-from paramcore.text import describe_value, format_end, format_name, format_repr, format_value
+from paramcore.text import MESSAGE_LIMIT, describe_value, format_end, format_name, format_repr, format_value
 from paramcore.text.rows import Label, Line, format_pieces
 from paramcore.values import join_pointer
 
@@ -138,16 +138,30 @@ def _can_produce_instruction(version: ParamVersion, task: Mapping[str, Any], ass
 
 def _explain_instruction(version: ParamVersion, task: Mapping[str, Any], assumptions: Assumptions) -> Contradiction:
     inherited, instruction = version.params["instruction"], task.get("instruction")
+    actual = describe_value(instruction) if "instruction" in task else "nothing"
     if assumptions.instruction_rule == "override":
-        actual = describe_value(instruction) if "instruction" in task else "nothing"
         return _contradict(task, "T1", "/instruction", f"text, because version {version.number} sets it", actual)
     if type(instruction) is not str or not instruction.endswith(inherited):
-        expected = f"{format_end(inherited)} at the end (the instruction of version {version.number})"
-        actual = format_end(instruction) if type(instruction) is str else describe_value(instruction)
+        end = format_end(inherited)
+        if type(instruction) is str:
+            end, actual = _format_ends(inherited, instruction)
+        expected = f"{end} at the end (the instruction of version {version.number})"
         return _contradict(task, "T4", "/instruction", expected, actual)
-    separator = format_value(assumptions.instruction_separator)
-    expected = f"the separator {separator} before the instruction of version {version.number}"
-    return _contradict(task, "T5", "/instruction", expected, format_end(instruction.removesuffix(inherited)))
+    separator, own = assumptions.instruction_separator, instruction.removesuffix(inherited)
+    expected = f"the separator {format_value(separator)} before the instruction of version {version.number}"
+    if own == separator:
+        expected = f"no separator, because no text precedes the instruction of version {version.number}"
+    return _contradict(task, "T5", "/instruction", expected, format_end(own))
+
+
+def _format_ends(expected: str, actual: str) -> tuple[str, str]:
+    """Format the ends of two different texts; leave out most of a long common end, so that the difference is shown."""
+    pairs = enumerate(zip(reversed(expected), reversed(actual), strict=False))
+    common = next((length for length, (x, y) in pairs if x != y), min(len(expected), len(actual)))
+    if common < MESSAGE_LIMIT:
+        return format_end(expected), format_end(actual)
+    omitted = common - MESSAGE_LIMIT // 2
+    return f"{format_end(expected[:-omitted])}...", f"{format_end(actual[:-omitted])}..."
 
 
 def _contradict(task: Mapping[str, Any], rule: str, path: str, expected: str, actual: str) -> Contradiction:

@@ -130,7 +130,8 @@ class Impact(NotebookReprs):
             for name, counts in self.by_param.items()
         )
         pieces: list[Piece] = [Line(headline), Table.of(rows)]
-        appends = self.plan.project.assumptions.instruction_rule == "append"
+        both = (ParamVersion(0, params) for params in (self.plan.before, self.plan.after))
+        appends = any(Inheritance(version, self.plan.project.assumptions).appends for version in both)
         if appends and self.by_param.get("instruction", {}).get("affected"):
             appended = "the project's instruction is appended to the task's instruction, so a task cannot override it"
             pieces.append(Line(appended))

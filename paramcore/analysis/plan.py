@@ -208,7 +208,7 @@ class Plan(NotebookReprs):
         elif self.dropped and not self.keeping.params:
             yield "this update only drops params, so a patch that keeps them would change nothing"
         elif self.dropped:
-            way = 'pass `--patch`, or write `"patch": true` in the update (in Python: `plan.keeping.body`)'
+            way = 'write `"patch": true` in the update (with `apply`: pass `--patch`; in Python: `plan.keeping.body`)'
             yield f"to keep the dropped params, {way}"
         if self.diff.lost:
             yield "to keep the values that are lost inside params, write the whole values of these params in the update"

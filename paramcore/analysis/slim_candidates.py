@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from paramcore.model import Project
+from paramcore.model import Inheritance, Project
 from paramcore.values import equality_key, freeze
 
 
@@ -17,7 +17,6 @@ class CandidateFinder:
     """An index of the versions of a project, by the params that tasks inherit from them."""
 
     def __init__(self, project: Project) -> None:
-        appends = project.assumptions.instruction_rule == "append"
         self._count = len(project.versions)
         # The sets of versions with a param, with a value of a param, and with a text to append.
         self._by_name: dict[str, int] = {}
@@ -25,10 +24,10 @@ class CandidateFinder:
         self._by_text: dict[str, int] = {}
         self._appending = 0
         for version in project.versions:
-            bit = 1 << version.number
+            bit, appends = 1 << version.number, Inheritance(version, project.assumptions).appends
             for name, value in version.params.items():
                 _add(self._by_name, name, bit)
-                if name == "instruction" and appends and value:
+                if name == "instruction" and appends:
                     _add(self._by_text, value, bit)
                     self._appending |= bit
                 else:

@@ -13,7 +13,7 @@ from attrs import evolve
 from paramcore.cli.contents import holds_projects
 from paramcore.cli.output import exit_with_usage
 from paramcore.cli.params import split_spec
-from paramcore.cli.project_files import list_subdirectories, list_visible_paths
+from paramcore.cli.project_files import list_subdirectories, list_visible_paths, mentions_history
 from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.pyproject import find_settings_file
 from paramcore.cli.summary import SUMMARY_VARIABLE, find_summary_path
@@ -24,10 +24,12 @@ from paramcore.files.reader import (
     JSONL_SUFFIXES,
     PROJECT_SIZE,
     has_suffix,
+    name_same_file,
+    is_directory,
     read_document,
     resolve_path,
 )
-from paramcore.text import format_count, format_path, quote_for_shell
+from paramcore.text import format_count, format_option, format_path
 
 #: The option for each attribute of the `Namespace` that contains the path of a file to write.
 _OUTPUTS = {"output": "--output", "requests_output": "--output", "project_output": "--project-output"}
@@ -48,24 +50,14 @@ def check_output(options: Namespace) -> None:
         _check_output_name(path, option)
         _check_output_file(options, path, option)
     names_two = None not in (getattr(options, "requests_output", None), getattr(options, "project_output", None))
-    if names_two and _name_same_file(options.requests_output, options.project_output):
+    if names_two and name_same_file(options.requests_output, options.project_output):
         exit_with_usage("--output and --project-output name the same file; name two files")
     summary = find_summary_path(options)
     if summary:
         _check_output_file(options, summary, SUMMARY_VARIABLE)
         for path, option in outputs.items():
-            if _name_same_file(path, summary):
+            if name_same_file(path, summary):
                 exit_with_usage(f"{option} and {SUMMARY_VARIABLE} name the same file; name two files")
-
-
-def _name_same_file(path: str, other: str) -> bool:
-    """Return whether two paths name the same file, which may not exist yet."""
-    (parent, name), (other_parent, other_name) = os.path.split(path), os.path.split(other)
-    with suppress(OSError, ValueError):
-        # The directory may have two paths: in a container, two volumes may be the same directory.
-        if name == other_name and os.path.samefile(parent or os.curdir, other_parent or os.curdir):
-            return True
-    return resolve_path(path) == resolve_path(other)
 
 
 def _check_redirection(options: Namespace) -> None:
@@ -78,7 +70,7 @@ def _check_redirection(options: Namespace) -> None:
         return
     for path in _list_inputs(options):
         with suppress(OSError, ValueError):
-            entries = list_visible_paths(path) if os.path.isdir(path) else [path]
+            entries = list_visible_paths(path) if is_directory(path) else [path]
             for entry in entries:
                 if os.path.samestat(os.stat(0 if entry == "-" else entry), output):
                     exit_with_usage(
@@ -95,11 +87,13 @@ def _check_output_name(output: str, option: str) -> None:
 
 def _check_output_file(options: Namespace, output: str, option: str) -> None:
     for path in _list_inputs(options):
+        if path == "-":
+            continue
         if _is_input_in(output, path):
-            where = f"a file in {format_path(path)}, which is an input"
-            exit_with_usage(f"{option} {format_path(output)} is {where}; name another file")
-        is_file = path != "-" and os.path.isfile(output) and os.path.exists(path)
-        if is_file and os.path.samefile(path, output):
+            exit_with_usage(
+                f"{option} {format_path(output)} is a file in {format_path(path)}, which is an input; name another file"
+            )
+        if os.path.isfile(output) and os.path.exists(path) and os.path.samefile(path, output):
             exit_with_usage(f"{option} {format_path(output)} is a file that the command reads; name another file")
 
 
@@ -134,7 +128,7 @@ def _is_input_in(path: str, directory: str) -> bool:
 
 def _list_used(options: Namespace) -> list[str]:
     """Return the paths of the inputs, except `-` and directories."""
-    return [path for path in _list_inputs(options) if path != "-" and not os.path.isdir(path)]
+    return [path for path in _list_inputs(options) if path != "-" and not is_directory(path)]
 
 
 def _list_inputs(options: Namespace) -> list[str]:
@@ -182,11 +176,12 @@ def _can_be_read(path: str) -> bool:
 
 
 def _may_hold_projects(path: str) -> bool:
-    """Return whether a path is a directory, or a JSON or YAML file that contains a project."""
-    if not os.path.isfile(path) or has_suffix(path, JSONL_SUFFIXES):
-        return os.path.isdir(path)
+    """Return whether a path is a JSON or YAML file that contains a project, or a directory that may contain one."""
     with suppress(DocumentError):
-        return holds_projects(_read(path).value)
+        if is_directory(path):
+            return any(map(mentions_history, list_visible_paths(path)))
+        if os.path.isfile(path) and not has_suffix(path, JSONL_SUFFIXES):
+            return holds_projects(_read(path).value)
     return False
 
 
@@ -251,12 +246,12 @@ def reject_options_for_tasks(options: Namespace) -> None:
 
 def _find_tasks(options: Namespace, documents: dict[str, Document]) -> list[str]:
     """Return the files that may be TASKS; add each document that was read to `documents`."""
-    tasks = [path for path in options.files if has_suffix(path, JSONL_SUFFIXES) and not os.path.isdir(path)]
+    tasks = [path for path in options.files if has_suffix(path, JSONL_SUFFIXES) and not is_directory(path)]
     if options.lines and not tasks and len(options.files) > 1:
         # With `--lines`, TASKS may have any suffix. If no FILE has a suffix of JSONL, TASKS is the last FILE.
         return [options.files[-1]]
     for path in options.files:
-        if path in tasks or path in documents or os.path.isdir(path):
+        if path in tasks or path in documents or is_directory(path):
             continue
         documents[path] = _read(path)
         if not holds_projects(documents[path].value):
@@ -266,7 +261,7 @@ def _find_tasks(options: Namespace, documents: dict[str, Document]) -> list[str]
 
 def _report_lines(paths: Sequence[str], projects: ProjectFiles) -> None:
     """Report that JSONL files in directories are skipped, because a user may expect that `validate` reads them."""
-    for directory in filter(os.path.isdir, paths):
+    for directory in filter(is_directory, paths):
         found = list_visible_paths(directory, JSONL_SUFFIXES)
         if found:
             more = f" and {format_count(len(found) - 1, 'more file')} of JSONL" if found[1:] else ""
@@ -278,7 +273,7 @@ def _report_lines(paths: Sequence[str], projects: ProjectFiles) -> None:
 
 def _report_subdirectories(options: Namespace, projects: ProjectFiles) -> None:
     """Report the subdirectories with projects, because a user may expect that `validate` reads them."""
-    for directory in filter(os.path.isdir, options.projects):
+    for directory in filter(is_directory, options.projects):
         found = list_subdirectories(directory, used=[*options.projects, *_list_used(options)])
         if found:
             more = f" and {format_count(len(found) - 1, 'more subdirectory')}" if found[1:] else ""
@@ -292,7 +287,7 @@ def _reject_update(options: Namespace) -> None:
     value = None if options.tasks_document is None else options.tasks_document.value
     if isinstance(value, dict) and isinstance(value.get("patch"), bool):
         shown = format_path(options.tasks)
-        option = f"--update {quote_for_shell(options.tasks)}"
+        option = format_option("--update", options.tasks)
         exit_with_usage(f"{shown} is an update, not tasks, because it contains `patch`; pass `{option}`")
 
 

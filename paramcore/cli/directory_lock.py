@@ -46,8 +46,8 @@ def lock_directory(path: str) -> Iterator[None]:
             with suppress(OSError):
                 file.close()
     except (KeyboardInterrupt, SystemExit):
-        # A signal may arrive when the file exists, but is not locked yet, so lock and remove it here.  A signal may also
-        # arrive after another error, before the file is removed.
+        # A signal may arrive when the file exists, but is not locked yet, so lock and remove it here.  It may also arrive
+        # after the `with` block has ended, before `_remove` has removed the file.
         with suppress(OSError):
             if file is not None:
                 file.close()

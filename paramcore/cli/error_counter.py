@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
 from paramcore.cli.located_finding import LocatedFinding
-from paramcore.cli.task_validator import ProjectKey, ReportedFinding
+from paramcore.cli.task_validator import ReportedFinding
 from paramcore.report.error_changes import MAX_LOCATIONS, ErrorChanges, Presence
 
 #: The indexes of the states: after the update, before it, and after the patch that keeps the dropped params.
@@ -24,7 +24,7 @@ class ErrorCounter:
     def __init__(self) -> None:
         self._counts: Counter[Presence] = Counter()
         #: The keys of the errors on the project, by state.
-        self._keys: tuple[set[ProjectKey], ...] = (set(), set(), set())
+        self._keys: tuple[set[Hashable], ...] = (set(), set(), set())
         self._locations: list[str] = []
 
     def add(self, findings: Sequence[Iterable[ReportedFinding]]) -> list[tuple[ReportedFinding, Presence | None]]:
@@ -35,7 +35,7 @@ class ErrorCounter:
         return `None` instead of the states, because a later task may show that another state
         has the error too.
         """
-        own: tuple[set[ProjectKey], ...] = (set(), set(), set())
+        own: tuple[set[Hashable], ...] = (set(), set(), set())
         for state, reported in enumerate(findings):
             for finding in reported:
                 if finding.severity == "error":
@@ -47,7 +47,7 @@ class ErrorCounter:
             for finding in findings[AFTER]
         ]
 
-    def _count(self, finding: ReportedFinding, state: int, own: Sequence[set[ProjectKey]]) -> None:
+    def _count(self, finding: ReportedFinding, state: int, own: Sequence[set[Hashable]]) -> None:
         if finding.key is None:
             own[state].add(_identify(finding.content))
         else:
@@ -68,11 +68,11 @@ class ErrorCounter:
         return ErrorChanges(self._counts + shared, tuple(self._locations))
 
 
-def _find_states(key: ProjectKey, keys: Sequence[set[ProjectKey]]) -> Presence:
+def _find_states(key: Hashable, keys: Sequence[set[Hashable]]) -> Presence:
     return Presence(*(key in of_state for of_state in keys))
 
 
-def _identify(located: LocatedFinding) -> ProjectKey:
+def _identify(located: LocatedFinding) -> Hashable:
     """Return a key for an error on a task; the same error has the same key in all states."""
     finding = located.finding
     # The message about a rejected request names the versions, which differ between the states, so omit the message.

@@ -133,6 +133,7 @@ def exit_on_signals() -> Iterator[None]:
         for number in handled:
             # If no signal came, restore the default.  After a signal, keep ignoring signals until the program ends.
             # But if another program called `main`, that program continues, so restore the default even after a signal.
+            # The default is also restored if the parent process ignores Ctrl-C.
             if signal.getsignal(number) is exit_once or not handles_interrupts():
                 signal.signal(number, signal.SIG_DFL)
 

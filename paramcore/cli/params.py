@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
+from paramcore.cli.output import exit_with_usage
 from paramcore.errors import DocumentError, NoSuchVersion, WrongProject
 from paramcore.files.document import PROJECT_DEPTH, Document
 from paramcore.files.reader import JSONL_SUFFIXES, PROJECT_SIZE, has_suffix, read_document
@@ -16,6 +17,9 @@ from paramcore.text import format_path
 from paramcore.values import freeze_params, join_pointer
 from paramcore.wire import read_projects, read_update
 from paramcore.wrong_documents import reject_other_than_update
+
+#: The maximum number of digits of N in `FILE@N`; `int` rejects thousands of digits.
+_MAX_VERSION_DIGITS = 20
 
 
 @frozen
@@ -95,7 +99,8 @@ def _read_params_document(path: str) -> Document:
 def split_spec(spec: str) -> tuple[str, int | None]:
     """Return the path and the version number of `FILE[@N]`; if a file `FILE@N` exists, return its path and `None`."""
     path, mark, number = spec.rpartition("@")
-    if mark and path and number.isascii() and number.isdigit() and not os.path.exists(spec):
-        # `int` rejects thousands of digits.  No project has a version whose number has more than 20 digits.
-        return path, int(number.lstrip("0")[:21] or "0")
-    return spec, None
+    if not (mark and path and number.isascii() and number.isdigit()) or os.path.exists(spec):
+        return spec, None
+    if len(number) > _MAX_VERSION_DIGITS:
+        exit_with_usage(f"the version number in {format_path(spec)} has more than {_MAX_VERSION_DIGITS} digits")
+    return path, int(number)

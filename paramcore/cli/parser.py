@@ -20,13 +20,12 @@ from paramcore.errors import InvalidSetting
 from paramcore.model import Assumptions
 from paramcore.text import MESSAGE_LIMIT, format_name
 
-#: The prefix that marks an argument after `--`.  No argument of a process can contain this character.
+#: The prefix that marks an argument that is no option.  No argument of a process can contain this character.
 _OPERAND = "\0"
 
 #: The defaults of attributes that only some commands set.
 _DEFAULTS = {
     "output": None,
-    "keep_going": False,
     "tasks_document": None,
     "summary": False,
     "project_version": None,
@@ -62,11 +61,6 @@ def parse_options(arguments: Sequence[str] | None) -> Namespace:
     options, unknown = make_parser(requested).parse_known_args(_mark_operands(arguments))
     if unknown:
         _reject_unknown_arguments(requested, unknown)
-    for name, value in vars(options).items():
-        if isinstance(value, list):
-            setattr(options, name, [_unmark(element) for element in value])
-        else:
-            setattr(options, name, _unmark(value))
     options.arguments = arguments
     options.assumptions = Assumptions.from_settings(_parse_assumptions(getattr(options, "assume", ())))
     options.screen = Screen.of(options)
@@ -100,6 +94,10 @@ class _CommandParser(_Parser):
             return self.parse_known_intermixed_args(args, namespace)
         finally:
             self._is_parsing_intermixed = False
+
+    def _get_value(self, action: Any, arg_string: str) -> Any:
+        # argparse now knows what is an option, so remove the mark, before argparse compares the value with `choices`.
+        return super()._get_value(action, _unmark(arg_string))
 
 
 def make_parser(requested: str | None) -> ArgumentParser:
@@ -175,15 +173,14 @@ def _reject_dashes(arguments: Sequence[str]) -> None:
 
 
 def _mark_operands(arguments: Sequence[str]) -> list[str]:
-    """Mark the arguments after `--`, so that argparse never reads them as options."""
-    if "--" not in arguments:
-        return list(arguments)
-    end = arguments.index("--")
-    return [*arguments[:end], *(_OPERAND + argument for argument in arguments[end + 1 :])]
+    """Mark the arguments after `--` and arguments such as `-@2`, so that argparse never reads them as options."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    before = [_OPERAND + argument if argument.startswith("-@") else argument for argument in arguments[:end]]
+    return [*before, *(_OPERAND + argument for argument in arguments[end + 1 :])]
 
 
-def _unmark(value: Any) -> Any:
-    return value.removeprefix(_OPERAND) if isinstance(value, str) else value
+def _unmark(argument: str) -> str:
+    return argument.removeprefix(_OPERAND)
 
 
 def _parse_assumptions(texts: Sequence[str]) -> dict[str, str]:

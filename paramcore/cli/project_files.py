@@ -20,6 +20,7 @@ from paramcore.files.reader import (
     TASK_SIZE,
     YAML_SUFFIXES,
     has_suffix,
+    is_directory,
     read_document,
     resolve_path,
 )
@@ -36,7 +37,7 @@ _HISTORY_NAME = re.compile(rb"param\w{0,3}hist", re.IGNORECASE)
 _ROOT_NAME = re.compile(rb"""^["']?(name|type)["']?[ \t]*:""", re.MULTILINE)
 #: Matches the start of the next document in a YAML file.
 _NEXT_DOCUMENT = re.compile(rb"^---", re.MULTILINE)
-#: The number of bytes at the start of a file in which `_mentions_history` searches.
+#: The number of bytes at the start of a file in which `mentions_history` searches.
 _PREVIEW_SIZE = 64 * 1024
 
 
@@ -85,7 +86,8 @@ def read_project_files(
     # A shell pattern may match both a directory and a file in the directory, so read each file once.
     by_real_path: dict[str, str] = {}
     for path in chain.from_iterable(map(_list_files, paths)):
-        real_path = resolve_path(path)
+        # Standard input is not the file that is named `-`.
+        real_path = path if path == "-" else resolve_path(path)
         # A file that the command line names is never skipped, so the path on the command line takes precedence.
         if path in paths or real_path not in by_real_path:
             by_real_path[real_path] = path
@@ -153,12 +155,12 @@ def list_subdirectories(directory: str, used: Iterable[str] = ()) -> list[str]:
         subdirectories[:] = sorted(name for name in subdirectories if not name.startswith("."))
         documents = (os.path.join(path, name) for name in names if _is_visible(name, DOCUMENT_SUFFIXES))
         unused = (document for document in documents if resolve_path(document) not in used_paths)
-        if path != directory and resolve_path(path) not in used_paths and any(map(_mentions_history, unused)):
+        if path != directory and resolve_path(path) not in used_paths and any(map(mentions_history, unused)):
             found.append(path)
     return found
 
 
-def _mentions_history(path: str) -> bool:
+def mentions_history(path: str) -> bool:
     """Return whether the name `param_history`, which each project has, is in the first 64 KiB of a file."""
     # Opening a pipe would wait for a writer, so open only regular files.
     if os.path.isfile(path):
@@ -248,7 +250,7 @@ def _check_entry(path: str) -> None:
 
 
 def _list_files(path: str) -> list[str]:
-    if not os.path.isdir(path):
+    if not is_directory(path):
         return [path]
     paths = list_visible_paths(path)
     if not paths:

@@ -22,8 +22,8 @@ from paramcore.cli.requests import BadTask, read_raw_tasks, read_requests
 from paramcore.cli.schemas import read_schemas
 from paramcore.cli.task_validator import (
     FindingReporter,
-    ProjectKey,
     ReportedFinding,
+    ReportedKeys,
     TaskOutput,
     TaskReport,
     TaskValidator,
@@ -147,7 +147,7 @@ class _State:
             if file is not None and project.name in updates
         }
         self._reporter = FindingReporter(options, self._projects, locations, ignored)
-        self._reported: set[ProjectKey] = set()
+        self._reported = ReportedKeys()
 
     def validate_project(self, project: Project) -> list[ReportedFinding]:
         """Return the findings on a project; with an update, on the update and on the updated project."""
@@ -162,11 +162,7 @@ class _State:
         """Return the findings on a task, and those on its project that were not returned before."""
         if isinstance(output, DocumentError):
             raise output
-        if not isinstance(output, TaskReport):
-            return []
-        new = [finding for finding in output.findings if finding.key is None or finding.key not in self._reported]
-        self._reported.update(finding.key for finding in new)
-        return new
+        return self._reported.select_new(output.findings) if isinstance(output, TaskReport) else []
 
     def report_unused(self, unused: Mapping[str, UnusedDefaults]) -> dict[str, list[ReportedFinding]]:
         """Return the findings on the params that all tasks override, by the name of the project."""

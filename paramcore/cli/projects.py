@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
@@ -11,6 +10,7 @@ from paramcore.cli.output import print_message
 from paramcore.cli.project_files import read_project_files
 from paramcore.errors import DocumentError, WrongProject
 from paramcore.files.document import Document
+from paramcore.files.reader import is_directory
 from paramcore.model import Assumptions, Project, TaskRequest, Update
 from paramcore.text import MESSAGE_LIMIT, format_path, format_value, join_message
 from paramcore.values import join_pointer
@@ -68,7 +68,7 @@ class ProjectFiles:
             self.report_skip(path, join_message(message, skip_remedy))
 
         files = read_project_files(paths, assumptions, documents=documents, used=used, on_skip=report_skip)
-        self.many: bool = len(paths) > 1 or any(map(os.path.isdir, paths)) or any(file.is_array for file in files)
+        self.many: bool = len(paths) > 1 or any(map(is_directory, paths)) or any(file.is_array for file in files)
         self._by_name: dict[str, Project] = {}
         self._locations: dict[str, tuple[Document, str]] = {}
         for file in files:

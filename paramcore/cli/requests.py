@@ -26,7 +26,10 @@ class BadLines:
 
     def __init__(self, options: Namespace) -> None:
         self._options = options
-        self._can_keep_going = is_jsonl(options)
+        # Some commands, such as `explain`, have no option `--keep-going`.
+        keep_going: bool | None = getattr(options, "keep_going", None)
+        self._keeps_going = bool(keep_going)
+        self._can_keep_going = keep_going is not None and is_jsonl(options)
         self.count: int = 0
 
     def report(self, error: DocumentError) -> DocumentError:
@@ -38,7 +41,7 @@ class BadLines:
         # An error without a line is about an option, so skipping a line would not help.
         if error.line is None:
             raise error
-        if not self._options.keep_going:
+        if not self._keeps_going:
             # Do not suggest `--keep-going` for a merge conflict, because the lines of both sides would be read.
             if self._can_keep_going and error.problem != MERGE_CONFLICT:
                 skip = "pass --keep-going to skip invalid lines"

@@ -69,8 +69,8 @@ UPDATE = make_argument("update", metavar="UPDATE", help="the body of a setParams
 WANTED = make_input(
     "--wanted",
     "FILE[@N]",
-    "instead of UPDATE, use the smallest update that gives the project the params in FILE, "
-    "or the params of version N of the project in FILE (default: its latest version)",
+    "instead of UPDATE, use the smallest update that gives the project the params in FILE; "
+    "if FILE contains a project, these are the params of its version N (default: the latest)",
 )
 NAME = make_argument("name", metavar="NAME", help="the project's name")
 TEXT_OR_JSON = make_format("text", "json")

@@ -29,6 +29,9 @@ from paramcore.values import same
 #: The maximum number of line numbers that a summary shows for each reason to opt out.
 _EXAMPLES = 4
 
+#: What may happen to a request, in the order of the summary.  `--pin` and `--to` may make a request longer.
+EFFECTS = ("shorter", "as short as before", "longer", "opted out", "must opt out")
+
 
 class SlimLine(NamedTuple):
     """A request of the command line, and the request to send in its place."""
@@ -42,7 +45,7 @@ class SlimLine(NamedTuple):
     body: bytes
     #: The size of the given request in bytes, as compact JSON of its flat form.
     size_before: int
-    #: Whether both requests have the same params and the same routing fields.
+    #: Whether both requests have the same params and routing names, with the same values.
     is_same: bool
     #: The sorted ids of the assumed rules that the params depend on.
     rests_on: tuple[str, ...]
@@ -50,9 +53,13 @@ class SlimLine(NamedTuple):
     repeats_instruction: bool
 
     @property
-    def is_shorter(self) -> bool:
-        """Whether the request to send is shorter than the given request."""
-        return len(self.body) < self.size_before
+    def effect(self) -> str:
+        """One of `EFFECTS`."""
+        if self.choice.blocked:
+            return "must opt out" if self.choice.fell_back else "opted out"
+        if len(self.body) < self.size_before:
+            return "shorter"
+        return "as short as before" if len(self.body) == self.size_before else "longer"
 
     def find_unchanged_line(self) -> bytes | None:
         """Return the given line of JSONL if it can be sent unchanged; otherwise, `None`."""
@@ -135,7 +142,7 @@ class LineSlimmer:
             flat,
             self._encode(flat),
             len(self._encode(before)),
-            # Both flat forms have their values from the same request, so `==` never compares 1 with True.
+            # A param that is in both flat forms has equal values or is an instruction, so `==` never compares 1 with True.
             flat == before,
             self._rules[route.project.name].find(choice),
             not self._is_wanted and repeats_instruction(params, route.inheritance),
@@ -156,9 +163,8 @@ class SlimSummary:
     #: Whether the given requests contain the wanted params.
     is_wanted: bool = False
     requests: int = 0
-    shorter: int = 0
-    opted_out: int = 0
-    fell_back: int = 0
+    #: The number of requests with each effect of `EFFECTS`.
+    effects: Counter[str] = field(factory=Counter)
     size_before: int = 0
     size_after: int = 0
     dropped: Counter[str] = field(factory=Counter)
@@ -174,9 +180,7 @@ class SlimSummary:
         """Count a request."""
         own = line.choice.own
         self.requests += 1
-        self.shorter += line.is_shorter
-        self.fell_back += line.choice.fell_back
-        self.opted_out += bool(line.choice.blocked) and not line.choice.fell_back
+        self.effects[line.effect] += 1
         self.size_before += line.size_before
         self.size_after += len(line.body)
         self.dropped.update(own.dropped)
@@ -189,6 +193,16 @@ class SlimSummary:
             self._blocked_counts[block] += 1
             if self._blocked_counts[block] <= _EXAMPLES:
                 self._blocked.setdefault(block, []).append(line.source.line)
+
+    @property
+    def shorter(self) -> int:
+        """The number of requests that can be shorter."""
+        return self.effects["shorter"]
+
+    @property
+    def fell_back(self) -> int:
+        """The number of requests that must opt out."""
+        return self.effects["must opt out"]
 
     def list_totals(self) -> Iterator[Total]:
         """Yield a total for each inherited param, for appended instructions, and for each reason to opt out."""
@@ -213,14 +227,7 @@ class SlimSummary:
 
     def list_notes(self, *, names_projects: bool) -> Iterator[Phrase]:
         """Yield the counts, then the versions that must stay the latest, then the assumed rules."""
-        others = self.requests - self.shorter - self.fell_back - self.opted_out
-        counts = {
-            "shorter": self.shorter,
-            "as short as before": others,
-            "opted out": self.opted_out,
-            "must opt out": self.fell_back,
-        }
-        shown = ", ".join(f"{count:,} {text}" for text, count in counts.items() if count)
+        shown = ", ".join(f"{self.effects[effect]:,} {effect}" for effect in EFFECTS if self.effects[effect])
         sizes = f"{self.size_before:,} -> {self.size_after:,} bytes"
         requests = format_count(self.requests, "request")
         effect = "each gets the wanted params" if self.is_wanted else "each still gets the same params"

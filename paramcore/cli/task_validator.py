@@ -24,20 +24,54 @@ from paramcore.validation.lint import UnusedDefaults, lint_params, lint_task
 from paramcore.validation.schema import Schemas
 from paramcore.validation.validator import Validator
 
-#: Identifies a finding on a project version, so that it is reported once.  `None` for any other finding.
-ProjectKey: TypeAlias = tuple[Any, ...] | None
+
+class ProjectKey(NamedTuple):
+    """Identifies a finding on a project version, so that it is reported once."""
+
+    project: str
+    first_set_in: int
+    code: str
+    pointer: str
+    problem: str
+    #: Whether a task overrides the value.
+    overridden: bool
 
 
 class ReportedFinding(NamedTuple):
     """A finding, formatted for output."""
 
-    key: ProjectKey
+    #: `None` for a finding that is not on a project version.
+    key: ProjectKey | None
     severity: str
     #: By `--format`: a string for `text`, a JSON object for `json`, a workflow command for `github`, a `LocatedFinding`
     #: for `html`, and "" for `markdown`.
     content: Any
     #: The row that shows the finding in Markdown; `None` unless `--format markdown` or `--summary` is passed.
     row: Row | None
+
+
+class ReportedKeys:
+    """The keys of the findings on project versions that were reported."""
+
+    def __init__(self) -> None:
+        self._keys: set[ProjectKey] = set()
+
+    def is_new(self, key: ProjectKey | None) -> bool:
+        """Return whether a finding with this key must still be reported."""
+        return key is None or key not in self._keys
+
+    def add(self, key: ProjectKey | None) -> None:
+        """Add the key of a reported finding."""
+        if key is not None:
+            # After an error, do not report that a task overrides it.  But an overridden error does not hide the error.
+            self._keys |= {key, key._replace(overridden=True)}
+
+    def select_new(self, findings: Iterable[ReportedFinding]) -> list[ReportedFinding]:
+        """Return the findings that must still be reported, and add their keys."""
+        new = [finding for finding in findings if self.is_new(finding.key)]
+        for finding in new:
+            self.add(finding.key)
+        return new
 
 
 class TaskReport(NamedTuple):
@@ -71,7 +105,7 @@ class FindingReporter:
         project: Project,
         request: RoutedRequest | None = None,
         *,
-        reported: set[ProjectKey],
+        reported: ReportedKeys,
     ) -> list[ReportedFinding]:
         """Format the findings that are neither ignored nor in `reported`, and add their keys to `reported`.
 
@@ -83,7 +117,7 @@ class FindingReporter:
         selected = []
         for finding in findings:
             key = _make_key(finding, project.name)
-            if finding.code not in self.ignored and (repeats or key is None or key not in reported):
+            if finding.code not in self.ignored and (repeats or reported.is_new(key)):
                 selected.append((key, finding))
                 reported.add(key)
         # Decode the task only if there is a finding to locate: decoding is slow.
@@ -116,7 +150,7 @@ class FindingReporter:
             self.update_locations.get(project.name),
         )
 
-    def _format(self, key: ProjectKey, located: LocatedFinding) -> ReportedFinding:
+    def _format(self, key: ProjectKey | None, located: LocatedFinding) -> ReportedFinding:
         content: Any = ""
         if self.options.format == "text":
             content = f"{self.options.screen.render(located.list_pieces())}\n\n"
@@ -130,11 +164,11 @@ class FindingReporter:
         return ReportedFinding(key, located.severity, content, row)
 
 
-def _make_key(finding: Finding, project: str) -> ProjectKey:
+def _make_key(finding: Finding, project: str) -> ProjectKey | None:
     if finding.version is None:
         return None
     since = finding.version if finding.first_set_in is None else finding.first_set_in
-    return project, since, finding.code, finding.pointer, finding.problem
+    return ProjectKey(project, since, finding.code, finding.pointer, finding.problem, finding.overridden)
 
 
 @frozen
@@ -156,7 +190,7 @@ class TaskValidator:
         """Yield the findings on each task, in order, and then the `UnusedDefaults` of each project, by name."""
         options, projects = self.reporter.options, self.reporter.projects
         unused = {project.name: UnusedDefaults.of(project) for project in projects}
-        reported: set[ProjectKey] = set()
+        reported = ReportedKeys()
         for request in read_requests(options, projects.find_route, raw_tasks):
             if isinstance(request, BadTask):
                 yield TaskReport(self.reporter.report_rejected(request)) if request.is_rejected else request.error

@@ -59,5 +59,8 @@ def _make_error(problem: str, before: str, source: str, first_line: int) -> Docu
 def reject_binary(data: bytes, source: str, line: int) -> None:
     """Raise `DocumentError` (`json_encoding`) for data that begins like a binary format, such as gzip."""
     mistake = find_binary(data)
+    if mistake is not None and line > 1:
+        # The other lines may be text, so the mistake is not the format of the file.
+        mistake = "the line begins with binary data", "remove it, or write the file again"
     if mistake is not None:
         raise DocumentError("json_encoding", None, *mistake, source, line, 1)

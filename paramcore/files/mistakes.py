@@ -83,6 +83,9 @@ def describe_number(number: str) -> tuple[str, str]:
     """Return the problem and the remedy for a number that the decoder rejects."""
     shown, digits = truncate(number, MESSAGE_LIMIT), number.removeprefix("-")
     if digits.isdigit():
+        if len(digits) <= MAX_DIGITS:
+            problem = f"the number {shown} has more digits than Python is set to read"
+            return problem, f"raise the limit, for example with `PYTHONINTMAXSTRDIGITS={MAX_DIGITS}`"
         return f"the number {shown} has more than {MAX_DIGITS:,} digits", ""
     if digits in ("NaN", "Infinity"):
         return f"JSON has no `{shown}`", "write a finite number or null"

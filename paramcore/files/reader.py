@@ -190,12 +190,27 @@ def number_lines(lines: Iterable[bytes], source: str, *, first_line: int = 1, li
             yield Line(number, source, data, limit)
 
 
+def is_directory(source: str) -> bool:
+    """Return whether a source is a directory; `-` is standard input, even if a directory has this name."""
+    return source != "-" and os.path.isdir(source)
+
+
 def resolve_path(path: str) -> str:
     """Return the real path of a file, or `path` itself if the working directory was deleted or cannot be read."""
     try:
         return os.path.realpath(path)
     except OSError:
         return path
+
+
+def name_same_file(path: str, other: str) -> bool:
+    """Return whether two paths name the same file, which may not exist yet."""
+    (parent, name), (other_parent, other_name) = os.path.split(path), os.path.split(other)
+    with suppress(OSError, ValueError):
+        # The directory may have two paths: in a container, two volumes may be the same directory.
+        if name == other_name and os.path.samefile(parent or os.curdir, other_parent or os.curdir):
+            return True
+    return resolve_path(path) == resolve_path(other)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 from paramcore.files.document import STRICT_DECODER
 from paramcore.files.mistakes import describe_depth, describe_duplicate, describe_number, find_conflict
 from paramcore.files.positions import Locator, SyntaxProblem, Token, TokenLocator, advance_trail
-from paramcore.files.yaml_notation import NotationCheck
+from paramcore.files.yaml_notation import NotationCheck, find_unsupported
 from paramcore.text import MESSAGE_LIMIT, truncate
 
 #: The maximum number of names and values in a YAML file. The parsing time depends mostly on this number.
@@ -164,20 +164,21 @@ def _parse_events(text: str) -> Iterator[_Event]:
 
     # The pure parser yields events one at a time, so that a limit can stop it.
     parse: Callable[[str], Iterator[_Event]] = YAML(typ="safe", pure=True).parse
-    parsed = 0
+    started = parsed = 0
     try:
         # If the last line consists of spaces and has no line feed, the parser drops these spaces, although they may
         # belong to a block scalar.  So add a line feed.
         has_blank_end = not text.rpartition("\n")[2].strip(" ")
         for event in parse(f"{text}\n" if has_blank_end and not text.endswith("\n") else text):
-            parsed = event.end_mark.index
+            started, parsed = event.start_mark.index, event.end_mark.index
             yield event
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         offset = len(text) if mark is None else min(mark.index, len(text))
-        raise _make_parser_problem(text, offset, error.problem or error.context) from None
+        raise _make_parser_problem(text, offset, error.problem or error.context, started) from None
     except ReaderError as error:
-        problem = f"YAML does not allow the character U+{ord(text[error.position]):04X}"
+        # YAML 1.2 allows some of these characters in quotes, but the parser rejects them everywhere.
+        problem = f"the character U+{ord(text[error.position]):04X} is not supported in YAML files"
         raise SyntaxProblem("yaml_syntax", error.position, problem, "write it as an escape in double quotes") from None
     except (ValueError, OverflowError):
         # The parser passes the number of an escape to `chr`, which raises these errors if no character has the number.
@@ -186,12 +187,11 @@ def _parse_events(text: str) -> Iterator[_Event]:
         raise SyntaxProblem("yaml_syntax", offset, problem, remedy) from None
 
 
-def _make_parser_problem(text: str, offset: int, message: str) -> SyntaxProblem:
+def _make_parser_problem(text: str, offset: int, message: str, started: int) -> SyntaxProblem:
     if conflict := find_conflict(text):
         return SyntaxProblem("yaml_syntax", *conflict)
-    if text[offset : offset + 1] == "\t":
-        # YAML 1.2 allows tabs in more places than the parser does, so the text may be valid YAML.
-        return SyntaxProblem("yaml_syntax", offset, "a tab is not supported here", "write spaces")
+    if unsupported := find_unsupported(text, offset, message, started):
+        return unsupported
     return SyntaxProblem("yaml_syntax", offset, f"invalid YAML: {message}", "")
 
 

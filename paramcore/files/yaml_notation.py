@@ -1,11 +1,18 @@
-"""Reject explicit keys, and notation that the YAML parser reads differently than YAML 1.2 defines."""
+"""Report explicit keys, and notation that the YAML parser rejects or reads differently than YAML 1.2 defines."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from paramcore.files.positions import SyntaxProblem
 from paramcore.text import format_count
+
+#: Matches spaces and tabs. The match may be empty.
+_BLANKS = re.compile(r"[ \t]*+")
+
+#: Matches the colon of a plain scalar such as `a :b`. Any other colon separates a name from its value.
+_COLON_IN_TEXT = re.compile(r":[^\s\[\]{},]")
 
 _UNINDENTED = "a line that continues a value must be indented with spaces"
 
@@ -44,10 +51,8 @@ class NotationCheck:
                 flow_start = self._flow_starts.pop()
                 if not self._flow_starts:
                     self._check_indentation(flow_start, end)
-        elif event_type == "Scalar" and event.style in ("'", '"') and not self._flow_starts:
-            self._check_indentation(start, end)
-        elif event_type == "Scalar" and event.style is None and event.value == "-":
-            raise SyntaxProblem("yaml_syntax", start, "the text `-` must be in quotes", 'write `"-"`')
+        elif event_type == "Scalar":
+            self._check_scalar(event, start, end)
         self._checked = max(self._checked, end)
 
     def check_end(self) -> None:
@@ -57,6 +62,32 @@ class NotationCheck:
             SyntaxProblem: as in `check`.
         """
         self._check_gap(len(self._text))
+
+    def _check_scalar(self, event: Any, start: int, end: int) -> None:
+        if event.style in ("'", '"'):
+            if not self._flow_starts:
+                self._check_indentation(start, end)
+        elif event.style is not None:
+            # The parser accepts the `|` or `>` of a block scalar on a line of its own in any column.
+            line_start = self._text.rfind("\n", 0, start) + 1
+            if line_start > 0 and not self._text[line_start:start].strip(" "):
+                self._check_indentation(line_start - 1, start + 1)
+        elif event.value == "-":
+            raise SyntaxProblem("yaml_syntax", start, "the text `-` must be in quotes", 'write `"-"`')
+        elif self._flow_starts:
+            self._check_colon(event.value, end)
+
+    def _check_colon(self, value: str, end: int) -> None:
+        """Check the colon at the end of a plain scalar in brackets, or after it."""
+        if value[-1:] == ":" and self._text[end : end + 1] in [*"[]{},"]:
+            # In YAML 1.2, `{a:, b: 1}` has the name `a`. The parser reads the name `a:`.
+            problem = "a colon directly before a comma or bracket is not supported"
+            remedy = "put the text in quotes, or, if it is a name, insert a space after the colon"
+            raise SyntaxProblem("yaml_syntax", end - 1, problem, remedy)
+        # In YAML 1.2, `{a\t:b}` has one name, which contains the colon. The parser reads the name `a`.
+        blanks = _BLANKS.match(self._text, end)
+        if blanks and "\t" in blanks[0] and _COLON_IN_TEXT.match(self._text, blanks.end()):
+            raise _make_tab_problem(self._text.index("\t", end))
 
     def _check_gap(self, stop: int) -> None:
         """Check punctuation and comments between the previous event and the offset `stop`."""
@@ -87,3 +118,35 @@ class NotationCheck:
 def _make_explicit_key_problem(offset: int) -> SyntaxProblem:
     problem, remedy = "explicit keys (`?`) are not supported", "write `name: value`, or put the text in quotes"
     return SyntaxProblem("yaml_feature", offset, problem, remedy)
+
+
+def _make_tab_problem(offset: int) -> SyntaxProblem:
+    return SyntaxProblem("yaml_syntax", offset, "a tab is not supported here", "write spaces")
+
+
+def find_unsupported(text: str, offset: int, message: str, started: int) -> SyntaxProblem | None:
+    """Return the problem if the parser may have stopped at notation that YAML 1.2 allows.
+
+    `offset` is the place at which the parser stopped, and `message` is its reason.  `started`
+    is the start of its last event.
+    """
+    mark = text[offset : offset + 1]
+    before = text[:offset].rstrip(" \t\r\n")
+    tab = text.find("\t", len(before), offset + 1)
+    # In brackets, the parser takes `a` and `b` in `a\tb` for two values. After quotes, `b` is an error in YAML, too.
+    if mark == "\t" or (tab >= 0 and message.endswith("'<scalar>'") and before[-1:] not in ("'", '"')):
+        return _make_tab_problem(tab)
+    if mark == "?":
+        return _make_explicit_key_problem(offset)
+    if message.startswith("more indented follow up line"):
+        problem = "the blank lines before the text of a block scalar must not have spaces"
+        return SyntaxProblem("yaml_syntax", offset, problem, "remove the spaces")
+    if mark == ":" and message.endswith("'<scalar>'"):
+        # In `["a":b]`, the parser takes `:b` for a value.
+        return SyntaxProblem("yaml_syntax", offset, "the colon needs a space after it", "insert a space")
+    # If the parser does not see that a colon belongs to a name, it adds an empty value before the colon.
+    if mark == ":" and started == offset:
+        problem = "a name and its colon must be on one line, and have at most 1,024 characters"
+        remedy = "write them on one line, or convert the file to JSON"
+        return SyntaxProblem("yaml_syntax", offset, problem, remedy)
+    return None

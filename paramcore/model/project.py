@@ -113,6 +113,9 @@ class Project(NotebookReprs):
             history = _check_history(tuple(versions))
         check_argument("fields", fields, Mapping)
         check_iterable("field_order", field_order)
+        order = tuple(field_order)
+        for index, field_name in enumerate(order):
+            check_argument(f"field_order[{index}]", field_name, str)
         other_fields = {name: value for name, value in freeze_object(fields).items() if name not in FIELD_ORDER}
         latest = Inheritance(find_inherited_version(history, None), assumptions)
         self.__attrs_init__(
@@ -121,7 +124,7 @@ class Project(NotebookReprs):
             history,
             assumptions,
             wrap_frozen(other_fields),
-            tuple(field_order),
+            order,
             latest,
             ParamChanges(history),
         )
@@ -273,7 +276,8 @@ class Project(NotebookReprs):
         return partial(Project, **self._keywords), (self.name,)
 
     def __repr__(self) -> str:
-        return f"<Project {format_repr(self.name)}: {self.type}, {format_count(len(self.versions), 'version')}>"
+        task_type = format_name(self.type, limit=MESSAGE_LIMIT)
+        return f"<Project {format_repr(self.name)}: {task_type}, {format_count(len(self.versions), 'version')}>"
 
     def __str__(self) -> str:
         count = format_count(len(self.versions), "version")

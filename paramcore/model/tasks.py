@@ -1,4 +1,4 @@
-"""Task requests, which have params and routing fields."""
+"""Task requests, which have params and routing names."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from attrs import Attribute, field, frozen
 from paramcore.errors import InvalidParams, InvalidSetting
 from paramcore.model.names import check_project_name
 from paramcore.text import describe_value, format_count, format_repr
-from paramcore.values import JSONObject, freeze_field, freeze_params, join_pointer, suggest_text, wrap_frozen
+from paramcore.values import JSONObject, freeze_field, freeze_params, join_pointer, read_once, suggest_text, wrap_frozen
 from paramcore.wrong_documents import may_be_another_document, reject_other_than_request
 
 #: The `project_version` of a request that inherits nothing (T3).
@@ -26,6 +26,7 @@ ROUTING_TYPES: dict[str, type[str | int | bool]] = {
 }
 ROUTING_NAMES = tuple(ROUTING_TYPES)
 _ROUTING = frozenset(ROUTING_NAMES)
+_PLAIN_OBJECTS: tuple[object, ...] = (dict, JSONObject)
 
 #: Params that a created task has as fields beside `params` (T9, T10); a project can set them, too.
 TASK_FIELD_NAMES = ("instruction", "callback_url", "metadata", "tags", "priority")
@@ -132,7 +133,7 @@ class TaskRequest:
 
     @property
     def flat(self) -> Mapping[str, Any]:
-        """The API's flat form: the routing fields that are set, then the params."""
+        """The API's flat form: the routing names that are set, then the params."""
         return wrap_frozen({**self._routing, **self.params})
 
     @property
@@ -158,8 +159,12 @@ def read_task_request(obj: Mapping[str, Any], *, type: str | None = None) -> Tas
         >>> task.params, task.project_version
         ({'attachment': 'https://example.com/a.jpg'}, 1)
     """
-    if isinstance(obj, Mapping) and may_be_another_document(obj):
-        reject_other_than_request(obj)
+    # Read a Mapping of another type once, because a second read may raise an error or return other members.
+    if isinstance(obj, Mapping):
+        members = obj if obj.__class__ in _PLAIN_OBJECTS else read_once(obj)
+        if may_be_another_document(members):
+            reject_other_than_request(members)
+        obj = members
     return TaskRequest.from_flat(obj, type=type)
 
 

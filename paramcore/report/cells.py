@@ -73,7 +73,7 @@ def cut_outside(before: str, after: str) -> tuple[str, str]:
 def _cut_ends(text: str, head: int, tail: int) -> str:
     start = head - CONTEXT if head > CONTEXT + 3 else 0
     end = len(text) - tail + CONTEXT if tail > CONTEXT + 3 else len(text)
-    middle = truncate(text[start:end], CELL_LIMIT)
+    middle = truncate(text[start:end], CELL_LIMIT, len(text))
     return f"{'...' if start else ''}{middle}{'...' if end < len(text) else ''}"
 
 

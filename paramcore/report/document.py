@@ -194,7 +194,6 @@ def fit(start: str, groups: Sequence[Group], end: str, size: Size, format_more: 
     return "".join([*rendered, end])
 
 
-#: The count in the notes about left-out pieces for which `fit` reserves room.
 def _describe_cut(cut: Sequence[Rank], omitted: int, name: str) -> str:
     """Describe pieces that are left out: `12 more, 3 of them dropped or lost`."""
     names = {Rank.ERRORS: "errors", Rank.DROPPED: "dropped or lost"}

@@ -24,7 +24,7 @@ from paramcore.text import format_count, format_name, quote_for_shell
 
 #: The maximum number of versions in the grid.
 GRID_VERSIONS = 12
-#: The number of newest runs of a param that a page always lists.  The templates repeat this number to fold older runs.
+#: The number of newest runs of a param that a page always lists.  The templates fold the older runs.
 VISIBLE_RUNS = 3
 #: The maximum number of runs of a param on a page.
 MAX_RUNS = 20

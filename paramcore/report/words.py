@@ -13,8 +13,8 @@ _SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]+\s*|[^.!?\n]+")
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 #: The maximum product of the token counts of two texts.
-# `SequenceMatcher` takes quadratic time, so longer texts are compared by the next pattern.  If no pattern is left,
-# everything between the equal start and the equal end of the texts counts as different.
+# `SequenceMatcher` takes quadratic time, so above this product, `_iter_hunks` uses the next pattern in its list
+# `tokens`.  After the last pattern, everything between the equal start and the equal end counts as different.
 _MAX_PAIRS = 25_000_000
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from paramcore.analysis import Plan
 from paramcore.errors import InvalidSetting, NotDone, OutcomeUnknown
+from paramcore.model import Assumptions
 from paramcore.service.outcome import Outcome, digest_params, find_update, is_digest
 from paramcore.service.replies import read_project_reply
 from paramcore.service.requests import Response, get_project, update_project
@@ -56,12 +57,13 @@ def classify_reply(plan: Plan, reply: Response | NotDone | OutcomeUnknown) -> Ou
     return Outcome.of(plan, "not done" if isinstance(reply, NotDone) else "unknown", error=reply)
 
 
-def reconcile_outcome(outcome: Outcome, clock: Clock) -> Flow[Outcome]:
+def reconcile_outcome(outcome: Outcome, clock: Clock, assumptions: Assumptions = Assumptions()) -> Flow[Outcome]:
     """Read the project of an outcome, and look for the update in the project's history.
 
     The flow searches the versions whose number is at least `base`.  Without
     `outcome.plan`, it can only compare the digest of each version with `digest`.  This
     comparison misses a patch if another writer changed other params between the plan and the patch.
+    The project in the result then has `assumptions`; with a plan, it has those of the plan's project.
     """
     name, base, plan = outcome.project, outcome.base, outcome.plan
     if type(base) is not int or base < 0:
@@ -78,7 +80,7 @@ def reconcile_outcome(outcome: Outcome, clock: Clock) -> Flow[Outcome]:
     response = yield from get_with_retry(get_project(name), clock)
     if plan is not None:
         return find_update(plan, read_project_reply(response, name, plan.project.assumptions))
-    now = read_project_reply(response, name)
+    now = read_project_reply(response, name, assumptions)
     holding = tuple(
         version.number for version in now.versions[base:] if digest_params(version.params) == outcome.digest
     )

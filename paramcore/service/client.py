@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Literal, TypeVar
 
 from attrs import Attribute, evolve, field, frozen
@@ -61,7 +62,8 @@ class Client:
     transport: Transport = field(validator=_check_transport)
     #: The maximum number of seconds of each method call, including retries.
     deadline: float = field(default=30.0, validator=_check_deadline, kw_only=True)
-    #: The `assumptions` of each project that the client returns.
+    #: The `assumptions` of each project that the client returns.  The project of an outcome with a plan has those of
+    #: the plan's project.
     assumptions: Assumptions = field(default=Assumptions(), validator=_check_assumptions, kw_only=True)
     #: A function that returns a time in seconds, like `time.monotonic`.  The time must never decrease.
     now: Callable[[], float] = field(default=time.monotonic, kw_only=True, repr=False)
@@ -163,7 +165,7 @@ class Client:
             NotDone, OutcomeUnknown: if the project cannot be read.
         """
         check_argument("outcome", outcome, Outcome)
-        return self._run(reconcile_outcome, outcome)
+        return self._run(partial(reconcile_outcome, assumptions=self.assumptions), outcome)
 
     def _run(self, start: Callable[[_Subject, Clock], Flow[_T]], subject: _Subject) -> _T:
         return run_flow(start(subject, Clock(self.deadline, self.now, self.jitter)), self.transport, self.sleep)

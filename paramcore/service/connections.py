@@ -14,8 +14,9 @@ MAX_CONNECTIONS = 128
 class Connections:
     """The open connections of a server.
 
-    At the maximum, a new connection replaces the connection that has waited longest for
-    bytes from its client.  A connection that does not wait for bytes is never replaced.
+    At the maximum, `add` aborts the connection that has waited longest for bytes from its
+    client.  If there is no room soon, `add` aborts the next such connection, and so on.  It
+    never aborts a connection that does not wait for bytes.
     """
 
     def __init__(self) -> None:
@@ -26,7 +27,11 @@ class Connections:
         self._is_closed = False
 
     def add(self) -> None:
-        """Make room for a new connection if necessary, and count the new connection."""
+        """Wait until there is room for a new connection, and count the new connection.
+
+        If no connection waits for its client, `add` waits without a time limit.  After `close`,
+        `add` does not wait.
+        """
         with self._changed:
             while self._count >= MAX_CONNECTIONS and not self._is_closed:
                 if self._waiting:
@@ -46,7 +51,7 @@ class Connections:
         """Inside a `with` block, mark a connection as waiting for its client.
 
         Raises:
-            ConnectionAbortedError: if a new connection replaced this one, or after `close`.
+            ConnectionAbortedError: if `add` aborted the connection, or after `close`.
         """
         with self._changed:
             if self._is_closed:

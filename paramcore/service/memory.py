@@ -14,7 +14,7 @@ from paramcore.service.standin.calls import Context
 from paramcore.service.standin.faults import Faults
 from paramcore.service.standin.ledger import Ledger
 from paramcore.service.standin.state import State
-from paramcore.text import format_count
+from paramcore.text import escape_unprintable, format_count
 from paramcore.values import check_argument, check_function, check_iterable, wrap_frozen
 
 
@@ -91,8 +91,8 @@ class MemoryService:
         """Return the effective params of a created task that has a project.
 
         Raises:
-            LookupError: if the task does not exist or has no project, or if the file of
-                its project was edited and now leads to other params.
+            LookupError: if the task does not exist or has no project, or if `serve --save` restarted
+                from a project file that was edited and now leads to other params.
         """
         with self._account.ledger.lock:
             return self._account.context.state.resolve_task(task_id)
@@ -109,7 +109,7 @@ class MemoryService:
         query = {name: [str(value)] for name, value in request.query.items()}
         result = self._account.handle(request.method, request.path, query, {}, request.body or b"")
         status = "no reply" if result.response is None else result.response.status
-        self._on_event(f"{request.method} {request.path} {status}  {result.reason}")
+        self._on_event(escape_unprintable(f"{request.method} {request.path} {status}  {result.reason}"))
         if result.response is None:
             raise OutcomeUnknown("no_reply", None, "the service closed the connection without a reply", "")
         return result.response

@@ -160,7 +160,7 @@ class Outcome:
         elif self.state == "repeated":
             headline = f"applied more than once: {format_versions(self.versions)} of {name} contain the update"
         else:
-            headline = f"{self.state} (update of {name}): {self.error}"
+            headline = f"{self.state} (update of {name})" + ("" if self.error is None else f": {self.error}")
         return [headline, *self._list_notes(base_url)]
 
     def _list_notes(self, base_url: str | None) -> list[str]:

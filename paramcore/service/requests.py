@@ -17,13 +17,15 @@ from attrs import Attribute, field, frozen
 from paramcore.errors import InvalidSetting
 from paramcore.model import Project, TaskRequest, Update, check_project_name, check_task_type
 from paramcore.text import describe_python_type, describe_value, format_count, format_repr, format_value
-from paramcore.values import freeze
+from paramcore.values import freeze_field
 from paramcore.wire import write_new_project
 
 #: The default maximum number of bytes of a response body; a transport rejects a longer body.
 MAX_RESPONSE_SIZE = 16 * 2**20
 #: The timeout in seconds of a request that sets no timeout.
 DEFAULT_TIMEOUT = 30.0
+#: The maximum timeout of a request, in seconds.  Threads and sockets reject an infinite timeout.
+MAX_TIMEOUT = 86_400.0
 
 #: The media types that `Response.summary` shows.
 _MEDIA_TYPES = frozenset(
@@ -49,12 +51,32 @@ def _must_be(description: str, *types: type) -> Callable[[object, Attribute[Any]
     return check
 
 
+def _check_timeout(_request: object, _attribute: Attribute[Any], value: object) -> None:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    # NaN is not in the range.
+    if value is not None and not (is_number and 0 <= value <= MAX_TIMEOUT):  # type: ignore[operator]
+        problem = f"`timeout` of a `Request` must be a number of seconds from 0 to {MAX_TIMEOUT:,.0f}"
+        raise InvalidSetting("argument_type", None, f"{problem}, got {describe_value(value)}", "")
+
+
+def _check_headers(response: object, attribute: Attribute[Any], value: Any) -> None:
+    _must_be("a Mapping", Mapping)(response, attribute, value)
+    for text in (*value.keys(), *value.values()):
+        _must_be("a Mapping of strings to strings", str)(response, attribute, text)
+
+
+def _copy_bytes(body: Any) -> Any:
+    # A `bytearray` may change later, and some HTTP libraries reject it.
+    return bytes(body) if isinstance(body, bytearray) else body
+
+
 @frozen
 class Request:
     """A request to the API.
 
     Raises:
-        InvalidSetting: `argument_type` for a path, query or body of the wrong type.
+        InvalidSetting: `argument_type` for a path, query or body of the wrong type, or for a `timeout` that is not a
+            number of seconds from 0 to 86,400.
 
     Example:
         >>> Request("GET", "/projects/north%20docks", {"archived": "true"}).target
@@ -69,11 +91,11 @@ class Request:
     query: Mapping[str, str] = field(factory=dict, validator=_must_be("a Mapping", Mapping), hash=False)
     #: The JSON body, encoded as UTF-8.
     body: bytes | None = field(
-        default=None, validator=_must_be("bytes or `None`", bytes, bytearray, type(None)), repr=format_repr
+        default=None, converter=_copy_bytes, validator=_must_be("bytes or `None`", bytes, type(None)), repr=format_repr
     )
     #: The maximum number of seconds from connecting to the last byte of the response;
     #: `None` means `DEFAULT_TIMEOUT`.
-    timeout: float | None = None
+    timeout: float | None = field(default=None, validator=_check_timeout)
 
     @property
     def target(self) -> str:
@@ -98,9 +120,9 @@ class Response:
     #: The HTTP status code.
     status: int = field(validator=_must_be("a whole number", int))
     #: The unchanged bytes of the body.
-    body: bytes = field(default=b"", validator=_must_be("bytes", bytes, bytearray))
+    body: bytes = field(default=b"", converter=_copy_bytes, validator=_must_be("bytes", bytes))
     #: The headers, by lower-case name.
-    headers: Mapping[str, str] = field(factory=dict, validator=_must_be("a Mapping", Mapping), hash=False)
+    headers: Mapping[str, str] = field(factory=dict, validator=_check_headers, hash=False)
     #: The result of `read_error_text` for the body, without the API key.
     #: If `message` is `None`, error messages quote the error text of the body, even if that text contains the key.
     message: str | None = field(default=None, validator=_must_be("a string or `None`", str, type(None)))
@@ -184,7 +206,7 @@ def create_project(
         "pipeline": pipeline,
         "consensus_attempts": consensus_attempts,
     }
-    given = {field: value for field, value in optional.items() if value is not None}
+    given = {field: freeze_field(field, value) for field, value in optional.items() if value is not None}
     return Request("POST", "/projects", body=_encode_body({**write_new_project(project), **given}))
 
 
@@ -247,4 +269,6 @@ def _encode_project_path(name: str) -> str:
 
 
 def _encode_body(members: Mapping[str, Any]) -> bytes:
-    return json.dumps(freeze(members), ensure_ascii=False, allow_nan=False).encode("utf-8")
+    # All members are frozen already.  Do not freeze the body, because params with the maximum depth are one level
+    # deeper there.
+    return json.dumps(members, ensure_ascii=False, allow_nan=False).encode("utf-8")

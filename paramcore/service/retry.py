@@ -15,14 +15,14 @@ from attrs import Factory, evolve, field, frozen
 
 from paramcore.errors import NotDone, OutcomeUnknown
 from paramcore.service.replies import check_status
-from paramcore.service.requests import Request, Response, Transport
+from paramcore.service.requests import MAX_TIMEOUT, Request, Response, Transport
 from paramcore.text import describe_python_type
 
 _T = TypeVar("_T")
 
 _MAX_ATTEMPTS = 4
-#: The maximum timeout of a request, in seconds.  Sockets reject an infinite timeout.
-_MAX_TIMEOUT = 86_400.0
+#: The maximum deadline, in seconds.  `time.sleep` rejects much longer waits.
+_MAX_DEADLINE = 1e9
 #: The maximum back-off before the second attempt, in seconds; the maximum doubles with each further attempt.
 _FIRST_WAIT = 0.5
 
@@ -44,12 +44,16 @@ class Wait:
 Flow: TypeAlias = Generator[Send | Wait, Any, _T]
 
 
+def _limit_deadline(deadline: float) -> float:
+    return max(0.0, min(deadline, _MAX_DEADLINE))
+
+
 @frozen
 class Clock:
     """Measures the time until a deadline, which counts from the creation of the clock."""
 
     #: The maximum number of seconds of the whole flow.
-    deadline: float
+    deadline: float = field(converter=_limit_deadline)
     #: A function that returns the current time in seconds, such as `time.monotonic`.
     now: Callable[[], float]
     #: A function that returns a random number from 0 to 1, to spread the retries of several clients.
@@ -143,10 +147,10 @@ def _send_with_retry(request: Request, clock: Clock, *, is_repeatable: bool) -> 
 
 def _limit_time(request: Request, clock: Clock) -> Request:
     remaining = clock.remaining
-    # `not remaining > 0` is also true for NaN, which `Clock` does not reject.
+    # `not remaining > 0` is also true for NaN.
     if not remaining > 0:
         raise NotDone("not_sent", None, "the deadline passed before the request was sent", "pass a longer deadline")
-    return evolve(request, timeout=min(remaining, _MAX_TIMEOUT))
+    return evolve(request, timeout=min(remaining, MAX_TIMEOUT))
 
 
 def _compute_wait(attempt: int, response: Response | None, clock: Clock) -> float:

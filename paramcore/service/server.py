@@ -19,9 +19,9 @@ from paramcore.service.connections import Connections
 from paramcore.service.http_reader import Body, RequestLine, read_headers, read_request_line
 from paramcore.service.requests import Response
 from paramcore.service.standin.admission import require_host
-from paramcore.service.standin.calls import RejectedCall, build_error_reply
+from paramcore.service.standin.calls import RejectedCall, build_error_reply, build_failure_reply
 from paramcore.service.standin.stand_in import StandIn
-from paramcore.text import describe_value, format_repr
+from paramcore.text import describe_value
 from paramcore.values import check_argument
 
 _HOST = "127.0.0.1"
@@ -198,7 +198,7 @@ class _Handler(socketserver.BaseRequestHandler):
             return False
         # `on_validate` and `on_event` may raise anything, so reply with the error.
         except Exception as error:  # noqa: BLE001
-            response = build_error_reply(500, f"the stand-in failed: {format_repr(error)}")
+            response = build_failure_reply(error)
         connection = headers.get("connection", "").lower().replace(" ", "").split(",")
         stays_open = line.version == "HTTP/1.1" and "close" not in connection and not body.is_unread
         self._send(line, response, stays_open=stays_open)
@@ -207,7 +207,11 @@ class _Handler(socketserver.BaseRequestHandler):
     def _reject(self, line: RequestLine, status: int, text: str) -> None:
         """Answer a request that cannot be read, and close the connection."""
         response = build_error_reply(status, text)
-        self.server.stand_in.log(line.method, line.target, b"", response, f"refused: {text}")
+        try:
+            self.server.stand_in.log(line.method, line.target, b"", response, f"refused: {text}")
+        # `on_event` and `created_at` may raise anything, so reply with the error.
+        except Exception as error:  # noqa: BLE001
+            response = build_failure_reply(error)
         self._send(line, response, stays_open=False)
 
     def _send(self, line: RequestLine, response: Response, *, stays_open: bool) -> None:

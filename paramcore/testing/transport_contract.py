@@ -103,7 +103,7 @@ def _check_unchanged_bodies(transport: Transport, server: _LoopbackServer) -> No
 
 def _decode_basic(sent: str) -> str:
     try:
-        return b64decode(sent).decode("latin-1").removesuffix(":")
+        return b64decode(sent).decode("latin-1").partition(":")[0]
     except ValueError:
         return sent
 

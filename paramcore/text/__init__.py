@@ -37,12 +37,14 @@ class NotebookReprs:
         return markdown
 
 
-def truncate(text: str, limit: int) -> str:
+def truncate(text: str, limit: int, length: int | None = None) -> str:
     """Truncate text to `limit` characters and append the length of the whole text.
 
-    Text that is at most a quarter longer than `limit` is not truncated.
+    Text that is at most a quarter longer than `limit` is not truncated.  If `text` is only a part of
+    the whole text, `length` is the length of the whole text.
     """
-    return text if len(text) <= limit * 5 // 4 else f"{text[:limit]}... ({len(text):,} characters)"
+    length = len(text) if length is None else length
+    return text if len(text) <= limit * 5 // 4 else f"{text[:limit]}... ({length:,} characters)"
 
 
 def escape_unprintable(text: str) -> str:
@@ -85,13 +87,23 @@ def format_change(before: Any, after: Any) -> str:
 
     If at least one of two strings is long, both are shown from shortly before their first difference.
     """
-    ellipsis = ""
+    start = 0
     if isinstance(before, str) and isinstance(after, str) and (is_long(before) or is_long(after)):
         pairs = enumerate(zip(before, after, strict=False))
         differ_at = next((index for index, (x, y) in pairs if x != y), min(len(before), len(after)))
-        start = max(0, differ_at - ROW_LIMIT // 3)
-        before, after, ellipsis = before[start:], after[start:], "..." if start else ""
-    return f"{ellipsis}{format_value(before, limit=ROW_LIMIT)} -> {ellipsis}{format_value(after, limit=ROW_LIMIT)}"
+        start = differ_at
+        # An unprintable character becomes an escape of several characters, so measure the escaped text.
+        while start and len(format_name(before[start - 1 : differ_at])) <= ROW_LIMIT // 3:
+            start -= 1
+    return f"{_format_from(start, before)} -> {_format_from(start, after)}"
+
+
+def _format_from(start: int, value: Any) -> str:
+    """Format a value, or the part of a string from `start`, truncated to `ROW_LIMIT`."""
+    text = format_value(value)
+    if not start:
+        return truncate(text, ROW_LIMIT)
+    return f"...{truncate(format_value(value[start:]), ROW_LIMIT, len(text))}"
 
 
 def is_long(value: Any) -> bool:
@@ -118,8 +130,16 @@ def quote_for_shell(text: str) -> str:
     return "$'" + "".join(c if c.isprintable() and c not in "'\\" else _escape_octal(c) for c in text) + "'"
 
 
+def format_option(option: str, value: str) -> str:
+    """Return an option and its value for a shell: `--name boxes`, `--name 'north docks'`, `--name=-x`."""
+    # argparse reads a separate word that begins with a dash as another option.
+    return f"{option}{'=' if value.startswith('-') else ' '}{quote_for_shell(value)}"
+
+
 def _escape_octal(char: str) -> str:
-    return "".join(f"\\{byte:03o}" for byte in char.encode("utf-8", "surrogatepass"))
+    # In an argument or a path, Python represents an undecodable byte by one of these surrogates.
+    errors = "surrogateescape" if "\udc80" <= char <= "\udcff" else "surrogatepass"
+    return "".join(f"\\{byte:03o}" for byte in char.encode("utf-8", errors))
 
 
 def format_count(count: int, noun: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from paramcore.text import format_value
@@ -20,7 +20,14 @@ from paramcore.validation.subschemas import (
 from paramcore.values import join_pointer
 
 #: The keywords for members and elements whose schemas `KnownNames` reads.
-_WITH_PARTS = {"properties", "patternProperties", "additionalProperties", "items"}
+_WITH_PARTS = {"properties", "patternProperties", "additionalProperties", "items", "prefixItems"}
+
+
+def map_mistakes(schemas: Mapping[str, Any]) -> dict[str, str]:
+    """Return the member for each name that the `x-mistaken` of a schema lists; `schemas` are those of the members."""
+    members = [(name, schema) for name, schema in schemas.items() if isinstance(schema, dict)]
+    # If a mistake stands for several members, the first one counts, so set it last.
+    return {mistake: name for name, schema in reversed(members) for mistake in schema.get("x-mistaken", ())}
 
 
 class KnownNames:
@@ -40,7 +47,7 @@ class KnownNames:
         #: Whether the schemas describe members or elements.
         self.has_parts: bool = not keywords.isdisjoint(_WITH_PARTS)
         #: The names that the schemas describe or require, except by a pattern.
-        self.names: list[str] = list_described_names(schema.document, self._nodes)
+        self.names: dict[str, None] = dict.fromkeys(list_described_names(schema.document, self._nodes))
         self._patterns = list(dict.fromkeys(name for node in self._nodes for name in node.get("patternProperties", ())))
         #: Whether a schema explicitly allows members that it does not describe.
         self._allows_others = any(
@@ -51,7 +58,9 @@ class KnownNames:
         # A schema with a keyword in `closing` decides itself which unknown names are errors, so do not warn.
         closing = {"additionalProperties", "patternProperties", "unevaluatedProperties"}
         self._lists_all = "properties" in keywords and keywords.isdisjoint(closing)
-        self._parts: dict[tuple[str | None, ...], KnownNames] = {}
+        #: The length of the longest `prefixItems`.
+        self._prefix = max((len(node.get("prefixItems", ())) for node in self._nodes), default=0)
+        self._parts: dict[tuple[str | int | None, ...], KnownNames] = {}
 
     def allows(self, name: str) -> bool:
         """Return whether the schemas describe a name, or explicitly allow other names."""
@@ -63,27 +72,33 @@ class KnownNames:
         If the task type is not fully public, an unknown name causes a finding only if there is a suggestion for it.
         """
         if isinstance(value, list):
-            elements = self._get_elements()
             for index, element in enumerate(value):
-                if elements.has_parts and isinstance(element, (dict, list)):
-                    elements.append_unknown(element, (*trail, index), findings)
+                if isinstance(element, (dict, list)):
+                    part = self._get_element(index)
+                    if part.has_parts:
+                        part.append_unknown(element, (*trail, index), findings)
             return
+        suggest: Callable[[str], str | None] | None = None
         for name, member in value.items():
             if self._lists_all and name not in self.names:
-                self._append_unknown_name(name, value, trail, findings)
+                suggest = suggest or self._make_suggest(value)
+                self._append_unknown_name(name, suggest(name), trail, findings)
             elif isinstance(member, (dict, list)):
                 part = self.get_part(name)
                 if part.has_parts:
                     part.append_unknown(member, (*trail, name), findings)
 
-    def _append_unknown_name(
-        self, name: str, value: Mapping[str, Any], trail: tuple[str | int, ...], findings: list[Finding]
-    ) -> None:
+    def _make_suggest(self, value: Mapping[str, Any]) -> Callable[[str], str | None]:
+        """Return a function that returns the name that an unknown name of `value` was probably meant to be."""
         # Suggest only names that apply to this value. For example, `min` is for number fields, not for text fields.
         nodes = self._list_applicable(self._roots, value)
         known = {key: node for each in nodes for key, node in each.get("properties", {}).items()}
-        corrected = (key for key, node in known.items() if name in node.get("x-mistaken", ()))
-        suggestion = next(corrected, None) or suggest_name(name, known)
+        mistakes = map_mistakes(known)
+        return lambda name: mistakes.get(name) or suggest_name(name, known)
+
+    def _append_unknown_name(
+        self, name: str, suggestion: str | None, trail: tuple[str | int, ...], findings: list[Finding]
+    ) -> None:
         if self._schema.coverage == "full" or suggestion is not None:
             pointer, problem = join_pointer(*trail, name), f"the name {format_value(name)} is unknown here"
             findings.append(Finding("param_unknown", "warning", pointer, problem, suggestion=suggestion))
@@ -107,7 +122,7 @@ class KnownNames:
         """Return the names that the schemas describe inside the member `name`."""
         # The cache key identifies the matching schemas, because a key for each name could fill the memory.
         matching = [pattern for pattern in self._patterns if matches_any([pattern], name)]
-        key = ("member", name if name in self.names else None, *matching)
+        key: tuple[str | None, ...] = ("member", name if name in self.names else None, *matching)
         if key not in self._parts:
             self._parts[key] = KnownNames(self._schema, self._list_member_schemas(name), self._validator)
         return self._parts[key]
@@ -122,9 +137,15 @@ class KnownNames:
             schemas += own or [node.get("additionalProperties")]
         return schemas
 
-    def _get_elements(self) -> KnownNames:
-        """Return the names that the schemas describe inside the elements of an array."""
-        if ("element",) not in self._parts:
-            schemas = [node.get("items") for node in self._nodes]
-            self._parts["element",] = KnownNames(self._schema, schemas, self._validator)
-        return self._parts["element",]
+    def _get_element(self, index: int) -> KnownNames:
+        """Return the names that the schemas describe inside the element at `index` of an array."""
+        # All elements after the longest prefix have the same schemas.
+        index = min(index, self._prefix)
+        key = ("element", index)
+        if key not in self._parts:
+            schemas = []
+            for node in self._nodes:
+                prefix = node.get("prefixItems", ())
+                schemas.append(prefix[index] if index < len(prefix) else node.get("items"))
+            self._parts[key] = KnownNames(self._schema, schemas, self._validator)
+        return self._parts[key]

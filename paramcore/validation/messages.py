@@ -18,6 +18,7 @@ from paramcore.validation.schema_errors import (
     list_alternatives,
     list_choices,
     list_missing,
+    list_shared_missing,
     list_tag_errors,
     select_branch_error,
 )
@@ -210,9 +211,13 @@ def _explain_choice(error: ValidationError) -> Iterator[Finding]:
         yield _explain_enum(tag_error, [choice for each in tag_errors for choice in _get_choices(each)])
     elif alternatives := list_alternatives(branch_errors):
         yield _explain_alternatives(error, alternatives)
+    elif names := list_shared_missing(branch_errors):
+        yield from _explain_required(error, names)
     elif branch_errors:
         branch_error: Any = select_branch_error(branch_errors)
-        branch_error.is_about_name, branch_error.is_warning = _is_about_name(error), _is_warning(error)
+        # A branch may reject a name by `propertyNames`, even if the error is about the value.
+        branch_error.is_about_name = _is_about_name(error) or _is_about_name(branch_error)
+        branch_error.is_warning = _is_warning(error)
         yield from _explain(branch_error)
     elif error.validator == "not" and (choices := list_choices(get_limit(error))) is not None:
         expectation = f"{_get_verb(error)} not be {_format_choices(choices)}"

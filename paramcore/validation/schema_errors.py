@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from paramcore.validation.completion import ORIGINAL
@@ -54,6 +54,10 @@ def list_alternatives(branch_errors: Sequence[ValidationError]) -> list[Validati
         # A branch may consist of a reference, so ignore `$ref`.
         keywords = [step for step in [*error.relative_schema_path][1:] if step != "$ref"]
         is_simple = len(keywords) == 1 and not error.relative_path
+        if is_simple and error.validator in ("anyOf", "oneOf") and (inner := list_alternatives(error.context or ())):
+            # The branch is a choice itself, as in the schemas that pydantic writes for an optional union.
+            branches.update(((branch, index), each) for index, each in enumerate(inner))
+            continue
         if not (is_simple and error.validator in ("type", "enum", "const", "required")):
             return []
         # If a value violates `type` and `enum` of a branch, keep the error of `enum`, because its choices imply the type.
@@ -68,17 +72,23 @@ def list_alternatives(branch_errors: Sequence[ValidationError]) -> list[Validati
 def list_tag_errors(branch_errors: Sequence[ValidationError]) -> list[ValidationError]:
     """Return one error for each branch, if every branch rejects the same member with `enum` or `const`.
 
-    The value of such a member, for example `kind`, selects the branch.  If there is no such
-    member, or only one branch, return an empty list.
+    The value of such a member, for example `kind`, selects the branch.  A branch for values of
+    another type, such as null, does not count.  If there is no such member, or only one branch,
+    return an empty list.
     """
-    branches: dict[Any, dict[Any, ValidationError]] = {}
-    for error in branch_errors:
-        by_member = branches.setdefault(error.relative_schema_path[0], {})
-        if error.validator in ("enum", "const") and len(error.relative_path) == 1:
-            by_member[error.relative_path[0]] = error
-    first = next(iter(branches.values()), {})
-    shared = [member for member in first if all(member in by_member for by_member in branches.values())]
-    return [by_member[shared[0]] for by_member in branches.values()] if shared and len(branches) > 1 else []
+    branches: list[dict[Any, ValidationError]] = [
+        {
+            error.relative_path[0]: error
+            for error in errors
+            if error.validator in ("enum", "const") and len(error.relative_path) == 1
+        }
+        for errors in _group_by_branch(branch_errors)
+        if not _is_other_type(errors)
+    ]
+    if len(branches) < 2:
+        return []
+    shared = [member for member in branches[0] if all(member in by_member for by_member in branches)]
+    return [by_member[shared[0]] for by_member in branches] if shared else []
 
 
 def list_missing(error: ValidationError) -> list[str]:
@@ -87,23 +97,55 @@ def list_missing(error: ValidationError) -> list[str]:
     return [name for name in get_limit(error) if name not in value]
 
 
+def list_shared_missing(branch_errors: Sequence[ValidationError]) -> list[str]:
+    """Return the names that the value lacks and that each of several branches requires.
+
+    A branch for values of another type, such as null, does not count.
+    """
+    missing = [
+        {name: None for error in errors if _is_required_here(error) for name in list_missing(error)}
+        for errors in _group_by_branch(branch_errors)
+        if not _is_other_type(errors)
+    ]
+    return [name for name in missing[0] if all(name in names for names in missing)] if len(missing) > 1 else []
+
+
+def _is_required_here(error: ValidationError) -> bool:
+    return error.validator == "required" and not error.relative_path
+
+
+def _is_other_type(errors: Iterable[ValidationError]) -> bool:
+    return any(error.validator == "type" and not error.relative_path for error in errors)
+
+
 def select_branch_error(branch_errors: Sequence[ValidationError]) -> ValidationError:
     """Return the most helpful error of the branch that the value probably should match.
 
     This is the branch with the fewest errors.  A branch that rejects the value itself by `type`,
-    `enum` or `const` is selected only if all branches do.
+    `enum` or `const` is selected only if all branches do.  Then, a branch that requires another
+    value of a member such as `kind` is selected only if all branches do.
     """
-    from jsonschema.exceptions import best_match  # noqa: PLC0415  (slow to import)
+    from jsonschema.exceptions import relevance  # noqa: PLC0415  (slow to import)
 
+    def measure_distance(errors: list[ValidationError]) -> tuple[bool, bool, int]:
+        rejects_value = any(
+            error.validator in ("type", "const", "enum") and not error.relative_path for error in errors
+        )
+        return rejects_value, any(map(_is_about_tag, errors)), len(errors)
+
+    nearest = min(_group_by_branch(branch_errors), key=measure_distance)
+    # `best_match` of jsonschema would descend into the branches of an inner `anyOf` or `oneOf`, by other rules.
+    return max(nearest, key=relevance)
+
+
+def _is_about_tag(error: ValidationError) -> bool:
+    """Return whether a member must have another value, and only this one."""
+    is_single = error.validator == "const" or (error.validator == "enum" and len(get_limit(error)) == 1)
+    return is_single and len(error.relative_path) == 1
+
+
+def _group_by_branch(branch_errors: Sequence[ValidationError]) -> list[list[ValidationError]]:
     branches: dict[Any, list[ValidationError]] = {}
     for error in branch_errors:
         branches.setdefault(error.relative_schema_path[0], []).append(error)
-
-    def measure_distance(errors: list[ValidationError]) -> tuple[bool, int]:
-        is_other_type = any(
-            error.validator in ("type", "const", "enum") and not error.relative_path for error in errors
-        )
-        return is_other_type, len(errors)
-
-    nearest = min(branches.values(), key=measure_distance)
-    return best_match(nearest) or nearest[0]
+    return [*branches.values()]

@@ -26,7 +26,7 @@ from paramcore.validation.json_schema import (
     make_validator,
     suits_fast_validator,
 )
-from paramcore.validation.known_names import KnownNames
+from paramcore.validation.known_names import KnownNames, map_mistakes
 from paramcore.validation.messages import explain_errors
 from paramcore.validation.names import find_look_alike, load_misplaced_names, suggest_name
 from paramcore.validation.schema import Schema, Schemas
@@ -154,15 +154,17 @@ class SchemaRules:
             yield Finding("param_unknown", "warning", pointer, problem, suggestion=suggestion)
 
     def _suggest_param(self, name: str) -> str | None:
-        mistaken = (
-            param
-            for param, node in self._properties.items()
-            if isinstance(node, dict) and name in node.get("x-mistaken", ())
-        )
-        # A param of another task type is not a misspelling. For example, `attachments` does not mean `attachment`.
-        names = [*self.known_params, *list_all_params(), *ROUTING_TYPES]
-        nearest = next(mistaken, None) or suggest_name(name, names)
+        nearest = self._params_by_mistake.get(name) or suggest_name(name, self._names_to_suggest)
         return nearest if nearest in self.known_params else None
+
+    @cached_property
+    def _params_by_mistake(self) -> dict[str, str]:
+        return map_mistakes(self._properties)
+
+    @cached_property
+    def _names_to_suggest(self) -> list[str]:
+        # A param of another task type is not a misspelling. For example, `attachments` does not mean `attachment`.
+        return [*self.known_params, *list_all_params(), *ROUTING_TYPES]
 
 
 @frozen

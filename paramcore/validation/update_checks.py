@@ -59,12 +59,14 @@ def _check_param(name: str, value: Any, mistake: Mistake | None, mode: str, vers
 
 
 def _explain_wrapper(shown: str, pointer: str, value: Any, mode: str, version: int) -> Finding:
+    has_patch = "patch" in list_contents(value)
     contents = [name for name in list_contents(value) if name != "patch"]
     names = ", ".join(f"`{format_name(name, limit=_SHOWN_NAME)}`" for name in contents[:_SHOWN_CONTENTS])
     more = ", ..." if len(contents) > _SHOWN_CONTENTS else ""
-    inner = f", and the `patch` inside {shown} has no effect" if "patch" in list_contents(value) else ""
-    what = "the params are" if contents else "`patch` is"
-    problem = f"{what} inside {shown}, so this {mode} sets a single param named {shown}{inner}"
+    inner = f", and the `patch` inside {shown} has no effect" if has_patch else ""
+    empty = f"`patch` is inside {shown}" if has_patch else f"{shown} is an empty wrapper around params"
+    what = f"the params are inside {shown}" if contents else empty
+    problem = f"{what}, so this {mode} sets a single param named {shown}{inner}"
     rest = f" beside `patch`, without {shown} around them, because the body is flat"
     hidden = f"write the params themselves{rest}"
     return Finding(

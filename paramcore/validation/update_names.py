@@ -238,8 +238,8 @@ def _is_wrapper(
         return has_word and rest <= _CONTAINER_WORDS and len(held) > 0
     if has_word and rest <= _CONTAINER_WORDS:
         return True
-    # For any other name, the content decides. A boolean `patch` is enough. Without it, one param is enough, or two if
-    # the name has an unknown word.
+    # For any other name, the content decides. A boolean `patch` is enough. Any other `patch` counts as a param. One param
+    # is enough, or two if the name has an unknown word.
     enough = 1 if rest <= _CONTAINER_WORDS | _MODE_WORDS else 2
     return len(held) >= enough or type(content.get("patch")) is bool
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urljoin
 
 from paramcore.errors import InvalidSchema, ParamcoreError
 from paramcore.model import ROUTING_TYPES
@@ -31,6 +32,8 @@ _OTHER_KEYWORDS = {"title", "description", "definitions", "dependencies", "x-war
 #: Keywords for references and identifiers that user schemas must not contain.
 #: (`read_user_schema` has already removed the `$id` of the root.)
 _REFERENCES = ("$dynamicRef", "$dynamicAnchor", "$recursiveRef", "$anchor", "$id")
+
+_PATH_REMEDY = "write `$ref` with a path: `#/$defs/...`"
 
 
 def read_user_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,19 +83,32 @@ def check_references(document: dict[str, Any]) -> None:
 
 def _check_dialect_name(node: dict[str, Any], pointer: str) -> None:
     name = node.get("$schema", DIALECT)
-    if name != DIALECT:
+    # Many tools write an empty fragment after the name of the dialect.
+    if name not in (DIALECT, f"{DIALECT}#"):
         problem = f"the dialect must be JSON Schema 2020-12, got {describe_value(name)}"
         remedy = f"write `{DIALECT}`, or remove `$schema`"
         raise InvalidSchema("schema_invalid", f"{pointer}/$schema", problem, remedy)
 
 
 def _drop_id(schema: dict[str, Any]) -> None:
-    """Remove `$id` from the root, and from references: with the id `ID`, `ID#/$defs/a` becomes `#/$defs/a`."""
+    """Remove `$id` from the root, and from references: with the id `ID`, `ID#/$defs/a` becomes `#/$defs/a`.
+
+    A reference may be relative to the id: with the id `https://example.com/a.json`, `a.json#/$defs/a` becomes
+    `#/$defs/a`, too.
+    """
     document_id = schema.pop("$id", "").removesuffix("#")
     for _, node in walk_schemas(schema):
         target, _, fragment = node.get("$ref", "").partition("#")
-        if target and target == document_id:
+        if target and document_id in (target, _join_url(document_id, target)):
             node["$ref"] = f"#{fragment}"
+
+
+def _join_url(base: str, url: str) -> str:
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        # For example, `https://[` is not a URL.
+        return url
 
 
 def _check_dialect(schema: Any) -> None:
@@ -167,16 +183,18 @@ def _check_patterns(node: dict[str, Any], pointer: str) -> None:
 def _check_target(node: dict[str, Any], pointer: str, pointers: set[str]) -> None:
     for keyword in _REFERENCES:
         if keyword in node:
-            problem, remedy = f"`{keyword}` is not supported", "write `$ref` with a path: `#/$defs/...`"
-            raise InvalidSchema("schema_ref", pointer + join_pointer(keyword), problem, remedy)
+            problem = f"`{keyword}` is not supported"
+            raise InvalidSchema("schema_ref", pointer + join_pointer(keyword), problem, _PATH_REMEDY)
     if "$ref" in node:
         try:
             leads_to_schema = read_reference(node["$ref"]) in pointers
         except LookupError:
             leads_to_schema = False
         if not leads_to_schema:
-            problem = f"the reference {format_value(node['$ref'], limit=MESSAGE_LIMIT)} does not lead to a schema"
-            raise InvalidSchema("schema_ref", f"{pointer}/$ref", problem, "")
+            is_anchor = not node["$ref"].startswith("#/")
+            reason = "is an anchor, which is not supported" if is_anchor else "does not lead to a schema"
+            problem = f"the reference {format_value(node['$ref'], limit=MESSAGE_LIMIT)} {reason}"
+            raise InvalidSchema("schema_ref", f"{pointer}/$ref", problem, _PATH_REMEDY if is_anchor else "")
 
 
 def _check_warnings(document: dict[str, Any], node: dict[str, Any], pointer: str) -> None:

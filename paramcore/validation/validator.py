@@ -14,14 +14,14 @@ from attrs import evolve, frozen
 
 from paramcore.errors import WrongProject
 from paramcore.model import ROUTING_TYPES, EffectiveParams, Inheritance, ParamVersion, Project, Update
-from paramcore.text import MESSAGE_LIMIT, format_value
+from paramcore.text import MESSAGE_LIMIT, format_name, format_repr, format_value
 from paramcore.validation.check_parts import CrossCheck
 from paramcore.validation.finding import Finding
 from paramcore.validation.lint import lint_history, lint_type
 from paramcore.validation.schema import Schema, Schemas
 from paramcore.validation.schema_rules import get_schema_rules
 from paramcore.validation.update_checks import check_update
-from paramcore.values import check_argument, join_pointer, split_pointer
+from paramcore.values import check_argument, join_pointer, same, split_pointer
 
 
 class Validator:
@@ -61,13 +61,16 @@ class Validator:
         self._findings: dict[int, _VersionFindings] = {}
         self._first_set_in: dict[tuple[int, str], int | None] = {}
         self._effective: dict[int, EffectiveParams] = {}
+        #: The versions that `_check_version` has accepted.
+        self._accepted: dict[int, ParamVersion] = {}
 
     def __reduce__(self) -> tuple[partial[Validator], tuple[Project, Schemas]]:
         # Compiled schemas cannot be pickled, so the process that unpickles the validator compiles them.
         return partial(Validator, fast=self._is_fast), (self._project, self._schemas)
 
     def __repr__(self) -> str:
-        return f"<Validator of {self._project.name!r}: {self._project.type}>"
+        task_type = format_name(self._project.type, limit=MESSAGE_LIMIT)
+        return f"<Validator of {format_repr(self._project.name)}: {task_type}>"
 
     def project(self, version: int | None = None) -> tuple[Finding, ...]:
         """Validate the params of a version; by default, the latest version.
@@ -113,7 +116,8 @@ class Validator:
 
         Raises:
             InvalidSetting: `argument_type`, if `effective` is not the result of `Project.resolve`.
-            WrongProject: `wrong_type`, if the project of the task has another type.
+            WrongProject: `wrong_type`, if the project of the task has another type; `wrong_project`, if the task
+                inherits a version that the validator's project does not have.
         """
         check_argument("effective", effective, EffectiveParams)
         if effective.type != self._project.type:
@@ -129,11 +133,17 @@ class Validator:
 
         Raises:
             InvalidParams: `instruction_type`, if `instruction` is neither text nor null.
+            WrongProject: `wrong_project`, if the project does not have the inherited version.
         """
         effective, version = inheritance.merge(own), inheritance.version
-        if inheritance.appends and "instruction" in own:
-            # The schema applies to the joined instruction.  Without text of its own, the task inherits the project's.
-            own = {name: effective[name] for name in own if name != "instruction" or own[name]}
+        if version is not None:
+            self._check_version(version)
+        if version is not None and inheritance.appends:
+            # The schema applies to the joined instruction.  If it is equal to the project's, the task inherits it.
+            is_joined = effective["instruction"] != version.params["instruction"]
+            if is_joined or "instruction" in own:
+                own = {name: value for name, value in own.items() if name != "instruction"}
+                own |= {"instruction": effective["instruction"]} if is_joined else {}
         findings = self._rules.validate_each(own)
         inherited = _VersionFindings({}, (), {}) if version is None else self._validate_version(version)
         for name, param_findings in inherited.by_param.items():
@@ -161,6 +171,16 @@ class Validator:
             needs_no_version = not finding.pointer or finding.version is not None or _get_param(finding) in own
             findings.append(finding if needs_no_version else self._add_versions(finding, version))
         return _select_and_sort(findings) if findings else ()
+
+    def _check_version(self, version: ParamVersion) -> None:
+        """Reject a version of another project, because findings are cached by the number of the version."""
+        number, versions = version.number, self._project.versions
+        if self._accepted.get(number) is version:
+            return
+        if number >= len(versions) or not same(versions[number].params, version.params):
+            problem = f"the task inherits version {number} of another project"
+            raise WrongProject("wrong_project", None, problem, "create a `Validator` for the project of the task")
+        self._accepted[number] = version
 
     def _validate_version(self, version: ParamVersion) -> _VersionFindings:
         if version.number not in self._findings:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from paramcore.errors import InvalidSetting, NotJSON, ParamcoreError
 from paramcore.text import describe_python_type, describe_value
-from paramcore.values.conversions import suggest_rows
+from paramcore.values.conversions import has_base, suggest_rows
 from paramcore.values.frozen import freeze
 from paramcore.values.pointer import join_pointer
 
@@ -49,7 +49,7 @@ def check_iterable(name: str, values: object, remedy: str = "pass a list") -> No
         InvalidSetting: `argument_type`.
     """
     # A table yields its columns or their names, not its rows.
-    if type(values).__name__ == "DataFrame":
+    if has_base(type(values), "DataFrame"):
         remedy = suggest_rows(type(values))
     elif isinstance(values, Iterable) and not isinstance(values, (str, bytes, bytearray, Mapping)):
         return

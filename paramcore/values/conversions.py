@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any
 
 #: The names of types that are often passed by mistake, each with the call that converts its values to JSON.
+#: The call also converts values of a subclass, such as `numpy.memmap` and `geopandas.GeoSeries`.
 _CONVERSIONS = {
     **dict.fromkeys(["set", "frozenset", "range", "generator", "dict_keys", "dict_values"], "list()"),
     **dict.fromkeys(["bytes", "bytearray"], ".decode()"),
@@ -13,7 +14,9 @@ _CONVERSIONS = {
     **dict.fromkeys(["Decimal", "Fraction"], "float()"),
     **dict.fromkeys(["UUID", "PosixPath", "WindowsPath", "datetime64", "timedelta64"], "str()"),
     **dict.fromkeys(["Timestamp"], ".isoformat()"),
-    **dict.fromkeys(["ndarray", "Series", "Index"], ".tolist()"),
+    **dict.fromkeys(["ndarray"], ".tolist()"),
+    # The series of polars have no `tolist`.
+    **dict.fromkeys(["Series", "Index"], ".to_list()"),
 }
 
 #: Methods and attributes of classes, each with the call that converts an object of such a class to a dict.
@@ -23,6 +26,15 @@ _OBJECT_CONVERSIONS = {
     "_asdict": "._asdict()",  # named tuples
     "__dataclass_fields__": "dataclasses.asdict()",
     "__attrs_attrs__": "attrs.asdict()",
+}
+
+#: The call that converts a table of pandas to a list of its rows.
+_RECORDS = ".to_dict('records')"
+#: Methods that only the tables of polars, Spark and Dask have, each with the call that converts a table to its rows.
+_TABLE_CONVERSIONS = {
+    "to_dicts": ".to_dicts()",
+    "toPandas": f".toPandas(){_RECORDS}",
+    "compute": f".compute(){_RECORDS}",
 }
 
 #: If the type of a value is a subclass of one of these types, the error names the base class.
@@ -39,15 +51,20 @@ def find_base(value_type: type) -> type | None:
     return next((base for base in _BASES if issubclass(value_type, base)), None)
 
 
+def has_base(value_type: type, name: str) -> bool:
+    """Return whether a type or one of its base classes has this name."""
+    return any(base.__name__ == name for base in value_type.__mro__)
+
+
 def suggest_json(value_type: type) -> str:
     """Return what to do with a value of a type that does not exist in JSON."""
     base = find_base(value_type)
     if value_type.__name__ in _MISSING:
         return MISSING_REMEDY
-    if value_type.__name__ == "DataFrame":
+    if has_base(value_type, "DataFrame"):
         return suggest_rows(value_type)
-    if value_type.__name__ in _CONVERSIONS:
-        return f"convert it with `{_CONVERSIONS[value_type.__name__]}`"
+    if conversion := _find_conversion(value_type):
+        return f"convert it with `{conversion}`"
     # Check numpy before `base`, because `float64` is a subclass of `float`.
     if value_type.__module__.partition(".")[0] == "numpy":
         return "convert it with `.item()`"
@@ -60,10 +77,9 @@ def suggest_json(value_type: type) -> str:
 
 
 def suggest_rows(table_type: type) -> str:
-    """Return how to convert a table of pandas or polars to a list of its rows."""
-    # Only the tables of polars have `to_dicts`.
-    call = ".to_dicts()" if hasattr(table_type, "to_dicts") else ".to_dict('records')"
-    return f"convert it with `{call}`"
+    """Return how to convert a table of pandas, polars, Spark or Dask to a list of its rows."""
+    found = (call for name, call in _TABLE_CONVERSIONS.items() if hasattr(table_type, name))
+    return f"convert it with `{next(found, _RECORDS)}`"
 
 
 def suggest_text(value: Any, default: str = "") -> str:
@@ -72,7 +88,7 @@ def suggest_text(value: Any, default: str = "") -> str:
     if isinstance(value, (Enum, bytes, bytearray)):
         return suggest_json(value_type)
     # Return the default for plain Python numbers, because they may come from a JSON file.
-    has_text = _CONVERSIONS.get(value_type.__name__) == "str()" or value_type.__module__ == "numpy"
+    has_text = _find_conversion(value_type) == "str()" or value_type.__module__ == "numpy"
     is_subclass = isinstance(value, str) and value_type is not str
     return "convert it with `str()`" if has_text or is_subclass else default
 
@@ -83,12 +99,18 @@ def suggest_object(value: Any, default: str) -> str:
     if issubclass(value_type, (str, bytes, bytearray)):
         opening = "{" if isinstance(value, str) else b"{"
         return "decode it with `json.loads()`" if value.lstrip()[:1] == opening else default
-    if value_type.__name__ == "Series":
-        return "convert it with `.to_dict()`"
+    # The series of polars have no `to_dict`.
+    if has_base(value_type, "Series"):
+        return "convert it with `.to_dict()`" if hasattr(value_type, "to_dict") else default
     # The replies of HTTP clients, such as `requests.Response`.
     if hasattr(value_type, "raise_for_status") and hasattr(value_type, "json"):
         return "decode it with `.json()`"
     return _suggest_dict(value_type) or default
+
+
+def _find_conversion(value_type: type) -> str:
+    """Return the call in `_CONVERSIONS` for a type or the closest of its base classes; `""` if there is none."""
+    return next((_CONVERSIONS[base.__name__] for base in value_type.__mro__ if base.__name__ in _CONVERSIONS), "")
 
 
 def _suggest_dict(value_type: type) -> str:

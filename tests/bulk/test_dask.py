@@ -72,7 +72,8 @@ def test_partitions_are_previewed_on_two_workers(client, tmp_path):
 def test_pickles_are_small(versions):
     """The pickle of a project has at most twice the size of the project's JSON.
 
-    The pickle of a merge function has at most twice the size of the JSON of the latest params.
+    The pickle of the function that `Project.inheritance()` returns has at most twice the
+    size of the JSON of the latest params.
     """
     params = {
         "instruction": "Box every ship. " * 5,

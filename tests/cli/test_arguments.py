@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -92,6 +93,35 @@ def test_wrong_files_for_validate(place, arguments, error):
     ran = run("validate", *arguments, cwd=place)
     assert (ran.out, ran.status) == ("", 2)
     assert error in ran.err
+
+
+@pytest.mark.parametrize(
+    "line", ['{"padding": }', '{"instruction": 1}', '{"project": "other"}', "[]", '{"a": 1, "a": 2}']
+)
+@pytest.mark.parametrize(
+    "command_name", ["preview", "impact", "slim", "audit", "validate", "extract", "explain", "report"]
+)
+def test_keep_going_is_suggested_only_if_the_command_has_it(place, command_name, line):
+    """An error about a line suggests `--keep-going`, unless the command lacks this option."""
+    (place / "bad.jsonl").write_text(f"{line}\n")
+    arguments = {
+        "impact": ("docks.json", "update.json", "bad.jsonl"),
+        "extract": ("bad.jsonl", "--name", "a", "--type", "b"),
+        "report": ("docks.json", "bad.jsonl", "--output", "page.html"),
+    }.get(command_name, ("docks.json", "bad.jsonl"))
+    ran = run(command_name, *arguments, cwd=place)
+    if "--keep-going" in ran.err:
+        assert run(command_name, *arguments, "--keep-going", cwd=place).status == 1
+    assert ("--keep-going" in ran.err) is (ran.status == 2 and command_name not in ("explain", "report"))
+
+
+@pytest.mark.parametrize("name", ["-update.json", "new update.json", "--update"])
+def test_the_suggested_update_can_be_pasted_into_a_shell(place, name):
+    """The error about an update as TASKS suggests `--update` with the file, as words of a shell command."""
+    (place / name).write_text('{"patch": true, "padding": 4}')
+    ran = run("validate", "docks.json", "--", name, cwd=place)
+    suggested = ran.err.partition("; pass `")[2].removesuffix("`\n")
+    assert run("validate", "docks.json", *shlex.split(suggested), cwd=place).err == ""
 
 
 @pytest.mark.parametrize(
@@ -204,6 +234,15 @@ def test_a_name_and_an_update_are_swapped(place):
     """For `apply UPDATE NAME`, the remedy is to swap the arguments."""
     ran = run("apply", "update.json", "docks", cwd=place, SCALE_API_KEY="k" * 20)
     assert (ran.status, ran.err) == (2, "error: NAME must precede UPDATE: swap update.json and docks\n")
+
+
+@pytest.mark.parametrize("name", ["docks", "north docks", "update"])
+@pytest.mark.parametrize("update", ["updat.json", "no-folder/update.yaml", "UPDATE.JSON"])
+def test_a_missing_update_is_not_swapped_with_the_name(place, name, update):
+    """If a file is named like the project, a missing UPDATE is still reported as missing."""
+    (place / name).write_text(write_project(name))
+    ran = run("apply", name, update, cwd=place, SCALE_API_KEY="k" * 20)
+    assert (ran.status, ran.err) == (2, f"error: {update}: cannot read the file: no such file or directory\n")
 
 
 @pytest.mark.parametrize(
@@ -328,8 +367,10 @@ def test_lines_in_place_of_a_project_are_named(place, arguments, monkeypatch, ca
         ("impact", "docks.json", "-", "-"),
         ("plan", "-", "--wanted", "-"),
         ("plan", "-", "--wanted=-@0"),
+        ("plan", "-", "--wanted", "-@0"),
         ("diff", "-", "-"),
         ("diff", "--", "-", "-@0"),
+        ("diff", "-@0", "-@1"),
         ("validate", "-", "-"),
         ("validate", "-", "--tasks", "-"),
         ("validate", "-", "--update", "-"),
@@ -345,6 +386,21 @@ def test_standard_input_is_named_once(place, arguments):
     ran = run(*arguments, cwd=place, stdin=(place / "docks.json").read_text(), SCALE_API_KEY="k" * 20)
     assert (ran.status, ran.out) == (2, "")
     assert ran.err == "error: standard input can be read only once; name a file in place of one `-`\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("diff", "-@0", "docks.json"),
+        ("diff", "docks.json", "-@00"),
+        ("plan", "docks.json", "--wanted", "-@0"),
+        ("plan", "--wanted", "-@0", "docks.json"),
+    ],
+)
+def test_a_version_of_standard_input(place, arguments):
+    """`-@N` is version N of the project on standard input, also without `--` before it."""
+    ran = run(*arguments, cwd=place, stdin=(place / "docks.json").read_text())
+    assert (ran.status, ran.err) == (0, "")
 
 
 @pytest.mark.parametrize("spec", ["tasks.jsonl", "tasks.jsonl@0"])
@@ -429,17 +485,85 @@ def test_standard_input_is_not_a_file_named_by_a_dash(place, monkeypatch, capsys
     assert (place / "-").read_text() != "old"
 
 
+def make_dash_directory(place):
+    (place / "-").mkdir()
+    (place / "-" / "docks.json").write_text(write_project("in the directory"))
+
+
 @pytest.mark.parametrize(
-    ("number", "status"),
+    ("arguments", "shown"),
     [
-        *(("0", 0), ("00", 0), ("0" * 30, 0)),
-        *(("1", 2), ("0" * 30 + "1", 2), ("1" + "0" * 30, 2), ("9" * 20, 2), ("9" * 5_000, 2)),
+        (("log", "-"), "1 version"),
+        (("log", "-", "--format", "json"), '"project": "on standard input"'),
+        (("plan", "-", "update.json"), "1 changed"),
+        (("preview", "-", "task.json"), "on standard input"),
+        (("preview", "-", "task.json", "--output", "./-/new.json"), ""),
+        (("validate", "-"), "1 project"),
+        (("validate", "-", "task.json"), "1 project and 1 task"),
+        (("validate", "./-", "-"), "2 projects"),
+        (("validate", "-", "docks.json"), "2 projects"),
     ],
 )
-def test_a_version_with_many_digits_is_read_whole(place, number, status, capsys):
-    """`FILE@N` reads the whole number N: leading zeros do not matter, and a large version does not exist."""
-    assert main(["diff", f"{place}/docks.json@{number}", f"{place}/docks.json"]) == status
-    assert ("does not exist" in capsys.readouterr().err) is (status == 2)
+def test_standard_input_is_not_a_directory_named_by_a_dash(place, arguments, shown):
+    """`-` as PROJECT means standard input, even if a directory is named `-`; the directory is `./-`."""
+    make_dash_directory(place)
+    ran = run(*arguments, cwd=place, stdin=write_project("on standard input"))
+    assert ran.err == ""
+    assert shown in ran.out
+    if "json" in arguments:
+        assert isinstance(ran.document, dict)
+
+
+def test_extract_reads_no_directory_named_by_a_dash(place):
+    """`extract -` is rejected because standard input can be read only once, even if a directory is named `-`."""
+    make_dash_directory(place)
+    ran = run("extract", "-", "--name", "x", "--type", "imageannotation", cwd=place)
+    assert "can be read only once" in ran.err
+
+
+@pytest.mark.parametrize("paths", [("-", "./-"), ("./-", "-"), ("-", "./-", "docks.json")])
+def test_standard_input_and_a_file_named_by_a_dash_are_both_read(place, paths):
+    """`-` and `./-` are two inputs, so the projects of both are read."""
+    (place / "-").write_text(write_project("in the file"))
+    ran = run("validate", *paths, cwd=place, stdin=write_project("on standard input"))
+    assert f"in {len(paths)} projects" in ran.out
+
+
+@pytest.mark.parametrize("shell_name", ["bash", "zsh", "fish"])
+def test_a_choice_may_follow_two_dashes(shell_name):
+    """After `--`, an argument is compared with its choices as it was given."""
+    assert run("completion", "--", shell_name) == run("completion", shell_name)
+    assert run("help", "--", "plan") == run("help", "plan")
+    assert "invalid choice: 'tcsh'" in run("completion", "--", "tcsh").err
+    assert "invalid choice: '--bash'" in run("completion", "--", "--bash").err
+
+
+@pytest.mark.parametrize(
+    ("number", "problem"),
+    [
+        *((number, "") for number in ("0", "00", "0" * 20)),
+        *((number, "does not exist: the project has only version 0") for number in ("1", "0" * 19 + "1", "9" * 20)),
+        *((number, "has more than 20 digits") for number in ("0" * 21, "0" * 20 + "1", "9" * 21, "9" * 5_000)),
+    ],
+)
+def test_a_version_is_read_whole(place, number, problem, capsys):
+    """`FILE@N` reads the whole number N, or rejects it; leading zeros do not matter."""
+    assert main(["diff", f"{place}/docks.json@{number}", f"{place}/docks.json"]) == (2 if problem else 0)
+    assert problem in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", [{}, {"images.json": "[]"}, {"task.json": "{}", "docks.txt": write_project("a")}])
+@pytest.mark.parametrize(
+    "arguments", [("log", "task.json"), ("explain", "task.json", "task.json"), ("preview", "task.json")]
+)
+def test_a_directory_without_projects_is_not_suggested(place, arguments, content):
+    """The error says that a directory contains projects only if it does; a param may be named like a directory."""
+    (place / "instruction").mkdir()
+    for name, text in content.items():
+        (place / "instruction" / name).write_text(text)
+    assert "swap it" not in run(*arguments, "instruction", cwd=place).err
+    (place / "instruction" / "docks.json").write_text(write_project("docks"))
+    assert "swap it with instruction, which contains projects" in run(*arguments, "instruction", cwd=place).err
 
 
 @pytest.mark.parametrize(
@@ -457,7 +581,7 @@ def test_two_volumes_may_be_the_same_directory(arguments, summary, names, tmp_pa
     (tmp_path / "a").mkdir()
     (tmp_path / "b").symlink_to("a")
     # Let the link be like a volume of a container, which is not resolved.
-    monkeypatch.setattr("paramcore.cli.arguments.resolve_path", os.path.abspath)
+    monkeypatch.setattr("paramcore.files.reader.resolve_path", os.path.abspath)
     project_output = ("--project-output", "b/new") if arguments[0] == "extract" and not summary else ()
     options = ("--output", "a/new", *project_output, *(("--summary",) if summary else ()))
     ran = run(*arguments, *options, cwd=tmp_path, GITHUB_STEP_SUMMARY=summary)

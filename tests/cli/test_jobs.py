@@ -158,7 +158,7 @@ def test_only_a_regular_file_is_split(name, tasks, lines, place):
 
 
 def test_a_process_substitution_without_lines_is_rejected_once(place):
-    """The error for a shell's `<(...)` says to add `--lines` and to omit `--jobs`, which avoids a second error."""
+    """For a shell's `<(...)`, one error names both changes: add `--lines`, and omit `--jobs`."""
     ran = shell("$paramcore preview boxes.json <(cat good.jsonl) --jobs 2", cwd=place)
     assert (ran.status, ran.out) == (REFUSED, "")
     assert ran.err.endswith("save the tasks in a .jsonl file, or pass --lines instead of --jobs\n")
@@ -200,7 +200,7 @@ def test_an_open_file_without_a_name_is_rejected(place):
     ],
 )
 def test_encodings_that_cannot_be_split_are_rejected(data, message, place):
-    """The errors for UTF-16 and for compressed files name the encoding or the remedy."""
+    """The error for UTF-16 has a remedy. The error for gzip names gzip."""
     (place / "odd.jsonl").write_bytes(data)
     ran = run("preview", "boxes.json", "odd.jsonl", "--jobs", "2", cwd=place)
     assert (ran.status, ran.out) == (REFUSED, "")
@@ -385,7 +385,7 @@ def test_no_process_imports_from_the_working_directory(name, place, tmp_path):
     """A file in the working directory with the name of a module is not imported."""
     (tmp_path / f"{name}.py").write_text("raise SystemExit('imported from the working directory')")
     arguments = command("preview", place / "boxes.json", place / "good.jsonl", "--format", "json", "--jobs", "2")
-    # With `-P`, `python -m` imports nothing from the working directory, like the script `paramcore`.
+    # Like the script `paramcore`, `python -m` with `-P` imports nothing from the working directory.
     arguments.insert(1, "-P")
     done = subprocess.run(arguments, capture_output=True, cwd=tmp_path, env=environment(), timeout=60)
     assert (done.returncode, done.stderr, done.stdout.count(b"\n")) == (FINE, b"", GOOD)

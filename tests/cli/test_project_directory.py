@@ -310,7 +310,7 @@ def test_another_process_writes_a_file_beside_an_equal_name(tmp_path):
 
 
 def test_another_process_uses_the_name_of_a_new_file(tmp_path):
-    """If another process has written one new project to the file that another needs, nothing is written."""
+    """If another process has written a new project to the file that a different project needs, nothing is written."""
     directory = ProjectDirectory(str(tmp_path), Assumptions())
     (tmp_path / "cranes.json").write_text(json.dumps(write_project(DOCKS)))
     before = list_bytes(tmp_path)

@@ -325,6 +325,27 @@ def test_a_task_of_an_edited_project_is_not_explained(tmp_path):
             stand_in.live.get_effective(created["task_id"])
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"priority": 1}, {"priority": True}),
+        ({"callback_url": None}, {}),
+        ({"instruction": None}, {}),
+        ({}, {"priority": None}),
+    ],
+)
+def test_a_task_is_explained_only_with_the_json_that_it_got(tmp_path, before, after):
+    """An edit from 1 to `true`, or from null to no value, changes the params of a task."""
+    with serving(tmp_path, Project("docks", type="imageannotation", params=before)) as stand_in:
+        created = call(stand_in, "POST", "/task/imageannotation", {"project": "docks"})[1]
+    path = tmp_path / "docks.json"
+    document = read_file(path)
+    entry = {name: value for name, value in document["param_history"][0].items() if name not in before}
+    path.write_text(json.dumps({**document, "param_history": [{**entry, **after}]}))
+    with serving(tmp_path) as stand_in, pytest.raises(LookupError, match="file of the project was edited"):
+        stand_in.live.get_effective(created["task_id"])
+
+
 @pytest.mark.parametrize("change", [{"type": "videoannotation"}, {"type": "unknown"}, {"param_history": []}])
 def test_the_page_of_an_edited_project_shows_a_task_that_it_rejects(tmp_path, change):
     """If an edited project no longer accepts a task's request, the project's page says that the file was edited."""

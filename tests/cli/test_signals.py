@@ -335,13 +335,13 @@ def test_a_signal_ends_the_first_process_of_a_container(number, exit_code, argum
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     wait_until(children.read_text)
     first = int(children.read_text())
-    # Python has installed its handler of Ctrl-C, and paramcore the others.
+    # Wait until the process handles all three signals.
     mask = sum(1 << number - 1 for number in (signal.SIGINT, *END_SIGNALS))
     caught = re.compile(r"SigCgt:\s*([0-9a-f]+)")
     wait_until(lambda: int(caught.search(Path(f"/proc/{first}/status").read_text())[1], 16) & mask == mask)
     os.kill(first, number)
     _, errors = process.communicate(timeout=20)
-    # After Ctrl-C, `serve` has done its work.
+    # Ctrl-C is the normal end of `serve`, unless `serve` is still starting.
     if arguments == ("serve",) and number == signal.SIGINT and process.returncode == FINE:
         assert errors == b""
     else:

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shlex
 import signal
 
 import pytest
@@ -61,6 +62,36 @@ def test_the_requests_to_send_are_written(tasks, tmp_path, project):
     assert "  inherited   instruction, geometries, padding  (the project has padding 5)" in ran.out
     assert "4 requests: 2 shorter, 1 as short as before, 1 opted out" in ran.out
     assert "exact while version 2 is the latest; pass --pin" in ran.out
+
+
+@pytest.mark.parametrize("output_format", ["text", "markdown"])
+@pytest.mark.parametrize(
+    ("given", "options", "counts"),
+    [
+        ([{"padding": 5}], ("--pin",), "1 longer"),
+        ([{"padding": 5}, {"project_version": 101, "padding": 5}], ("--to", "101", "--pin"), "1 shorter, 1 longer"),
+        ([{"padding": 5}, {"x": 99, "padding": 5}], ("--to", "99"), "1 longer, 1 must opt out"),
+        ([{"project_version": 101, "padding": 5}], ("--pin",), "1 shorter"),
+        # `"project_version": -1` is shorter than `"project_version": 100`, but the request opts out.
+        ([{"project_version": 100, "padding": 5}], ("--to", "99"), "1 must opt out"),
+        ([{"project_version": 100, "padding": 5}], ("--to", "-1"), "1 opted out"),
+        ([{"project_version": 100, "a": 5}, {"a": 5}], ("--to", "-1"), "2 opted out"),
+        ([{"a": 5}, {"padding": 5}], (), "1 shorter, 1 as short as before"),
+    ],
+)
+def test_each_request_is_counted_once(given, options, counts, output_format, tmp_path, tasks):
+    """The summary says how many requests are shorter, longer, or as short as before, and how many opt out."""
+    versions = {98: {}, 99: {"x": 99}, 100: {}, 101: {"padding": 5}}
+    history = [{"version": number, **versions.get(number, {"padding": 5})} for number in range(102)]
+    project = tmp_path / "docks.json"
+    project.write_text(json.dumps({"type": "imageannotation", "name": "docks", "param_history": history}))
+    out = run("slim", project, tasks(*given), *options, "--format", output_format).out
+    total = f"{len(given)} request{'s' * (len(given) > 1)}: {counts}; "
+    assert [line for line in out.splitlines() if line.startswith(total)]
+    if output_format == "markdown" and "shorter" not in counts and "must" not in counts:
+        assert "none can be shorter" in out
+    status = run("slim", project, tasks(*given), *options, "--exit-code").status
+    assert status == ("shorter" in counts or "must opt out" in counts)
 
 
 UNCHANGED = [
@@ -355,7 +386,7 @@ def test_extract_refuses_wrong_usage(arguments, message):
         (("--move", "padding", "--move", "atachment"), "`atachment`; write `--move attachment`"),
         (("--keep", "padding", "--move", "zzz"), "`zzz`; leave out `--move zzz`"),
         (("--keep", "padding.x"), "`padding.x`"),
-        (("--move", ""), "leave out `--move `"),
+        (("--move", ""), "leave out `--move ''`"),
     ],
 )
 def test_extract_rejects_a_name_that_no_request_has(options, advice, tmp_path):
@@ -366,6 +397,20 @@ def test_extract_rejects_a_name_that_no_request_has(options, advice, tmp_path):
     assert (ran.out, ran.status, ran.err.count("\n")) == ("", 2, 1)
     assert advice in ran.err
     assert os.listdir(tmp_path) == ["tasks.jsonl"]
+
+
+@pytest.mark.parametrize("option", ["--keep", "--move"])
+@pytest.mark.parametrize(
+    ("param", "typed"),
+    [("box color", "box colr"), ("-padding", "-pading"), ("it's $here", "it's $her"), ("*padding*", "*paddin*")],
+)
+def test_the_suggested_name_can_be_pasted_into_a_shell(option, param, typed, tmp_path):
+    """The error about an unknown name suggests the option with the right name, as words of a shell command."""
+    (tmp_path / "tasks.jsonl").write_text(f"{json.dumps({param: 1})}\n")
+    arguments = ("extract", "tasks.jsonl", "--name", "a", "--type", "imageannotation")
+    ran = run(*arguments, f"{option}={typed}", cwd=tmp_path)
+    suggested = ran.err.partition("; write `")[2].removesuffix("`\n")
+    assert run(*arguments, *shlex.split(suggested), cwd=tmp_path).err == ""
 
 
 @pytest.mark.parametrize("task", ['{"tags": ["a"]}', '{"tags": ["a"], "project": "other"}', '{"tags": null}'])

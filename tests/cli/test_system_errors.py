@@ -155,7 +155,7 @@ def test_a_full_disk_for_the_report_and_the_file(tmp_path, arguments):
 
 
 def test_the_first_error_is_raised(tmp_path):
-    """If the close of the new file fails after another error, the other error is raised."""
+    """If an error occurs and closing the new file then fails too, the first error is raised."""
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     try:
         with pytest.raises(KeyError), open_atomically(str(tmp_path / "out")) as stream:
@@ -293,7 +293,7 @@ def test_the_real_path_in_an_unreadable_working_directory(monkeypatch):
 
 
 def test_a_journal_whose_close_fails(monkeypatch, tmp_path):
-    """An error while the journal is closed is ignored, because its lines are on disk already."""
+    """An error while closing the journal is ignored, because its lines are already on disk."""
     journal = JournalFile(str(tmp_path / "journal"))
     journal.replace([])
     close, closed = os.close, []
@@ -315,10 +315,12 @@ def test_a_journal_whose_close_fails(monkeypatch, tmp_path):
 
 
 def test_a_lock_whose_close_fails(monkeypatch, tmp_path):
-    """An error of the close of a lock file is ignored."""
+    """An error while closing a lock file is ignored."""
     with lock_directory(str(tmp_path)):
+        # Close the descriptor instead of removing the file, so that `file.close()` fails.
         monkeypatch.setattr("paramcore.cli.directory_lock._remove", lambda file, _lock: os.close(file.fileno()))
     monkeypatch.undo()
+    # This `with` uses the remaining lock file, and removes it.
     with lock_directory(str(tmp_path)):
         pass
     assert os.listdir(tmp_path) == []

@@ -164,7 +164,7 @@ class TestPatch:
         last = run("plan", PROJECT, "reword.json").out.splitlines()[-1]
         assert (
             last
-            == 'to keep the dropped params, pass `--patch`, or write `"patch": true` in the update (in Python: `plan.keeping.body`)'
+            == 'to keep the dropped params, write `"patch": true` in the update (with `apply`: pass `--patch`; in Python: `plan.keeping.body`)'
         )
 
 

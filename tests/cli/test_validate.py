@@ -616,3 +616,44 @@ def test_a_wrong_version_number(place, since):
     ran = run("validate", "p.json", f"--since-version={since}", cwd=place)
     assert (ran.out, ran.status) == ("", 2)
     assert "--since-version: must be a whole number, 0 or more" in ran.err
+
+
+OVERRIDING, INHERITING = {"padding": 4}, {}
+
+
+@pytest.mark.parametrize("options", [(), ("--jobs", "2"), ("--update", "update.json"), ("--since-version", "1")])
+@pytest.mark.parametrize(
+    ("tasks", "warnings"),
+    [
+        ([OVERRIDING, INHERITING], 1),
+        ([INHERITING, OVERRIDING], 0),
+        ([OVERRIDING, OVERRIDING, INHERITING, OVERRIDING, INHERITING], 1),
+    ],
+)
+def test_an_overridden_error_does_not_hide_the_error(tasks, warnings, options, tmp_path):
+    """An error that one task overrides is reported for the next task that inherits it, in `validate` and `report`."""
+    history = [{"version": 0, "padding": "x"}, {"version": 1, "padding": 3}]
+    project = {"type": "imageannotation", "name": "docks", "param_history": history}
+    (tmp_path / "docks.json").write_text(json.dumps(project))
+    (tmp_path / "update.json").write_text('{"patch": true, "padding": 6}')
+    text = "".join(f"{json.dumps({'project_version': 0, 'attachment': 'a', **task})}\n" for task in tasks)
+    (tmp_path / "tasks.jsonl").write_text(text)
+    ignored = ("--ignore", "lint_old_pin", "--ignore", "param_missing")
+    ran = run("validate", "docks.json", "tasks.jsonl", *options, *ignored, cwd=tmp_path)
+    assert ran.status == 1
+    count = "1 error, 1 warning" if warnings else "1 error, 0 warnings"
+    assert ran.out.splitlines()[-1].startswith(count)
+    if not options:
+        report = ("report", "docks.json", "tasks.jsonl", "--output", "page.html", "--exit-code", *ignored)
+        assert run(*report, cwd=tmp_path).status == 1
+
+
+def test_an_error_that_was_reported_is_not_reported_as_overridden(tmp_path):
+    """After the error of a project, the tasks that override it add no warnings."""
+    history = [{"version": 0, "padding": "x"}]
+    project = {"type": "imageannotation", "name": "docks", "param_history": history}
+    (tmp_path / "docks.json").write_text(json.dumps(project))
+    (tmp_path / "tasks.json").write_text(json.dumps([{"padding": 4}, {"padding": 5}]))
+    ran = run("validate", "docks.json", "tasks.json", "--ignore", "param_missing", cwd=tmp_path)
+    assert ran.out.count("error param_type") == 1
+    assert "the task overrides it" not in ran.out

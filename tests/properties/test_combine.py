@@ -103,6 +103,7 @@ class TestNames:
         exchanged = dict(zip(NAMES, order, strict=True))
 
         def renamed(params: Mapping[str, Any]) -> dict[str, Any]:
+            # The prefix renames every other name, including `instruction`, and keeps the names distinct.
             return {exchanged.get(name, f"_{name}"): value for name, value in params.items()}
 
         assert equal(renamed(overlay(a, b)), overlay(renamed(a), renamed(b)))
@@ -126,6 +127,7 @@ class TestParametric:
         for function in FUNCTIONS:
 
             def changed(params: Mapping[str, Any], function: Callable[[Any], Any] = function) -> dict[str, Any]:
+                # The prefix renames `instruction`, whose value must be text or null.
                 return {f"_{name}": function(plain(value)) for name, value in params.items()}
 
             assert equal(changed(overlay(a, b)), overlay(changed(a), changed(b)))

@@ -44,7 +44,7 @@ def faulty_params(right: SearchStrategy[dict[str, Any]]) -> SearchStrategy[Any]:
 
 
 def flat_requests() -> SearchStrategy[Any]:
-    """Draw requests, some of them with an invalid version, project or routing field."""
+    """Draw requests, some of them with an invalid version, project or routing name."""
     routing: dict[str, SearchStrategy[Any]] = {
         "project_version": often(st.sampled_from((None, -1, 0, 1, 2)), wrong=st.sampled_from(NO_VERSIONS)),
         "project": often(st.sampled_from((None, "boxes")), wrong=project_names() | st.sampled_from(("", 5, "\n", []))),

@@ -415,6 +415,21 @@ def test_a_callback_that_raises_is_status_500():
         assert_alive(served)
 
 
+@pytest.mark.parametrize(
+    "raw", [b"\x00", b"GET / HTTP/3.0\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n", b"GET /v1/x HTTP/1.0\r\n\r\n"]
+)
+@pytest.mark.parametrize("callback", ["on_event", "created_at"])
+def test_a_callback_that_raises_for_a_refused_request_is_status_500(raw, callback):
+    """If `on_event` or `created_at` raises an exception for a request, even a malformed one, the reply names it."""
+
+    def fail(*_arguments):
+        raise ZeroDivisionError("by zero")
+
+    with run_server(StandIn(**{callback: fail})) as served:
+        reply = ask(served, raw)
+        assert (reply.status, "ZeroDivisionError" in reply.value["error"]) == (500, True)
+
+
 def test_a_reported_request_has_no_control_characters():
     """For each request, `on_event` receives one printable line, whatever the request contains."""
     events = []

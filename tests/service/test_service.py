@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from paramcore import Assumptions, Patch, Plan, Project, Replace, TaskRequest
-from paramcore.errors import InvalidKey, InvalidParams, InvalidSetting, NotDone, OutcomeUnknown
+from paramcore.errors import InvalidKey, InvalidParams, InvalidSetting, NotDone, NotJSON, OutcomeUnknown
 from paramcore.service.apply import classify_reply
 from paramcore.service.client import Client
 from paramcore.service.memory import MemoryService
@@ -128,6 +128,22 @@ class TestRequests:
         with pytest.raises(InvalidParams):
             create_project("boxes", type="comparison", params={"patch": True})
 
+    @pytest.mark.parametrize("levels", [1, 98, 99])
+    def test_params_of_a_new_project_may_be_as_deep_as_those_of_an_update(self, levels):
+        """Params with the maximum depth are accepted, although the body of a new project is one level deeper."""
+        value = 1
+        for _ in range(levels):
+            value = [value]
+        client = Client(MemoryService())
+        created = client.create_project("boxes", type="comparison", params={"a": value})
+        assert created.params == client.apply(Plan.of(created, Patch({"a": value}))).now.params == {"a": value}
+
+    def test_a_dataset_that_is_not_json_is_rejected(self):
+        """The error names the field, as for params."""
+        with pytest.raises(NotJSON) as refused:
+            create_project("boxes", type="comparison", dataset_id="\ud800")
+        assert (refused.value.code, refused.value.path) == ("value_text", "/datasetId")
+
     def test_the_task_type_is_in_the_path(self):
         """T12: the type is in the path, and the flat body has everything else."""
         request = create_task(TaskRequest({"a": 1}, project="boxes"), type="image annotation")
@@ -142,6 +158,26 @@ class TestRequests:
         with pytest.raises(InvalidSetting) as refused:
             create_task(task, type=type_)
         assert refused.value.code == "task_type"
+
+
+@pytest.mark.parametrize("timeout", [math.inf, math.nan, -math.inf, -1, -0.1, 1e10, 10**400, 86_401, True, "5", b"5"])
+def test_an_invalid_timeout_is_rejected(timeout):
+    """A timeout is a number of seconds from 0 to a day, because threads and sockets reject other timeouts."""
+    with pytest.raises(InvalidSetting, match="`timeout` of a `Request` must be") as refused:
+        Request("GET", "/projects", timeout=timeout)
+    assert refused.value.code == "argument_type"
+    assert [Request("GET", "/", timeout=seconds).timeout for seconds in (None, 0, 5, 0.5, 86_400)]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"retry-after": 5}, {"content-type": None}, {"content-encoding": b"gzip"}, {b"content-type": "text/html"}],
+)
+def test_headers_are_text(headers):
+    """A name or a value of a header that is not text is rejected, because each reader of a response expects text."""
+    with pytest.raises(InvalidSetting, match="`headers` of a `Response` must be") as refused:
+        Response(200, b"", headers)
+    assert refused.value.code == "argument_type"
 
 
 class TestReplies:
@@ -357,6 +393,25 @@ def test_a_deadline_that_is_no_number_sends_nothing(flow_of):
     assert ran(flow_of, FINE, deadline=math.nan) == ("not_sent", 0, [])
 
 
+@pytest.mark.parametrize("retry_after", ["99999999999", "9223372037", "1000000000"])
+@pytest.mark.parametrize("deadline", [math.inf, 1e300, 10**400])
+def test_no_wait_is_longer_than_a_clock_can_measure(deadline, retry_after):
+    """With any deadline, a client does not wait for a number of seconds that `time.sleep` rejects."""
+    script = Script(Response(429, b"", {"retry-after": retry_after}))
+    with pytest.raises(NotDone) as refused:
+        Client(script, deadline=deadline, sleep=None).list_projects()
+    assert (refused.value.code, len(script.requests)) == ("too_many_requests", 1)
+
+
+@pytest.mark.parametrize("deadline", [-(10**400), -math.inf, -1])
+def test_a_deadline_in_the_past_sends_nothing(deadline):
+    """With a negative deadline of any size, nothing is sent."""
+    script = Script()
+    with pytest.raises(NotDone) as refused:
+        Client(script, deadline=deadline).list_projects()
+    assert (refused.value.code, script.requests) == ("not_sent", [])
+
+
 def test_the_default_deadline():
     """A call has 30 seconds unless the client has its own deadline."""
     for settings, seconds in (({}, 30.0), ({"deadline": 5}, 5)):
@@ -464,6 +519,20 @@ def test_an_outcome_in_text_and_json():
     }
     rival = find_update(PLAN, now(Patch({"a": 7}), UPDATE))
     assert (rival.version, rival.concurrent_versions, rival.overwritten, rival.base_moved) == (2, (1,), ("a",), True)
+
+
+@pytest.mark.parametrize("state", ["unknown", "not done"])
+def test_an_outcome_without_an_error_has_no_reason(state):
+    """The text of an outcome that another process creates from `base` and `digest` names no reason."""
+    assert str(Outcome(state, "boxes", 1, digest_params({}))).split("\n")[0] == f'{state} (update of "boxes")'
+
+
+def test_a_reconciled_project_has_the_assumptions_of_the_client():
+    """The project of an outcome without a plan has the assumptions of the client; with a plan, those of the plan."""
+    assumptions = Assumptions(instruction_separator="#")
+    client = Client(MemoryService([BOXES]), assumptions=assumptions)
+    assert client.reconcile(Outcome("unknown", "boxes", 0, digest_params({}))).now.assumptions == assumptions
+    assert client.reconcile(Outcome.of(PLAN, "unknown")).now.assumptions == BOXES.assumptions
 
 
 @pytest.mark.parametrize(
@@ -603,6 +672,32 @@ class TestMemory:
         assert json.loads(answer.body)["param_history"] == []
 
 
+@pytest.mark.parametrize("path", ["/projects/a%E2%80%AEb", "/batches/a%0AGET%20x", "/batches/\x1b[2J", "/%0d%0a"])
+def test_an_event_is_a_printable_line(path):
+    """`on_event` receives one printable line, even if the reply repeats a name with control characters."""
+    events = []
+    MemoryService(on_event=events.append).send(Request("GET", path))
+    assert [event.isprintable() for event in events] == [True]
+
+
+def test_a_returned_task_cannot_change_the_service():
+    """The fields of a returned task are frozen, also those that a call has set."""
+    service = MemoryService(created_at=lambda: "2026-01-31T08:00:00Z")
+    service.send(Request("POST", "/task/comparison", body=b'{"tags": ["a"]}'))
+    path = f"/task/{1:024x}"
+    service.send(Request("POST", f"{path}/tags", body=b'["a", "b"]'))
+    service.send(Request("POST", f"{path}/audit", body=b'{"accepted": true}'))
+    for change in (
+        lambda task: task["tags"].append("c"),
+        lambda task: task["audits"].clear(),
+        lambda task: task["audits"][0].clear(),
+        lambda task: task["metadata"].update(a=1),
+    ):
+        with pytest.raises(TypeError, match="frozen JSON cannot change"):
+            change(service.tasks[0])
+    assert hash(service.tasks) == hash(service.tasks)
+
+
 class TestKey:
     """E7: a key is sent in a header, and appears nowhere else."""
 
@@ -678,6 +773,8 @@ def test_a_plan_without_an_update_is_not_applied():
 
 
 def test_requests_and_responses_are_hashable():
-    """Equal requests have equal hashes, and so do equal responses."""
+    """Equal requests have equal hashes, and so do equal responses, also if their bodies are `bytearray` objects."""
+    assert len({Request("POST", "/", body=bytearray(b"{}")), Request("POST", "/", body=b"{}")}) == 1
+    assert len({Response(200, bytearray(b"{}")), Response(200, b"{}")}) == 1
     assert len({list_projects(), list_projects(), list_projects(archived=True), get_project("boxes")}) == 3
     assert len({Response(200), Response(200, b"", {}), Response(404)}) == 2

@@ -21,6 +21,7 @@ from paramcore.service.standin.stand_in import StandIn
 from paramcore.testing import paramcore_service  # noqa: F401
 from paramcore.transport.http import HttpTransport
 from paramcore.transport.key import ApiKey
+from paramcore.values import freeze
 
 BOXES = Project("boxes", type="imageannotation", params={"instruction": "Box it.", "padding": 3}).patch_params(
     {"padding": 4}
@@ -344,6 +345,63 @@ class TestWSGI:
         for path in ("/v1/projects/日本".encode().decode("latin-1"), "/v1/projects/日本"):
             assert self.call("GET", PATH_INFO=path)[1]["name"] == "日本"
         assert self.call("GET", PATH_INFO="/v1/projects/\ud800")[0] == "400 Bad Request"
+
+
+def test_a_request_whose_callback_raises_is_reported(events):
+    """A request for which `on_validate` raises an exception is in `requests`, and `on_event` receives its line."""
+
+    def fail(_project, _effective):
+        raise ZeroDivisionError("by\nzero")
+
+    stand_in = StandIn([BOXES], on_validate=fail, on_event=events.append)
+    with run_server(stand_in) as served:
+        for key in ("live_any", "test_any"):
+            reply = httpx2.post(f"{served.url}/task/imageannotation", json={"project": "boxes"}, auth=(key, ""))
+            assert reply.status_code == 500
+    environ = {"REQUEST_METHOD": "POST", "PATH_INFO": "/v1/task/imageannotation", "HTTP_AUTHORIZATION": "Bearer k"}
+    with pytest.raises(ZeroDivisionError):
+        stand_in.wsgi({**environ, "wsgi.input": io.BytesIO()}, None)
+    assert [(request.status, request.world) for request in stand_in.requests] == [
+        (500, "live"), (500, "test"), (500, "live")
+    ]  # fmt: skip
+    line = "POST /task/imageannotation 500  the stand-in failed: ZeroDivisionError('by\\nzero')"
+    assert events == [line] * 3
+    assert json.loads(stand_in.requests[0].reply_body) == reply.json()
+
+
+@pytest.mark.parametrize(
+    ("target", "shown"),
+    [
+        ("/v1/projects?archived=true", "/projects"),
+        ("/v10/projects", "/v10/projects"),
+        ("/v1beta/projects", "/v1beta/projects"),
+        ("/v1", "/v1"),
+    ],
+)
+def test_an_event_has_the_path_below_the_base(events, target, shown):
+    """Only the whole segment `/v1` is left out of the path of an event."""
+    StandIn(on_event=events.append).handle("GET", target, {"authorization": "Bearer k"}, b"")
+    assert events[0].split()[1] == shown
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("unicode_escape''%5Cud800", "utf-7''%2b2AA-", "undefined''x%41", "idna''x%ff", "punycode''x%ff"),
+        *("a\0b''x", "rot13''x", "base64''x", "utf-8''caf%C3%A9"),
+    ],
+)
+def test_the_encoding_of_a_file_name_may_be_anything(served, name):
+    """The name of a stored file is text that JSON can contain; if it cannot be decoded, the form is rejected."""
+    part = f"--b\r\nContent-Disposition: form-data; name=file; filename*={name}\r\n\r\nx\r\n"
+    project = "--b\r\nContent-Disposition: form-data; name=project_name\r\n\r\nboxes\r\n--b--\r\n"
+    headers = {"content-type": "multipart/form-data; boundary=b"}
+    reply = httpx2.post(
+        f"{served.url}/files/upload", content=(part + project).encode(), headers=headers, auth=("k", "")
+    )
+    assert reply.status_code in (200, 400)
+    for file in served.stand_in.states["live"].files.values():
+        assert freeze(file)["display_name"]
 
 
 def test_on_validate_can_reject_a_task(events):

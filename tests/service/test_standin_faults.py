@@ -39,7 +39,7 @@ def post(served, fault=None):
 
 
 class TestFaults:
-    """A fault makes one call fail, or delays its reply. The next call works again."""
+    """By default, a fault makes one call fail, or delays its reply. The next call works again."""
 
     @pytest.mark.parametrize("by_header", [False, True])
     def test_error_is_status_500_after_the_change(self, served, by_header):
@@ -101,7 +101,7 @@ class TestFaults:
         ],
     )
     def test_the_earliest_fault_that_applies(self, armed, expected):
-        """Each call gets the fault that was set first, of the faults for its method and for all methods."""
+        """Each call gets the earliest fault that was set for its method or for all methods."""
         stand_in = StandIn([BOXES])
         for fault, method in armed:
             stand_in.fail_next(fault, method=method)
@@ -144,7 +144,7 @@ class TestFaults:
 
     @pytest.mark.parametrize(("fault", "error"), [("error", ScaleException), ("throttle", ScaleTooManyRequests)])
     def test_the_official_client_raises_its_own_errors(self, served, fault, error):
-        """Over HTTP, the official client does not retry, but raises its own error."""
+        """The official client retries only for `https://` URLs, so it raises its own error."""
         served.stand_in.fail_next(fault)
         with pytest.raises(error):
             scaleapi.ScaleClient("any", api_instance_url=served.url).update_project("boxes", patch=True, padding=1)
@@ -244,6 +244,18 @@ class TestClock:
         clock = Clock()
         clock.set(text)
         assert clock() == shown
+
+    @pytest.mark.parametrize("seconds", [True, False, "1", None, float("nan"), float("inf"), 10**400, -1e12])
+    def test_a_clock_advances_by_a_number(self, seconds):
+        """A value that is not a number, or that leads to a year after 9999 or before 1, is an error.
+
+        The clock does not change.
+        """
+        clock = Clock()
+        clock.set("2026-01-31")
+        with pytest.raises(InvalidSetting) as refused:
+            clock.advance(seconds)
+        assert (refused.value.code, clock()) == ("argument_type", "2026-01-31T00:00:00.000Z")
 
     @pytest.mark.parametrize(
         "value", ["", "noon", "31.1.2026", 7, None, "0001-01-01T00:00:00+05:00", "9999-12-31T23:00:00-02:00"]

@@ -68,6 +68,25 @@ def read(page_format, page):
     return ParsedPage(page).text if page_format == "html" else " ".join(page.split())
 
 
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("2026-01-31T08:00:00Z", "2026-01-31T08:00:00.500Z"),
+        ("2026-01-31T09:00:00+05:00", "2026-01-31T08:00:00Z"),
+        ("20260131T080000Z", "2026-02-01T08:00:00Z"),
+        ("zuletzt", "2026-01-31T08:00:00Z"),
+        (None, "0001-01-01T00:00:00Z"),
+    ],
+)
+def test_the_last_changed_project_is_first(page_format, earlier, later):
+    """The order of projects follows the times, however they are written; projects without a time come last."""
+    for times in ((earlier, later), (later, earlier)):
+        names = dict(zip(times, ("north", "south"), strict=True))
+        projects = [Project(name, type="chat", params={}, created_at=time) for time, name in names.items()]
+        page = read(page_format, look(StandIn(projects)))
+        assert page.index(names[later]) < page.index(names[earlier])
+
+
 class TestFacts:
     """The HTML and the text of a page show the same facts."""
 

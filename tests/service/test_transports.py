@@ -1,6 +1,7 @@
 """The transports of paramcore keep the contract of `Transport`; `check_transport` rejects transports that break it."""
 
 import _thread
+import base64
 import http.client
 import re
 import shutil
@@ -54,7 +55,7 @@ class Naive:
     def __init__(self, url, **flaws):
         self.parts = urlsplit(url)
         self.key = flaws.pop("key", None)
-        self.connection = None
+        self.connection = self.authorization = None
         for flaw in ("twice", "swallow", "follow", "upper", "lenient", "rewrite", "tell", "strip", "reuse"):
             setattr(self, flaw, flaws.pop(flaw, False))
         assert not flaws
@@ -79,7 +80,7 @@ class Naive:
         if connection is None or not self.reuse:
             connection = http.client.HTTPConnection(self.parts.hostname, self.parts.port, timeout=request.timeout or 5)
         try:
-            given = {"Authorization": f"Bearer {self.key}"} if self.key else {}
+            given = {"Authorization": self.authorization or f"Bearer {self.key}"} if self.key else {}
             connection.request(request.method, path, request.body, given)
             reply = connection.getresponse()
             try:
@@ -136,6 +137,25 @@ def test_a_broken_transport_is_rejected(flaw, duty):
         check_transport(make)
     for transport in transports:
         transport.connection.close()
+    assert KEY not in str(rejected.value)
+
+
+@pytest.mark.parametrize("password", ["", "x", "a:b"])
+def test_a_key_with_a_password_is_kept_out_of_messages(password):
+    """The key is the user name of HTTP Basic, also if the transport sends a password."""
+
+    class Leaky(Naive):
+        def once(self, request, path):
+            reply = super().once(request, path)
+            return reply if reply.status == 200 else Response(reply.status, reply.body, reply.headers, f"no {KEY}")
+
+    def make(url):
+        transport = Leaky(url, key=KEY)
+        transport.authorization = f"Basic {base64.b64encode(f'{KEY}:{password}'.encode()).decode()}"
+        return transport
+
+    with pytest.raises(AssertionError, match="keep the key out") as rejected:
+        check_transport(make)
     assert KEY not in str(rejected.value)
 
 

@@ -62,7 +62,9 @@ def test_a_task_that_a_request_can_produce_is_possible(finished):
         ({"error": "Invalid key"}, "an error that the service returned"),
         ({"docs": [task()], "total": 1, "has_more": False}, "a page of created tasks"),
         ({"docs": []}, "a page of created tasks"),
+        ({"task_id": "a", "status": "completed", "response": {}, "task": task()}, "the body of a callback"),
         ({"patch": True, "padding": 3}, "not a created task"),
+        ({"type": "imageannotation", "name": "docks", "params": {}}, "the body of a request that creates a project"),
         ({"attachment": "https://e.com/1.jpg", "project_version": 0}, "not a created task"),
     ],
 )
@@ -115,6 +117,16 @@ def test_a_task_without_a_version_of_the_project_is_not_judged(finished):
                 "null",
                 '"Box it." at the end (the instruction of version 0)',
                 [{"instruction_rule": "override"}],
+            ),
+        ),
+        (
+            task(instruction=...),
+            (
+                "T4",
+                "/instruction",
+                "nothing",
+                '"Box it." at the end (the instruction of version 0)',
+                [],
             ),
         ),
         (task(7), ("T8", "/project_param_version", "the number 7", "a version from 0 to 2, or -1", [])),
@@ -205,9 +217,48 @@ def test_an_audit_in_text():
         'task t2 contradicts T5 at /instruction: expected the separator "\\n" before the instruction of version 0,'
         ' got "Hurry. "\n'
         '  possible with instruction_separator=" " or instruction_separator="" or instruction_rule="override"\n'
-        "the current settings do not explain all tasks; each of these changes explains all tasks, except tasks that no tried setting explains:"
+        "the current settings do not explain all tasks; each of these changes explains every task that any tried combination of settings explains:"
         ' instruction_separator="" or instruction_rule="override"'
     )
+
+
+LONG = "of every forklift, pallet and person in the image, also at the edge, " * 3
+
+
+@pytest.mark.parametrize(
+    ("inherited", "instruction", "expected", "actual"),
+    [
+        (f"Box all {LONG}", f"Mark all {LONG}", '"Box all of every', '"Mark all of every'),
+        (f"Box all {LONG}", f"all {LONG}", '"Box all of every', '"all of every'),
+        (
+            f"all {LONG}",
+            f"Hurry. Box all {LONG}!",
+            "in the image, also at the edge, ",
+            "in the image, also at the edge, !",
+        ),
+        (
+            f"{LONG} Box {LONG}",
+            f"{LONG} Mark {LONG}",
+            "at the edge,  Box of every",
+            "at the edge,  Mark of every",
+        ),
+    ],
+)
+def test_long_instructions_are_shown_where_they_differ(inherited, instruction, expected, actual):
+    """If two long instructions have the same end, the finding shows the text before this end."""
+    project = Project("boxes", type="imageannotation", params={"instruction": inherited})
+    (finding,) = audited(task(instruction=instruction), project=project).findings
+    assert finding.rule == "T4"
+    assert expected in finding.expected
+    assert actual in finding.actual
+    assert finding.expected.removesuffix(" at the end (the instruction of version 0)") != finding.actual
+
+
+def test_a_separator_without_text_before_it_is_not_expected():
+    """A task with only the separator before the project's instruction has one separator too many."""
+    (finding,) = audited(task(instruction="\nBox it.")).findings
+    assert (finding.rule, finding.actual) == ("T5", '"\\n"')
+    assert finding.expected == "no separator, because no text precedes the instruction of version 0"
 
 
 def test_the_calibration_lists_the_remaining_settings():

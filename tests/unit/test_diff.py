@@ -193,6 +193,8 @@ def test_unchanged_values_are_counted(before, after, unchanged):
 def test_a_change_has_a_short_repr():
     """The `repr` has the kind and the pointer, and no value."""
     assert repr(Diff.between({"a": 1}, {"a": 2}).changes[0]) == "<Change: changed at /a>"
+    change = Diff.between({"a\n" + 99 * "b": 1}, {}).changes[0]
+    assert repr(change) == f"<Change: removed at /a\\n{60 * 'b'}... (103 characters)>"
 
 
 @pytest.mark.parametrize(

@@ -190,6 +190,15 @@ def test_other_binary_files_are_named(written, data, problem, remedy, name):
     assert remedy in error.remedy
 
 
+@pytest.mark.parametrize("data", [bytes(4096), gzip.compress(b"{}", mtime=0), b"PK\x03\x04", pickle.dumps({"a": 1})])
+def test_binary_data_after_a_line_of_text(written, data):
+    """The error is about the line, because the file is neither compressed nor a pickle."""
+    lines = list(read_lines(written(b'{"a": 1}\n' + data, "some.jsonl")))
+    assert lines[0].document().value == {"a": 1}
+    error = refused(lines[1].document)
+    assert (error.code, error.problem, error.line) == ("json_encoding", "the line begins with binary data", 2)
+
+
 MISTAKES = [
     ('<<<<<<< HEAD\n{"a": 1}\n=======\n{"a": 2}\n>>>>>>> b\n', "merge conflict", 1, 1),
     ('{\n<<<<<<< HEAD\n"a": 1\n=======\n"a": 2\n>>>>>>> b\n}\n', "merge conflict", 2, 1),
@@ -721,3 +730,25 @@ def test_a_text_with_many_brackets_may_have_an_earlier_mistake(text, problem, of
         document.decode_document(text.encode(), "a.json", 101)
     assert refused.value.problem.startswith(problem)
     assert (refused.value.line, refused.value.column) == (1, offset + 1)
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.yaml", "a.jsonl"])
+@pytest.mark.parametrize(
+    ("digits", "length", "problem"),
+    [
+        *((640, length, "has more digits than Python is set to read") for length in (641, 4_300)),
+        *((digits, 4_301, "has more than 4,300 digits") for digits in (640, 4_300)),
+    ],
+)
+def test_the_limit_that_a_number_exceeds_is_named(written, name, digits, length, problem):
+    """If Python's own limit is lower than 4,300 digits, the error says how to raise it."""
+    source = written("[-" + "9" * length + "]", name)
+    before = sys.get_int_max_str_digits()
+    try:
+        sys.set_int_max_str_digits(digits)
+        error = refused(next(read_lines(source)).document if name == "a.jsonl" else lambda: read_document(source))
+    finally:
+        sys.set_int_max_str_digits(before)
+    assert error.code == "json_number"
+    assert problem in error.problem
+    assert ("PYTHONINTMAXSTRDIGITS=4300" in error.remedy) is (length <= 4_300)

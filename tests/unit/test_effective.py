@@ -245,7 +245,7 @@ def test_an_answer_in_text_and_json():
 
 
 def test_as_request_gives_the_same_params_in_any_project():
-    """`as_request` returns a request that sets all params, opts out and keeps the other routing fields."""
+    """`as_request` returns a request that sets all params, opts out and keeps the other routing names."""
     task = TaskRequest(
         {"instruction": "Hurry."},
         project="boxes",

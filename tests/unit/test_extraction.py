@@ -374,7 +374,7 @@ def test_a_notebook_shows_the_extraction():
     [
         ("version", "no project can have it"),
         ("padding", "kept, because `keep` names it"),
-        ("n", "too few tasks share a value"),
+        ("n", "too few inheriting tasks share a value"),
     ],
 )
 def test_each_reason_to_stay_is_a_sentence(name, text):
@@ -382,6 +382,15 @@ def test_each_reason_to_stay_is_a_sentence(name, text):
     tasks = [{name: n if name == "n" else ["the same value", 1]} for n in range(3)]
     [stays] = extract(tasks, keep=["padding"]).stays
     assert text in str(stays)
+
+
+@pytest.mark.parametrize("others", [1, 5])
+def test_a_param_that_only_tasks_that_opt_out_share_is_not_shared(others):
+    """Only inheriting tasks count, so the reason is about them, even if several other tasks share a value."""
+    tasks = [*(make_task(n) for n in range(50)), *({"padding": 9, "n": n} for n in range(others))]
+    extraction = extract(tasks)
+    assert extraction.opt_outs == others
+    assert "too few inheriting tasks share a value" in describe(extraction.stays)["padding"]
 
 
 def test_an_instruction_that_stays_is_shown():

@@ -142,7 +142,7 @@ def test_only_a_version_that_drops_params_restates_the_others():
 
 
 def test_a_value_returns_from_the_last_version_that_had_it():
-    """`returns` maps a changed param to the newest earlier version with the same value. `True` is not the value 1."""
+    """`returns` maps a changed or added param to the newest earlier version with the same value. `True` is not the value 1."""
     steps = History.of(project_of({"a": 1}, {"a": 2}, {"a": 1.0}, {"a": True}, {}, {"a": 1})).steps
     assert [dict(step.returns) for step in steps] == [{}, {}, {"a": 0}, {}, {}, {"a": 2}]
 

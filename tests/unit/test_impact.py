@@ -99,6 +99,15 @@ def test_an_impact_in_text():
     assert str(Impact.of(Plan.of(BOXES, Patch({})), [{}])) == "1 request: 0 affected, 1 unchanged"
 
 
+@pytest.mark.parametrize(("before", "after"), [(None, ""), ("", None)])
+def test_an_instruction_without_text_can_be_overridden(before, after):
+    """If the instruction has no text before and after the update, the text does not say that it is appended."""
+    project = Project("bare", type="x", params={"instruction": before})
+    assert str(Impact.of(Plan.of(project, Patch({"instruction": after})), [{}, {"instruction": "Hurry."}])) == (
+        "2 requests: 1 affected, 1 overriding every changed param\n  instruction  1 affected, 1 overriding it"
+    )
+
+
 def test_an_impact_as_json():
     """The JSON of an impact has the counts by reason and by param."""
     assert Impact.of(PADDED, TASKS).to_json() == {

@@ -61,11 +61,12 @@ def decode(data, source, decode_text):
 
 
 def list_errors():
-    """Yield the name and the error of each rejected input, except errors with the message of a decoder."""
+    """Yield the name and the error of each rejected input, except errors that contain a decoder's message."""
     for source, decode_text, rows in (("a.json", decode_json, [*FAULTS, *MISTAKES]), ("a.yaml", decode_yaml, NO_JSON)):
         for data, *_ in rows:
             error = raised_by(lambda data=data, source=source, read=decode_text: decode(data, source, read))
-            # These messages depend on the versions of Python and of the YAML parser.
+            # A decoder's message follows one of these prefixes. It depends on the version of Python or the YAML parser.
+            # `the document is empty` is paramcore's own message.
             is_decoders = error.problem.startswith(("invalid JSON: ", "invalid YAML: "))
             if not is_decoders or error.problem.endswith("the document is empty"):
                 yield f"{source}: {ascii(data):.60}", error

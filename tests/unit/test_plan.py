@@ -20,7 +20,7 @@ def test_the_text_of_a_replace_begins_with_its_drops():
         '  changed  instruction  "Box it." -> "Box all."\n'
         "  added    new          true\n"
         "2 dropped, 1 changed, 1 added, 0 kept\n"
-        'to keep the dropped params, pass `--patch`, or write `"patch": true` in the update (in Python: `plan.keeping.body`)'
+        'to keep the dropped params, write `"patch": true` in the update (with `apply`: pass `--patch`; in Python: `plan.keeping.body`)'
     )
     assert plan.dropped == ("padding", "old")
     assert plan.needs_consent
@@ -50,8 +50,7 @@ def test_a_patch_keeps():
             Replace({"geometries": {"box": {}}}),
             [
                 "1 dropped, 1 changed, 0 added, 0 kept; 2 values lost inside params",
-                'to keep the dropped params, pass `--patch`, or write `"patch": true` in the update '
-                "(in Python: `plan.keeping.body`)",
+                'to keep the dropped params, write `"patch": true` in the update (with `apply`: pass `--patch`; in Python: `plan.keeping.body`)',
                 "to keep the values that are lost inside params, write the whole values of these params in the update",
             ],
         ),
@@ -266,6 +265,6 @@ def test_the_hint_on_drops_names_no_params():
     [hint] = [line for line in str(plan).splitlines() if "--patch" in line]
     assert (
         hint
-        == 'to keep the dropped params, pass `--patch`, or write `"patch": true` in the update (in Python: `plan.keeping.body`)'
+        == 'to keep the dropped params, write `"patch": true` in the update (with `apply`: pass `--patch`; in Python: `plan.keeping.body`)'
     )
     assert [each.code for each in plan.errors] == ["update_mode"]

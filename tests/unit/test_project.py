@@ -10,6 +10,7 @@ from paramcore.errors import InvalidParams, InvalidSetting, NoSuchVersion, NotJS
 from paramcore.model.tasks import INHERIT_NOTHING
 from paramcore.model.versions import ParamVersion
 from paramcore.text import describe_value
+from paramcore.validation import Validator
 
 BOXES = Project("boxes", type="imageannotation", params={"instruction": "Box it.", "padding": 3})
 TWO = BOXES.patch_params({"padding": 4})
@@ -255,6 +256,18 @@ def test_a_project_has_a_short_repr():
     """The `repr` has the number of versions, and no params."""
     assert repr(TWO) == "<Project 'boxes': imageannotation, 2 versions>"
     assert repr(Project("boxes", type="comparison", params={})) == "<Project 'boxes': comparison, 1 version>"
+    assert repr(Project("boxes", type="a\n")) == "<Project 'boxes': a\\n, 0 versions>"
+    assert repr(Validator(Project("boxes", type="a\n"))) == "<Validator of 'boxes': a\\n>"
+    assert repr(Project("boxes", type=99 * "a")) == f"<Project 'boxes': {64 * 'a'}... (99 characters), 0 versions>"
+
+
+@pytest.mark.parametrize("name", [7, None, ["type"], {"type": 1}])
+def test_the_order_of_fields_has_names(name):
+    """A value in place of the name of a field is rejected with `argument_type`."""
+    with pytest.raises(InvalidSetting) as refused:
+        Project("boxes", type="comparison", field_order=["type", name])
+    assert refused.value.code == "argument_type"
+    assert "`field_order[1]`" in refused.value.problem
 
 
 def test_versions_updates_and_inheritance_have_short_reprs():

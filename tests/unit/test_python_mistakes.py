@@ -20,10 +20,24 @@ def make_foreign_object(name, base=object, module="numpy"):
         (make_foreign_object("int64"), "convert it with `.item()`"),
         (make_foreign_object("bool_", module="numpy.core"), "convert it with `.item()`"),
         (make_foreign_object("ndarray"), "convert it with `.tolist()`"),
+        (make_foreign_object("memmap", type(make_foreign_object("ndarray"))), "convert it with `.tolist()`"),
+        (make_foreign_object("Series", module="polars.series"), "convert it with `.to_list()`"),
+        (
+            make_foreign_object("GeoSeries", type(make_foreign_object("Series")), "geopandas"),
+            "convert it with `.to_list()`",
+        ),
+        (
+            make_foreign_object("GeoDataFrame", type(make_foreign_object("DataFrame")), "geopandas"),
+            "convert it with `.to_dict('records')`",
+        ),
         (make_foreign_object("datetime64"), "convert it with `str()`"),
         (make_foreign_object("Timestamp", module="pandas"), "convert it with `.isoformat()`"),
         (make_foreign_object("DataFrame", module="pandas"), "convert it with `.to_dict('records')`"),
         (type("DataFrame", (), {"to_dicts": None, "__module__": "polars"})(), "convert it with `.to_dicts()`"),
+        (type("DataFrame", (), {"toPandas": None})(), "convert it with `.toPandas().to_dict('records')`"),
+        (type("DataFrame", (), {"compute": None})(), "convert it with `.compute().to_dict('records')`"),
+        (make_foreign_object("Series", module="pandas"), "convert it with `.to_list()`"),
+        (type("Series", (), {"to_list": None, "__module__": "polars"})(), "convert it with `.to_list()`"),
         (make_foreign_object("NAType", module="pandas"), "`None` for a missing value"),
         (make_foreign_object("NaTType", module="pandas"), "`None` for a missing value"),
         (float("nan"), "`None` for a missing value"),
@@ -36,6 +50,14 @@ def test_values_of_other_libraries_name_the_fix(value, remedy):
         freeze({"a": [value]})
     assert refused.value.path == "/a/0"
     assert remedy in refused.value.remedy
+
+
+def test_a_series_of_polars_is_no_request():
+    """The error names no conversion to a dict, because a series of polars has none."""
+    series = type("Series", (), {"to_list": None, "__module__": "polars"})()
+    with pytest.raises(InvalidParams) as refused:
+        TaskRequest(series)
+    assert refused.value.remedy == 'write an object such as {"padding": 3}'
 
 
 CREATED = {"task_id": "a", "status": "pending", "params": {"padding": 1}, "instruction": "Look twice.\\nBox."}
@@ -57,6 +79,16 @@ def test_a_created_task_is_no_request(body, code):
         with pytest.raises(MalformedPayload) as refused:
             call()
         assert refused.value.code == code
+
+
+def test_a_series_in_place_of_an_object_has_to_dict_or_no_remedy():
+    """A series of pandas has `to_dict`, but a series of polars does not."""
+    of_pandas = type("Series", (), {"to_dict": None, "__module__": "pandas"})()
+    with pytest.raises(InvalidParams, match=r"convert it with `\.to_dict\(\)`"):
+        Patch(of_pandas)
+    with pytest.raises(InvalidParams) as refused:
+        Patch(make_foreign_object("Series", module="polars.series"))
+    assert "to_dict" not in refused.value.remedy
 
 
 def test_infinity_is_no_missing_value():

@@ -1,5 +1,6 @@
 """Text for people: long values, unusual names and rows without a value."""
 
+import os
 import subprocess
 
 import pytest
@@ -9,7 +10,7 @@ from paramcore import Assumptions, Patch, Plan, Project, TaskRequest
 from paramcore.analysis.diff import Diff
 from paramcore.analysis.history import History
 from paramcore.analysis.impact import Impact
-from paramcore.text import quote_for_shell
+from paramcore.text import format_change, quote_for_shell
 from paramcore.wire import read_project, write_project
 
 LONG = "x" * 200
@@ -188,3 +189,24 @@ def test_a_shell_reads_the_text_back(texts):
     assert script.isprintable()
     done = subprocess.run(["bash", "-c", script], capture_output=True, check=True)
     assert done.stdout.decode().split("\0")[:-1] == texts
+
+
+@pytest.mark.parametrize("path", [b"\xff", b"a\xffb.json", b"\xc3\xa9\xe9", b"\xed\xb3\xbf", b"it's \x80"])
+def test_a_shell_reads_a_path_that_is_not_utf_8(path):
+    """`bash` reads a quoted path as the same bytes, even if they are not UTF-8."""
+    script = f"printf '%s' {quote_for_shell(os.fsdecode(path))}"
+    assert script.isprintable()
+    assert subprocess.run(["bash", "-c", script], capture_output=True, check=True).stdout == path
+
+
+@pytest.mark.parametrize("filler", ["a", "\n", "\u00a0", "\u200d", "\x1b", "\U000e0001", '"'])
+def test_a_change_shows_what_differs(filler):
+    """A long text is cut shortly before the first difference, even if an escape shows each character there."""
+    before, after = (f"{filler * 300}{end}" for end in "xy")
+    assert format_change(before, after).count('x"') == format_change(before, after).count('y"') == 1
+
+
+def test_a_cut_change_has_the_length_of_the_whole_text():
+    """The length after a cut text is that of the whole text, even if the text is also cut at its start."""
+    cut = format_change("a" * 4_000 + "x" * 1_000, "a" * 4_000 + "y" * 2_000)
+    assert cut == f'..."{"a" * 33}{"x" * 66}... (5,002 characters) -> ..."{"a" * 33}{"y" * 66}... (6,002 characters)'

@@ -176,7 +176,7 @@ def test_a_value_that_contains_itself_is_a_cycle():
 def test_other_types_decide_whether_they_equal_a_frozen_value():
     """An object such as `mock.ANY` decides whether it equals a frozen value. Values of other types are not equal."""
     for value in (freeze({"a": [1]}), freeze([{"a": 1}])):
-        assert (value == ANY, value == ANY, value != ANY) == (True, True, False)
+        assert (value == ANY, ANY == value, value != ANY) == (True, True, False)  # noqa: SIM300
         for other in (None, 1, "a", object(), {1}, [] if isinstance(value, dict) else {}):
             assert (value == other, value != other) == (False, True)
 
@@ -341,7 +341,10 @@ def test_a_value_is_shown_on_one_line(value, text):
 
 
 def test_a_long_value_is_cut():
-    """A value more than a quarter longer than the limit is truncated, with its length appended."""
+    """Formatted text that is more than a quarter longer than the limit is truncated, and its length is appended.
+
+    The quotes count. A name has no quotes.
+    """
     assert format_value("x" * 123, limit=100) == '"' + "x" * 123 + '"'
     assert format_value("x" * 124, limit=100) == '"' + "x" * 99 + "... (126 characters)"
     assert format_name("a b") == "a b"
@@ -377,7 +380,7 @@ class _Awkward:
 
 @pytest.mark.parametrize(("is_compared", "code"), [(False, "key_type"), (True, "changed_during_call")])
 def test_failing_keys_are_rejected(monkeypatch, is_compared, code):
-    """A dict whose keys raise errors is rejected with `NotJSON`, alone or nested."""
+    """A dict with keys that are not text is rejected with `NotJSON`, alone or nested, even if comparing them fails."""
     keys = {_Awkward(): 1 for _ in range(3)}
     if is_compared:
         # Python compares the keys when it copies a dict from which a key was deleted.

@@ -1,6 +1,7 @@
 """The API's JSON (E2): reading and writing the service's payloads."""
 
 import json
+from collections import UserDict
 from pathlib import Path
 from types import MappingProxyType
 
@@ -297,6 +298,47 @@ def test_another_document_of_the_api_is_no_project(body, code):
     assert refused.value.code == code
     if code == "project_is_error":
         assert '("No valid API key provided.")' in refused.value.problem
+
+
+class ReadOnce(UserDict):
+    """A Mapping that raises an error when it is read for the second time, or for the first time if it is `gone`."""
+
+    def __init__(self, members, *, gone=False):
+        super().__init__(members)
+        self.gone = gone
+
+    def __iter__(self):
+        if self.gone:
+            raise OSError("gone")
+        self.gone = True
+        return super().__iter__()
+
+
+@pytest.mark.parametrize("read", [read_task_request, Project("boxes", type="comparison").resolve])
+def test_a_request_is_read_once(read):
+    """A Mapping is read once, and an error that it raises becomes `NotJSON`."""
+    assert read(ReadOnce({"padding": 3})).params == {"padding": 3}
+    with pytest.raises(NotJSON) as refused:
+        read(ReadOnce({"padding": 3}, gone=True))
+    assert (refused.value.code, refused.value.path) == ("changed_during_call", "")
+    with pytest.raises(MalformedPayload) as refused:
+        read(ReadOnce(TASK))
+    assert refused.value.code == "request_is_task"
+
+
+@pytest.mark.parametrize("body", [{"version": -1}, {"version": -1, "created_at": None, "padding": 3}])
+def test_an_update_with_a_negative_version_is_no_version(body):
+    """No version of a project has a negative number, so the error is about the reserved name."""
+    with pytest.raises(InvalidParams) as refused:
+        read_update(body)
+    assert (refused.value.code, refused.value.path) == ("param_name", "/version")
+
+
+def test_invalid_assumptions_have_no_path():
+    """An error about `assumptions` has no path, because no JSON value is wrong."""
+    with pytest.raises(InvalidSetting) as refused:
+        read_project(PROJECTS["created"], assumptions=7)
+    assert (refused.value.code, refused.value.path) == ("assumption_value", None)
 
 
 @pytest.mark.parametrize("name", ["task_id", "status", "params", "docs", "error", "message", "status_code"])

@@ -3,6 +3,7 @@
 import builtins
 import json
 import pickle
+import re
 import time
 
 import pytest
@@ -55,6 +56,10 @@ def refused(read):
         ("a: |\n  two\n  lines\nb: >-\n  one\n  line\n", {"a": "two\nlines\n", "b": "one line"}),
         ("1: x\nno: y\nnull: z\n'': w", {"1": "x", "no": "y", "null": "z", "": "w"}),
         ("a: ?x", {"a": "?x"}),
+        ("{a:: 1, b:c: 2, 'd':[3], e: , f:\n }", {"a:": 1, "b:c": 2, "d": [3], "e": None, "f": None}),
+        ("a:\n |\n  b\nc:\n- |\n d\n-\n >\n  e", {"a": "b\n", "c": ["d\n", "e"]}),
+        ("--- # a\n|\n b", "b"),
+        ("[{a\t: b, 'c'\t:d}, {e :f, g\t:}]", [{"a": "b", "c": "d"}, {"e :f": None, "g": None}]),
         ("a: x#c", {"a": "x#c"}),
         ("a: |  # b?\n  x?#\nb: 'c' # d", {"a": "x?#\n", "b": "c"}),
         ("a: |\n  x\n   ", {"a": "x\n \n"}),
@@ -123,6 +128,19 @@ NO_JSON = [
     ("[a,#b\nc]", "yaml_syntax", 1, 4),
     ("[-]", "yaml_syntax", 1, 2),
     ("{a: -}", "yaml_syntax", 1, 5),
+    ("{a:, b: 1}", "yaml_syntax", 1, 3),
+    ("{a:}", "yaml_syntax", 1, 3),
+    ("[b, a:]", "yaml_syntax", 1, 6),
+    ("x: [a :, b]", "yaml_syntax", 1, 7),
+    ("{a: b:}", "yaml_syntax", 1, 6),
+    ("{a::}", "yaml_syntax", 1, 4),
+    ("{a\t:b}", "yaml_syntax", 1, 3),
+    ("{a \t :b, c: 1}", "yaml_syntax", 1, 4),
+    ('x: {a\t:"b"}', "yaml_syntax", 1, 6),
+    ("a:\n|\n  b", "yaml_syntax", 2, 1),
+    ("a: # c\n>-\n  b", "yaml_syntax", 2, 1),
+    ("-\n|\n  b", "yaml_syntax", 2, 1),
+    ("- a:\n  |2\n    b", "yaml_syntax", 2, 1),
     ("a: [b,\nc]", "yaml_syntax", 2, 1),
     ("- [b,\n\tc]", "yaml_syntax", 2, 1),
     ("- a: {b: c,\n  d: e}", "yaml_syntax", 2, 1),
@@ -144,6 +162,58 @@ def test_yaml_without_equivalent_in_json_is_rejected(written, text, code, line, 
     error = refused(lambda: read_document(written(text)))
     assert (error.code, error.line, error.column) == (code, line, column)
     assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "problem", "corrected", "value"),
+    [
+        ("[a\tb]", 3, "a tab", "[a b]", ["a b"]),
+        ("{a \t b: 1}", 4, "a tab", "{a b: 1}", {"a b": 1}),
+        ("[a,\tb\t'c']", 6, "a tab", "[a,\tb 'c']", ["a", "b 'c'"]),
+        ('{"a"  # b\n: 1}', 1, "a name and its colon", '{"a": 1}', {"a": 1}),
+        ("{a\n b: 1}", 3, "a name and its colon", "{a b: 1}", {"a b": 1}),
+        (f"{{{'k' * 1025}: 1}}", 1027, "a name and its colon", "{k: 1}", {"k": 1}),
+        ("{a:[1]}", 3, "a colon directly before", "{a: [1]}", {"a": [1]}),
+        ("{a:{b: 1}}", 3, "a colon directly before", "{a: {b: 1}}", {"a": {"b": 1}}),
+        ("['a':b]", 5, "the colon needs a space", "['a': b]", [{"a": "b"}]),
+        ('x: [b, "a":]', 11, "the colon needs a space", 'x: [b, "a": ]', {"x": ["b", {"a": None}]}),
+        ("{a: ?b}", 5, "explicit keys", "{a: '?b'}", {"a": "?b"}),
+        ('"\x7f"', 2, "the character U+007F is not supported", '"\\u007F"', "\x7f"),
+        ("a: '\x80'", 5, "the character U+0080 is not supported", 'a: "\\u0080"', {"a": "\x80"}),
+        ('"\uffff"', 2, "the character U+FFFF is not supported", '"\\uFFFF"', "\uffff"),
+    ],
+)
+def test_unsupported_yaml_is_not_called_invalid(written, text, column, problem, corrected, value):
+    """If YAML 1.2 allows a text that the parser rejects, the error says what is not supported, and its remedy works."""
+    error = refused(lambda: read_document(written(text)))
+    assert (error.code in ("yaml_syntax", "yaml_feature"), error.column) == (True, column)
+    assert error.problem.startswith(problem)
+    assert read_document(written(corrected)).value == value
+
+
+@pytest.mark.parametrize("text", ["a: |\n    \n      b", "- >-\n \n\n   \n    b", "a:\n  b: |\n   \n     c\n"])
+def test_the_remedy_for_blank_lines_before_a_block_scalar_works(written, text):
+    """If the blank lines before the text of a block scalar have spaces, the error says to remove them."""
+    error = refused(lambda: read_document(written(text)))
+    assert (error.code, "the blank lines" in error.problem) == ("yaml_syntax", True)
+    assert read_document(written(re.sub("(?m)^ +$", "", text))).value
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        ("{a: 1\n b: 2}", 3),
+        ("{a: 1: 2}", 6),
+        ("['a'\t'b']", 6),
+        ("['a'\tb]", 6),
+        ("{a: 1\n\tb: 2}", 2),
+        ("{a: : 1}", 5),
+    ],
+)
+def test_invalid_yaml_is_called_invalid(written, text, column):
+    """The error for a text that YAML 1.2 does not allow, such as a missing comma, says that the YAML is invalid."""
+    error = refused(lambda: read_document(written(text)))
+    assert (error.problem.startswith("invalid YAML: "), error.column) == (True, column)
 
 
 def test_both_suffixes_are_yaml(written):

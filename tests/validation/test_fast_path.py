@@ -1,6 +1,7 @@
 """`validate` reports the same findings with and without the fast path for JSONL lines."""
 
 import json
+import pickle
 from argparse import Namespace
 
 import pytest
@@ -12,7 +13,7 @@ from paramcore.bulk import RequestReader
 from paramcore.cli.main import main
 from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.screen import Screen
-from paramcore.cli.task_validator import FindingReporter
+from paramcore.cli.task_validator import FindingReporter, ReportedKeys
 from paramcore.files.reader import Line
 from paramcore.validation.finding import Finding
 
@@ -92,13 +93,14 @@ def test_findings_on_tasks_are_not_remembered(tmp_path):
     path.write_text(json.dumps(write_project(project)))
     options = Namespace(summary=False, format="text", values=True, lines=False, tasks=None, screen=Screen())
     reporter = FindingReporter(options, ProjectFiles([str(path)], Assumptions()), {}, ())
-    reported = set()
+    reported = ReportedKeys()
+    size = len(pickle.dumps(reported))
     on_task = Finding("param_unknown", "warning", "/a", "the name `a` is unknown here")
     on_project = evolve(on_task, version=0, first_set_in=0)
     assert [len(reporter.report([finding], project, reported=reported)) for finding in (on_task, on_task)] == [1, 1]
-    assert reported <= {None}
+    assert len(pickle.dumps(reported)) == size
     assert [len(reporter.report([finding], project, reported=reported)) for finding in (on_project, on_project)] == [
         1,
         0,
     ]
-    assert len(reported - {None}) == 1
+    assert len(pickle.dumps(reported)) > size

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from paramcore import Project
-from paramcore.validation import Validator
+from paramcore import Patch, Project
+from paramcore.validation import Schemas, Validator
 from paramcore.validation.finding import CODES
+from paramcore.validation.lint import lint_task
 from tests.validation.helpers import ROUTING, make_boxes, validate
 from tests.validation.test_schemas import mutations
 
@@ -72,3 +73,28 @@ def test_an_expected_value_is_hidden():
     (finding,) = (finding for finding in findings if finding.pointer == "/hypothesis/annotations/b/type")
     assert "SECRET" in str(finding)
     assert "SECRET" not in str(finding.without_values())
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\r", "\x1b[31m", "\u202ea", "\u2028", "\x7f"])
+def test_a_name_is_escaped_in_a_message(name):
+    """The text and the message of a finding are on one line and printable, whatever the names of the params are."""
+    other = f"other {name}"
+    schema = {
+        "required": [f"required {name}"],
+        "properties": {name: {"type": "string"}},
+        "dependentRequired": {name: [other]},
+        "not": {"description": f"rule {name}", "required": [name]},
+        "description": f"rule {name}",
+    }
+    project = Project("boxes", type="mine", params={name: 1, f"required {name}": 1})
+    validator = Validator(project, Schemas().with_schema("mine", schema))
+    tasks = [
+        project.resolve(request) for request in ({name: 1}, {"project_version": -1}, {"project_version": -1, name: 1})
+    ]
+    findings = [
+        finding for task in tasks for finding in (*validator.task(task), *lint_task(task, validator.schema.required))
+    ]
+    findings += validator.update(Patch({name: None}))
+    assert len({finding.code for finding in findings}) > 5
+    assert [str(finding) for finding in findings if not str(finding).isprintable()] == []
+    assert [finding.message for finding in findings if not finding.message.isprintable()] == []

@@ -185,3 +185,25 @@ def test_many_unknown_names_need_few_validators(schema, monkeypatch):
     findings = Validator(Project("p", type="imageannotation", params=params), schemas).project()
     assert len(findings) >= 100
     assert len(created) < 20
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"prefixItems": [{"properties": {"x": {}}}, {"properties": {"y": {}}}], "items": {"properties": {"z": {}}}},
+        {
+            "prefixItems": [{"properties": {"x": {}}}],
+            "allOf": [{"prefixItems": [True, {"properties": {"y": {}}}]}],
+            "items": {"properties": {"y": {}, "z": {}}},
+        },
+        {"$ref": "#/$defs/list"},
+    ],
+)
+def test_each_element_has_its_own_names(schema, fast):
+    """`prefixItems` describes the names of the first elements, and `items` only those of the other elements."""
+    listed = {"prefixItems": [{"properties": {"x": {}}}, {"properties": {"y": {}}}], "items": {"properties": {"z": {}}}}
+    document = {"properties": {"a": schema}, "$defs": {"list": listed}}
+    assert validate_own({"a": [{"x": 1}, {"y": 1}, {"z": 1}, {"z": 1}]}, document, fast=fast) == []
+    unknown = [pointer for _, _, pointer, _ in validate_own({"a": [{"z": 1}, {"x": 1}, {"x": 1}]}, document, fast=fast)]
+    assert unknown == ["/a/0/z", "/a/1/x", "/a/2/x"]

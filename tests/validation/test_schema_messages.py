@@ -197,6 +197,11 @@ ALTERNATIVES = {
         True,
         'must be "auto" or a whole number, got true',
     ),
+    "a choice in a choice": (
+        {"anyOf": [{"oneOf": [{"type": "object"}, {"type": "array"}]}, {"type": "null"}]},
+        3,
+        "must be an object, an array or null, got the number 3",
+    ),
     "names": ({"anyOf": [{"required": ["a"]}, {"required": ["b"]}]}, {}, "`a` or `b` is missing"),
     "a description of the names": (
         {"description": "set a or b", "anyOf": [{"required": ["a"]}, {"required": ["b"]}]},
@@ -227,6 +232,10 @@ def test_a_message_names_every_alternative(schema, value, message):
         ({"kind": "square", "points": []}, 'must be "circle", "poly" or "line", got the text \'square\''),
         ({"kind": "Circle"}, 'must be "circle", "poly" or "line", got the text \'Circle\'; write `"circle"`'),
         ({"kind": "circle"}, "`r` is missing"),
+        ({}, "`kind` is missing"),
+        ({"points": 3}, "`kind` is missing"),
+        ({"kind": "circle", "points": []}, "`r` is missing"),
+        ({"kind": "poly", "r": 3}, "`points` is missing"),
     ],
 )
 def test_branches_with_a_tag(value, expected):
@@ -244,6 +253,8 @@ def test_branches_with_a_tag(value, expected):
     project = Project("boxes", type="mine")
     for document in (
         {"properties": {"shape": {"oneOf": branches}}},
+        {"properties": {"shape": {"oneOf": [*branches, {"type": "null"}]}}},
+        {"properties": {"shape": {"anyOf": [{"oneOf": branches}, {"type": "null"}]}}},
         {
             "properties": {"shape": {"anyOf": [{"$ref": "#/$defs/a"}, {"$ref": "#/$defs/b"}]}},
             "$defs": dict(zip("ab", branches, strict=True)),
@@ -292,3 +303,17 @@ def test_a_message_of_the_package_says_what_is_wrong(type_, params, message):
     """Under the schemas of the package, a message says what is wrong, and does not repeat the param's description."""
     findings = Validator(Project("boxes", type=type_, params=params)).project()
     assert [finding.message for finding in findings if finding.severity == "error"] == [message]
+
+
+@pytest.mark.parametrize("keyword", ["anyOf", "oneOf"])
+@pytest.mark.parametrize(
+    "rule", [{"pattern": "^a"}, {"maxLength": 2}, {"not": {"const": "long"}}, {"enum": ["a", "b"]}]
+)
+def test_a_branch_that_rejects_a_name(keyword, rule):
+    """If a branch rejects a name by `propertyNames`, the finding is about the name, not about the member's value."""
+    schema = {"properties": {"a": {keyword: [{"propertyNames": rule}, {"type": "null"}]}}}
+    project = Project("boxes", type="mine", params={"a": {"long": 1}})
+    (finding,) = Validator(project, Schemas().with_schema("mine", schema)).project()
+    assert (finding.code, finding.severity, finding.pointer) == ("param_unknown", "error", "/a/long")
+    assert finding.problem.startswith('the name "long" is not allowed: ')
+    assert "got" not in finding.problem

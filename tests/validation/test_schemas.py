@@ -39,9 +39,9 @@ REGISTRY = Registry().with_resources(
     (f"{name}.json", DRAFT202012.create_resource(schema)) for name, schema in SCHEMAS.items()
 )
 
-#: Keywords whose value is one schema that a valid value must match where the schema applies.
+#: Keywords with one schema. Where it applies, a value without findings matches it.
 WITH_SCHEMA = {"additionalProperties", "items", "then", "else", "x-warn"}
-#: Keywords whose value is an object or array of such schemas.
+#: Keywords with an object or array of such schemas.
 WITH_SCHEMAS = {"properties", "$defs", "allOf"}
 #: Keywords whose schemas a valid value may violate.
 CONDITIONS = {"if", "not", "contains", "anyOf"}
@@ -119,7 +119,10 @@ def find_errors(schema, params):
 
 
 def walk_nodes(schema, *, in_condition=False, path=()):
-    """Yield a schema and each schema inside it, as (schema, whether it is inside a condition, path)."""
+    """Yield (schema, in_condition, path) for a schema and each schema inside it.
+
+    `in_condition` is true inside `if`, `not`, `contains` and `anyOf`.
+    """
     if not isinstance(schema, dict):
         return
     yield schema, in_condition, path
@@ -253,7 +256,7 @@ class TestForm:
 
     @pytest.mark.parametrize("name", SCHEMAS)
     def test_its_references_stay_inside(self, name):
-        """A reference leads to a definition in the same file or in a shared file."""
+        """A reference leads to a definition in the same file, `common.json` or `definitions.json`."""
         for schema, _, _ in walk_nodes(SCHEMAS[name]):
             if "$ref" in schema:
                 assert re.match(r"((common|definitions)\.json)?#/\$defs/\w+\Z", schema["$ref"])
@@ -283,7 +286,10 @@ class TestForm:
 
     @pytest.mark.parametrize("name", SCHEMAS)
     def test_no_condition_contains_a_warning(self, name):
-        """A condition contains neither a warning nor a reference to one, so warnings change no error."""
+        """A condition contains no warning, and no reference, which could lead to a warning.
+
+        So warnings change no error.
+        """
         for schema, in_condition, path in walk_nodes(SCHEMAS[name]):
             if in_condition:
                 assert not {"x-warn", "$ref"} & schema.keys(), path
@@ -322,7 +328,7 @@ class TestForm:
                 assert find_errors(here, schema["default"]) == [], path
 
     def test_a_misplaced_name_is_no_param(self):
-        """No name that `names.json` lists as misplaced is a param of a type or a routing name."""
+        """`names.json` lists each misplaced name once. The name is neither a param of a type nor a routing name."""
         groups = json.loads(NAMES_FILE.read_text(encoding="utf-8"))["groups"]
         names = [name for group in groups for name in group["names"]]
         assert len(names) == len(set(names))
@@ -384,8 +390,8 @@ class TestPayloads:
                 if known:
                     assert find_violations(SCHEMAS[name], after) == [], path
 
-    def test_the_routing_fields_are_valid(self):
-        """The routing fields of every payload are valid under `request.json`."""
+    def test_the_routing_names_are_valid(self):
+        """The routing names of every payload have values that are valid under `request.json`."""
         for document in PAYLOADS.values():
             for payload in document["payloads"]:
                 assert find_violations(SCHEMAS["request"], payload["task"]) == []

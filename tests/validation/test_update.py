@@ -100,6 +100,9 @@ def test_a_wrapper_lists_what_to_send():
     [message] = explain(Replace({"Params": {}}))
     assert "so this replace sets a single param named `Params`" in message
     assert "write the params themselves beside `patch`" in message
+    for empty in ({}, "{}"):
+        [message] = explain(Replace({"Params": empty}))
+        assert "`Params` is an empty wrapper around params, so this replace sets a single param" in message
     wrapped = Validator(DOCKS).update(Patch({"data": {"secret": 1}}))[0]
     assert "secret" in wrapped.message
     assert "secret" not in wrapped.without_values().message

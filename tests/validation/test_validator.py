@@ -7,8 +7,8 @@ from copy import deepcopy
 
 import pytest
 
-from paramcore import Patch, Project
-from paramcore.errors import InvalidSetting
+from paramcore import Assumptions, Patch, Project
+from paramcore.errors import InvalidSetting, WrongProject
 from paramcore.validation.schema import Schemas
 from paramcore.validation.validator import Validator
 from tests.validation.helpers import BOTH, GEOMETRIES, NEEDS_FAST, ROUTING, make_boxes, summarize, validate
@@ -350,3 +350,41 @@ def test_params_in_an_object_are_not_removed():
     request = {"attachment": "https://e.com/1.jpg", "params": {"padding": 1}}
     (finding,) = Validator(project).task(project.resolve(request))
     assert (finding.code, finding.remedy) == ("param_misplaced", "write its params at the top level")
+
+
+@BOTH
+@pytest.mark.parametrize("request_", [{}, {"instruction": ""}, {"instruction": None}])
+@pytest.mark.parametrize(("empty", "codes"), [("leave out", []), ("join", ["param_size"])])
+def test_a_separator_before_the_instruction_is_validated(request_, empty, codes, fast):
+    """The schema applies to the effective instruction, which may be a separator and the project's instruction."""
+    schemas = Schemas().with_schema("mine", {"properties": {"instruction": {"maxLength": 4}}})
+    assumptions = Assumptions(empty_instruction=empty)
+    project = Project("boxes", type="mine", params={"instruction": "Box."}, assumptions=assumptions)
+    validator = Validator(project, schemas, fast=fast)
+    assert [finding.code for finding in validator.task(project.resolve(request_))] == codes
+    assert validator.project() == ()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        make_boxes(padding=5),
+        make_boxes(padding=True),
+        make_boxes(padding=1).patch_params({"padding": 2}),
+        make_boxes(padding=2).patch_params({"padding": 1}),
+    ],
+)
+def test_a_task_of_another_project_is_rejected(other):
+    """A validator rejects a task that inherits a version that its project does not have, and stays usable."""
+    project = make_boxes(padding=1)
+    validator = Validator(project)
+    findings = validator.task(project.resolve({}))
+    for _ in range(2):
+        with pytest.raises(WrongProject) as caught:
+            validator.task(other.resolve({}))
+        assert caught.value.code == "wrong_project"
+        assert validator.task(project.resolve({})) == findings
+    assert validator.task(make_boxes(padding=1.0).resolve({})) == findings
+    assert validator.task(other.resolve({"project_version": -1})) == validator.task(
+        project.resolve({"project_version": -1})
+    )

@@ -42,9 +42,9 @@ _ASIDE_CODES: dict[str, AsideCode] = {
 
 
 class FlatTask(NamedTuple):
-    """The params and the routing fields of a request.
+    """The params and the routing names of a request.
 
-    The params must already be checked.  A routing field may be `None`.
+    The params must already be checked.  The value of a routing name may be `None`.
     """
 
     params: Mapping[str, Any]
@@ -52,7 +52,7 @@ class FlatTask(NamedTuple):
 
     @classmethod
     def of(cls, task: TaskRequest) -> FlatTask:
-        """Return the params and the routing fields of a request."""
+        """Return the params and the routing names of a request."""
         return cls(task.params, {name: getattr(task, name) for name in ROUTING_NAMES})
 
     @property
@@ -61,7 +61,7 @@ class FlatTask(NamedTuple):
         return next((code for name, code in _ASIDE_CODES.items() if self.routing.get(name) is not None), None)
 
     def make_flat(self, params: Mapping[str, Any], **routing: Any) -> dict[str, Any]:
-        """Return a request in the API's flat form, with `params`; `routing` overrides routing fields of the task."""
+        """Return a request in the API's flat form, with `params`; `routing` overrides routing names of the task."""
         routing = {**self.routing, **routing}
         given = {name: routing[name] for name in ROUTING_NAMES if routing.get(name) is not None}
         return {**given, **params}

@@ -1,4 +1,4 @@
-"""Moved params, and why params stay, tasks opt out and requests are set aside.
+"""The params that move, and the reasons why other params stay, why tasks opt out, and why requests are set aside.
 
 `Extractor` changes these objects while it counts.  Afterwards they belong to an `Extraction`
 and no longer change, so they and the extraction can be hashed.
@@ -112,13 +112,13 @@ class StayingParam:
         """Return why the param stays, without its value."""
         if self.code == "never_moves":
             option = f"--move {format_name(self.param)}"
-            return f"a later task without it could inherit the value of other tasks (pass {option} to move it)"
+            return f"if it moved, a later task without it would get the value of other tasks (pass {option} to move it)"
         if self.code == "impossible":
             return "no project can have it"
         if self.code == "kept":
             return "kept, because `keep` names it"
         if self.code == "not_shared":
-            return "moving it saves nothing, because too few tasks share a value"
+            return "moving it saves nothing, because too few inheriting tasks share a value"
         lack = "would get another instruction" if self.text is not None else "lack it"
         larger = "moving it would not make the total smaller"
         if self.extra_bytes:

@@ -25,7 +25,7 @@ from paramcore.cli.output import (
 )
 from paramcore.cli.planner import Planner
 from paramcore.errors import DocumentError
-from paramcore.files.reader import open_source
+from paramcore.files.reader import DOCUMENT_SUFFIXES, has_suffix, open_source
 from paramcore.service.outcome import Outcome
 from paramcore.service.requests import Request, Response, Transport
 from paramcore.text import format_path
@@ -81,6 +81,9 @@ def _print_outcome(plan: Plan, outcome: Outcome, options: Namespace) -> None:
 def _reject_swapped(options: Namespace) -> None:
     # `-` means standard input, not a file.
     if options.update in (None, "-") or os.path.exists(options.update) or not os.path.isfile(options.name):
+        return
+    # A file may have the name of the project, and UPDATE may be the misspelt path of a file.
+    if has_suffix(options.update, DOCUMENT_SUFFIXES) and not has_suffix(options.name, DOCUMENT_SUFFIXES):
         return
     exit_with_usage(f"NAME must precede UPDATE: swap {format_path(options.name)} and {format_path(options.update)}")
 

@@ -21,10 +21,11 @@ from paramcore.cli.summary import report_document
 from paramcore.errors import DocumentError
 from paramcore.files.chunks import get_file_state, make_change_error
 from paramcore.files.codec import choose_codec
+from paramcore.files.reader import is_directory
 from paramcore.files.writer import open_atomically
 from paramcore.model import Project, TaskRequest
 from paramcore.report.inverses import build_extraction_document
-from paramcore.text import format_name, format_path
+from paramcore.text import format_name, format_option, format_path
 from paramcore.validation.names import suggest_name
 from paramcore.wire import write_new_project
 
@@ -34,7 +35,7 @@ _MAX_IDS = 100_000
 
 def extract(options: Namespace) -> Pieces:
     """Find the params that requests have in common, to move them to a new project."""
-    if os.path.isdir(options.tasks):
+    if is_directory(options.tasks):
         exit_with_usage(f"{format_path(options.tasks)} is a directory; name a file of tasks")
     if options.tasks == "-" or (os.path.exists(options.tasks) and not os.path.isfile(options.tasks)):
         exit_with_usage(
@@ -108,9 +109,12 @@ class _ExtractRun:
             (option, name) for option in ("keep", "move") for name in getattr(self._options, option) if name in missing
         )
         meant = suggest_name(name, self.extractor.names)
-        shown = format_name(name)
-        remedy = f"leave out `--{option} {shown}`" if meant is None else f"write `--{option} {format_name(meant)}`"
-        exit_with_usage(f"no task request in {format_path(self._options.tasks)} has the param `{shown}`; {remedy}")
+        option = f"--{option}"
+        remedy = (
+            f"leave out `{format_option(option, name)}`" if meant is None else f"write `{format_option(option, meant)}`"
+        )
+        tasks = format_path(self._options.tasks)
+        exit_with_usage(f"no task request in {tasks} has the param `{format_name(name)}`; {remedy}")
 
     def write_requests(self, writer: RequestWriter) -> None:
         """Read TASKS again, and write the request to send for each task."""

@@ -70,7 +70,7 @@ def _iter_annotations(planner: Planner, plans: Sequence[Plan]) -> Iterator[str]:
                 affected.setdefault(change.pointer, []).append(format_value(plan.project.name))
     for pointer, projects in dropping.items():
         [name] = split_pointer(pointer)
-        text = f"the update drops {format_value(name)} of {_list_projects(projects)}; pass `--patch` to keep it"
+        text = f'the update drops {format_value(name)} of {_list_projects(projects)}; write `"patch": true` to keep it'
         yield format_annotation("error", "param_dropped", text, *planner.locate(pointer))
     for pointer, projects in losing.items():
         text = f"the update loses {format_name(pointer)} of {_list_projects(projects)}"

@@ -107,7 +107,7 @@ def _read_projects(options: Namespace) -> dict[str, Project]:
 
 
 def _is_same_path(path: str, other: str) -> bool:
-    return resolve_path(path) == resolve_path(other)
+    return path != "-" and resolve_path(path) == resolve_path(other)
 
 
 def _has_projects(options: Namespace) -> bool:

@@ -20,7 +20,7 @@ from paramcore.cli.pyproject import read_ignored_codes
 from paramcore.cli.requests import BadLines
 from paramcore.cli.schemas import read_schemas
 from paramcore.cli.summary import report_document
-from paramcore.cli.task_validator import FindingReporter, ProjectKey, ReportedFinding, TaskReport, TaskValidator
+from paramcore.cli.task_validator import FindingReporter, ReportedFinding, ReportedKeys, TaskReport, TaskValidator
 from paramcore.files.codec import choose_codec
 from paramcore.model import Project
 from paramcore.report.document import RowCollector
@@ -94,7 +94,8 @@ class ValidationRun:
         self._reporter = FindingReporter(options, self._projects, update_locations, read_ignored_codes(options.ignore))
         #: Whether the output has a line for each task.
         self.by_task: bool = self._reporter.by_task
-        self._reported: set[ProjectKey] = set()
+        #: The findings that any process has reported.
+        self._reported = ReportedKeys()
         self._tasks = 0
         #: Reports and counts the lines that cannot be decoded.
         self.bad_lines: BadLines = BadLines(options)
@@ -150,7 +151,7 @@ class ValidationRun:
         for output in run_tasks(validator.validate_tasks, self._options, prints=not self._options.output):
             if isinstance(output, TaskReport):
                 self._tasks += 1
-                yield self._count(output.findings if self.by_task else self._select_new(output.findings))
+                yield self._count(output.findings if self.by_task else self._reported.select_new(output.findings))
             elif isinstance(output, dict):
                 for name, of_process in output.items():
                     unused[name].combine(of_process)
@@ -158,12 +159,6 @@ class ValidationRun:
                 error = self.bad_lines.report(output)
                 if self._options.format == "github":
                     yield [ReportedFinding(None, "invalid line", f"{format_error(error)}\n", None)]
-
-    def _select_new(self, findings: Iterable[ReportedFinding]) -> list[ReportedFinding]:
-        """Return the findings that no process has reported yet."""
-        new = [finding for finding in findings if finding.key is None or finding.key not in self._reported]
-        self._reported.update(finding.key for finding in new)
-        return new
 
     def _count(self, findings: Iterable[ReportedFinding]) -> list[ReportedFinding]:
         counted = list(findings)

@@ -44,7 +44,7 @@ _shtab_paramcore_defaults_added=0
 
 _shtab_paramcore_apply_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--wanted[instead of UPDATE, use the smallest update that gives the project the params in FILE, or the params of version N of the project in FILE (default\: its latest version)]:FILE[@N]:_files"
+  "--wanted[instead of UPDATE, use the smallest update that gives the project the params in FILE\; if FILE contains a project, these are the params of its version N (default\: the latest)]:FILE[@N]:_files"
   "--format[the output format (default\: text)]:format:(text json)"
   "--yes[send the update without a prompt]"
   "--allow-drop[send the update even if it drops params]"
@@ -227,7 +227,7 @@ _shtab_paramcore_log_defaults_added=0
 
 _shtab_paramcore_plan_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--wanted[instead of UPDATE, use the smallest update that gives the project the params in FILE, or the params of version N of the project in FILE (default\: its latest version)]:FILE[@N]:_files"
+  "--wanted[instead of UPDATE, use the smallest update that gives the project the params in FILE\; if FILE contains a project, these are the params of its version N (default\: the latest)]:FILE[@N]:_files"
   "--format[the output format (default\: text)]:format:(text json markdown github)"
   "--summary[also append the result as Markdown to the job summary of GitHub Actions]"
   "--patch[make the update a patch, which keeps the params that the update does not name]"

@@ -17,7 +17,7 @@ from paramcore.files.document import TASK_DEPTH, decode_document
 from paramcore.model import Assumptions, EffectiveParams, Project
 from paramcore.service.requests import Response
 from paramcore.service.standin.state import Change, State
-from paramcore.text import ROW_LIMIT, describe_value, format_name, format_value, truncate
+from paramcore.text import ROW_LIMIT, describe_value, format_name, format_repr, format_value, truncate
 
 #: The maximum number of bytes of a request body; the stand-in rejects a longer body.
 MAX_BODY_SIZE = 16 * 2**20
@@ -148,6 +148,11 @@ def require_text(body: Mapping[str, Any], name: str) -> str:
 def build_reply(status: int, text: str) -> Response:
     """Return a reply with JSON text as its body."""
     return Response(status, text.encode(), {"content-type": "application/json"})
+
+
+def build_failure_reply(error: Exception) -> Response:
+    """Return the reply to a request for which a function of the caller, such as `on_validate`, raised an error."""
+    return build_error_reply(500, f"the stand-in failed: {format_repr(error)}")
 
 
 def build_error_reply(status: int, text: str, headers: Mapping[str, str] = {}) -> Response:

@@ -49,10 +49,16 @@ class Clock:
         """
         now = datetime.now(UTC) if self._time is None else self._time
         try:
-            self._time = now + timedelta(seconds=seconds)
+            self._time = _add_seconds(now, seconds)
         # NaN raises `ValueError`.  A time before the year 1 or after the year 9999 raises `OverflowError`.
         except (TypeError, ValueError, OverflowError):
             problem = (
                 f"`seconds` must be a number that leads to a time in the years 1 to 9999, got {describe_value(seconds)}"
             )
             raise InvalidSetting("argument_type", None, problem, "") from None
+
+
+def _add_seconds(time: datetime, seconds: float) -> datetime:
+    if isinstance(seconds, bool):
+        raise TypeError("`timedelta` accepts `True` as one second")
+    return time + timedelta(seconds=seconds)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from html import escape
 from urllib.parse import quote
 
 from attrs import frozen
 
 from paramcore.report.value_views import TimeView, view_time
+from paramcore.service.standin.query import parse_time
 from paramcore.service.standin.request_log import MAX_BODY_EXCERPT, LoggedRequest
 from paramcore.service.standin.state import Snapshot, StoredProject
 from paramcore.text import ROW_LIMIT, escape_unprintable, format_count, format_name, truncate
@@ -158,9 +160,16 @@ def find_last_change(stored: StoredProject) -> str | None:
     return time if isinstance(time, str) else None
 
 
+def _find_change_time(stored: StoredProject) -> tuple[bool, datetime | None]:
+    """Return a key that sorts projects by their last change; projects whose time is unknown come first."""
+    # Compare times, not texts, because the same time can be written in different ways.
+    time = parse_time(find_last_change(stored))
+    return time is not None, time
+
+
 def _view_world(world: str, snapshot: Snapshot) -> WorldView:
     counts = Counter(task.fields.get("project") for task in snapshot.tasks)
-    stored = sorted(snapshot.projects.values(), key=lambda project: find_last_change(project) or "", reverse=True)
+    stored = sorted(snapshot.projects.values(), key=_find_change_time, reverse=True)
     rows = tuple(_view_row(world, project, counts[project.project.name]) for project in stored[:MAX_PROJECTS])
     omitted = len(stored[MAX_PROJECTS:])
     return WorldView(world, KEY_NAMES[world], rows, omitted, len(snapshot.tasks), counts[None])

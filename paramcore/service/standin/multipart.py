@@ -27,7 +27,7 @@ class Form:
 
 
 def read_form(content_type: str, body: bytes) -> Form | None:
-    """Read a form; return `None` if the body is not a form, or is cut off."""
+    """Read a form; return `None` if the body is not a form or is cut off, or if the name of a file cannot be decoded."""
     header = Message()
     header["content-type"] = content_type
     boundary = header.get_param("boundary")
@@ -40,10 +40,16 @@ def read_form(content_type: str, body: bytes) -> Form | None:
         return None
     form = Form({}, {})
     for name, part, content in _iter_parts(pieces[1:-1]):
-        file_name = part.get_filename()
+        try:
+            file_name = part.get_filename()
+        # The name may use any encoding of Python.  Some cannot replace malformed bytes.
+        except ValueError:
+            return None
         if file_name is None:
             form.fields[name] = content.decode("utf-8", "replace")
         else:
+            # Some encodings, such as UTF-7, decode lone surrogates, which a journal must not contain.
+            file_name = file_name.encode("utf-8", "replace").decode()
             form.files[name] = FormFile(file_name, part.get_content_type(), content)
     return form
 

@@ -1,4 +1,4 @@
-"""The pages of a stand-in as plain text, with the same facts as in HTML."""
+"""The pages of a stand-in as plain text; HTML also shows the changes inside values."""
 
 from __future__ import annotations
 

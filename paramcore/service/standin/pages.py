@@ -1,6 +1,6 @@
 """The pages that a stand-in shows in a browser.
 
-A page is HTML; without the package `jinja2`, it is plain text with the same facts.  A
+A page is HTML; without the package `jinja2`, it is plain text with fewer details.  A
 request for a page needs no key and changes nothing.  The request log omits each request that got a page.
 """
 

@@ -16,7 +16,7 @@ from attrs import evolve, field, frozen
 from paramcore.errors import InvalidSetting, ParamcoreError
 from paramcore.model import EffectiveParams, Project, TaskRequest, Update
 from paramcore.text import MESSAGE_LIMIT, format_repr, format_value
-from paramcore.values import check_argument, check_iterable
+from paramcore.values import check_argument, check_iterable, same
 from paramcore.wire import write_project, write_version
 
 #: The maximum size of a state in bytes of JSON, where each object counts as at least 1 KiB.
@@ -126,7 +126,7 @@ class State:
     def __init__(self, projects: Iterable[Project] = ()) -> None:
         #: The projects, by name.
         self.projects: dict[str, StoredProject] = {}
-        #: The settings that a project object lacks, such as `rapid`, by project name.
+        #: The settings from the creation of a project that its project object lacks, such as `rapid`, by project name.
         self.settings: dict[str, Mapping[str, Any]] = {}
         #: The tasks by id, oldest first.
         self.tasks: dict[str, StoredTask] = {}
@@ -134,9 +134,9 @@ class State:
         self.batches: dict[str, Mapping[str, Any]] = {}
         #: The files by id, oldest first.
         self.files: dict[str, Mapping[str, Any]] = {}
-        #: The projects as their files contain them, by name.
+        #: The projects as the project files of `serve --save` contain them, by name.
         self.saved: dict[str, StoredProject] = {}
-        #: The names of the projects whose files may lack a version.
+        #: The names of the projects whose project files may lack a version.
         self.unsaved: set[str] = set()
         #: The task id of each `unique_id`.
         self.unique_ids: dict[str, str] = {}
@@ -215,7 +215,7 @@ class State:
 
         Raises:
             LookupError: if the task does not exist or has no project, or if an edit of
-                the history of its project changed these params.
+                its project file changed these params or the type of the project.
         """
         task = self.tasks.get(task_id) if isinstance(task_id, str) else None
         if task is None:
@@ -231,14 +231,15 @@ def resolve_stored_task(project: Project, task: StoredTask, request: TaskRequest
     """Return the effective params of a task, as they were when it was created.
 
     Raises:
-        LookupError: if an edit of the project's history changed these params.
+        LookupError: if an edit of the project file changed these params or the type of the project.
     """
     try:
         effective = truncate_history(project, task.version_count).resolve(request)
         created = effective.as_task()
         # No call can change these fields of a task.
         names = ("params", "instruction", "callback_url", "priority")
-        is_unchanged = all(created.get(name) == task.fields.get(name) for name in names)
+        before, after = ({name: fields[name] for name in names if name in fields} for fields in (task.fields, created))
+        is_unchanged = same(before, after)
     except ParamcoreError:
         # The edited project has another type, or lacks the version that the request names.
         is_unchanged = False

@@ -11,6 +11,7 @@ from paramcore.service.standin.calls import Answer, Call, Context, RejectedCall,
 from paramcore.service.standin.state import Change
 from paramcore.service.standin.tasks import check_unique_id, get_stored_task
 from paramcore.text import describe_value, format_count, format_value
+from paramcore.values import freeze
 
 
 def cancel_task(context: Context, call: Call, task_id: str) -> Answer:
@@ -94,6 +95,6 @@ def _update(
     """Set some fields of a task and remove other fields; answer with the task."""
     task = get_stored_task(context.state, task_id)
     time = {} if call.time is None else {"updated_at": call.time}
-    updated = {**task.fields, **time, **fields}
+    updated = {**task.fields, **time, **{name: freeze(value) for name, value in fields.items()}}
     updated = {name: value for name, value in updated.items() if name not in removed}
     return Answer.of(updated, reason, Change.of("tasks", task_id, evolve(task, fields=updated)))

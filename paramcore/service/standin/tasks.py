@@ -23,6 +23,7 @@ from paramcore.service.standin.query import (
 )
 from paramcore.service.standin.state import Change, State, StoredTask
 from paramcore.text import describe_python_type, format_count, format_name, format_value
+from paramcore.values import freeze
 
 #: The task statuses of the service.
 _STATUSES = ("pending", "completed", "canceled", "error")
@@ -120,7 +121,7 @@ def _find_project_name(state: State, request: TaskRequest) -> str | None:
 def _start_task(state: State, call: Call) -> dict[str, Any]:
     times = {} if call.time is None else {"created_at": call.time, "updated_at": call.time}
     # S1: a task has `metadata`, even if the request has none.
-    return {"task_id": f"{len(state.tasks) + 1:024x}", **times, "status": "pending", "metadata": {}}
+    return {"task_id": f"{len(state.tasks) + 1:024x}", **times, "status": "pending", "metadata": freeze({})}
 
 
 def _finish_task(context: Context, fields: dict[str, Any]) -> dict[str, Any]:
