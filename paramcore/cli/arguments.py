@@ -24,8 +24,8 @@ from paramcore.files.reader import (
     JSONL_SUFFIXES,
     PROJECT_SIZE,
     has_suffix,
-    name_same_file,
     is_directory,
+    name_same_file,
     read_document,
     resolve_path,
 )
