@@ -25,6 +25,7 @@ from paramcore.files.reader import (
     PROJECT_SIZE,
     has_suffix,
     is_directory,
+    name_same_file,
     read_document,
     resolve_path,
 )
@@ -49,13 +50,13 @@ def check_output(options: Namespace) -> None:
         _check_output_name(path, option)
         _check_output_file(options, path, option)
     names_two = None not in (getattr(options, "requests_output", None), getattr(options, "project_output", None))
-    if names_two and len(set(map(resolve_path, outputs))) == 1:
+    if names_two and name_same_file(options.requests_output, options.project_output):
         exit_with_usage("--output and --project-output name the same file; name two files")
     summary = find_summary_path(options)
     if summary:
         _check_output_file(options, summary, SUMMARY_VARIABLE)
         for path, option in outputs.items():
-            if resolve_path(path) == resolve_path(summary):
+            if name_same_file(path, summary):
                 exit_with_usage(f"{option} and {SUMMARY_VARIABLE} name the same file; name two files")
 
 

@@ -94,8 +94,5 @@ def _discard_lost_messages() -> None:
         if sys.stderr is not None:
             sys.stderr.flush()
     except OSError:
-        import os  # noqa: PLC0415  (only for this rare error)
-
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, 2)
-        os.close(null)
+        # At exit, Python also writes what `sys.__stderr__` has buffered.
+        sys.stderr = sys.__stderr__ = None  # type: ignore[misc]

@@ -16,7 +16,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 
@@ -81,6 +81,7 @@ class SavedDirectory:
         live.projects.clear()
         self._files.check_writable(self.projects)
         self._problem: str | None = None
+        self._on_problem: Callable[[str], None] = print_message
         self._has_changed = threading.Event()
         self._is_closing = threading.Event()
         self._lock = threading.Lock()
@@ -114,13 +115,17 @@ class SavedDirectory:
         return format_path(self._files.get_path(project_name) or self._path)
 
     @contextmanager
-    def keep_saved(self, stand_in: StandIn) -> Iterator[None]:
+    def keep_saved(self, stand_in: StandIn, on_problem: Callable[[str], None]) -> Iterator[None]:
         """In a `with` block, write the files of changed projects: at the start, after changes, and at the end.
+
+        `on_problem` receives a message if files cannot be written.  Several threads call it, and it must not wait,
+        because it is called while requests wait.
 
         Raises:
             DocumentError: only at the start: the errors of `ProjectDirectory.write`; `unwritable`, if the
                 journal cannot be written; or `unwritable`, if the directory was replaced.
         """
+        self._on_problem = on_problem
         state, ledger = stand_in.states["live"], stand_in.ledger
         in_files = self._files.projects
         state.saved.clear()
@@ -219,7 +224,7 @@ class SavedDirectory:
         except (NotSaved, DocumentError) as error:
             problem = str(error)
             if problem != self._problem:
-                print_message(f"the projects are saved only in the journal: {problem}")
+                self._on_problem(f"the projects are saved only in the journal: {problem}")
         self._problem = problem
 
     def _close(self, ledger: Ledger) -> None:

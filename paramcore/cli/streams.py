@@ -13,6 +13,10 @@ from paramcore.cli.signals import output_pipes
 
 _OUTPUT, _ERROR = 1, 2
 
+#: The descriptors whose output is discarded.  They are not redirected to the null device, because a sandbox may lack it,
+#: and the limit of open files may be reached.
+_discarded: set[int] = set()
+
 
 @contextmanager
 def prepare_streams() -> Iterator[None]:
@@ -26,8 +30,9 @@ def prepare_streams() -> Iterator[None]:
         for descriptor in (_OUTPUT, _ERROR):
             # Before Python 3.12, Windows lacks `os.get_blocking`.
             with suppress(OSError, AttributeError):
-                stack.callback(_restore, os.get_blocking(descriptor), os.dup(descriptor))
+                stack.callback(_restore, os.get_blocking(descriptor), descriptor)
         stack.callback(output_pipes.clear)
+        stack.callback(_discarded.clear)
         for descriptor in (_OUTPUT, _ERROR):
             # Another process, such as Node.js, may have made a shared pipe non-blocking.  Output would then be lost.
             with suppress(OSError, AttributeError):
@@ -43,7 +48,7 @@ def prepare_streams() -> Iterator[None]:
 
 def discard_output() -> None:
     """Discard further writes to standard output, including what Python has buffered."""
-    _discard(_OUTPUT)
+    _discarded.add(_OUTPUT)
 
 
 def check_output_disk() -> None:
@@ -51,6 +56,8 @@ def check_output_disk() -> None:
 
     Some network disks report that they are full only when a descriptor is closed.
     """
+    if _OUTPUT in _discarded:
+        return
     try:
         copy = os.dup(_OUTPUT)
     except OSError:
@@ -59,17 +66,11 @@ def check_output_disk() -> None:
     os.close(copy)
 
 
-def _discard(descriptor: int) -> None:
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, descriptor)
-    os.close(null)
-
-
 def _fill_closed_descriptors(stack: ExitStack) -> None:
     """Open the null device in place of each closed standard stream; the stack closes it again.
 
-    Otherwise, a file that the command opens could get the descriptor of the closed stream,
-    and `_discard` would redirect it.
+    Otherwise, a file that the command opens could get the descriptor of the closed stream, and
+    would count as this stream.
     """
     with suppress(OSError):
         while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _ERROR:
@@ -117,7 +118,9 @@ class _WaitingStream(io.RawIOBase):
         return bool(self._raw.isatty())
 
     def write(self, data: Any) -> int | None:
-        """Write bytes; return `None` if a signal has ended the wait."""
+        """Write or discard bytes; return `None` if a signal has ended the wait."""
+        if self.fileno() in _discarded:
+            return len(data)
         while (count := self._raw.write(data)) is None:
             # A signal removes the descriptor from `output_pipes`.
             if self.fileno() not in output_pipes and not self.isatty():
@@ -137,17 +140,12 @@ def _flush_or_discard() -> None:
             if stream is not None:
                 stream.flush()
         except OSError:
-            _discard(descriptor)
+            _discarded.add(descriptor)
             with suppress(OSError):
                 stream.flush()
 
 
-def _restore(is_blocking: bool, copy: int) -> None:
-    """Make a stream blocking or non-blocking, as it was before.
-
-    `copy` is a duplicate of the stream's descriptor, because `_discard` may redirect the original.
-    """
+def _restore(is_blocking: bool, descriptor: int) -> None:
+    """Make a stream blocking or non-blocking, as it was before."""
     with suppress(OSError):
-        os.set_blocking(copy, is_blocking)
-    with suppress(OSError):
-        os.close(copy)
+        os.set_blocking(descriptor, is_blocking)

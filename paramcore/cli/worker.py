@@ -21,6 +21,10 @@ _SCRIPT = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from paramco
 #: The errors of a stream whose other end was closed, perhaps within a message.
 _ENDED = (EOFError, OSError, pickle.UnpicklingError)
 
+#: What the other process writes before its first answer.  Python may print text before it, for example from a
+#: `sitecustomize` module.
+_START = b"\0paramcore worker\n"
+
 #: The number of seconds between two checks of whether the parent process has ended.
 _CHECK_SECONDS = 1.0
 
@@ -44,6 +48,7 @@ class Worker:
             process_group=0,
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
+        self._has_started = False
 
     def send(self, message: Any) -> None:
         """Send a message.
@@ -67,6 +72,11 @@ class Worker:
             EOFError: if the process ended before it answered.
         """
         assert self._process.stdout is not None
+        while not self._has_started:
+            line = self._process.stdout.readline()
+            if not line:
+                raise EOFError
+            self._has_started = line.endswith(_START)
         try:
             return pickle.load(self._process.stdout)  # noqa: S301  (our own process wrote it)
         except _ENDED:
@@ -93,6 +103,7 @@ def answer() -> None:
         signal.setitimer(signal.ITIMER_REAL, _CHECK_SECONDS, _CHECK_SECONDS)
     # If memory runs out, perhaps while a module is imported, end without an answer.  The parent then reports the error.
     with suppress(*_ENDED, MemoryError, ImportError), open(1, "wb", closefd=False) as answers:
+        answers.write(_START)
         function: Callable[[Any], Any] = pickle.load(sys.stdin.buffer)  # noqa: S301  (our own process wrote it)
         while True:
             pickle.dump(function(pickle.load(sys.stdin.buffer)), answers, pickle.HIGHEST_PROTOCOL)  # noqa: S301

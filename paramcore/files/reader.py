@@ -203,6 +203,16 @@ def resolve_path(path: str) -> str:
         return path
 
 
+def name_same_file(path: str, other: str) -> bool:
+    """Return whether two paths name the same file, which may not exist yet."""
+    (parent, name), (other_parent, other_name) = os.path.split(path), os.path.split(other)
+    with suppress(OSError, ValueError):
+        # The directory may have two paths: in a container, two volumes may be the same directory.
+        if name == other_name and os.path.samefile(parent or os.curdir, other_parent or os.curdir):
+            return True
+    return resolve_path(path) == resolve_path(other)
+
+
 @contextmanager
 def open_source(source: str, label: str | None = None) -> Iterator[tuple[BufferedReader, str]]:
     """Open a file, or standard input for `-`, and yield the stream and its name in messages.

@@ -2,13 +2,16 @@
 
 import io
 import json
+import os
 import shlex
+import shutil
 import subprocess
 import sys
 
 import pytest
-from running import command, run, shell
+from running import EXAMPLES, command, run, shell
 
+from paramcore.cli.exit_codes import FINDINGS, REFUSED
 from paramcore.cli.main import main
 
 TASK = {"attachment": "https://e.com/1.jpg", "padding": 1}
@@ -561,3 +564,36 @@ def test_a_directory_without_projects_is_not_suggested(place, arguments, content
     assert "swap it" not in run(*arguments, "instruction", cwd=place).err
     (place / "instruction" / "docks.json").write_text(write_project("docks"))
     assert "swap it with instruction, which contains projects" in run(*arguments, "instruction", cwd=place).err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "summary", "names"),
+    [
+        (("extract", "yard-cameras.jsonl", "--name", "a", "--type", "b"), "", "--output and --project-output"),
+        (("preview", "warehouse-boxes.json", "night-shift.json"), "b/new", "--output and GITHUB_STEP_SUMMARY"),
+        (("extract", "yard-cameras.jsonl", "--name", "a", "--type", "b"), "b/new", "--output and"),
+    ],
+)
+def test_two_volumes_may_be_the_same_directory(arguments, summary, names, tmp_path, monkeypatch):
+    """If two outputs are the same new file in a directory with two paths, that is an error."""
+    for name in ("yard-cameras.jsonl", "warehouse-boxes.json", "night-shift.json"):
+        shutil.copy(EXAMPLES / name, tmp_path)
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").symlink_to("a")
+    # Let the link be like a volume of a container, which is not resolved.
+    monkeypatch.setattr("paramcore.files.reader.resolve_path", os.path.abspath)
+    project_output = ("--project-output", "b/new") if arguments[0] == "extract" and not summary else ()
+    options = ("--output", "a/new", *project_output, *(("--summary",) if summary else ()))
+    ran = run(*arguments, *options, cwd=tmp_path, GITHUB_STEP_SUMMARY=summary)
+    assert ran.status == REFUSED
+    assert names in ran.err
+    assert os.listdir(tmp_path / "a") == []
+
+
+def test_two_outputs_may_have_the_same_name(tmp_path):
+    """Two outputs may have the same name in different directories."""
+    (tmp_path / "a").mkdir()
+    outputs = ("--output", tmp_path / "new.json", "--project-output", tmp_path / "a" / "new.json")
+    ran = run("extract", "yard-cameras.jsonl", "--name", "a", "--type", "imageannotation", *outputs)
+    assert (ran.status, ran.err) == (FINDINGS, "")
+    assert os.listdir(tmp_path / "a") == ["new.json"]

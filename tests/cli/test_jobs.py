@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
-from running import EXAMPLES, command, environment, restore_signals, run, shell
+from running import EXAMPLES, ROOT, command, environment, restore_signals, run, shell
 
 from paramcore.cli.exit_codes import FINDINGS, FINE, INTERRUPTED, REFUSED
 from paramcore.cli.jobs import process_chunks
@@ -365,6 +365,19 @@ def test_a_lack_of_memory_is_reported(place, capfd, error):
     with pytest.raises(DocumentError, match="perhaps because the machine lacks memory; use a smaller number"):
         list(process_chunks(split_file(str(place / "good.jsonl")), partial(fail, error), 2))
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("text", ["'hello'", "'no line end', end=''", "'x' * 99_999", "'\\0paramcore\\n'"])
+def test_a_process_may_print_text_at_its_start(text, place, tmp_path):
+    """A `sitecustomize` module that prints text changes no answer, even if the text is not buffered."""
+    (tmp_path / "sitecustomize.py").write_text(f"print({text}, flush=True)")
+    arguments = command(
+        "preview", place / "boxes.json", place / "good.jsonl", "--jobs", "2", "--output", tmp_path / "o"
+    )
+    changes = environment(PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
+    done = subprocess.run(arguments, capture_output=True, cwd=place, env=changes, timeout=60)
+    assert (done.returncode, done.stderr) == (FINE, b"")
+    assert (tmp_path / "o").read_bytes() == run("preview", place / "boxes.json", place / "good.jsonl").out.encode()
 
 
 @pytest.mark.parametrize("name", ["json", "pickle", "random", "signal", "struct", "types"])

@@ -16,13 +16,14 @@ import pytest
 from paramcore import Assumptions, Project
 from paramcore.cli import directory_lock, saved_directory
 from paramcore.cli.directory_lock import LOCK_NAME, lock_directory
+from paramcore.cli.output import print_message
 from paramcore.cli.project_directory import ProjectDirectory
 from paramcore.cli.saved_directory import JOURNAL_NAME, open_saved_directory
 from paramcore.errors import DocumentError
 from paramcore.files.writer import open_atomically
 from paramcore.service import StandIn
 from paramcore.service.standin import journal
-from paramcore.service.standin.journal import JournalFile
+from paramcore.service.standin.journal import JournalFile, sync_file
 from paramcore.wire import write_project
 from tests.cli.running import command, environment, restore_signals, run
 from tests.cli.test_serve_killed import served
@@ -45,7 +46,7 @@ def serving(path, *given, sources=()):
     by_name = {project.name: project for project in given}
     with open_saved_directory(str(path), Assumptions(), sources, by_name) as directory:
         stand_in = StandIn(directory.projects.values(), journal=directory.journal, recovered=directory.recovered)
-        with directory.keep_saved(stand_in):
+        with directory.keep_saved(stand_in, print_message):
             stand_in.sync = lambda: directory.sync(stand_in.ledger)
             yield stand_in
 
@@ -369,6 +370,22 @@ def test_files_that_cannot_be_written_are_reported_once(tmp_path, monkeypatch, c
         update(stand_in, padding=5)
         assert len(read_file(tmp_path / "a" / "docks.json")["param_history"]) == 7
     assert capsys.readouterr().err == "the projects are saved only in the journal: docks.json: not now\n"
+
+
+def test_a_file_that_is_replaced_by_a_pipe_does_not_block_the_end(tmp_path, capsys):
+    """If somebody replaces the file of a project by a pipe, the server still ends, and the journal has the updates."""
+    path = tmp_path / "a" / "docks.json"
+    with serving(tmp_path / "a", DOCKS) as stand_in:
+        update(stand_in, padding=1)
+        path.unlink()
+        os.mkfifo(path)
+        with pytest.raises(OSError, match="Invalid argument"):
+            sync_file(str(path))
+        update(stand_in, padding=2)
+    assert "the path exists and is not a regular file" in capsys.readouterr().err
+    path.unlink()
+    with serving(tmp_path / "a") as stand_in:
+        assert get_paddings(stand_in) == [0, 1, 2]
 
 
 @pytest.mark.parametrize("kind", ["moved", "replaced", "link"])

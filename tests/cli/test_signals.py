@@ -1,6 +1,7 @@
 """A command ends cleanly after Ctrl-C, SIGTERM or SIGHUP, whenever the signal arrives."""
 
 import fcntl
+import json
 import os
 import re
 import shutil
@@ -10,6 +11,8 @@ import sys
 import threading
 import urllib.request
 from argparse import Namespace
+from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -493,3 +496,53 @@ def test_a_server_does_not_wait_for_a_reader(tmp_path, number, exit_code):
         assert error.read() == b""
     assert list(tmp_path.iterdir()) == []
     os.close(ours)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shares", [False, True], ids=["messages", "output and messages"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_no_request_waits_for_the_reader_of_messages(tmp_path, number, shares):
+    """If nobody reads the messages, `serve` replies although files cannot be written, and a signal ends it."""
+    ours, theirs = os.pipe()
+    fcntl.fcntl(theirs, fcntl.F_SETPIPE_SZ, 4096)
+    with ExitStack() as stack:
+        stack.callback(os.close, ours)
+        output = theirs if shares else stack.enter_context(open(tmp_path / "out", "wb"))
+        process = subprocess.Popen(
+            command("serve", "--save", tmp_path / "saved"),
+            stdout=output,
+            stderr=theirs,
+            env=environment(),
+            preexec_fn=restore_signals,
+        )
+        stack.callback(process.wait)
+        stack.callback(process.kill)
+        if not shares:
+            wait_until((tmp_path / "out").read_bytes)
+        printed = os.read(ours, 200) if shares else (tmp_path / "out").read_bytes()
+        call = partial(send, printed.decode().split()[4])
+        call("projects", {"name": "docks", "type": "chat"})
+        # Nobody reads the pipe, so fill it.
+        if shares:
+            while "pipe_write" not in Path(f"/proc/{process.pid}/wchan").read_text():
+                call("projects")
+        else:
+            os.set_blocking(theirs, False)
+            with suppress(BlockingIOError):
+                while True:
+                    os.write(theirs, b"x")
+            os.set_blocking(theirs, True)
+        os.close(theirs)
+        # The file of the project can no longer be written.
+        (tmp_path / "saved" / "docks.json").unlink()
+        (tmp_path / "saved" / "docks.json").mkdir()
+        call("projects/docks/setParams", {"patch": True, "padding": 1})
+        process.send_signal(number)
+        assert process.wait(10) == (FINE if number == signal.SIGINT else TERMINATED)
+    assert sorted(os.listdir(tmp_path / "saved")) == [".paramcore-journal", "docks.json"]
+
+
+def send(url, path, value=None):
+    """Send a request to `serve`, and fail if it does not reply within 10 seconds."""
+    body = None if value is None else json.dumps(value).encode()
+    urllib.request.urlopen(urllib.request.Request(f"{url}v1/{path}", body, {"Authorization": "Bearer k"}), timeout=10)

@@ -5,14 +5,16 @@ import errno
 import io
 import os
 import resource
+import shlex
 import subprocess
+import sys
 import time
 
 import pytest
-from running import EXAMPLES, command, environment, run
+from running import EXAMPLES, command, environment, run, shell
 
 from paramcore.cli.directory_lock import lock_directory
-from paramcore.cli.exit_codes import CANNOT_WRITE, FINE, REFUSED
+from paramcore.cli.exit_codes import CANNOT_WRITE, FINE, PIPE_CLOSED, REFUSED
 from paramcore.cli.main import main
 from paramcore.cli.summary import write_completely
 from paramcore.errors import DocumentError
@@ -232,8 +234,7 @@ def test_a_disk_that_reports_at_the_close_that_it_is_full(monkeypatch, tmp_path,
 
     def fail_late(descriptor):
         close(descriptor)
-        # The first copy is kept to restore the stream. A later copy is closed at once, to check the disk.
-        if descriptor in copies[1:]:
+        if descriptor in copies:
             copies.clear()
             raise make_error(errno.EDQUOT)
 
@@ -256,15 +257,18 @@ def test_a_disk_that_reports_at_the_close_that_it_is_full(monkeypatch, tmp_path,
 def test_an_error_of_the_restored_streams_is_ignored(monkeypatch):
     """If the output was written, an error while the streams are restored changes nothing."""
     set_blocking = os.set_blocking
+    seen = []
 
     def fail_late(descriptor, is_blocking):
-        if descriptor > 2:
+        seen.append(descriptor)
+        if seen.count(descriptor) == 2:
             raise make_error(errno.EIO)
         set_blocking(descriptor, is_blocking)
 
     monkeypatch.setattr(os, "set_blocking", fail_late)
     ran = run("preview", "warehouse-boxes.json", "night-shift.json")
     assert (ran.status, ran.err) == (FINE, "")
+    assert sorted(seen) == [1, 1, 2, 2]
 
 
 def test_a_summary_on_a_disk_that_takes_no_data_now():
@@ -331,3 +335,41 @@ def test_a_server_without_descriptors_does_not_blame_the_port(monkeypatch):
     monkeypatch.setattr("paramcore.cli.commands.serve.run_server", fail)
     assert run("serve").err == "error: cannot listen on port 0: too many open files\n"
     assert run("serve", "--port", "8080").err.endswith("; pass another port, or omit --port to use a free one\n")
+
+
+#: Runs the command where the null device cannot be opened.
+NO_NULL_DEVICE = """
+import os, sys
+from paramcore.cli.entry import start
+
+def fail(path, *arguments, open=os.open, **keywords):
+    if path == os.devnull:
+        raise OSError({}, "failed", path)
+    return open(path, *arguments, **keywords)
+
+os.open = fail
+sys.exit(start())
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [errno.ENOENT, errno.EMFILE])
+@pytest.mark.parametrize(
+    ("arguments", "end", "status", "message"),
+    [
+        ("preview warehouse-boxes.json night-shift.json", "| true", PIPE_CLOSED, ""),
+        ("--help", "| true", PIPE_CLOSED, ""),
+        ("--help", ">/dev/full", CANNOT_WRITE, "error: cannot write to standard output: no space left on device\n"),
+        ("validate street-signs.json", ">&-", CANNOT_WRITE, "error: cannot write to standard output: it is closed\n"),
+        ("preview no-such-file -", "2>/dev/full", REFUSED, ""),
+        ("preview warehouse-boxes.json night-shift.json", "2>&-", FINE, ""),
+    ],
+)
+def test_a_sandbox_may_lack_the_null_device(number, arguments, end, status, message):
+    """Without the null device, or at the limit of open files, lost output has the same message and exit code."""
+    script = shlex.quote(NO_NULL_DEVICE.format(number))
+    # The reader of the pipe has ended before the command writes.
+    wait = "sleep 0.2; " if end == "| true" else ""
+    ran = shell(f"({wait}{sys.executable} -c {script} {arguments}; echo $? >&3) 3>&2 {end}")
+    *messages, code = ran.err.splitlines(keepends=True)
+    assert ("".join(messages), int(code)) == (message, status)

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import stat
 import threading
 
 import pytest
@@ -378,6 +379,22 @@ class TestJournalFile:
         journal.append(b"[5]\n")
         assert len(calls) == 4
         assert self.read(path) == [b"[2]", b"[4]", b"[5]"]
+
+    @pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOTSUP])
+    def test_a_disk_may_be_unable_to_sync_directories(self, path, monkeypatch, number):
+        """A journal works on a disk that can sync files, but not directories."""
+        fsync = os.fsync
+
+        def sync_file_only(descriptor):
+            if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+                raise OSError(number, os.strerror(number))
+            fsync(descriptor)
+
+        monkeypatch.setattr("os.fsync", sync_file_only)
+        journal = self.create(path, b"[1]\n")
+        journal.replace([b"[2]\n"])
+        journal.append(b"[3]\n")
+        assert self.read(path) == [b"[2]", b"[3]"]
 
     @pytest.mark.parametrize("torn", [b"[", b"[3]", b"\0\0\0", "[\u20ac]".encode()[:2]])
     def test_a_torn_last_line_is_discarded(self, path, torn):

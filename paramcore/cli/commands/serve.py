@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 
 from paramcore.cli.exit_codes import FINE
-from paramcore.cli.output import Pieces, exit_on_signals, flush_output
+from paramcore.cli.output import Pieces, exit_on_signals, flush_output, print_message
 from paramcore.cli.project_directory import ProjectDirectory
 from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.saved_directory import open_saved_directory
@@ -32,30 +32,41 @@ _MAX_WAIT = 0.5
 def serve(options: Namespace) -> Pieces:
     """Run a stand-in for the API on this machine, and print the effect of each request."""
     events: queue.Queue[str] = queue.Queue(_MAX_LINES)
+    problems: queue.SimpleQueue[str] = queue.SimpleQueue()
     with ExitStack() as stack:
         stack.enter_context(exit_on_signals())
+        stack.callback(_print_problems, problems)
         try:
-            server = _start_server(options, stack, events)
+            server = _start_server(options, stack, events, problems)
             with suppress(KeyboardInterrupt):
-                yield from _print_events(server, events)
+                yield from _print_events(server, events, problems)
         finally:
             # After an error, a signal must not interrupt the stack while it saves the projects and removes the lock.
             ignore_signals()
     return FINE
 
 
-def _print_events(server: Server, events: queue.Queue[str]) -> Iterator[str]:
+def _print_events(server: Server, events: queue.Queue[str], problems: queue.SimpleQueue[str]) -> Iterator[str]:
     yield f"open in a browser: {server.url.removesuffix('v1')}\n"
     yield f"listening on this machine only: {server.url}\n"
     yield f"for example: ScaleClient('any key', api_instance_url='{server.url}')\n"
     while True:
         flush_output()
+        _print_problems(problems)
         # A signal that arrives directly before the wait does not end it, so limit the wait.
         with suppress(queue.Empty):
             yield f"{events.get(timeout=_MAX_WAIT)}\n"
 
 
-def _start_server(options: Namespace, stack: ExitStack, events: queue.Queue[str]) -> Server:
+def _print_problems(problems: queue.SimpleQueue[str]) -> None:
+    """Print the messages of other threads, which must not wait for the reader of standard error."""
+    while not problems.empty():
+        print_message(problems.get())
+
+
+def _start_server(
+    options: Namespace, stack: ExitStack, events: queue.Queue[str], problems: queue.SimpleQueue[str]
+) -> Server:
     """Start the server; when the stack closes, it stops the server and then, with `--save`, saves the projects."""
     schemas, projects, directory = read_schemas(options.schema), _read_projects(options), None
     if options.save is not None:
@@ -72,7 +83,7 @@ def _start_server(options: Namespace, stack: ExitStack, events: queue.Queue[str]
         recovered={} if directory is None else directory.recovered,
     )
     if directory is not None:
-        stack.enter_context(directory.keep_saved(stand_in))
+        stack.enter_context(directory.keep_saved(stand_in, problems.put))
     try:
         return stack.enter_context(run_server(stand_in, port=options.port))
     except OSError as error:

@@ -180,14 +180,19 @@ def sync_directory(path: str) -> None:
         descriptor = os.open(path or os.curdir, os.O_RDONLY | os.O_DIRECTORY)
         try:
             os.fsync(descriptor)
+        except OSError as error:
+            # Some disks, such as shared folders of virtual machines, cannot sync a directory.
+            if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+                raise
         finally:
             os.close(descriptor)
 
 
 def sync_file(path: str) -> None:
     """Sync the content of a file to the disk."""
-    # The file may be read-only, but Windows can sync only a file that is open for writing.
-    descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+    # The file may be read-only, but Windows can sync only a file that is open for writing.  If somebody has replaced the
+    # file by a pipe, opening it without `O_NONBLOCK` would wait for a writer.
+    descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY | os.O_NONBLOCK)
     try:
         os.fsync(descriptor)
     finally:
