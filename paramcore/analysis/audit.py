@@ -127,7 +127,7 @@ class Audit(NotebookReprs):
         if not ways:
             return ["no tried combination of settings explains all tasks"]
         return [
-            f"the current settings do not explain all tasks; each of these changes explains every task that any tried combination of settings explains: {ways}"
+            f"the current settings do not explain all tasks; each of these changes explains all tasks that can be explained: {ways}"
         ]
 
     def _format_setting(self, name: str) -> str:

@@ -121,9 +121,10 @@ def _is_other_type(errors: Iterable[ValidationError]) -> bool:
 def select_branch_error(branch_errors: Sequence[ValidationError]) -> ValidationError:
     """Return the most helpful error of the branch that the value probably should match.
 
-    This is the branch with the fewest errors.  A branch that rejects the value itself by `type`,
-    `enum` or `const` is selected only if all branches do.  Then, a branch that requires another
-    value of a member such as `kind` is selected only if all branches do.
+    First, a branch that rejects the value itself by `type`, `enum` or `const` is selected only if
+    all branches do.  Of the remaining branches, one that requires another value of a member such as
+    `kind` is selected only if all of them do.  Of those that remain then, the one with the fewest
+    errors is selected.
     """
     from jsonschema.exceptions import relevance  # noqa: PLC0415  (slow to import)
 
@@ -139,7 +140,7 @@ def select_branch_error(branch_errors: Sequence[ValidationError]) -> ValidationE
 
 
 def _is_about_tag(error: ValidationError) -> bool:
-    """Return whether a member must have another value, and only this one."""
+    """Return whether the error is about a member for which the branch allows only one value."""
     is_single = error.validator == "const" or (error.validator == "enum" and len(get_limit(error)) == 1)
     return is_single and len(error.relative_path) == 1
 

@@ -200,7 +200,7 @@ def test_null_is_a_value_and_absent_is_impossible():
 
 
 def test_all_reasons_are_given():
-    """If a request opts out, `blocked` has a reason for each param that the version cannot give, the instruction last."""
+    """If a request opts out, `blocked` names each unwanted param of the version, and the instruction last."""
     project = project_of({"b": 1, "instruction": "Q", "a": 2})
     slim = SlimRequest.to(project, {"instruction": "x", "c": 3})
     assert slim.blocked == (Block("b", INHERITED), Block("a", INHERITED), Block("instruction", APPENDED))

@@ -201,7 +201,7 @@ def test_a_shell_reads_a_path_that_is_not_utf_8(path):
 
 @pytest.mark.parametrize("filler", ["a", "\n", "\u00a0", "\u200d", "\x1b", "\U000e0001", '"'])
 def test_a_change_shows_what_differs(filler):
-    """A long text is cut shortly before the first difference, even if an escape shows each character there."""
+    """A long text is shown from shortly before the first difference, even if escapes show the characters there."""
     before, after = (f"{filler * 300}{end}" for end in "xy")
     assert format_change(before, after).count('x"') == format_change(before, after).count('y"') == 1
 

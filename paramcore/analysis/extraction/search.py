@@ -166,7 +166,7 @@ class Search:
             yield self._find_having(group.names.intersection(self._candidates))
 
     def _list_restrictions(self) -> list[int]:
-        """Return up to `MAX_STARTS` sets; each contains the tasks that can inherit a certain value."""
+        """Return up to `MAX_STARTS` sets; each contains the tasks that can inherit from a project with a certain value."""
         best: dict[int, int] = {}
         for candidates in self._candidates.values():
             for most, candidate in candidates:
@@ -174,9 +174,9 @@ class Search:
         return sorted(best, key=lambda able: (-best[able], able))[:MAX_STARTS]
 
     def _improve(self, inheritors: int) -> int:
-        """Exclude tasks as long as the decision improves, and return the tasks that are left.
+        """Exclude tasks as long as the decision improves, and return the tasks that inherit in the last decision.
 
-        Each step picks a value, and excludes the tasks that cannot inherit it.
+        Each step picks a value, and excludes the tasks that cannot inherit from a project with this value.
         """
         best = self._decide_for(inheritors)
         restrictions = self._list_restrictions()
@@ -204,7 +204,7 @@ class Search:
     def _decide_param(self, name: str, inheritors: int, *, is_last: bool) -> _Candidate | None:
         """Return the candidate that saves the most bytes; `None` if no candidate saves bytes.
 
-        Of several such candidates, return the one whose `Decision.text` sorts first.
+        If several candidates save equally many bytes, return the one with which `Decision.text` sorts first.
         `is_last` is whether the project has no param with a later name.
         """
         # A number may be the start of another, such as 1 and 12, so the next character of the text counts, too.
