@@ -1,8 +1,8 @@
 """Check laws for the inputs of a small scope; `docs/semantics.md` explains why these are enough for all inputs.
 
 For each param, the result depends only on the values of this param in the k layers: whether they
-are absent, null or equal. So the values absent, null and v1 to vk are enough. A law needs at
-most one name, and one more for each condition over all names, such as "nothing changed".
+are absent, null or equal. So the values absent, null and v1 to vk are enough. For a law, one name
+is enough, plus one name for each condition over all names, such as "nothing changed".
 The lookalikes 1, True and "1" show that equality is that of JSON.
 """
 
@@ -264,7 +264,7 @@ class TestSlimming:
     """Two names, three layers: a slim request is exact, minimal, and found if one exists."""
 
     def test_it_is_minimal(self) -> None:
-        """S1 to S3: a slim request gives the wanted params. Other requests that do so have at least these params."""
+        """Laws S1 to S3: a slim request gives the wanted params. Other requests that do so have at least these params."""
         for held, solutions, wanted in iter_wanted():
             project = boxes(held)
             slim = SlimRequest.to(project, wanted)
@@ -285,7 +285,7 @@ class TestSlimming:
             assert slim.respelled == ()
 
     def test_requests(self) -> None:
-        """S4 to S6 and S10: `of` is idempotent, only leaves out params, keeps the version, and agrees with `to`."""
+        """Laws S4 to S6 and S10: `of` is idempotent, only leaves out params, keeps the version, and agrees with `to`."""
         for held, own in iter_layers(2, "ab"):
             project = boxes(held)
             for version in (None, 0, -1):
@@ -351,7 +351,7 @@ def check_impact(project: Project, update: Patch | Replace, tasks: list[Params])
 @pytest.mark.parametrize(
     ("name", "mistake", "law"),
     [
-        # `==` confuses 1 with True. Only the lookalikes reveal the mistakes with `==`.
+        # `==` confuses 1 with True.
         (
             "paramcore.model.inheritance.same_checked",
             lambda one, two: one == two,

@@ -61,7 +61,7 @@ class Pages:
         return _find_short_page(iter([home]), "standin.html", format_home, 200 if name is None else 404)
 
     def _read_snapshots(self) -> dict[str, Snapshot]:
-        """Return a snapshot of each state; all changes in a snapshot are saved.
+        """Return a snapshot of each state; if there is a journal, it contains all changes in a snapshot.
 
         Raises:
             NotSaved: if a change cannot be saved.
