@@ -24,7 +24,7 @@ _NAME_CODES = (
 )
 
 #: The token to underline: a string, which may be truncated, or the characters up to the next space or delimiter.  A
-#: colon between such characters belongs to the token.  Otherwise, the token is one delimiter, such as a comma, or empty.
+#: colon between such characters belongs to the token.  Otherwise, it is one delimiter, such as a comma, or empty.
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[^\s,\]}":]+(?::[^\s,\]}":]+)*|["\]},]|')
 
 
