@@ -203,7 +203,7 @@ def _list_candidates(chosen: Assumptions) -> list[Assumptions]:
         "empty_instruction": ("leave out", "join"),
         "instruction_separator": tuple(dict.fromkeys([chosen.instruction_separator, *SEPARATORS])),
     }
-    # With `override`, any instruction is possible, so the combinations with `override` explain the least: list them
+    # With `override`, any instruction is possible, so an explanation by `override` says little: list these combinations
     # last.  `product` varies the first setting slowest.
     combinations = product(*settings.values())
     others = (Assumptions.from_settings(dict(zip(settings, values, strict=True))) for values in combinations)

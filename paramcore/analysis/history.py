@@ -123,7 +123,8 @@ class Lifetime:
     """A run of consecutive versions that have the same value of a param, or that all lack the param.
 
     `first` and `last` are the numbers of the first and the last version.  `created_at`
-    is the time of the first version; `None` if it is unknown, and in a `Lifeline`.
+    is the time of the first version; `None` if it is unknown, and always in
+    `Lifeline.lifetimes`.
     """
 
     first: int

@@ -25,7 +25,7 @@ class ErrorCounter:
         self._counts: Counter[Presence] = Counter()
         #: The keys of the errors on the project, by state.
         self._keys: tuple[set[Hashable], ...] = (set(), set(), set())
-        #: The number of these keys that differ only in the version of the value, by state.
+        #: For each state, the number of these keys with the same `_omit_version`.
         self._similar: tuple[Counter[Hashable], ...] = (Counter(), Counter(), Counter())
         self._locations: list[str] = []
 

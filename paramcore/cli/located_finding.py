@@ -23,8 +23,8 @@ _NAME_CODES = (
     *("update_mode", "update_wrapper", "update_argument"),
 )
 
-#: The token to underline: a string, which may be truncated, or the characters up to the next space or delimiter, which
-#: may include colons.  If there are no such characters, the token is one delimiter, such as a comma, or empty.
+#: The token to underline: a string, which may be truncated, or the characters up to the next space or delimiter.  A
+#: colon between such characters belongs to the token.  Otherwise, it is one delimiter, such as a comma, or empty.
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[^\s,\]}":]+(?::[^\s,\]}":]+)*|["\]},]|')
 
 

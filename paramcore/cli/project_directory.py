@@ -42,8 +42,8 @@ class ProjectDirectory:
     ) -> None:
         self._path = path
         self._assumptions = assumptions
-        #: The paths that `_find_added` skips: those from `list_visible_paths` at the start, and those of written files.
-        #: It does not skip a written array with projects that are not in `_paths`.
+        #: The paths that `_find_added` skips: those from `list_visible_paths` at the start, and those of written files,
+        #: except arrays with projects that are not in `_paths`.
         self._known = set(list_visible_paths(path)) if os.path.isdir(path) else set()
         arguments = [source for source in sources if _is_file_in(source, path)]
         if self._known:
@@ -89,10 +89,9 @@ class ProjectDirectory:
         be lost if the machine loses power.
 
         Raises:
-            DocumentError: `unwritable` if `check_writable` rejects a changed project, or if a
-                file without a new project has even the file name with a digest.  The same
-                error if another program has meanwhile written a new project with different
-                content, or has written another project to the file that a new project needs.
+            DocumentError: `unwritable` if `check_writable` rejects a changed project, if another
+                file already has the name of a new project's file, even with a digest, or if
+                another program has meanwhile written a new project with different content.
                 In these cases, no file is written.
                 Also `unwritable` if the system cannot create the directory or write
                 a file, and `unreadable` if it cannot list the directory.
@@ -124,7 +123,7 @@ class ProjectDirectory:
     def _choose_paths(self, projects: Sequence[Project]) -> dict[str, str]:
         """Return the path of each new project's file, by project name.
 
-        Raise an error if a file without the project already has the file name that is chosen for it.
+        Raise an error if the file that is chosen for a project already exists without the project.
         """
         exists = bool(projects) and os.path.isdir(self._path)
         # List the directory before the search.  If the search came first, a file that another process adds in between

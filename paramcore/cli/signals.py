@@ -40,9 +40,9 @@ def exit_once(number: int, _frame: object) -> NoReturn:
 
 
 def handle_signals_in_container() -> None:
-    """Handle `END_SIGNALS` if this is the first process of a container, for which the system ignores their defaults.
+    """Handle `END_SIGNALS` if this is the first process of a container.
 
-    Otherwise, `docker stop` would wait, and then kill the command.
+    For this process, Linux ignores a SIGTERM without a handler, so `docker stop` would wait, and then kill the command.
     """
     import os  # noqa: PLC0415  (see `TYPE_CHECKING`)
 

@@ -51,7 +51,7 @@ class ReportedFinding(NamedTuple):
 
 
 class ReportedKeys:
-    """The keys of the findings on project versions that were reported."""
+    """The keys of the reported findings on project versions."""
 
     def __init__(self) -> None:
         self._keys: set[ProjectKey] = set()
@@ -65,7 +65,7 @@ class ReportedKeys:
     def add(self, key: ProjectKey | None) -> None:
         """Add the key of a reported finding."""
         if key is not None:
-            # After an error, do not report that a task overrides it.  But an overridden error does not hide the error.
+            # If an error was reported, do not also report it as overridden.  The reverse does not hold.
             self._keys |= {key, key._replace(overridden=True)}
 
     def select_new(self, findings: Iterable[ReportedFinding]) -> list[ReportedFinding]:

@@ -97,7 +97,7 @@ class Worker:
 def answer() -> None:
     """Answer the messages on standard input until it is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Windows has no timers.
+    # Windows has no `setitimer`.
     if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGALRM, _end_with_parent)
         signal.setitimer(signal.ITIMER_REAL, _CHECK_SECONDS, _CHECK_SECONDS)

@@ -92,7 +92,7 @@ class ValueView:
     """
 
     runs: tuple[TextRun, ...]
-    #: Whether the value is a string.  Otherwise, line breaks between `lines` only indent the JSON.
+    #: Whether the value is a string.  Otherwise, the line breaks between `lines` are not part of the value.
     is_text: bool
     #: The type and the size: `text of 1,240 characters`.
     summary: str

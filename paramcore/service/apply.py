@@ -60,10 +60,10 @@ def classify_reply(plan: Plan, reply: Response | NotDone | OutcomeUnknown) -> Ou
 def reconcile_outcome(outcome: Outcome, clock: Clock, assumptions: Assumptions = Assumptions()) -> Flow[Outcome]:
     """Read the project of an outcome, and look for the update in the project's history.
 
-    The flow searches the versions whose number is at least `base`.  Without
-    `outcome.plan`, it can only compare the digest of each version with `digest`.  This
+    A *not done* outcome is returned unchanged.  The flow searches the versions whose number is at least `base`.
+    Without `outcome.plan`, it can only compare the digest of each version with `digest`.  This
     comparison misses a patch if another writer changed other params between the plan and the patch.
-    The project in the result then has `assumptions`; with a plan, it has those of the plan's project.
+    Without a plan, the project in the result has `assumptions`; with a plan, those of the plan's project.
     """
     name, base, plan = outcome.project, outcome.base, outcome.plan
     if type(base) is not int or base < 0:

@@ -36,7 +36,7 @@ _MAX_SHOWN = 80
 #: The maximum number of bytes of an error reply; `read_error_text` ignores longer bodies.
 _MAX_ERROR_SIZE = 2**16
 
-#: Matches a JSON Pointer up to the first name that is not in this list; such a name may repeat the API key.
+#: Matches a JSON Pointer up to the first name that the pattern does not contain; such a name may repeat the API key.
 _KNOWN_PLACE = re.compile(
     r"(?:/[0-9]{1,9})?(?:/(?:name|type|param_history(?:/[0-9]{1,9}(?:/(?:version|created_at|instruction))?)?))?(?=/|$)"
 )

@@ -112,7 +112,7 @@ def _validate_rest(
     if allowed is False:
         if names:
             error: Any = ValidationError("unknown names")
-            # Another branch of the schema may describe one of `names`.
+            # A branch that does not apply may describe one of `names`, so do not suggest `names`.
             error.unknown_names, error.known_names = names, [name for name in known_names if name not in names]
             yield error
     else:

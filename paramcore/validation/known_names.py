@@ -24,7 +24,7 @@ _WITH_PARTS = {"properties", "patternProperties", "additionalProperties", "items
 
 
 def map_mistakes(schemas: Mapping[str, Any]) -> dict[str, str]:
-    """Return the member for each name that the `x-mistaken` of a schema lists; `schemas` are those of the members."""
+    """Map each name in the `x-mistaken` of a member's schema to the member; `schemas` maps members to schemas."""
     members = [(name, schema) for name, schema in schemas.items() if isinstance(schema, dict)]
     # If a mistake stands for several members, the first one counts, so set it last.
     return {mistake: name for name, schema in reversed(members) for mistake in schema.get("x-mistaken", ())}

@@ -152,7 +152,7 @@ def _check_annotations(params: Mapping[str, Any], param: str) -> Iterator[Findin
         if shape is None:
             # Annotations of a video have `geometry` instead of `type`.
             shape, name = get_member(annotation, "geometry"), "geometry"
-        # If the events are unknown, accept any event, because the task may set `events_to_annotate`.
+        # If no events are known, accept the shape `event`, because the task may set `events_to_annotate`.
         if events or shape != "event":
             yield from _check_labels(shape, f"{pointer}/{name}", shapes, "a shape of `geometries`")
             drawn = shapes.get(shape) if isinstance(shape, str) else None

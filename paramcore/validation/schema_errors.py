@@ -121,10 +121,9 @@ def _is_other_type(errors: Iterable[ValidationError]) -> bool:
 def select_branch_error(branch_errors: Sequence[ValidationError]) -> ValidationError:
     """Return the most helpful error of the branch that the value probably should match.
 
-    First, a branch that rejects the value itself by `type`, `enum` or `const` is selected only if
-    all branches do.  Of the remaining branches, one that requires another value of a member such as
-    `kind` is selected only if all of them do.  Of those that remain then, the one with the fewest
-    errors is selected.
+    Prefer the branches that do not reject the value itself by `type`, `enum` or `const`.  Of these,
+    prefer the branches that do not require another value of a member such as `kind`.  Of these,
+    select the branch with the fewest errors.
     """
     from jsonschema.exceptions import relevance  # noqa: PLC0415  (slow to import)
 

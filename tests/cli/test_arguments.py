@@ -531,7 +531,7 @@ def test_standard_input_and_a_file_named_by_a_dash_are_both_read(place, paths):
 
 @pytest.mark.parametrize("shell_name", ["bash", "zsh", "fish"])
 def test_a_choice_may_follow_two_dashes(shell_name):
-    """After `--`, an argument is compared with its choices as it was given."""
+    """After `--`, an argument may be one of the choices. The error for another argument shows it unchanged."""
     assert run("completion", "--", shell_name) == run("completion", shell_name)
     assert run("help", "--", "plan") == run("help", "plan")
     assert "invalid choice: 'tcsh'" in run("completion", "--", "tcsh").err
@@ -547,7 +547,7 @@ def test_a_choice_may_follow_two_dashes(shell_name):
     ],
 )
 def test_a_version_is_read_whole(place, number, problem, capsys):
-    """`FILE@N` reads the whole number N, or rejects it; leading zeros do not matter."""
+    """N in `FILE@N` may have leading zeros. More than 20 digits are rejected, not truncated."""
     assert main(["diff", f"{place}/docks.json@{number}", f"{place}/docks.json"]) == (2 if problem else 0)
     assert problem in capsys.readouterr().err
 

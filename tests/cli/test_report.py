@@ -332,7 +332,7 @@ def test_an_error_that_a_pinned_task_keeps_is_counted_too(page, tmp_path):
 
 
 def test_a_rejected_request_is_not_a_new_error(page):
-    """A rejection of today is not a new error, even if its message changes; the patch may remove the error."""
+    """A request that is rejected today is no new error, even if its message changes. The patch may remove it."""
     text = report(page, BOXES, "-", "--update", REWORD, stdin=b'[{"project_version": 9}]')
     assert "and causes no errors. 1 error already exists today" in text
     text = report(page, BOXES, "-", "--update", REWORD, stdin=b'[{"project_version": 3, "geometries": {}}]')

@@ -335,7 +335,7 @@ def test_a_task_of_an_edited_project_is_not_explained(tmp_path):
     ],
 )
 def test_a_task_is_explained_only_with_the_json_that_it_got(tmp_path, before, after):
-    """An edit from 1 to `true`, or from null to no value, changes the params of a task."""
+    """A task is not explained if its project was edited from 1 to `true`, or between null and no value."""
     with serving(tmp_path, Project("docks", type="imageannotation", params=before)) as stand_in:
         created = call(stand_in, "POST", "/task/imageannotation", {"project": "docks"})[1]
     path = tmp_path / "docks.json"

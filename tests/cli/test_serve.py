@@ -192,14 +192,14 @@ def test_it_starts_empty():
     ],
 )
 def test_a_file_that_several_arguments_name_is_read_once(arguments):
-    """A directory and a file in the directory are not two projects with the same name."""
+    """A file that several arguments name, by itself or by its directory, is read once."""
     with started(*arguments) as (_, url):
         client = scaleapi.ScaleClient("any", api_instance_url=url)
         assert sorted(project.name for project in client.projects()) == ["north docks", "south docks"]
 
 
 def test_projects_with_the_same_name_are_located(tmp_path):
-    """Two files with the same project are rejected, and the error names both lines."""
+    """Two files with the same project are rejected, and the error names the place of the first."""
     copy = shutil.copy(EXAMPLES / "projects" / "north-docks.json", tmp_path / "copy.json")
     ran = run("serve", "projects", str(copy), cwd=EXAMPLES)
     assert ran.status == 2

@@ -242,7 +242,7 @@ def test_a_lost_signal_is_forgotten_at_the_end(monkeypatch):
 
 
 def test_other_errors_in_a_finalizer_are_printed(monkeypatch, capsys):
-    """Python prints an error in a finalizer if no signal caused it."""
+    """Python prints an error in a finalizer unless a signal or a lack of memory caused it."""
 
     class Finalized:
         def __del__(self):

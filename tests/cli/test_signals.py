@@ -322,7 +322,7 @@ CONTAINER = ("unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-
 @pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, INTERRUPTED), *END_SIGNALS.items()])
 @pytest.mark.parametrize("arguments", [("preview", "warehouse-boxes.json", "-"), ("serve",)])
 def test_a_signal_ends_the_first_process_of_a_container(number, exit_code, arguments):
-    """`docker stop` ends a command that is the first process of a container."""
+    """Ctrl-C, SIGTERM and SIGHUP end a command that is the first process of a container."""
     process = subprocess.Popen(
         [*CONTAINER, *command(*arguments)],
         stdin=subprocess.PIPE,

@@ -632,7 +632,7 @@ OVERRIDING, INHERITING = {"padding": 4}, {}
     ],
 )
 def test_an_overridden_error_does_not_hide_the_error(tasks, count, options, tmp_path):
-    """In any order of tasks, an error that a task inherits is reported, and otherwise that tasks override it."""
+    """In any order of tasks, an error that a task inherits is reported. If all tasks override it, it is a warning."""
     history = [{"version": 0, "padding": "x"}, {"version": 1, "padding": 3}]
     project = {"type": "imageannotation", "name": "docks", "param_history": history}
     (tmp_path / "docks.json").write_text(json.dumps(project))

@@ -660,7 +660,7 @@ def test_counts_of_many_digits_fit(ranks):
 
 
 def test_a_value_that_is_cut_twice_has_its_whole_length():
-    """If the middle of a value is cut, too, the cell has the length of the whole value."""
+    """If the middle of a value is cut, too, the cell shows the length of the whole value."""
     before, after = (f"{'a' * 1_000}{middle * 100}{'b' * 1_000}" for middle in "xy")
     cut = tuple(f"...{'a' * 15}{middle * 45}... (2,100 characters)..." for middle in "xy")
     assert cut_outside(before, after) == cut

@@ -139,7 +139,7 @@ class TestRequests:
         assert created.params == client.apply(Plan.of(created, Patch({"a": value}))).now.params == {"a": value}
 
     def test_a_dataset_that_is_not_json_is_rejected(self):
-        """The error names the field, as for params."""
+        """The error for a `dataset_id` that JSON cannot contain has the path of the field."""
         with pytest.raises(NotJSON) as refused:
             create_project("boxes", type="comparison", dataset_id="\ud800")
         assert (refused.value.code, refused.value.path) == ("value_text", "/datasetId")

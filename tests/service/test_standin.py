@@ -379,7 +379,7 @@ def test_a_request_whose_callback_raises_is_reported(events):
     ],
 )
 def test_an_event_has_the_path_below_the_base(events, target, shown):
-    """Only the whole segment `/v1` is left out of the path of an event."""
+    """An event leaves out `/v1` at the start of the path only if a slash follows."""
     StandIn(on_event=events.append).handle("GET", target, {"authorization": "Bearer k"}, b"")
     assert events[0].split()[1] == shown
 

@@ -82,7 +82,7 @@ def test_a_created_task_is_no_request(body, code):
 
 
 def test_a_series_in_place_of_an_object_has_to_dict_or_no_remedy():
-    """A series of pandas has `to_dict`, but a series of polars does not."""
+    """For a series of pandas, the error suggests `.to_dict()`, which a series of polars lacks."""
     of_pandas = type("Series", (), {"to_dict": None, "__module__": "pandas"})()
     with pytest.raises(InvalidParams, match=r"convert it with `\.to_dict\(\)`"):
         Patch(of_pandas)

@@ -627,7 +627,7 @@ def test_many_unknown_names(param, monkeypatch):
 
 @pytest.mark.parametrize("param", [None, "a"])
 def test_a_mistake_that_two_params_list(param):
-    """If two schemas list a name in `x-mistaken`, the first one is suggested."""
+    """If two params list the same name in `x-mistaken`, the first param is suggested."""
     names = {name: {"x-mistaken": ["third"]} for name in ("first", "second")}
     schema = {"properties": names if param is None else {param: {"properties": names}}}
     findings = validate_own({"third": 1} if param is None else {param: {"third": 1}}, schema)

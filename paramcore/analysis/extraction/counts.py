@@ -116,8 +116,8 @@ def list_tails(text: str, assumptions: Assumptions) -> list[tuple[str, bool]]:
         end = start + len(mark) - 1
     whole = text
     if assumptions.empty_instruction == "join":
-        # With `join`, a task without an instruction gets the separator and then the project's text.  So it can inherit
-        # only a text that begins with the separator; the project has the rest.
+        # With `join`, a task without an instruction gets the separator and then the project's text.  So a task can get
+        # all of `text` from the project only if `text` begins with the separator, which the project's text omits.
         whole = text.removeprefix(separator) if text.startswith(separator) else ""
     return [*tails, (whole, True)] if whole else tails
 

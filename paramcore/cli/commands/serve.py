@@ -59,7 +59,7 @@ def _print_events(server: Server, events: queue.Queue[str], problems: queue.Simp
 
 
 def _print_problems(problems: queue.SimpleQueue[str]) -> None:
-    """Print the messages of other threads, which must not wait for the reader of standard error."""
+    """Print the messages of other threads, because these threads must not wait for the reader of standard error."""
     while not problems.empty():
         print_message(problems.get())
 

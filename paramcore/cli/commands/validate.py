@@ -94,7 +94,7 @@ class ValidationRun:
         self._reporter = FindingReporter(options, self._projects, update_locations, read_ignored_codes(options.ignore))
         #: Whether the output has a line for each task.
         self.by_task: bool = self._reporter.by_task
-        #: The findings that any process has reported.
+        #: The keys of the findings that were printed, whichever process found them.
         self._reported = ReportedKeys()
         self._tasks = 0
         #: Reports and counts the lines that cannot be decoded.

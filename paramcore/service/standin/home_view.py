@@ -161,7 +161,7 @@ def find_last_change(stored: StoredProject) -> str | None:
 
 
 def _find_change_time(stored: StoredProject) -> tuple[bool, datetime | None]:
-    """Return a key that sorts projects by their last change; projects whose time is unknown come first."""
+    """Return a key that sorts projects by their last change; an unknown time is earlier than any other."""
     # Compare times, not texts, because the same time can be written in different ways.
     time = parse_time(find_last_change(stored))
     return time is not None, time
