@@ -15,7 +15,7 @@ CODES = {
     "param_missing": "a required param or member is missing",
     "param_type": "a value has the wrong type",
     "param_choice": "a value is not one of the allowed values",
-    "param_range": "a number is too small or too large, possibly for another number, or is not a multiple of a given number",
+    "param_range": "a number is too small or too large, by itself or compared with another number, or is not a multiple of a given number",
     "param_size": "a string, an array or an object is too short or too long",
     "param_pattern": "a string has the wrong form",
     "param_repeated": "a value that must be unique is repeated",

@@ -88,7 +88,7 @@ def test_the_last_changed_project_is_first(page_format, earlier, later):
 
 
 class TestFacts:
-    """The HTML and the text of a page show the same facts."""
+    """The HTML and the text of a page both show these facts."""
 
     def test_projects_have_type_versions_and_last_change(self, page_format):
         """The home page shows each project with its type, versions, last change and tasks, the last changed first."""
