@@ -1,7 +1,7 @@
 """Find the versions that may make a request shortest, without trying every version.
 
 Versions form a class if a task would send the same params to inherit any of them.  Only one version of each class
-is a candidate.  A set of versions is an `int` whose bit N stands for version N.
+is a candidate.  A set of versions is an `int` with bit N set if it contains version N.
 """
 
 from __future__ import annotations

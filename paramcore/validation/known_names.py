@@ -26,7 +26,7 @@ _WITH_PARTS = {"properties", "patternProperties", "additionalProperties", "items
 def map_mistakes(schemas: Mapping[str, Any]) -> dict[str, str]:
     """Map each name in the `x-mistaken` of a member's schema to the member; `schemas` maps members to schemas."""
     members = [(name, schema) for name, schema in schemas.items() if isinstance(schema, dict)]
-    # If a mistake stands for several members, the first one counts, so set it last.
+    # If several members list the same mistake, the first member counts, so set it last.
     return {mistake: name for name, schema in reversed(members) for mistake in schema.get("x-mistaken", ())}
 
 
