@@ -10,7 +10,15 @@ from attrs import frozen
 
 from paramcore.analysis.version_index import VersionIndex
 from paramcore.model import TASK_FIELD_NAMES, Assumptions, Inheritance, ParamVersion, Project, is_opt_out
-from paramcore.text import MESSAGE_LIMIT, describe_value, format_end, format_name, format_repr, format_value
+from paramcore.text import (
+    MESSAGE_LIMIT,
+    count_common_start,
+    describe_value,
+    format_end,
+    format_name,
+    format_repr,
+    format_value,
+)
 from paramcore.text.rows import Label, Line, format_pieces
 from paramcore.values import join_pointer
 
@@ -156,8 +164,7 @@ def _explain_instruction(version: ParamVersion, task: Mapping[str, Any], assumpt
 
 def _format_ends(expected: str, actual: str) -> tuple[str, str]:
     """Format the ends of two different texts; leave out most of a long common end, so that the difference is shown."""
-    pairs = enumerate(zip(reversed(expected), reversed(actual), strict=False))
-    common = next((length for length, (x, y) in pairs if x != y), min(len(expected), len(actual)))
+    common = count_common_start(expected[::-1], actual[::-1])
     if common < MESSAGE_LIMIT:
         return format_end(expected), format_end(actual)
     omitted = common - MESSAGE_LIMIT // 2

@@ -11,7 +11,7 @@ from paramcore.analysis.changes import Change, ChangeKind, count_leaves
 from paramcore.report.document import Blocks, Cell, Code, Rank, Row, Verbatim
 from paramcore.report.verdicts import UserText
 from paramcore.report.words import diff_lines
-from paramcore.text import escape_unprintable, format_count, format_value, truncate
+from paramcore.text import count_common_ends, escape_unprintable, format_count, format_value, truncate
 
 #: The number of characters to which a cell truncates a long value.
 CELL_LIMIT = 60
@@ -63,10 +63,7 @@ def cut_outside(before: str, after: str) -> tuple[str, str]:
     """
     if max(len(before), len(after)) <= CELL_LIMIT:
         return before, after
-    most = min(len(before), len(after))
-    head = next((index for index in range(most) if before[index] != after[index]), most)
-    most -= head
-    tail = next((index for index in range(most) if before[-1 - index] != after[-1 - index]), most)
+    head, tail = count_common_ends(before, after)
     return _cut_ends(before, head, tail), _cut_ends(after, head, tail)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple, TypeAlias
 
+from paramcore.text import count_common_ends
+
 RunKind: TypeAlias = Literal["kept", "removed", "added"]
 
 _SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]+\s*|[^.!?\n]+")
@@ -58,7 +60,7 @@ def _iter_hunks(before: str, after: str, tokens: Sequence[re.Pattern[str]]) -> I
     Sentences that differ are then compared by the patterns after `_SENTENCE`.
     """
     ours, theirs = tokens[0].findall(before), tokens[0].findall(after)
-    start, end = _count_common_ends(ours, theirs)
+    start, end = count_common_ends(ours, theirs)
     head, tail = "".join(ours[:start]), "".join(ours[len(ours) - end :])
     ours, theirs = ours[start : len(ours) - end], theirs[start : len(theirs) - end]
     yield _Hunk(head, head)
@@ -72,15 +74,6 @@ def _iter_hunks(before: str, after: str, tokens: Sequence[re.Pattern[str]]) -> I
     else:
         yield _Hunk("".join(ours), "".join(theirs))
     yield _Hunk(tail, tail)
-
-
-def _count_common_ends(before: Sequence[str], after: Sequence[str]) -> tuple[int, int]:
-    """Count the equal tokens at the start, and the equal tokens at the end of the rest."""
-    most = min(len(before), len(after))
-    start = next((index for index in range(most) if before[index] != after[index]), most)
-    most -= start
-    end = next((index for index in range(most) if before[-1 - index] != after[-1 - index]), most)
-    return start, end
 
 
 def _list_runs(hunks: Iterable[_Hunk]) -> list[Run]:

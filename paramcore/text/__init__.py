@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import builtins
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -89,13 +89,23 @@ def format_change(before: Any, after: Any) -> str:
     """
     start = 0
     if isinstance(before, str) and isinstance(after, str) and (is_long(before) or is_long(after)):
-        pairs = enumerate(zip(before, after, strict=False))
-        differ_at = next((index for index, (x, y) in pairs if x != y), min(len(before), len(after)))
-        start = differ_at
+        start = differ_at = count_common_start(before, after)
         # An unprintable character becomes an escape of several characters, so measure the escaped text.
         while start and len(format_name(before[start - 1 : differ_at])) <= ROW_LIMIT // 3:
             start -= 1
     return f"{_format_from(start, before)} -> {_format_from(start, after)}"
+
+
+def count_common_start(first: Sequence[str], second: Sequence[str]) -> int:
+    """Return the number of characters, or tokens, before the first difference of two texts."""
+    pairs = enumerate(zip(first, second, strict=False))
+    return next((index for index, (x, y) in pairs if x != y), min(len(first), len(second)))
+
+
+def count_common_ends(first: Sequence[str], second: Sequence[str]) -> tuple[int, int]:
+    """Return the number of equal characters, or tokens, at the start, and at the end of the rest."""
+    start = count_common_start(first, second)
+    return start, count_common_start(first[start:][::-1], second[start:][::-1])
 
 
 def _format_from(start: int, value: Any) -> str:

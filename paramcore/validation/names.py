@@ -12,7 +12,7 @@ from pkgutil import get_data
 from attrs import evolve, frozen
 
 from paramcore.model import ROUTING_TYPES
-from paramcore.text import format_name, join_message
+from paramcore.text import count_common_ends, format_name, join_message
 from paramcore.values import join_pointer
 
 #: The maximum length of a name for which edits are counted. A longer name is similar only to a known name that is equal
@@ -226,9 +226,7 @@ def _count_edits(first: str, second: str, limit: int) -> int | None:
 
 def _strip_common(first: str, second: str) -> tuple[str, str]:
     """Return two strings without their common start and end, because these need no edits."""
-    shortest = min(len(first), len(second))
-    start = next((at for at in range(shortest) if first[at] != second[at]), shortest)
-    end = next((at for at in range(shortest - start) if first[-1 - at] != second[-1 - at]), shortest - start)
+    start, end = count_common_ends(first, second)
     return first[start : len(first) - end], second[start : len(second) - end]
 
 

@@ -138,12 +138,8 @@ class Validator:
         effective, version = inheritance.merge(own), inheritance.version
         if version is not None:
             self._check_version(version)
-        if version is not None and inheritance.appends:
-            # The schema applies to the joined instruction.  If it is equal to the project's, the task inherits it.
-            is_joined = effective["instruction"] != version.params["instruction"]
-            if is_joined or "instruction" in own:
-                own = {name: value for name, value in own.items() if name != "instruction"}
-                own |= {"instruction": effective["instruction"]} if is_joined else {}
+            if inheritance.appends:
+                own = _join_instruction(own, effective["instruction"], version.params["instruction"])
         findings = self._rules.validate_each(own)
         inherited = _VersionFindings({}, (), {}) if version is None else self._validate_version(version)
         for name, param_findings in inherited.by_param.items():
@@ -233,6 +229,15 @@ class _VersionFindings:
     together: Sequence[Finding]
     #: The findings of each check that reads several params.
     by_check: Mapping[CrossCheck, Sequence[Finding]]
+
+
+def _join_instruction(own: Mapping[str, object], joined: object, inherited: object) -> Mapping[str, object]:
+    """Return a task's own params with the joined instruction, because a schema applies to the joined instruction.
+
+    If the joined instruction is equal to the project's, the task inherits it, so return the params without it.
+    """
+    others = {name: value for name, value in own.items() if name != "instruction"}
+    return others if joined == inherited else {**others, "instruction": joined}
 
 
 def _downgrade_overridden(findings: Iterable[Finding], inheritance: Inheritance) -> list[Finding]:
