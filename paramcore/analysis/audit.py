@@ -126,9 +126,7 @@ class Audit(NotebookReprs):
         ways = " or ".join(map(format_settings, _find_smallest_changes(chosen, self.calibration)))
         if not ways:
             return ["no tried combination of settings explains all tasks"]
-        return [
-            f"the current settings do not explain all tasks; each of these changes explains all tasks that can be explained: {ways}"
-        ]
+        return [f"the current settings do not explain all tasks; to explain as many tasks as possible, use {ways}"]
 
     def _format_setting(self, name: str) -> str:
         """Format a setting, and whether its other values are possible or ruled out."""

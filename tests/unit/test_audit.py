@@ -217,7 +217,7 @@ def test_an_audit_in_text():
         'task t2 contradicts T5 at /instruction: expected the separator "\\n" before the instruction of version 0,'
         ' got "Hurry. "\n'
         '  possible with instruction_separator=" " or instruction_separator="" or instruction_rule="override"\n'
-        "the current settings do not explain all tasks; each of these changes explains all tasks that can be explained:"
+        "the current settings do not explain all tasks; to explain as many tasks as possible, use"
         ' instruction_separator="" or instruction_rule="override"'
     )
 
