@@ -27,7 +27,10 @@ def validate(project, task, *, fast=None):
 
 
 def summarize(findings):
-    """Return code, severity, pointer and suggestion of findings. Messages are in `tests/snapshots/findings.json`."""
+    """Return code, severity, pointer and suggestion of each finding.
+
+    `test_finding_messages.py` tests the messages.
+    """
     return [(finding.code, finding.severity, finding.pointer, finding.suggestion) for finding in findings]
 
 

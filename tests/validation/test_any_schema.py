@@ -1,4 +1,4 @@
-"""For every schema of a user and all params, `Validator` accepts what jsonschema accepts."""
+"""With any schema of a user, `Validator` accepts the same params as jsonschema."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ FAST = [False, *([True] if find_spec("jsonschema_rs") else [])]
 
 @given(document=documents(), params=st.dictionaries(NAMES, VALUES, max_size=4))
 def test_it_agrees_with_jsonschema(document: dict[str, Any], params: dict[str, Any]) -> None:
-    """`Validator` has an error exactly if jsonschema has one, with and without `fast`."""
+    """`Validator` reports an error if and only if jsonschema reports one, with and without `fast`."""
     params = replace_instruction(params)
     try:
         added = Schemas().with_schema("mine", document)
@@ -153,7 +153,7 @@ def test_the_layer_makes_no_difference(document: dict[str, Any], data: st.DataOb
 
 
 def find_errors(document: Mapping[str, Any], params: Mapping[str, Any]) -> list[str]:
-    """Return the errors on a project without tasks, and check that `fast` does not change its findings."""
+    """Return the errors on the params of a project, and check that `fast` does not change the findings."""
     project = Project("boxes", type="mine", params=params)
     added = Schemas().with_schema("mine", document)
     findings, *others = [Validator(project, added, fast=fast).project() for fast in FAST]
@@ -177,7 +177,7 @@ def test_a_part_of_valid_params_has_no_error(document: dict[str, Any], whole: di
 
 @given(document=documents(), params=st.dictionaries(NAMES, VALUES, max_size=3))
 def test_no_completion_of_a_wrong_project_is_valid(document: dict[str, Any], params: dict[str, Any]) -> None:
-    """If a project without tasks has an error, adding params of a task does not make the params valid."""
+    """If the params of a project have an error, they stay invalid whatever params a task adds."""
     params = replace_instruction(params)
     try:
         errors = find_errors(document, params)
@@ -207,7 +207,10 @@ def test_no_completion_of_a_wrong_project_is_valid(document: dict[str, Any], par
 )
 @pytest.mark.parametrize("fast", FAST)
 def test_data_that_looks_like_a_schema(schema: Any, value: Any, is_wrong: bool, fast: bool) -> None:
-    """Data that looks like a schema is still data. A param may have the name of a keyword of this package: `x-warn`."""
+    """A value in `const` or `enum` is not a schema, even if it looks like a schema.
+
+    A param may be called `x-warn`, like the keyword. `x-warn` never decides which names and elements are evaluated.
+    """
     project = Project("boxes", type="mine")
     added = Schemas().with_schema("mine", {"properties": {"a": schema, "x-warn": {"type": "integer"}}})
     findings = Validator(project, added, fast=fast).task(project.resolve({"a": value, "x-warn": 1}))
@@ -218,7 +221,7 @@ def test_data_that_looks_like_a_schema(schema: Any, value: Any, is_wrong: bool, 
 
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "1e999", "-Infinity"])
 def test_every_suggestion_is_json(value: str) -> None:
-    """A text such as `NaN` or `1e999` has no suggestion, because its value is not a finite float."""
+    """For a text such as `NaN` or `1e999`, no number is suggested, because the number would not be finite."""
     project = Project("boxes", type="mine")
     added = Schemas().with_schema("mine", {"properties": {"a": {"type": "number"}}})
     (finding,) = Validator(project, added).task(project.resolve({"a": value}))

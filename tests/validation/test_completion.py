@@ -1,4 +1,4 @@
-"""When a project is validated without a task, a value is an error only if it stays wrong whatever a task adds (T13)."""
+"""A value of a project is an error only if it stays wrong whatever params a task adds (T13)."""
 
 import json
 
@@ -15,7 +15,7 @@ IF_A = {"if": {"properties": {"a": {"const": 1}}, "required": ["a"]}}
 
 
 def validate_project(schema, params, *, fast=None):
-    """Return severity, pointer and message of the findings on a project, except warnings about unknown names."""
+    """Return severity, pointer and message of each finding on a project, except warnings about unknown names."""
     project = Project("boxes", type="mine", params=params)
     findings = Validator(project, Schemas().with_schema("mine", schema), fast=fast).project()
     return [(finding.severity, finding.pointer, finding.message) for finding in findings if finding.severity == "error"
@@ -103,7 +103,7 @@ WRONG = {
 @BOTH
 @pytest.mark.parametrize("name", WRONG)
 def test_a_value_that_no_task_can_correct_is_an_error(name, fast):
-    """If a value stays wrong whatever params a task adds, the error has the place and the version of the value."""
+    """A value that stays wrong whatever params a task adds is an error, with the value's pointer and version."""
     schema, params, pointer = WRONG[name]
     findings = validate_project(schema, params, fast=fast)
     assert [(severity, place) for severity, place, _ in findings] == [("error", pointer)]
@@ -184,12 +184,12 @@ WARN = {"x-warn": {"properties": {"b": TEXT}, "required": ["c"]}}
     ],
 )
 def test_a_warning_stays_a_warning(schema, params, expected):
-    """`x-warn` causes warnings if the schema around it applies whatever params a task adds; it never causes errors."""
+    """`x-warn` never causes an error. If a task may decide whether `x-warn` applies, the project has no warning."""
     assert [(severity, pointer) for severity, pointer, _ in validate_project(schema, params)] == expected
 
 
 def test_the_messages_show_the_schema_of_the_user():
-    """A message shows parts of the user's schema, and no keyword that only the derived schema has."""
+    """A message shows parts of the user's schema, without the keywords that paramcore adds, such as `x-original`."""
     assert validate_project({"not": HAS_A}, {"a": 1}) == [
         ("error", "", 'must satisfy `not: {"required": ["a"]}`, got an object')
     ]
@@ -202,7 +202,7 @@ def test_the_messages_show_the_schema_of_the_user():
 
 
 def test_the_derived_schema_is_the_same_each_time():
-    """A derived schema is named by its place in the user's schema, so its name is stable."""
+    """Deriving twice gives the same schemas, because each is named by its place in the user's schema."""
     schema = {"oneOf": [{"not": HAS_A}, {"if": HAS_A, "then": HAS_B}]}
     first, again = (derive_completion(json.loads(json.dumps(schema))) for _ in range(2))
     assert json.dumps(first) == json.dumps(again)
@@ -214,7 +214,7 @@ class TestTasks:
 
     @BOTH
     def test_a_task_that_overrides_the_error(self, fast):
-        """If a task overrides the wrong value, the error becomes a warning: other tasks may inherit the value."""
+        """If a task overrides a wrong value, the error becomes a warning, because other tasks may inherit the value."""
         project = Project("boxes", type="mine", params={"a": "x"})
         validator = Validator(project, Schemas().with_schema("mine", self.SCHEMA), fast=fast)
         assert [str(finding) for finding in validator.task(project.resolve({"a": 1}))] == [
@@ -225,7 +225,7 @@ class TestTasks:
         assert (finding.severity, finding.pointer, finding.version) == ("error", "/a", 0)
 
     def test_the_instruction_is_not_overridden(self):
-        """An error on a joined instruction is reported once, and not as an error that the task overrides."""
+        """An error on a joined instruction is reported once, and is not marked as overridden by the task."""
         project = Project("boxes", type="mine", params={"instruction": "Look."})
         schema = {"allOf": [{"properties": {"instruction": {"maxLength": 3}}}]}
         (finding,) = Validator(project, Schemas().with_schema("mine", schema)).task(
@@ -241,7 +241,7 @@ class TestTasks:
         assert (finding.version, finding.first_set_in) == (1, 0)
 
     def test_a_check_of_several_params_of_a_project(self):
-        """If values of a project contradict each other, validating the project alone reports this."""
+        """Values of a project that contradict each other are reported without a task."""
         params = {"categories": ["yes", "no"], "category_ids": {"1": "maybe"}}
         project = Project("boxes", type="categorization", params=params)
         (finding,) = Validator(project).project()

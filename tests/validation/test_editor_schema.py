@@ -15,7 +15,10 @@ from paramcore.validation.schema import Schemas
 @pytest.mark.parametrize("purpose", ["project", "task", "update"])
 @pytest.mark.parametrize("name", Schemas().types)
 def test_it_is_complete(name, purpose):
-    """An editor schema has no external references and no keyword of this package, and rejects a wrong file."""
+    """An editor schema has no external references and no `x-` keywords.
+
+    It accepts a valid file and rejects a wrong file.
+    """
     schema = make_editor_schema(Schemas().of(name), purpose)
     Draft202012Validator.check_schema(schema)
     text = json.dumps(schema)
@@ -34,7 +37,7 @@ def test_it_is_complete(name, purpose):
 
 @pytest.mark.parametrize("purpose", ["project", "task", "update"])
 def test_only_keywords_are_dropped(purpose):
-    """Keywords of this package, such as `x-basis`, are removed. A param or value with such a name stays."""
+    """Keywords of this package, such as `x-basis`, are removed. The same names stay in params and in values."""
     own = {
         "properties": {"x-ray": {"x-basis": "documented", "const": {"x-warn": 1}}, "a": {"$ref": "#/definitions/b"}},
         "definitions": {"b": {}},
@@ -65,7 +68,7 @@ def _change_everything(node):
 
 
 def test_a_users_schema_is_copied():
-    """Changing the user's dict later does not change the added schema."""
+    """Changing the user's dict after `with_schema` does not change the added schema."""
     own = {"properties": {"a": {"enum": [1, [2]]}}}
     schema = Schemas().with_schema("mine", own).of("mine")
     before = deepcopy(schema.document)

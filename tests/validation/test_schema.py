@@ -7,7 +7,7 @@ OWN = {"properties": {"shape": {}, "box": {"$ref": "definitions.json#/$defs/box"
 
 
 def test_a_users_own_schema():
-    """A user's schema may refer to the shared definitions."""
+    """A user's schema may refer to a shared definition of the package, such as `definitions.json#/$defs/box`."""
     assert validate_own({"shape": "a", "instruction": "Box.", "box": {"min_width": -1}}, OWN) == [
         ("param_range", "error", "/box/min_width", None)
     ]

@@ -1,4 +1,4 @@
-"""Errors of jsonschema become findings with a code, a pointer and, if the intention is clear, a suggestion."""
+"""Errors of jsonschema become findings, with a suggestion if the intended value is clear."""
 
 import time
 
@@ -37,18 +37,18 @@ OWN = {
     ],
 )
 def test_an_error(params, expected):
-    """A finding has the code of the keyword that failed, and a suggestion if the intention is clear."""
+    """The violated keyword decides the code of a finding. If the intended value is clear, the finding suggests it."""
     findings = validate(make_boxes(geometries=GEOMETRIES), {"attachment": "a", **params})
     assert expected in summarize(findings)
 
 
 def test_the_nearest_branch_explains_a_choice():
-    """If every branch rejects the value, the finding is about the branch that fits best."""
+    """If every branch of `anyOf` rejects the value, the finding is about the branch that fits best."""
     assert validate_own({"shape": {"kind": "circel"}}, OWN) == [("param_choice", "error", "/shape/kind", '"circle"')]
 
 
 def test_rarer_keywords():
-    """Repeated elements, text that does not match, wrong types behind a reference, and forbidden names are findings."""
+    """Repeated elements, text that breaks a pattern, wrong types behind a `$ref`, and forbidden names are reported."""
     params = {"ids": [1, 1.0], "code": "a1", "tree": {"below": {"below": 5}}, "closed": {"widht": 1}}
     assert validate_own(params, OWN) == [
         ("param_unknown", "error", "/closed/widht", "width"),
@@ -59,7 +59,7 @@ def test_rarer_keywords():
 
 
 def test_elements_are_compared_as_json():
-    """Under `uniqueItems`, `true` does not repeat `1`."""
+    """Under `uniqueItems`, `1`, `true` and `"1"` are different elements."""
     assert validate_own({"ids": [1, True, "1"]}, OWN) == []
 
 
@@ -71,7 +71,7 @@ def test_a_closed_root():
 
 
 def test_a_rule_against_every_value_has_its_description():
-    """The message on a schema with `not` is its description, even if the schema rejects every value."""
+    """The message on a violated `not` is the schema's description, even if the schema rejects every value."""
     for rule in ({}, {"type": "integer"}):
         schema = {"properties": {"old": {"not": rule, "description": "old is retired; write new"}}}
         [finding] = Validator(
@@ -81,7 +81,7 @@ def test_a_rule_against_every_value_has_its_description():
 
 
 def test_a_choice_inside_a_choice():
-    """The pointer leads through both choices to the value, and `without_values` hides the value."""
+    """If `anyOf` contains `anyOf`, the pointer leads to the wrong value, and `without_values` hides this value."""
     inner = {"anyOf": [{"type": "object", "properties": {"c": {"type": "integer"}}}, {"type": "null"}]}
     outer = {"anyOf": [{"type": "object", "properties": {"b": inner}}, {"type": "null"}]}
     project = Project("boxes", type="mine")
@@ -104,7 +104,7 @@ def test_a_long_choice_is_cut(number, listed):
 
 @pytest.mark.slow
 def test_thousands_of_choices_are_validated_in_time():
-    """A thousand values that are none of 20,000 choices are validated in less than five seconds of CPU time."""
+    """A thousand wrong values are compared with 20,000 choices in less than five seconds of CPU time."""
     choices = [f"value number {number} of many" for number in range(20_000)]
     project = Project("boxes", type="mine")
     validator = Validator(project, Schemas().with_schema("mine", {"additionalProperties": {"enum": choices}}))
@@ -131,7 +131,7 @@ def test_thousands_of_choices_are_validated_in_time():
     ],
 )
 def test_a_choice_is_an_equal_json_value(choices, value, is_known):
-    """A value is one of the choices if it equals a choice as JSON."""
+    """A value is allowed if it is the same JSON value as one of the choices."""
     project = Project("boxes", type="mine")
     schemas = Schemas().with_schema("mine", {"properties": {"a": {"enum": choices}}})
     assert (not Validator(project, schemas).task(project.resolve({"a": value}))) is is_known
@@ -139,7 +139,7 @@ def test_a_choice_is_an_equal_json_value(choices, value, is_known):
 
 @pytest.mark.parametrize("value", ["square", "Square", " SQUARE\n"])
 def test_a_choice_with_another_case_or_whitespace_is_suggested(value):
-    """If a text differs from a choice only in case or outer white space, this choice is suggested."""
+    """If a text differs from a choice only in letter case or in whitespace around it, the choice is suggested."""
     expected = [] if value == "square" else [("param_choice", "error", "/shape/kind", '"square"')]
     assert validate_own({"shape": {"kind": value}}, OWN) == expected
 
@@ -241,7 +241,7 @@ def test_a_message_names_every_alternative(schema, value, message):
 def test_branches_with_a_tag(value, expected):
     """If no branch allows the `kind` of a value, the message names the kinds of all branches.
 
-    Otherwise, the message is about the branch that allows the `kind`.
+    If a branch allows the `kind`, the message is about this branch. If `kind` is missing, the message says so.
     """
     branches = [
         {"properties": {"kind": {"const": "circle"}, "r": {"type": "number"}}, "required": ["kind", "r"]},
@@ -268,7 +268,7 @@ def test_branches_with_a_tag(value, expected):
 
 @pytest.mark.parametrize("keywords", [{"title": "Level"}, {"type": "integer"}])
 def test_the_description_of_a_value_is_not_a_message(keywords):
-    """If a schema has `not` and a title or a type, its description describes the param, so it is not the message."""
+    """If a schema has a title or a type, its description is about the value, so the message is not the description."""
     project = Project("boxes", type="mine")
     level = {"description": "How hard the task is.", "not": {"const": 3}, **keywords}
     schemas = Schemas().with_schema("mine", {"properties": {"level": level}})
@@ -277,7 +277,7 @@ def test_the_description_of_a_value_is_not_a_message(keywords):
 
 
 def test_the_description_of_a_schema_is_not_a_message():
-    """The message is not the description of the schema, which does not say which param is missing."""
+    """The description of the root schema does not say which param is missing, so the message is not the description."""
     project = Project("boxes", type="mine")
     document = {
         "description": "Params of our tasks.",
@@ -300,7 +300,7 @@ def test_the_description_of_a_schema_is_not_a_message():
     ],
 )
 def test_a_message_of_the_package_says_what_is_wrong(type_, params, message):
-    """Under the schemas of the package, a message says what is wrong, and does not repeat the param's description."""
+    """With the package's schemas, a message says what is wrong. It does not repeat the description of the param."""
     findings = Validator(Project("boxes", type=type_, params=params)).project()
     assert [finding.message for finding in findings if finding.severity == "error"] == [message]
 

@@ -5,7 +5,7 @@ from paramcore.validation.schema_rules import SchemaRules
 
 
 def test_the_cache_is_bounded():
-    """Many different names do not make the cache exceed its limit, and each name is still reported."""
+    """The cache does not exceed its limit, even for many different names, and each unknown name is still reported."""
     rules = SchemaRules(Schemas().of("imageannotation"), fast=False)
     for number in range(4_200):
         findings = rules.validate_each({"attachment": "a", f"n{number}": 1})

@@ -1,8 +1,8 @@
 """Tests of the JSON Schemas of the task types.
 
-Every JSON Schema 2020-12 validator finds the errors.  Warnings are inside
-`x-warn`, a keyword that these validators ignore.  The validator `Warned` applies
-`x-warn` like `allOf`.  A violation is a warning if its schema path contains `x-warn`.
+Every JSON Schema 2020-12 validator finds the errors.  The rules for warnings are inside the
+keyword `x-warn`, which ordinary validators ignore.  The validator `Warned` of this module
+applies these rules, too.  A violation is a warning if its schema path contains `x-warn`.
 """
 
 import json
@@ -39,9 +39,9 @@ REGISTRY = Registry().with_resources(
     (f"{name}.json", DRAFT202012.create_resource(schema)) for name, schema in SCHEMAS.items()
 )
 
-#: Keywords with one schema. Where it applies, a value without findings matches it.
+#: Keywords that contain one schema. A value without findings matches this schema, if the schema applies to the value.
 WITH_SCHEMA = {"additionalProperties", "items", "then", "else", "x-warn"}
-#: Keywords with an object or array of such schemas.
+#: Keywords that contain an object or array of such schemas.
 WITH_SCHEMAS = {"properties", "$defs", "allOf"}
 #: Keywords whose schemas a valid value may violate.
 CONDITIONS = {"if", "not", "contains", "anyOf"}
@@ -55,7 +55,7 @@ ASSERTIONS = {
     "minLength", "pattern", "minItems", "maxItems", "minProperties",
     "maxProperties", "required", "dependentRequired",
 }  # fmt: skip
-#: Root keywords that apply to one param at a time; the others need the effective params.
+#: Root keywords that apply to one param at a time. The other root keywords need the effective params.
 PER_PARAM = ("$schema", "type", "properties", "$defs")
 
 Warned = extend(
@@ -65,7 +65,7 @@ Warned = extend(
 
 
 def enforce_warnings(schema):
-    """Return the schema with its warnings as errors, for any validator."""
+    """Return the schema with `allOf` instead of `x-warn`, so that any validator reports the warnings as errors."""
     out = dict(schema)
     for key in schema.keys() & (WITH_SCHEMA | {"if", "not", "contains"}):
         out[key] = enforce_warnings(schema[key])
@@ -85,7 +85,7 @@ PLAIN_REGISTRY = Registry().with_resources(
 
 
 def select_project_part(schema):
-    """Return the keywords of a root schema that check each param by itself, as in a project without a task."""
+    """Return a root schema with only the keywords that apply to one param at a time."""
     return {key: schema[key] for key in PER_PARAM if key in schema}
 
 
@@ -155,7 +155,7 @@ def resolve_schemas(schema, name):
 
 
 def list_names(schema, name, parts):
-    """Return the names that the schema of a type describes for the object at a path in the params."""
+    """Return the names that the schema of a type describes in the object at the path `parts`."""
     here = list(resolve_schemas(schema, name))
     if not parts:
         return {key for each, _ in here for key in each.get("properties", ())}
@@ -173,7 +173,7 @@ def list_names(schema, name, parts):
     return {key for child, file in inside for key in list_names(child, file, rest)}
 
 
-#: A pattern for the task type and pointer of a value whose form is free or undocumented.
+#: Matches the task type and pointer of a value with a free or undocumented form, such as `chat/metadata/a`.
 FREE = r"""(?x) /metadata/ | /attribute_conditions/\d+/ | /labelMapping/ | /response/
     | transcription/hypothesis/annotations/\d+/ | ^imageannotation/attachment_type
     | ^namedentityrecognition/labels/.*/(description|display_name)$
@@ -182,7 +182,7 @@ FREE = r"""(?x) /metadata/ | /attribute_conditions/\d+/ | /labelMapping/ | /resp
 
 
 def merge_payload(payload):
-    # No payload has an instruction in both layers, so none is appended.
+    # No payload has an instruction both in the project and in the task, so there is nothing to join.
     return {**payload.get("project", {}), **payload["task"]}
 
 
@@ -211,7 +211,7 @@ def get_value(document, parts):
 
 
 def parse_pointer(document, text):
-    """Return the path of a pointer. Its last part need not exist in the document."""
+    """Return the path of a pointer. The last part of the path need not exist in the document."""
     parts = []
     for part in text.split("/")[1:]:
         name = part.replace("~1", "/").replace("~0", "~")
@@ -249,14 +249,14 @@ def get_payload_params(name, case):
 class TestForm:
     @pytest.mark.parametrize("name", SCHEMAS)
     def test_it_is_valid(self, name):
-        """A schema is valid JSON Schema 2020-12, including its warnings."""
+        """A schema is valid JSON Schema 2020-12, and so are the schemas in `x-warn`."""
         assert SCHEMAS[name]["$schema"] == Draft202012Validator.META_SCHEMA["$id"]
         Draft202012Validator.check_schema(SCHEMAS[name])
         Draft202012Validator.check_schema(PLAIN[name])
 
     @pytest.mark.parametrize("name", SCHEMAS)
     def test_its_references_stay_inside(self, name):
-        """A reference leads to a definition in the same file, `common.json` or `definitions.json`."""
+        """A reference leads to a definition in the same file, in `common.json` or in `definitions.json`."""
         for schema, _, _ in walk_nodes(SCHEMAS[name]):
             if "$ref" in schema:
                 assert re.match(r"((common|definitions)\.json)?#/\$defs/\w+\Z", schema["$ref"])
@@ -265,7 +265,7 @@ class TestForm:
 
     @pytest.mark.parametrize("name", SCHEMAS)
     def test_its_keywords_are_portable(self, name):
-        """All validators treat each keyword and each pattern alike. No schema rejects unknown names."""
+        """A schema uses only keywords and patterns that all validators treat alike, and rejects no unknown name."""
         for schema, _, path in walk_nodes(SCHEMAS[name]):
             assert schema.keys() <= ANNOTATIONS | ASSERTIONS | WITH_SCHEMA | WITH_SCHEMAS | CONDITIONS, path
             assert schema.get("additionalProperties") is not False, path
@@ -273,7 +273,7 @@ class TestForm:
 
     @pytest.mark.parametrize("name", TYPES)
     def test_its_root_can_be_split(self, name):
-        """Each keyword at the root applies either to one param or to several together."""
+        """Each keyword at the root applies either to one param at a time, or to all params together."""
         root = SCHEMAS[name]
         assert root["type"] == "object"
         assert root.keys() <= ANNOTATIONS | {
@@ -286,9 +286,9 @@ class TestForm:
 
     @pytest.mark.parametrize("name", SCHEMAS)
     def test_no_condition_contains_a_warning(self, name):
-        """A condition contains no warning, and no reference, which could lead to a warning.
+        """A condition such as `if` contains neither `x-warn` nor a reference, which could lead to `x-warn`.
 
-        So warnings change no error.
+        So a warning never changes which errors a schema causes.
         """
         for schema, in_condition, path in walk_nodes(SCHEMAS[name]):
             if in_condition:
@@ -296,7 +296,7 @@ class TestForm:
 
     @pytest.mark.parametrize("name", SCHEMAS)
     def test_every_param_is_described(self, name):
-        """Each param has a title, a description and a basis, either its own or by reference."""
+        """Each param has a title, a description and a basis, in its own schema or behind a `$ref`."""
         described = set()
         for schema, in_condition, path in walk_nodes(SCHEMAS[name]):
             if in_condition or "x-warn" in path or len(path) < 2 or path[-2] != "properties":
@@ -312,7 +312,7 @@ class TestForm:
 
     @pytest.mark.parametrize("name", SCHEMAS)
     def test_only_documented_params_have_errors(self, name):
-        """A param without the basis `documented` causes only warnings."""
+        """A param whose basis is not `documented` causes only warnings."""
         for schema, _, path in walk_nodes(SCHEMAS[name]):
             if schema.get("x-basis", "documented") != "documented" and "x-warn" not in path:
                 assert schema.keys() <= ANNOTATIONS | {"x-warn"}, path
@@ -328,7 +328,7 @@ class TestForm:
                 assert find_errors(here, schema["default"]) == [], path
 
     def test_a_misplaced_name_is_no_param(self):
-        """`names.json` lists each misplaced name once. The name is neither a param of a type nor a routing name."""
+        """`names.json` lists each misplaced name once. No misplaced name is a routing name or a param of a type."""
         groups = json.loads(NAMES_FILE.read_text(encoding="utf-8"))["groups"]
         names = [name for group in groups for name in group["names"]]
         assert len(names) == len(set(names))
@@ -336,7 +336,7 @@ class TestForm:
             assert not SCHEMAS[name]["properties"].keys() & set(names)
 
     def test_every_type_accepts_the_common_params(self):
-        """Every type refers to the common params."""
+        """Every type has the common params, as references to `common.json`."""
         common = SCHEMAS["common"]["properties"].keys()
         for name in TYPES:
             properties = SCHEMAS[name]["properties"]
@@ -353,7 +353,7 @@ class TestPayloads:
 
     @pytest.mark.parametrize(("name", "payload"), every_payload())
     def test_the_params_of_a_project_are_valid_alone(self, name, payload):
-        """The params of a project, or of a task alone, break no rule for single params."""
+        """The params of a project alone, and those of a task alone, break no rule for single params."""
         for half in (payload.get("project", {}), payload["task"], {}):
             assert find_violations(select_project_part(SCHEMAS[name]), half) == []
 
@@ -368,7 +368,7 @@ class TestPayloads:
 
     @pytest.mark.parametrize(("name", "payload"), every_payload(FULL))
     def test_a_value_of_another_type_is_an_error(self, name, payload):
-        """An object for a scalar, or a number for an object or array, is an error, unless `FREE` matches."""
+        """Replacing a scalar by an object, or an object or array by a number, is an error, unless `FREE` matches."""
         params = merge_payload(payload)
         for path in list_paths(params):
             where = make_pointer(path)
@@ -380,7 +380,7 @@ class TestPayloads:
 
     @pytest.mark.parametrize(("name", "payload"), every_payload())
     def test_unknown_names_pass(self, name, payload):
-        """In an object whose names the schema describes, another name breaks no rule, at any depth."""
+        """At any depth, an unknown name breaks no rule if the schema describes other names of the same object."""
         params = merge_payload(payload)
         for path in [(), *list_paths(params)]:
             if isinstance(get_value(params, path), dict) and "metadata" not in path:
@@ -397,7 +397,7 @@ class TestPayloads:
                 assert find_violations(SCHEMAS["request"], payload["task"]) == []
 
     def test_every_well_documented_type_is_covered(self):
-        """A type with a full schema has a payload with a project, ten error cases, and a misspelt name."""
+        """A type with full coverage has a payload with a project, ten error cases, and a misspelt name."""
         for name in FULL:
             assert any("project" in each for each in PAYLOADS[name]["payloads"])
             wrong = [c for c in CASES[name]["cases"] if "severity" not in c["expect"]]
@@ -497,7 +497,7 @@ class TestLaws:
             assert list_errors(hoisted, params) == list_errors(warned, params)
 
     def test_errors_can_be_found_param_by_param(self):
-        """Checking each param alone, then the keywords for several params, finds the errors of the whole schema."""
+        """Checking each param alone, and then the other keywords, finds the same errors as the whole schema."""
         for name, params in mutations(3, 1_000):
             schema = SCHEMAS[name]
             rest = {key: value for key, value in schema.items() if key != "properties"}
@@ -541,7 +541,7 @@ class TestLaws:
             assert [keyword for _, _, keyword in find_violations(SCHEMAS[name], params)] == ["type"]
 
     def test_jsonschema_rs_agrees(self):
-        """With and without warnings, jsonschema-rs and jsonschema agree on what is valid."""
+        """With and without warnings, jsonschema-rs and jsonschema agree on which params are valid."""
         rs = pytest.importorskip("jsonschema_rs")
         registry = rs.Registry([(f"{n}.json", s) for n, s in SCHEMAS.items()])
         hoisted = rs.Registry([(f"{n}.json", s) for n, s in PLAIN.items()])

@@ -198,7 +198,7 @@ def _loop():
 
 @pytest.mark.parametrize("name", REJECTED)
 def test_a_bad_schema_is_rejected(name):
-    """A bad schema is rejected when it is added, with a code and the place of the mistake in the schema."""
+    """`with_schema` rejects a bad schema. The error has a code, and the place of the mistake in the schema."""
     schema, code, path = REJECTED[name]
     with pytest.raises(InvalidSchema) as rejected:
         Schemas().with_schema("mine", schema() if callable(schema) else schema)
@@ -255,7 +255,7 @@ def test_rare_keywords(schema, expected):
     ],
 )
 def test_patterns_are_not_restricted(pattern):
-    """Every pattern that `re` can compile is accepted, even a slow one."""
+    """Every pattern that `re` can compile is accepted, even if matching is slow."""
     for schema in ({"pattern": pattern}, {"patternProperties": {pattern: {}}}):
         Schemas().with_schema("mine", {"properties": {"a": schema}})
 
@@ -280,7 +280,7 @@ def test_patterns_are_not_restricted(pattern):
     ],
 )
 def test_a_reference_is_decoded(reference, name, fast):
-    """A `$ref` may be percent-encoded or not: `%20` is a space."""
+    """A `$ref` may contain special characters, such as spaces, or their percent-encoded forms, such as `%20`."""
     schema = {"properties": {"a": {"$ref": reference}}, "$defs": {name: {"type": "string"}}}
     assert [pointer for _, _, pointer, _ in validate_own({"a": 1}, schema, fast=fast)] == ["/a"]
     assert validate_own({"a": "x"}, schema, fast=fast) == []
@@ -300,7 +300,7 @@ def test_a_reference_is_decoded(reference, name, fast):
     ],
 )
 def test_the_id_of_the_document(document_id, address, fast):
-    """A reference that uses the `$id` of the whole schema, or is relative to it, stays inside the schema."""
+    """A reference that begins with the schema's `$id`, or is relative to this `$id`, leads into the same schema."""
     properties = {"a": {"$ref": f"{address}#/$defs/text"}, "b": {"$ref": "#/$defs/text"}, "c": {"$ref": address}}
     schema = {"$id": document_id, "properties": properties, "$defs": {"text": {"type": "string"}}}
     params = {"a": 1, "b": 1, "c": {"a": 1}}
@@ -308,7 +308,7 @@ def test_the_id_of_the_document(document_id, address, fast):
 
 
 def test_an_anchor_is_named():
-    """The error for a reference to an anchor does not claim that the schema lacks this anchor."""
+    """The error for a reference to an anchor says that anchors are not supported."""
     schema = {"properties": {"a": {"$ref": "#text"}}, "$defs": {"text": {"$anchor": "text"}}}
     with pytest.raises(InvalidSchema, match="is an anchor, which is not supported"):
         validate_own({}, schema)
@@ -317,7 +317,7 @@ def test_an_anchor_is_named():
 @BOTH
 @pytest.mark.parametrize("fragment", ["", "#"])
 def test_a_schema_that_names_its_dialect(fragment, fast):
-    """A schema may name the 2020-12 dialect in `$schema`, which has no effect."""
+    """A schema may name the 2020-12 dialect in `$schema`. This does not change the findings."""
     dialect = f"https://json-schema.org/draft/2020-12/schema{fragment}"
     schema = {"$schema": dialect, "properties": {"a": {"$ref": "#"}}, "x-warn": {"required": ["c"]}}
     assert [
@@ -329,7 +329,7 @@ def test_a_schema_that_names_its_dialect(fragment, fast):
 
 
 def test_a_definition_named_like_a_shared_one():
-    """A user's definition `common.tags` does not collide with the shared definition."""
+    """A user's definition `common.tags` does not collide with the shared definition `tags` of `common.json`."""
     schema = {
         "properties": {"a": {"$ref": "#/$defs/common.tags"}, "b": {"$ref": "common.json#/$defs/tags"}},
         "$defs": {"common.tags": {"type": "integer"}},
@@ -354,7 +354,10 @@ def test_a_definition_named_like_a_shared_one():
     ],
 )
 def test_patterns_run_in_python(pattern, good, bad, fast):
-    """In every keyword, a pattern has the meaning of `re`, with and without `fast`, and causes no Python warnings."""
+    """In every keyword, a pattern means what it means in Python's `re`, with and without `fast`.
+
+    No pattern causes a Python warning.
+    """
     schema = {
         "properties": {
             "text": {"pattern": pattern},
@@ -382,7 +385,7 @@ def test_patterns_run_in_python(pattern, good, bad, fast):
 @BOTH
 @pytest.mark.parametrize("keyword", ["anyOf", "oneOf"])
 def test_a_rejected_name_is_not_suggested(fast, keyword):
-    """If a branch that does not apply describes a name, the finding does not suggest the rejected name itself."""
+    """If a branch that does not apply describes a rejected name, the finding does not suggest this name."""
     branches = [{"properties": {"kind": {"const": kind}, name: {}}} for kind, name in ((1, "colour"), (2, "count"))]
     schema = {"properties": {"a": {keyword: branches, "unevaluatedProperties": False}}}
     findings = validate_own({"a": {"kind": 2, "colour": 1, "coun": 1}}, schema, fast=fast)
@@ -395,7 +398,7 @@ def test_a_rejected_name_is_not_suggested(fast, keyword):
 @BOTH
 @pytest.mark.parametrize("rest", [{}, {"propertyNames": {"maxLength": 40}}, {"patternProperties": {"^x-": {}}}])
 def test_a_mistaken_name_is_known_under_any_keyword(fast, rest):
-    """`x-mistaken` names the right param, whatever other keywords the schema has."""
+    """For a name in the `x-mistaken` of a param, this param is suggested, whatever other keywords the schema has."""
     schema = {"properties": {"padding": {"x-mistaken": ["gap"]}, "free": True}, **rest}
     assert ("param_unknown", "warning", "/gap", "padding") in validate_own({"gap": 1}, schema, fast=fast)
 
@@ -424,7 +427,7 @@ def test_the_joined_instruction_is_validated(fast, own, inherited, expected):
 
 @pytest.mark.parametrize("keyword", ["properties", "allOf"])
 def test_an_instruction_that_overrides_is_like_any_param(keyword):
-    """Under `instruction_rule="override"`, an error on an overridden instruction of the project is a warning."""
+    """Under `instruction_rule="override"`, a wrong instruction of the project is a warning if the task overrides it."""
     properties = {"properties": {"instruction": {"maxLength": 5}}}
     schemas = Schemas().with_schema("mine", properties if keyword == "properties" else {"allOf": [properties]})
     assumptions = Assumptions(instruction_rule="override")
@@ -441,7 +444,7 @@ def test_an_instruction_that_overrides_is_like_any_param(keyword):
     ],
 )
 def test_a_warning_does_not_decide_what_is_evaluated(schema):
-    """The names and elements that a schema describes count as evaluated, even if its `x-warn` fails."""
+    """Names and elements that a schema describes are evaluated, even if the value violates the schema's `x-warn`."""
     value = {"b": 1} if "unevaluatedProperties" in schema else [1]
     findings = validate_own({"a": value}, {"properties": {"a": schema}})
     assert [(severity, pointer) for _, severity, pointer, _ in findings] == [("warning", "/a")]
@@ -520,14 +523,14 @@ def test_multiples_are_decimal(divisor, value, is_multiple):
     ],
 )
 def test_a_hostile_value_is_validated_or_an_error(schema, value):
-    """Huge numbers, long arrays and deep trees are validated, or raise `schema_failed`."""
+    """Validating huge numbers, long arrays or deep trees either succeeds or raises `schema_failed`."""
     if value is None:
         for _ in range(97):
             value = {"below": value}
     tree = {"type": ["object", "null"], "properties": {"below": {"$ref": "#/$defs/tree"}}}
     schemas = Schemas().with_schema("mine", {"properties": {"a": schema}, "$defs": {"tree": tree}})
     project = Project("boxes", type="mine", params={"a": value})
-    # With the extra `fast` if it is installed, and without it.
+    # With the extra `fast`, if it is installed, and without the extra.
     for fast in (None, False):
         try:
             Validator(project, schemas, fast=fast).project()
@@ -559,7 +562,7 @@ def test_a_value_too_deep_for_the_stack_is_an_error():
 
 
 def test_an_added_schema_is_a_copy():
-    """Changing the dict later does not change the added schema."""
+    """Changing the user's dict after `with_schema` does not change the added schema."""
     schema = {"properties": {"a": {"type": "string"}}}
     schemas = Schemas().with_schema("mine", schema)
     schema["properties"]["a"]["type"] = "integer"
@@ -569,7 +572,7 @@ def test_an_added_schema_is_a_copy():
 
 @pytest.mark.parametrize("schema", [{"padding": 3}, {"attachment": "a", "instruction": "b"}, {"param_history": []}])
 def test_a_document_without_keywords_is_rejected(schema):
-    """An object with only unknown keywords would accept every value, so it is rejected."""
+    """A schema with only unknown keywords would accept every value, so it is rejected."""
     with pytest.raises(InvalidSchema, match="no keyword of JSON Schema; write a schema") as caught:
         Schemas().with_schema("mine", schema)
     assert (caught.value.code, caught.value.path) == ("schema_invalid", "")
@@ -614,7 +617,7 @@ def test_a_schema_cannot_require_a_routing_name(name):
 
 @pytest.mark.parametrize("param", [None, "a"])
 def test_many_unknown_names(param, monkeypatch):
-    """However many names are unknown, the mistaken names of a schema are read once."""
+    """The `x-mistaken` lists of a schema are read once, however many names are unknown."""
     names: dict[str, Any] = {f"p{index}": {"type": "integer"} for index in range(100)}
     unknown: dict[str, Any] = {f"q{index}": 1 for index in range(100)}
     schema = {"properties": names if param is None else {param: {"properties": names}}}
