@@ -37,13 +37,13 @@ def find(type, params):
 
 @pytest.mark.parametrize("address", GOOD)
 def test_an_address(address):
-    """A URL, an address in a bucket, or another possible address has no finding on its form."""
+    """A text that may be an address, such as a URL or `s3://b/k`, has no `param_pattern` finding."""
     assert find("imageannotation", {"attachment": address, "geometries": GEOMETRIES}) == []
 
 
 @pytest.mark.parametrize(("address", "suggestion"), BAD)
 def test_no_address(address, suggestion):
-    """A text that the service cannot read as an address has one warning, with a suggestion if possible."""
+    """A text that cannot be an address has one warning. If the right address is clear, the warning suggests it."""
     params = {"attachment": address, "geometries": GEOMETRIES}
     assert find("imageannotation", params) == [("warning", "/attachment", suggestion)]
 
@@ -104,7 +104,7 @@ def test_every_place_of_an_address(type, params, pointer):
     ],
 )
 def test_texts_are_not_addresses(type, params):
-    """A text that need not be a web address, and a value that is not text, have no finding on their form."""
+    """Text that need not be a web address has no `param_pattern` finding. A value that is not text has none either."""
     assert find(type, params) == []
 
 

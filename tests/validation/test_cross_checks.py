@@ -20,7 +20,7 @@ CASES = [
      ("param_pattern", "warning", "/callback_url", None)),
     ("imageannotation", {"geometries": GEOMETRIES, "metadata": {"a": "x" * 10_300}},
      ("param_size", "warning", "/metadata", None)),
-    # Characters of four UTF-8 bytes. A fast estimate of the size must allow for them.
+    # Each character has four bytes in UTF-8. A fast estimate of the size must not be too low for them.
     ("imageannotation", {"geometries": GEOMETRIES, "metadata": {"a": "\U0001f600" * 2_559}},
      ("param_size", "warning", "/metadata", None)),
     ("categorization", {"instruction": "a", "attachment_type": "text", "categories": ["yes", "no"],
@@ -38,7 +38,7 @@ CASES = [
 
 @pytest.mark.parametrize(("name", "params", "expected"), CASES, ids=lambda it: it if isinstance(it, str) else "")
 def test_a_rule_that_the_schemas_cannot_express(name, params, expected):
-    """A value that contradicts another value, is too large or has the wrong form is a finding."""
+    """A value causes a finding if it contradicts another value, is too large, or has the wrong form."""
     findings = validate(Project("boxes", type=name), {"attachment": "x", **params})
     assert expected in summarize(findings)
 
@@ -75,7 +75,7 @@ def field(**members):
     ],
 )  # fmt: skip
 def test_limits_that_do_not_contradict_each_other(name, params):
-    """An upper limit may equal the lower limit or be the only one. A limit that is not a number is not compared."""
+    """An upper limit may equal the lower limit, or be set alone. A limit that is not a number is not compared."""
     assert list_range_findings(name, params) == []
 
 
@@ -95,7 +95,7 @@ def test_limits_that_do_not_contradict_each_other(name, params):
     ],
 )  # fmt: skip
 def test_an_upper_limit_below_the_lower_one(name, params, pointer):
-    """An upper limit below the lower limit, or below the default of a missing lower limit, is a finding."""
+    """An upper limit causes a finding if it is below the lower limit, or below the default of a missing lower limit."""
     assert list_range_findings(name, params) == [pointer]
 
 

@@ -37,9 +37,10 @@ ADDITIONS = [
 
 
 def write_files(folder, name, *, flawed=False):
-    """Write a project with half of the params of a payload, and tasks for it; return both paths.
+    """Write a project file and a file with tasks of the project, and return both paths.
 
-    The tasks have the params of the payload, or of a wrong variant, without those that they inherit.
+    The project has half of the params of a payload. Each task is the payload, or a variant with one mistake,
+    without the values that the task inherits from the project.
     """
     whole = get_payload_params(name, {})
     tasks = [whole, *(change_once(get_payload_params(name, case), case["change"])[0] for case in CASES[name]["cases"])]
@@ -87,7 +88,7 @@ def test_tasks_without_findings_need_no_document(flaw, tmp_path, capsys, monkeyp
 
 
 def test_findings_on_tasks_are_not_remembered(tmp_path):
-    """A reporter remembers each finding on a project and reports it once. It remembers no finding on a task."""
+    """A finding on a project is reported once. A finding on a task is not remembered, so it is reported each time."""
     project = Project("boxes", type="imageannotation", params={"geometries": {"box": {"objects_to_annotate": ["car"]}}})
     path = tmp_path / "project.json"
     path.write_text(json.dumps(write_project(project)))

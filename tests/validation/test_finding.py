@@ -30,7 +30,7 @@ def join_texts(findings):
 
 
 def test_without_values_of_two_limits():
-    """`without_values` hides both of two limits that contradict each other."""
+    """If two limits contradict each other, `without_values` hides both."""
     geometries = {"polygon": {"min_vertices": 77, "max_vertices": 55}}
     (finding,) = validate(make_boxes(geometries=geometries), {"attachment": "a"})
     assert finding.code == "param_range"
@@ -40,7 +40,7 @@ def test_without_values_of_two_limits():
 
 @pytest.mark.parametrize("type_", ["imageannotaton", "no such type", "mine"])
 def test_the_layer_of_a_finding_on_the_type(type_):
-    """A finding on the type has the layer `project`. A finding on a value has the layer that sets the value."""
+    """A finding on a task type has the layer `project`. A finding on a value has the layer that sets the value."""
     project = Project("boxes", type=type_, params={"paddding": 1})
     (finding, *_) = Validator(project).list_findings()
     assert (finding.code, finding.layer, finding.to_json()["layer"]) == ("type_unknown", "project", "project")
@@ -50,7 +50,7 @@ def test_the_layer_of_a_finding_on_the_type(type_):
 
 
 def test_every_code_is_listed():
-    """`CODES` contains each code of the findings on many random tasks."""
+    """Every code of the findings on random tasks is in `CODES`."""
     seen = set()
     for name, params in mutations(6, 1_500):
         task = {key: value for key, value in params.items() if key not in (*ROUTING, "instruction")}
@@ -60,13 +60,13 @@ def test_every_code_is_listed():
 
 
 def test_every_code_has_a_section():
-    """The page of findings has a section for each code, in the order of `CODES`."""
+    """`docs/findings.md` has a section for each code, in the order of `CODES`."""
     page = (Path(__file__).parents[2] / "docs" / "findings.md").read_text("utf-8")
     assert re.findall(r"^## (\w+)$", page, re.MULTILINE) == list(CODES)
 
 
 def test_an_expected_value_is_hidden():
-    """`without_values` also hides the value that a finding expects, such as the type of the field for an answer."""
+    """If the expected value in a message comes from the params, `without_values` hides it, too."""
     fields = [{"field_id": "b", "type": "SECRET", "title": "b"}]
     hypothesis = {"annotations": {"b": {"field_id": "b", "type": "number", "response": [1]}}}
     findings = validate(Project("forms", type="textcollection"), {"fields": fields, "hypothesis": hypothesis})
@@ -77,7 +77,7 @@ def test_an_expected_value_is_hidden():
 
 @pytest.mark.parametrize("name", ["a\nb", "a\r", "\x1b[31m", "\u202ea", "\u2028", "\x7f"])
 def test_a_name_is_escaped_in_a_message(name):
-    """The text and the message of a finding are on one line and printable, whatever the names of the params are."""
+    """`str(finding)` and `finding.message` are printable, even if a param has an unprintable name."""
     other = f"other {name}"
     schema = {
         "required": [f"required {name}"],

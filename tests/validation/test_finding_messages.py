@@ -17,12 +17,12 @@ from tests.validation.test_references import ANSWERS, CONDITIONS, FORM, LABELS, 
 from tests.validation.test_schema_messages import OWN
 
 SNAPSHOT = Path(__file__).parent.parent / "snapshots" / "findings.json"
-#: The code that only the command line reports. Its finding is on a request that cannot be resolved.
+#: Only the command line reports this code, for a request that cannot be resolved.
 ONLY_IN_THE_COMMAND_LINE = {"request_refused"}
 
 SECRET = {"priority": "sk_live", "padding": "5", "tags": ["sk_live"] * 6, "callback_url": "sk_live"}
 MISSPELT = {"box": {"objects_to_annotate": ["car"], "min_widht": 5, "min_height": "9"}}
-#: Params of a task with an attachment, in a project with geometries.
+#: Params to add to a task with an attachment, in a project with geometries.
 TASKS = {
     "none of the choices": {"priority": "high"},
     "a number as text": {"padding": "20"},
@@ -147,7 +147,7 @@ def list_cases():
 
 
 def test_the_messages_are_those_of_the_snapshot(pytestconfig):
-    """The messages equal the snapshot; `--update` rewrites it."""
+    """The messages equal those in the snapshot."""
     messages = {name: list(map(str, findings)) for name, findings in list_cases()}
     if pytestconfig.getoption("--update"):
         SNAPSHOT.write_text(json.dumps(messages, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -155,7 +155,7 @@ def test_the_messages_are_those_of_the_snapshot(pytestconfig):
 
 
 def test_every_code_is_in_the_snapshot():
-    """The snapshot has a message for each code except `ONLY_IN_THE_COMMAND_LINE`. Each case has a finding."""
+    """Each case has a finding. The snapshot contains each code except the code in `ONLY_IN_THE_COMMAND_LINE`."""
     codes = {name: {finding.code for finding in findings} for name, findings in list_cases()}
     assert [name for name, found in codes.items() if not found] == []
     assert set().union(*codes.values()) == CODES.keys() - ONLY_IN_THE_COMMAND_LINE

@@ -1,4 +1,7 @@
-"""A name is unknown if no part of the schema that may apply describes it. An unknown name is reported once."""
+"""A name is known if a part of the schema describes it, such as a branch of `anyOf`.
+
+An unknown name is reported once.
+"""
 
 import pytest
 from jsonschema.validators import extend
@@ -38,7 +41,7 @@ KNOWING = {
 @BOTH
 @pytest.mark.parametrize("name", KNOWING)
 def test_a_name_is_known(name, fast):
-    """The name `alpha`, which the schema describes or allows, is known in a task and in a project."""
+    """If a schema describes or allows the name `alpha`, the name is known in a task and in a project."""
     schema = {**KNOWING[name], "properties": {"beta": {}, **KNOWING[name].get("properties", {})}}
     assert validate_own({"alpha": 1, "beta": 1}, schema, fast=fast) == []
     project = Project("boxes", type="mine", params={"alpha": 1})
@@ -55,7 +58,7 @@ def test_a_name_is_known(name, fast):
     ],
 )
 def test_a_name_is_unknown(schema):
-    """A name that the schema does not describe at its place, or describes only in `not`, is reported."""
+    """A name is reported if the schema does not describe it, or describes it only in `not` or inside another param."""
     findings = validate_own({"alpha": "x"}, schema)
     assert [(severity, pointer) for _, severity, pointer, _ in findings] == [("warning", "/alpha")]
 
@@ -119,7 +122,7 @@ EVALUATED = {
 @BOTH
 @pytest.mark.parametrize("name", EVALUATED)
 def test_unevaluated_names(name, fast):
-    """`unevaluatedProperties` rejects the names of an object that no other keyword for this object evaluates."""
+    """`unevaluatedProperties` rejects a name unless another keyword evaluates it."""
     part, is_evaluated = EVALUATED[name]
     document = {"properties": {"a": {"allOf": [part], "unevaluatedProperties": False}}, "$defs": {"all": A}}
     errors = [pointer for _, _, pointer, _ in validate_own({"a": {"alpha": 1}}, document, fast=fast)]
@@ -127,7 +130,7 @@ def test_unevaluated_names(name, fast):
 
 
 def test_a_misplaced_name_that_is_rejected():
-    """A misplaced name that the schema also rejects is one error, with the suggestion for a misplaced name."""
+    """If a schema rejects a misplaced name, the only finding is an error that suggests the right name."""
     schema = {"properties": {"project_param_versions": {}}, "additionalProperties": False}
     ((_, severity, pointer, suggestion),) = validate_own({"project_param_version": 1}, schema)
     assert (severity, pointer, suggestion) == ("error", "/project_param_version", "project_version")
@@ -135,7 +138,7 @@ def test_a_misplaced_name_that_is_rejected():
 
 @BOTH
 def test_names_inside_a_param(fast):
-    """A name inside a param is reported unless a keyword at the root, such as `allOf`, describes it."""
+    """A name inside a param is known if any keyword at the root describes it, such as `properties` or `allOf`."""
     schema = {
         "properties": {"a": {"properties": {"x": {}}}, "b": {"items": A}},
         "allOf": [{"properties": {"a": {"properties": {"y": {}}}}}],
@@ -158,9 +161,9 @@ def test_names_inside_a_param(fast):
 
 
 def test_names_inside_a_param_with_patterns():
-    """If the schema of an object inside a param has `patternProperties`, each name of the object is known.
+    """If the schema of a param has `patternProperties`, every name in the param's value is known.
 
-    A name inside a member that matches the pattern may still be unknown.
+    Inside a member that matches the pattern, a name may still be unknown.
     """
     inner = {"properties": {"x": {}}, "patternProperties": {"^p": {"properties": {"k": {}}}}}
     assert [
@@ -173,7 +176,7 @@ def test_names_inside_a_param_with_patterns():
     "schema", [None, {"properties": {"shapes": {"items": {"if": {"required": ["a"]}, "then": A}}}}]
 )
 def test_many_unknown_names_need_few_validators(schema, monkeypatch):
-    """The number of validators does not grow with the number of unknown names, even if conditions apply."""
+    """Many unknown names need few jsonschema validators, even if the schema has conditions."""
     schemas = Schemas() if schema is None else Schemas().with_schema("imageannotation", schema)
     created = []
     monkeypatch.setattr(keywords, "extend", lambda *arguments: created.append(1) or extend(*arguments))
@@ -201,7 +204,7 @@ def test_many_unknown_names_need_few_validators(schema, monkeypatch):
     ],
 )
 def test_each_element_has_its_own_names(schema, fast):
-    """`prefixItems` describes the names of the first elements, and `items` only those of the other elements."""
+    """`prefixItems` describes names in the first elements of an array, and `items` names in the other elements."""
     listed = {"prefixItems": [{"properties": {"x": {}}}, {"properties": {"y": {}}}], "items": {"properties": {"z": {}}}}
     document = {"properties": {"a": schema}, "$defs": {"list": listed}}
     assert validate_own({"a": [{"x": 1}, {"y": 1}, {"z": 1}, {"z": 1}]}, document, fast=fast) == []

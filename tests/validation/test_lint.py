@@ -29,7 +29,7 @@ def lint(task, project=PROJECT):
     ],
 )
 def test_a_version_that_does_not_exist_yet(version, planned, now):
-    """If the latest version is only planned, the message says that it would exist after the update."""
+    """If only a planned update would create the latest version, the message says `after this update`."""
     effective = PROJECT.resolve({"project_version": version})
     for is_planned, text in ((True, planned), (False, now)):
         [finding] = lint_task(effective, ["geometries"], is_planned=is_planned)
@@ -57,19 +57,19 @@ def test_a_version_that_does_not_exist_yet(version, planned, now):
     ],
 )  # fmt: skip
 def test_a_task(task, expected):
-    """A task with a probable mistake has a finding. Similar tasks have none."""
+    """A task with a probable mistake has a finding. A similar task without a mistake has none."""
     assert lint(task) == expected
 
 
 def test_an_opt_out_of_a_null():
-    """A required param that is null in the project counts as set, so an opt-out without it is a finding."""
+    """If the project sets a required param to null, a task that opts out without setting the param has a finding."""
     project = Project("boxes", type="imageannotation", params={"geometries": None})
     assert lint({"project_version": -1}, project) == [("lint_bare_opt_out", "warning", "/project_version", None)]
     assert lint({"project_version": -1, "geometries": None}, project) == []
 
 
 def test_an_overriding_instruction_is_no_repetition():
-    """Under `override`, the task's instruction may repeat the project's."""
+    """Under `instruction_rule="override"`, a task's instruction may repeat the project's instruction."""
     project = PROJECT.with_assumptions(Assumptions(instruction_rule="override"))
     assert lint({"instruction": "Box cars."}, project) == []
 
@@ -80,7 +80,7 @@ def history(*entries):
 
 
 def test_a_history():
-    """A version that changes nothing, a probable retry and a stored routing name are reported with their version."""
+    """Versions that change nothing, probable retries and stored routing names are reported with the version number."""
     project = history(
         {"created_at": "2024-03-04T09:00:00.000Z", "padding": 1},
         {"created_at": "2024-03-04T09:00:02.000Z", "padding": 1},
@@ -95,7 +95,7 @@ def test_a_history():
 
 
 def add(defaults, project, task):
-    """Like `validate`, add a task to `UnusedDefaults` if the task inherits the latest version."""
+    """Like `paramcore validate`, add a task to `UnusedDefaults` if the task inherits the latest version."""
     effective = project.resolve(task)
     if effective.inherited_from is not None and effective.inherited_from is project.latest:
         defaults.add(effective.task.params)
@@ -131,7 +131,7 @@ def test_a_default_that_somebody_uses(tasks):
 
 
 def test_a_project_without_versions_has_nothing_to_override():
-    """Tasks of a project without versions have no findings on unused defaults or on opting out."""
+    """In a project without versions, no default is reported as unused, and a task may opt out."""
     empty = Project("boxes", type="imageannotation")
     defaults = UnusedDefaults.of(empty)
     for _ in range(3):
@@ -157,6 +157,6 @@ def test_a_project_without_versions_has_nothing_to_override():
     ],
 )
 def test_lines_with_other_line_endings(inherited, own, is_repeated):
-    """A repeated instruction is recognized despite other line endings and white space around its lines."""
+    """A repeated instruction is recognized even if line endings, or whitespace around lines, differ."""
     project = Project("boxes", type="imageannotation", params={"instruction": inherited})
     assert bool(lint({"instruction": own}, project)) is is_repeated

@@ -14,7 +14,7 @@ from tests.validation.helpers import GEOMETRIES, make_boxes, validate
 
 @pytest.mark.parametrize("name", ["project_param_version", "project_name", "task_id", "callback", "force"])
 def test_a_misplaced_name(name):
-    """A name from elsewhere, such as a response or an SDK, is a warning, with the right name if there is one."""
+    """A misplaced name, such as a field of a response, causes a warning with the right name if there is one."""
     (finding,) = validate(make_boxes(geometries=GEOMETRIES), {"attachment": "a", name: 1})
     assert (finding.code, finding.severity, finding.pointer) == ("param_misplaced", "warning", f"/{name}")
     assert finding.suggestion == load_misplaced_names()[name].replacement
@@ -37,7 +37,7 @@ def test_a_type_without_public_documentation():
 
 
 def test_names_inside_free_objects_pass():
-    """In an object whose names the user chooses, such as `metadata`, no name is a finding."""
+    """In an object whose names the user chooses, such as `metadata`, no name causes a finding."""
     attributes = {"min_widht": {"type": "text", "description": "x"}}
     task = {"attachment": "a", "metadata": {"insruction": 1}, "annotation_attributes": attributes}
     assert validate(make_boxes(geometries=GEOMETRIES), task) == ()
@@ -58,7 +58,7 @@ ROUTING_MISTAKES = {
     ("meant", "name"), [(meant, name) for meant, names in ROUTING_MISTAKES.items() for name in names]
 )
 def test_misspelt_routing_names(type, meant, name):
-    """A misspelt routing name is reported for every type; for `project_version`, with the consequence."""
+    """A misspelt routing name is reported for every type. For `project_version`, the message names the consequence."""
     findings = validate(Project("boxes", type=type), {name: "x"})
     (finding,) = [finding for finding in findings if finding.code in ("param_unknown", "param_misplaced")]
     assert (finding.severity, finding.pointer, finding.suggestion) == ("warning", f"/{name}", meant)
@@ -80,7 +80,7 @@ def test_codes_of_misspelt_routing_names():
 
 
 def test_the_nearer_of_two_names_is_suggested():
-    """For a name similar to both a param and a routing name, the nearer one is suggested."""
+    """If a name is similar to a param and to a routing name, the more similar of the two is suggested."""
     schemas = Schemas().with_schema("mine", {"properties": {"unique_ids": {}}})
     project = Project("boxes", type="mine")
     findings = Validator(project, schemas).task(project.resolve({"uniqueIds": 1, "uniqueId": 1}))
@@ -122,15 +122,18 @@ def test_names_unlike_a_routing_name():
     ],
 )
 def test_suggestions(name, known, expected):
-    """A name with few inserted, deleted, replaced or swapped letters has a suggestion.
+    """For a name that differs from a known name in few letters, the known name is suggested.
 
-    Some short and some very long names have none.
+    For some short and some very long names, no name is suggested.
     """
     assert suggest_name(name, known) == expected
 
 
 def count_edits(one, other):
-    """Return the smallest number of letters to insert, delete, replace or swap to change one text into the other."""
+    """Return the smallest number of edits that change one text into the other.
+
+    An edit inserts, deletes or replaces a letter, or swaps two letters.
+    """
     table = {(i, 0): i for i in range(len(one) + 1)} | {(0, j): j for j in range(len(other) + 1)}
     for i in range(1, len(one) + 1):
         for j in range(1, len(other) + 1):
@@ -145,7 +148,7 @@ def count_edits(one, other):
     st.text("abcd", min_size=6, max_size=24), st.lists(st.text("abcd", min_size=6, max_size=24), max_size=19), st.data()
 )
 def test_the_nearest_name_is_suggested(name, others, data):
-    """The first name with the fewest edits is suggested, if it needs at most one edit for each five letters."""
+    """Of the names with the fewest edits, the first is suggested. It needs at most one edit for each five letters."""
     letters = list(name)
     for _ in range(data.draw(st.integers(0, 4))):
         at = data.draw(st.integers(0, len(letters)))
@@ -186,7 +189,7 @@ def test_thousands_of_wrong_names_are_validated_in_time(count, form):
     """A task with 300 kB of wrong labels is validated within ten seconds, even if 20,000 labels exist."""
     box = {"objects_to_annotate": [form.format(number) for number in range(count)]}
     project = Project("boxes", type="imageannotation", params={"geometries": {"box": box}})
-    # In JSON, an annotation has about 35 characters and the label.
+    # In JSON, an annotation has about 35 characters besides its label.
     wrong = [form.format(40_000 + number).replace("label", "Labl", 1) for number in range(300_000 // (35 + len(form)))]
     hypothesis = {"annotations": [{"type": "box", "label": label} for label in wrong]}
     began = time.process_time()
@@ -214,7 +217,7 @@ def test_names_of_other_types_are_not_suggested(task, pointer, expected):
 
 @pytest.mark.parametrize(("type", "expected"), [("number", "max"), ("text", None)])
 def test_only_names_of_the_field_type_are_suggested(type, expected):
-    """Only names that apply to the type of the field are suggested."""
+    """Only names that apply to the type of a form field are suggested. For example, `max` applies to a number field."""
     field = {"type": type, "field_id": "a", "title": "A", "maxx": 5}
     (finding,) = validate(Project("form", type="textcollection"), {"attachments": [], "fields": [field]})
     assert (finding.pointer, finding.suggestion) == ("/fields/0/maxx", expected)

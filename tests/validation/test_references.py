@@ -30,14 +30,14 @@ FORM = [
 
 
 def find(type, params, attachment="https://e.com/1.jpg"):
-    """Return the pointer and suggestion of each finding on a reference in a task with these params.
+    """Return the pointer and suggestion of each wrong reference in a task with these params.
 
-    Assert that a project with these params has findings at the same pointers, and that all are warnings.
+    Assert that all findings are warnings, and that a project with these params has findings at the same pointers.
     """
     task = {"attachment": attachment, "instruction": "a", **params}
     empty, project = Project("p", type=type), Project("p", type=type, params=params)
     in_task = validate(empty, task)
-    # `task_params` also accepts plain JSON, whose objects are not hashable.
+    # Plain JSON, whose objects are not hashable, must have the same findings as frozen JSON.
     assert Validator(empty).task_params(task, empty.resolve({}).inheritance) == in_task
     references = [finding for finding in in_task if finding.code == "param_choice"]
     alone = [finding for finding in Validator(project).project() if finding.code == "param_choice"]
@@ -55,7 +55,7 @@ def attribute(conditions, **more):
     ("label", "wrong"), [("car", []), (["bus", "large"], []), ("crr", ["/label"]), (["bus", 5, "vus"], ["/label/2"])]
 )
 def test_labels_of_conditions(type, label, wrong):
-    """Each label that a condition names must exist. It may have subchoices or be a subchoice."""
+    """A condition must name existing labels. A label may have subchoices or be a subchoice."""
     base = "/annotation_attributes/a/conditions"
     condition = {"label_condition": {"label": label}}
     params = LABELS[type]
@@ -83,7 +83,7 @@ def test_labels_of_conditions(type, label, wrong):
 )
 @pytest.mark.parametrize("as_list", [False, True])
 def test_attribute_conditions(answers, expected, as_list):
-    """A condition on an attribute must name an existing attribute, and one of its choices if it has choices."""
+    """A condition must name an existing attribute. If the attribute has choices, the condition must name a choice."""
     condition = {"attribute_conditions": [{"c": "none"}, answers]}
     base = "/annotation_attributes/a/conditions" + "/0" * as_list + "/attribute_conditions/1"
     references = find(
@@ -102,7 +102,7 @@ def test_choices_that_are_not_text():
 
 
 def test_an_attribute_without_a_type_is_a_category():
-    """An attribute without a type is a category, so its choices are checked."""
+    """An attribute without a type counts as a category, so a condition must name one of its choices."""
     attributes = {
         "c": {"choices": ["none"]},
         "t": {"type": "text", "conditions": {"attribute_conditions": [{"c": "non"}]}},
@@ -121,7 +121,7 @@ def test_attributes_without_known_labels():
 
 @pytest.mark.parametrize("type", ["imageannotation", "videoplaybackannotation"])
 def test_labels_of_global_conditions(type):
-    """If a task has events, a global condition must name an event. Another condition may name an event, too."""
+    """If a task has events, a global condition must name an event. A condition that is not global may name an event."""
     condition = {"is_global": True, "label_condition": {"label": "fall"}}
     params = {"geometries": GEOMETRIES, **attribute(condition)}
     assert find(type, params) == []
@@ -185,7 +185,10 @@ def test_labels_and_shapes(type, params, expected):
     ],
 )
 def test_connections(connection, expected):
-    """A connection must name labels of points. If attributes exist, it must also name a linked attribute."""
+    """A connection must name labels of points, and may name a linked attribute.
+
+    If the params contain no attributes, the name of the attribute is not checked.
+    """
     point = {"objects_to_annotate": ["hand", "elbow"], "connections": [connection]}
     geometries = {**GEOMETRIES, "point": point}
     params = {"geometries": geometries, "annotation_attributes": {"l": {"type": "linked"}, "c": CATEGORY}}
@@ -199,7 +202,10 @@ def test_connections(connection, expected):
     [("total", "box", []), ("lines", "box", []), ("totl", "box", ["/label"]), ("total", "polygon", ["/location/type"])],
 )
 def test_documents(label, shape, expected):
-    """An annotation of a document must name a feature, and have the shape that `geometry` names if it is set."""
+    """An annotation of a document must name a feature.
+
+    If the task sets `geometry`, the annotation must have the shape that `geometry` names.
+    """
     features = [{"type": "text", "label": "total"}, {"type": "group", "title": "lines"}]
     hypothesis = {"annotations": [{"label": label, "location": {"type": shape}}]}
     params = {"features": features, "geometry": "box", "hypothesis": hypothesis}
@@ -222,7 +228,7 @@ def test_entities():
 
 
 def test_follow_up_tasks():
-    """The follow-up tasks of a lidar task are checked against their own params."""
+    """References in a follow-up task of a lidar task are checked against the params of the follow-up task."""
     task = {"type": "lidarlinking", "geometries": GEOMETRIES, "links": {"x": {"from_allowed_labels": ["cat", "hnad"]}}}
     params = {**LABELS["lidarannotation"], "dependents": {"defs": [{"type": "lidarsegmentation"}, task]}}
     base = "/dependents/defs/1/links/x/from_allowed_labels"
@@ -243,7 +249,10 @@ CONDITIONS = [
 
 @pytest.mark.parametrize(("conditions", "expected"), CONDITIONS)
 def test_conditions_of_fields(conditions, expected):
-    """A condition of a field must name a field, even inside a field set, and a choice of that field if it has any."""
+    """A condition must name a field, which may be inside a field set.
+
+    If the named field has choices, the condition must name one of them.
+    """
     fields = [*FORM, {"type": "text", "field_id": "t", "title": "T", "conditions": conditions}]
     references = find("textcollection", {"fields": fields, "attachments": []})
     assert references == ([] if expected is None else [(f"/fields/1/conditions{expected[0]}", expected[1])])
@@ -293,7 +302,7 @@ def test_a_form_without_field_ids():
 
 
 def test_a_task_that_changes_the_events():
-    """References are checked in the effective params: the task may override the events that the project names."""
+    """References are checked in the effective params, so a task that overrides the events may break a reference."""
     project = Project(
         "p", type="videoannotation", params={"geometries": GEOMETRIES, "attachments": ["https://e.com/1"]}
     )
@@ -325,13 +334,13 @@ DOCUMENT = {
     ],
 )
 def test_references_between_layers(type, params):
-    """If the task sets one param and the project the others, wrong references are reported as in a task with all."""
+    """A wrong reference is found even if the task sets one of the params and the project sets the others."""
     whole = find(type, params)
     assert whole
     for name in params:
         project = Project("p", type=type, params={other: params[other] for other in params if other != name})
         validator = Validator(project)
-        # First validate a task without the param, which caches the findings on the project.
+        # First cache the findings on the project, by validating a task without the param.
         validator.task(project.resolve({"attachment": "https://e.com/1.jpg"}))
         findings = validator.task(project.resolve({"attachment": "https://e.com/1.jpg", name: params[name]}))
         found = [(finding.pointer, finding.suggestion) for finding in findings if finding.code == "param_choice"]

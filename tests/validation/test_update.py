@@ -14,7 +14,7 @@ DOCKS = Project("docks", type="imageannotation", params={"instruction": "Box it.
 
 
 def find(update, project=DOCKS, schemas=Schemas()):
-    """Return severity, code, pointer and version of the findings on an update."""
+    """Return severity, code, pointer and version of each finding on an update."""
     findings = Validator(project, schemas).update(update)
     return [(each.severity, each.code, each.pointer, each.version) for each in findings]
 
@@ -42,7 +42,7 @@ def test_values_are_validated_before_the_update(fast):
 
 
 def test_kept_values_are_validated():
-    """An error in a kept param is reported for a patch, but not for a replace that drops the param."""
+    """An error in a param that a patch keeps is reported. An error in a param that a replace drops is not reported."""
     project = DOCKS.patch_params({"padding": "20"}).patch_params({"instruction": "Box all."})
     kept = Validator(project).update(Patch({"instruction": "Box."}))
     assert [(each.code, each.version, each.first_set_in) for each in kept] == [("param_type", 3, 1)]
@@ -51,9 +51,9 @@ def test_kept_values_are_validated():
 
 @given(projects(), updates())
 def test_an_update_has_the_findings_of_the_project_after_it(project, update):
-    """The findings on the update itself come first, followed by those on the project after the update.
+    """The findings on the update itself come first. The findings on the updated project follow.
 
-    If a name of the update is an error, the warning that the name is unknown is omitted.
+    If a name in the update has an error, the warning that the name is unknown or misplaced is omitted.
     """
     findings = Validator(project).update(update)
     own = [each for each in findings if each.code.startswith("update_")]
@@ -79,7 +79,10 @@ def test_null_and_no_effect_are_reported(project, update):
 
 
 def test_the_message_on_a_misspelt_mode():
-    """For a replace, the message says that it would drop params. For a patch, it says to remove the misspelt name."""
+    """In a replace, the message on a misspelt `patch` says that the update would drop params.
+
+    In a patch, the message says to remove the misspelt name.
+    """
     assert find(Replace({"pathc": False, "instruction": "x"}))[0] == ("error", "update_mode", "/pathc", 1)
     [message] = explain(Replace({"pathc": True, "instruction": "x"}))
     assert "the update would drop the params that it does not name" in message
@@ -90,7 +93,7 @@ def test_the_message_on_a_misspelt_mode():
 
 
 def test_a_wrapper_lists_what_to_send():
-    """The message on a wrapper, such as `params`, lists at most three of the names inside it."""
+    """The message on a wrapper such as `params` lists at most three of the names inside the wrapper."""
     [message] = explain(Patch({"params": {"a": 1, "b": 2, "c": 3, "d": 4, "patch": True}}))
     assert "the `patch` inside `params` has no effect" in message
     assert "write `a`, `b`, `c`, ... beside `patch`, without `params` around them" in message
@@ -109,14 +112,14 @@ def test_a_wrapper_lists_what_to_send():
 
 
 def test_an_argument_belongs_elsewhere():
-    """The message on an argument of a call says where to pass it, or which param to write."""
+    """The message on an argument of an API call says where to pass the argument, or which param to write instead."""
     project_name, callback = explain(Patch({"project_name": "docks", "callback": "https://a.b"}))
     assert "pass it to the call, as in `paramcore apply NAME`" in project_name
     assert callback.endswith("; write `callback_url`")
 
 
 def test_a_misspelt_routing_name_belongs_in_a_task():
-    """The message suggests the right routing name, and says to set this name in each task request."""
+    """For a misspelt routing name, the message gives the right name, and says to set it in each task request."""
     [message] = explain(Patch({"projectVersion": 1}))
     assert "`projectVersion` is probably `project_version`" in message
     assert "set `project_version` in each task request, because a project cannot contain it" in message
@@ -125,7 +128,7 @@ def test_a_misspelt_routing_name_belongs_in_a_task():
 def test_no_finding_on_a_project_suggests_a_routing_name():
     """No finding on the name of a project's param suggests a routing name (U10).
 
-    A finding on a name inside a value, or on a task, may suggest a routing name.
+    A finding on a name inside a value, or on a name in a task request, may suggest a routing name.
     """
     [finding] = Validator(DOCKS.patch_params({"project_param_version": 1})).project()
     assert (finding.code, finding.suggestion) == ("param_misplaced", None)
@@ -139,7 +142,10 @@ def test_no_finding_on_a_project_suggests_a_routing_name():
 
 
 def test_null_is_set_and_does_not_remove():
-    """U6: the message says that null is set and how to remove the param. A misspelt mode is not reported as a null."""
+    """U6: the message says that the update sets the param to null, and how to remove the param.
+
+    A misspelt `patch` with the value null is reported only as a misspelt `patch`.
+    """
     [message] = explain(Patch({"padding": None}))
     assert "(assumed: U6)" in message
     assert "send a replace without `padding` to remove it" in message
@@ -153,14 +159,14 @@ def test_null_is_set_and_does_not_remove():
     "update", [Patch({}), Patch({"padding": 5.0}), Replace({"padding": 5, "instruction": "Box it."})]
 )
 def test_an_update_that_changes_nothing_is_reported(update):
-    """The message says that the update still appends a version (U5)."""
+    """If an update changes nothing, the message says that the update still appends a version (U5)."""
     [message] = explain(update)
     assert "only appends version 1" in message
     assert find(update) == [("warning", "update_noop", "", 1), ("warning", "lint_noop_version", "", 1)]
 
 
 def test_an_empty_project_and_an_unknown_type():
-    """A finding on the first update of a project names version 0. A type without a schema is a finding."""
+    """A finding on the first update of a project names version 0. A type without a schema causes a finding."""
     empty = Project("docks", type="no such type")
     assert find(Replace({"padding": 5}), empty) == [("warning", "type_unknown", "/type", None)]
     assert find(Replace({}), empty)[0] == ("warning", "update_noop", "", 0)
@@ -168,7 +174,7 @@ def test_an_empty_project_and_an_unknown_type():
 
 @pytest.mark.parametrize("braces", ["{}", "{0}", "{name}", "{", "}}", "%s", "{0.__class__}"])
 def test_braces_in_names_are_shown(braces):
-    """Braces in the names of an update are text, and the message shows them."""
+    """Braces in the names of an update appear unchanged in the message."""
     for params in (
         {f"params{braces}": {"padding": 3, "instruction": "x"}},
         {"params": {f"padding{braces}": 3}},
@@ -182,7 +188,10 @@ def test_braces_in_names_are_shown(braces):
 
 
 def test_a_users_schema_decides():
-    """A name that a user's schema describes is a param, even if it looks like a mistake, and its value is validated."""
+    """A name that a user's schema describes is a param, even if it looks like a mistake.
+
+    The schema validates the value of the param.
+    """
     schemas = Schemas().with_schema("imageannotation", {"properties": {"Patch": {"type": "boolean"}, "type": {}}})
     assert find(Patch({"Patch": True, "type": "x"}), schemas=schemas) == [
         ("warning", "param_unknown", "/padding", 1),
@@ -202,7 +211,7 @@ def test_a_users_schema_decides():
     ids=["allOf", "$ref", "then", "required"],
 )
 def test_a_name_in_any_part_of_the_schema_is_a_param(schema):
-    """A name that a branch, a reference or `required` at the root contains is a param like a name in `properties`."""
+    """A name that `properties` or `required` contains is a param, even in a branch or behind a reference."""
     update = Patch({"mode": "patch", "data": {"a": 1}, "replace": True, "name": "x"})
     assert find(update, Project("p", type="mine"), Schemas().with_schema("mine", schema)) == []
 

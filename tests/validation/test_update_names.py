@@ -31,7 +31,7 @@ MISSPELT += [
     "_patch",
 ]
 
-#: Words with a meaning of their own, which are a misspelt `patch` only if the value is a flag.
+#: Ordinary words. Such a word means `patch` only if its value is a flag, such as true or 1.
 WORDS = ["path", "paths", "match", "catch", "watch", "pitch", "patches", "Path", "hatch"]
 MODES = """
 replace merge overwrite partial append upsert Replace replace_all isReplace partial_update keepExisting update_merge
@@ -53,7 +53,7 @@ def test_a_word_is_a_mode_only_with_a_flag(name):
 
 @pytest.mark.parametrize("name", MODES)
 def test_another_word_for_the_mode_needs_a_flag(name):
-    """A name like `replace` is a mode if its value is a flag other than null. Otherwise, it may be a param."""
+    """A name like `replace` means the mode if its value is a flag other than null. Otherwise, it may be a param."""
     assert {NAMES.classify(name, value) for value in FLAGS if value is not None} == {"update_mode"}
     assert {NAMES.classify(name, value) for value in ("all of it", 7, None, [], {"a": 1})} == {None}
 
@@ -74,7 +74,7 @@ def test_other_words_in_a_name_are_no_mode():
 
 
 def test_a_rare_misspelling_needs_a_flag():
-    """A name such as `pathcz` is reported only with a flag, and `patch_size` only with a boolean."""
+    """`pathcz` is reported only if its value is a flag, and `patch_size` only if its value is a boolean."""
     assert (NAMES.classify("pathz", True), NAMES.classify("pathz", "x")) == ("update_mode", None)
     assert (NAMES.classify("pathcz", True), NAMES.classify("pathcz", "x")) == ("update_mode", None)
     assert (NAMES.classify("patch_size", True), NAMES.classify("patch_size", 1)) == ("update_mode", None)
@@ -93,7 +93,10 @@ def test_a_rare_misspelling_needs_a_flag():
     [{"instruction": "x"}, {}, {"no such param": 1}, ' {"padding": 3}', [{"padding": 3}], ' [{"padding": 3}]'],
 )
 def test_an_object_around_the_params_is_a_wrapper(name, value):
-    """With a name such as `params` or the project's name, any object is a wrapper, even in an array or as JSON text."""
+    """Any object with a name such as `params`, or with the project's name, is a wrapper.
+
+    JSON text of such an object is a wrapper, too. So is an array of one object with params.
+    """
     assert NAMES.classify(name, value) == "update_wrapper"
 
 
@@ -133,7 +136,10 @@ def test_an_object_around_the_params_is_a_wrapper(name, value):
     ],
 )
 def test_other_objects_are_wrappers_if_they_contain_params(name, value, mistake):
-    """With another name, only an object that contains a param or `patch` is a wrapper. `update` can also be a mode."""
+    """An object with another name is a wrapper only if it contains params or `patch`.
+
+    The name `update` may also mean the mode.
+    """
     assert NAMES.classify(name, value) == mistake
 
 
@@ -177,7 +183,7 @@ def test_every_misplaced_name_of_a_call_is_an_argument():
 @pytest.mark.parametrize("value", VALUES)
 @pytest.mark.parametrize("type_name", ["imageannotation", "no such type"])
 def test_no_param_of_any_type_is_a_mistake(type_name, value):
-    """A name in any schema is a param, even if it looks like a mistake."""
+    """A param of any task type in the schemas of the package is no mistake, even if its name looks like a mistake."""
     names = UpdateNames.of("docks", Schemas().of(type_name).params)
     assert [name for name in list_all_params() if names.classify(name, value)] == []
 
@@ -193,14 +199,14 @@ def test_no_param_of_any_type_is_a_mistake(type_name, value):
 )
 @pytest.mark.parametrize("value", ["x", 3, ["a"], {"a": 1}])
 def test_an_unknown_name_may_be_a_param(name, value):
-    """A name that public code or a newer service may use is not reported as a mistake."""
+    """A name that a newer version of the service may use for a param is not reported as a mistake."""
     assert NAMES.classify(name, value) is None
 
 
 def test_the_schema_of_the_type_has_priority():
-    """A param of the type is no mistake. A name similar to such a param is no mistake unless its value is a flag.
+    """A param of the type is no mistake. A name similar to such a param is a mistake only if its value is a flag.
 
-    A name like `Patch` is a mistake even if a param is similar.
+    The name `Patch` is a mistake even if a param has a similar name.
     """
     names = UpdateNames.of("docks", ["pathc", "params", "type", "callbacks_", "statu"])
     assert {names.classify(name, True) for name in ("pathc", "params", "type")} == {None}

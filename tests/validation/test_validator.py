@@ -21,7 +21,7 @@ def make_project(name, payload):
 
 
 def make_request(task):
-    """Return the task request of a payload, without the project and version that it names."""
+    """Return the task request of a payload without `project` and `project_version`."""
     return {key: value for key, value in task.items() if key not in ("project", "project_version")}
 
 
@@ -33,7 +33,7 @@ class TestPayloads:
     @BOTH
     @pytest.mark.parametrize(("name", "payload"), every_payload())
     def test_a_real_request_has_no_error(self, name, payload, fast):
-        """A documented payload has no error. Its project, if it has one, sets the rest of the params."""
+        """A documented payload has no error. If it has a project, the project sets the params that the task lacks."""
         assert select_errors(validate(make_project(name, payload), make_request(payload["task"]), fast=fast)) == []
 
     @pytest.mark.parametrize(("name", "payload"), every_payload(FULL))
@@ -44,7 +44,7 @@ class TestPayloads:
 
     @NEEDS_FAST
     def test_both_validators_agree(self):
-        """The findings on changed requests are the same with and without jsonschema-rs."""
+        """The findings on randomly changed requests are the same with and without jsonschema-rs."""
         projects = {name: Project("boxes", type=name) for name in TYPES}
         pairs = {
             name: (Validator(project, fast=True), Validator(project, fast=False)) for name, project in projects.items()
@@ -93,7 +93,7 @@ class TestCases:
     def test_a_mistake_is_found_at_its_place(self, name, case, fast):
         """A mistake in a documented payload is reported with the right pointer, severity and code."""
         params = make_request(change_request(name, case))
-        # `Project.resolve` rejects an instruction of another type.
+        # `Project.resolve` rejects an instruction that is neither text nor null, so no validation follows.
         if not isinstance(params.get("instruction"), (str, type(None))):
             return
         project = Project("boxes", type=name)
@@ -114,7 +114,7 @@ class TestCases:
     @pytest.mark.parametrize("half", [0, 1])
     @pytest.mark.parametrize(("name", "case"), [*list_cases("cases"), *list_cases("misspelt")])
     def test_a_project_and_its_task_are_validated_as_a_whole(self, name, case, half):
-        """A mistake has the same finding if the project sets half of the params, with or without the wrong one."""
+        """A mistake has the same finding, whether the task sets all params or the project sets half of them."""
         params = make_request(change_request(name, case))
         if not isinstance(params.get("instruction"), (str, type(None))):
             return
@@ -149,7 +149,7 @@ class TestLayers:
         assert summarize([finding]) == [("param_range", "error", "/padding", None)]
 
     def test_an_overridden_value_is_a_warning(self):
-        """A wrong value that the task overrides is a warning about the version that has it."""
+        """A wrong value that the task overrides is a warning. The finding names the version with the wrong value."""
         project = make_boxes(geometries=GEOMETRIES, padding=-1)
         (finding,) = validate(project, {"attachment": "a", "padding": 1})
         assert summarize([finding]) == [("param_range", "warning", "/padding", None)]
@@ -174,7 +174,7 @@ class TestLayers:
         assert "`attachment`" in finding.message
 
     def test_a_task_that_opts_out_needs_all_params(self):
-        """With `project_version` -1, the task needs all required params. The project's values are not validated."""
+        """A task with `project_version: -1` must set all required params. The project's values are not validated."""
         project = make_boxes(geometries=GEOMETRIES, padding=-1)
         (finding,) = validate(project, {"attachment": "a", "project_version": -1})
         assert (finding.code, finding.pointer) == ("param_missing", "")
@@ -194,7 +194,7 @@ class TestLayers:
         assert Validator(Project("boxes", type="imageannotation")).project() == ()
 
     def test_a_check_of_several_params(self):
-        """A check of several params uses the effective params. The finding has the version that set the value."""
+        """A check of several params reads the effective params. The finding names the version that set the value."""
         project = make_boxes(geometries=GEOMETRIES, context_attachments=[{"attachment": "a"}])
         (finding,) = validate(project, {"attachment": "a"})
         place = "/context_attachments/0/attachment"
@@ -268,7 +268,7 @@ class TestFindings:
     ],
 )
 def test_what_types_require(name, missing):
-    """Each of these types requires exactly the params without which the service rejected a task."""
+    """Each type requires exactly the params in `missing`, because the service rejected tasks without them."""
     findings = validate(Project("boxes", type=name), {"instruction": "a"})
     required = [
         finding for finding in findings if finding.code == "param_missing" and finding.problem.endswith(" is missing")
@@ -279,7 +279,7 @@ def test_what_types_require(name, missing):
 
 
 def test_params_of_one_version_that_contradict_each_other():
-    """Contradicting params of one version are reported without a task (T13)."""
+    """Params of one version that contradict each other are reported without a task (T13)."""
     params = {"labels": [{"name": "PERSON"}], "relationships": [{"source_label": "ORG", "target_label": "PERSON"}]}
     project = Project("boxes", type="namedentityrecognition", params=params)
     (finding,) = Validator(project).project()
@@ -289,7 +289,7 @@ def test_params_of_one_version_that_contradict_each_other():
 
 @BOTH
 def test_a_pickled_validator_has_the_same_findings(fast):
-    """A validator copied by `pickle` has the same findings, schemas and value of `fast`."""
+    """A copy of a validator by `pickle` has the findings, schemas and `fast` of the original."""
     project = Project("docks", type="own", params={"padding": "20"})
     schemas = Schemas().with_schema("own", {"properties": {"padding": {"type": "integer"}}, "required": ["depth"]})
     validator = Validator(project, schemas, fast=fast)
@@ -302,7 +302,7 @@ def test_a_pickled_validator_has_the_same_findings(fast):
 
 
 def test_fast_must_be_true_or_false():
-    """A value of `fast` other than true, false or None is rejected, even a list, which is not hashable."""
+    """A value of `fast` other than true, false or None is rejected, even if it is not hashable."""
     for wrong in (0, "no", []):
         with pytest.raises(InvalidSetting, match="`fast` must be a `bool`"):
             Validator(Project("docks", type="own"), fast=wrong)
@@ -345,7 +345,7 @@ def test_a_missing_param_of_a_project_without_versions():
 
 
 def test_params_in_an_object_are_not_removed():
-    """The remedy for a wrapper `params` is to write its params at the top level, not to remove the params."""
+    """If a task has its params inside `params`, the remedy is to write them at the top level, not to remove them."""
     project = Project("boxes", type="imageannotation", params={"geometries": GEOMETRIES})
     request = {"attachment": "https://e.com/1.jpg", "params": {"padding": 1}}
     (finding,) = Validator(project).task(project.resolve(request))
@@ -356,7 +356,7 @@ def test_params_in_an_object_are_not_removed():
 @pytest.mark.parametrize("request_", [{}, {"instruction": ""}, {"instruction": None}])
 @pytest.mark.parametrize(("empty", "codes"), [("leave out", []), ("join", ["param_size"])])
 def test_a_separator_before_the_instruction_is_validated(request_, empty, codes, fast):
-    """The schema applies to the effective instruction, which may be a separator and the project's instruction."""
+    """Under `empty_instruction="join"`, the schema applies to the project's instruction with a separator before it."""
     schemas = Schemas().with_schema("mine", {"properties": {"instruction": {"maxLength": 4}}})
     assumptions = Assumptions(empty_instruction=empty)
     project = Project("boxes", type="mine", params={"instruction": "Box."}, assumptions=assumptions)
@@ -375,7 +375,7 @@ def test_a_separator_before_the_instruction_is_validated(request_, empty, codes,
     ],
 )
 def test_a_task_of_another_project_is_rejected(other):
-    """A validator rejects a task that inherits a version that its project does not have, and stays usable."""
+    """If the validator's project lacks the inherited version, the validator rejects the task and stays usable."""
     project = make_boxes(padding=1)
     validator = Validator(project)
     findings = validator.task(project.resolve({}))
