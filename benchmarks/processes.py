@@ -1,7 +1,6 @@
 """Measure the start of processes, and `preview` and `validate` for up to a million lines of JSONL.
 
-Each command writes to a file.  CPU time is the user and system time of a process and its
-children.
+CPU time is the user and system time of a process and its children.
 """
 
 import json
@@ -26,15 +25,15 @@ OURS = (*PYTHON, "-m", "paramcore")
 JOBS = "preview --jobs 2"
 OURS_FAST = ("preview", JOBS, "validate")
 PEERS = {"orjson loop": "`orjson` loop", "json loop": "`json` loop", "jq": "`jq`"}
-#: A program that runs the command line without the extra `fast`.
+#: A program that runs paramcore as if the extra `fast` were not installed.
 PLAIN = """
 import sys
 sys.modules["jsonschema_rs"] = sys.modules["jiter"] = sys.modules["orjson"] = None
 from paramcore.cli.main import main
 sys.exit(main(sys.argv[1:]))
 """
-#: A program that runs a command, and prints the CPU seconds of its processes and the largest peak of their memory.
-#: The peak is in KiB, or in bytes on macOS.
+#: A program that runs a command. It prints the CPU seconds of all processes of the command, and the peak memory of the
+#: largest process. The peak is in KiB, or in bytes on macOS.
 #: A process inherits the peak of its parent, so this program must use less memory than the command.
 MEASURE = """
 import resource, subprocess, sys
@@ -53,7 +52,7 @@ class Usage(NamedTuple):
 
 
 def run(command: Iterable[str], output: Path) -> Usage:
-    """Run a command with its output in a file; return the resources that it used."""
+    """Run a command, write its output to a file, and return the resources that the command used."""
     # Let Python write bytecode, so that only the first run compiles modules.
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
     with output.open("w") as stdout:
@@ -66,7 +65,7 @@ def run(command: Iterable[str], output: Path) -> Usage:
 
 
 def run_all(commands: Commands, names: Iterable[str], output: Path, rounds: int) -> dict[str, Usage]:
-    """Run each named command `rounds` times, but at most `ROUNDS` times; return the median of each figure."""
+    """Run each named command `rounds` times, but at most `ROUNDS` times; return the median of each resource."""
     runs = [{name: run(commands[name], output) for name in names} for _ in range(min(rounds, ROUNDS))]
     return {name: Usage(*map(statistics.median, zip(*(used[name] for used in runs), strict=True))) for name in names}
 
@@ -126,7 +125,7 @@ def check_answers(commands: Commands, output: Path) -> None:
 
 
 def measure_lines(directory: Path, output: Path) -> list[Row]:
-    """Measure long files; run slow commands once, and some commands with fewer lines."""
+    """Measure commands with long files. Slow commands run only once, and some run with fewer lines."""
     check_answers(make_commands(*write_inputs(directory, min(LINES, 2_000))), output)
     start, few, many = (
         make_commands(*write_inputs(directory, lines)) for lines in (min(LINES, 10_000), FEWER_LINES, LINES)

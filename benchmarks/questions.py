@@ -20,9 +20,10 @@ ROUTING = ("project", "project_version", "batch", "unique_id", "clear_unique_id_
 
 
 def measure_validation(task_type: str) -> list[float]:
-    """Return the times of `Validator.task`, fast and plain, as ratios to the time of a jsonschema validator.
+    """Return the times of `Validator.task` as ratios to the time of a jsonschema validator.
 
-    The jsonschema validator is built only once.
+    The first ratio is for `fast=True`, and the second for `fast=False`. The times do not include
+    building the validators.
     """
     payloads = json.loads((PAYLOADS / f"{task_type}.json").read_text("utf-8"))["payloads"]
     merged = ({**payload.get("project", {}), **payload["task"]} for payload in payloads)
@@ -42,7 +43,7 @@ def measure_validation(task_type: str) -> list[float]:
 
 
 def measure_impact(count: int) -> float:
-    """Return the time to read `count` requests and find the impact on them, as a ratio to only reading them."""
+    """Return the time to read requests and find the impact on them, as a ratio to the time of only reading them."""
     params, tasks = inputs("M", instruction=True)
     lines = [json.dumps(tasks[number % len(tasks)]) for number in range(count)]
     project = Project("benchmark", type="imageannotation", params=params)
@@ -56,7 +57,7 @@ def measure_impact(count: int) -> float:
 
 
 def measure_reading(count: int) -> float:
-    """Return the time to decode and read a project with `count` versions, as a ratio to only decoding it."""
+    """Return the time to decode and read a project, as a ratio to the time of only decoding it."""
     params, tasks = inputs("M", instruction=True)
     versions = [{**params, **tasks[number % len(tasks)]} for number in range(count)]
     dated = [{"version": n, "created_at": "2024-03-04T09:12:41.643Z", **held} for n, held in enumerate(versions)]

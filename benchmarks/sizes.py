@@ -12,13 +12,13 @@ LINES = int(os.environ.get("LINES", "1000000"))
 #: The number of requests to resolve, and of lines in a file of medium length.
 FEWER_LINES = min(LINES, 100_000)
 
-#: The number of params and the approximate number of bytes of a project, and then of a task.
+#: For each size: the params and the approximate bytes of a project, and then the same two numbers for a task.
 SIZES = {"S": (5, 412, 3, 98), "M": (15, 1_448, 6, 380), "L": (30, 2_713, 10, 606)}
 
 WORDS = ("forklift", "pallet", "person", "loaded", "empty", "dark", "aisle", "north", "hidden", "cannot tell")
 ATTRIBUTE = {"type": "category", "description": "Is it loaded?", "choices": ["loaded", "empty", "cannot tell"]}
 
-#: Params of an image project: the most common params first, and then params that only the owner of this project uses.
+#: Params of an image project: first common params of the API, and then params that the owner of the project invented.
 PROJECT = {
     "geometries": {"box": {"objects_to_annotate": ["forklift", "pallet"], "min_width": 10, "min_height": 10}},
     "padding": 20,

@@ -9,9 +9,10 @@ from collections.abc import Callable
 
 from attrs import frozen
 
-#: The maximum number of rounds of a measurement; `ROUNDS=1` in the environment only checks that a benchmark runs.
+#: The maximum number of rounds of a measurement. With `ROUNDS=1` in the environment, the benchmarks run quickly, but
+#: their results are not reliable.
 ROUNDS = int(os.environ.get("ROUNDS", "31"))
-#: A round repeats each function for about this number of nanoseconds; a slower function runs once.
+#: A round repeats each function for about this number of nanoseconds. A slower function runs once.
 ROUND_NS = 2_000_000
 
 
@@ -25,7 +26,7 @@ def time_calls(run: Callable[[], object], times: int) -> float:
 
 
 def ratios(*runs: Callable[[], object], rounds: int = ROUNDS, empty: Callable[[], object] | None = None) -> list[float]:
-    """Return, for each function after the first, the median ratio of its time to the time of the first.
+    """For each function after the first, return the median ratio of its time to the time of the first function.
 
     Each round runs the functions in random order.  `empty` runs only the loop that each
     function contains.  If `empty` is given, its time is subtracted from each time.
@@ -50,11 +51,11 @@ def ratios(*runs: Callable[[], object], rounds: int = ROUNDS, empty: Callable[[]
 
 @frozen
 class Row:
-    """A measurement with its figures; `targets` is empty, or contains the maximum of each figure."""
+    """A measurement and its values. If there are targets, each value should be at most its target."""
 
     name: str
     unit: str
-    #: What each figure is for, such as a size, a type, a command or a clock.
+    #: What each value belongs to, such as a size (`M`), a command (`preview`) or a kind of time (`CPU`, `wall`).
     cases: tuple[str, ...]
     values: tuple[float, ...]
     targets: tuple[float, ...] = ()

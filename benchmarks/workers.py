@@ -1,4 +1,4 @@
-"""Measure the Dask example of the guides on two workers; the result is a ratio to the time of one process."""
+"""Measure the example of `docs/guides/preview-with-dask.md` on two workers; the unit is the time of one process."""
 
 import json
 import statistics
@@ -21,7 +21,7 @@ FILES = 8
 
 
 def preview_file(path: str, project: Project) -> list[DocumentError]:
-    """Write the previews of a file beside it; return the errors of its invalid lines."""
+    """Write the previews of a file to a second file beside it; return the errors of its invalid lines."""
     errors = []
     with open(path, "rb") as lines, open(f"{path}.previews", "wb") as previews:
         for answer in preview_lines(project, lines, source=path):

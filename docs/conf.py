@@ -1,4 +1,4 @@
-"""The settings of the documentation site: `sphinx-build -n -W docs docs/_build`."""
+"""The settings of the documentation site. `sphinx-build -n -W docs docs/_build` builds the site."""
 
 import sys
 from pathlib import Path
@@ -28,9 +28,9 @@ autodoc_inherit_docstrings = False
 python_use_unqualified_type_names = True
 
 nitpicky = True
-# The build needs no network, so names of the standard library and of other packages are not linked.
+# Links to the standard library and to other packages would need the network, so these names are not linked.
 nitpick_ignore_regex = [
-    # The frozen dict of `paramcore.values` is internal; users see a dict.  The changes of params are internal, too.
+    # `JSONObject` and `ParamChanges` are internal, so the reference does not describe them.
     ("py:class", r"paramcore\.values\.frozen\.JSONObject|paramcore\.model\.versions\.ParamChanges"),
     ("py:.*", r"(collections|hypothesis|ssl|contextlib|types|typing)\..*"),
     # Names of literal types, and the type of `...`.

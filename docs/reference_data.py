@@ -69,7 +69,7 @@ def make_sentence(text: str) -> str:
 
 
 def list_public_names() -> list[str]:
-    """Return the full names that public modules export, each object once."""
+    """Return one full name for each object that the public modules export."""
     # Two modules export `ParamcoreError`; list it with the other errors.
     names = {
         id(getattr(module, name)): f"{module.__name__}.{name}"
@@ -80,14 +80,14 @@ def list_public_names() -> list[str]:
 
 
 def read_comments(path: str, name: str = r"\w+") -> dict[str, str]:
-    """Map each name with a `#:` comment before its assignment in a source file to this comment."""
+    """Map each name to the `#:` comment before its assignment in a source file."""
     source = Path(path).read_text("utf-8")
     pattern = re.compile(rf"((?:^ *#: .*\n)+) *({name})\b.*=", re.MULTILINE)
     return {found[2]: re.sub(r"^ *#: ", "", found[1], flags=re.MULTILINE).strip() for found in pattern.finditer(source)}
 
 
 def find_comment(module: str, name: str) -> str:
-    """Return the `#:` comment of a constant that a package exports, from the module that assigns the constant."""
+    """Return the `#:` comment of a constant that a package exports."""
     folder = Path(str(import_module(module).__file__)).parent
     [text] = [comments[name] for path in folder.glob("*.py") if name in (comments := read_comments(str(path), name))]
     return text
@@ -101,7 +101,7 @@ def read_codes(error: type[Exception]) -> dict[str, str]:
 
 
 def list_error_codes() -> list[Entry]:
-    """Return every code of an error, with its meaning for each class that has it."""
+    """Return every error code, with its meaning for each error class that has the code."""
     meanings: dict[str, list[str]] = {}
     for name in errors.__all__:
         for code, text in read_codes(getattr(errors, name)).items():

@@ -1,7 +1,7 @@
 """The directives of the reference, and an anchor for each name in a table or a heading.
 
-`reference_data` reads the lists from the code.  This module turns them into
-descriptions to which other pages, the search and the inventory link.
+`reference_data` reads the lists from the code.  This module turns the lists into
+descriptions.  Other pages, the search and the inventory link to these descriptions.
 """
 
 import re
@@ -17,15 +17,15 @@ from sphinx.ext.napoleon import Config, GoogleDocstring
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_id, make_refnode
 
-#: The types of names in the reference that Sphinx does not define.
+#: The types of names in the reference, in addition to the types that Sphinx defines.
 OBJECT_TYPES = (
     *("argument", "assumption", "command", "error-code", "exit-code"),
     *("finding", "json-key", "json-value", "reason", "setting"),
 )
 
-#: Pages in which the first cell of each row is a name, with the type of the name.
+#: Pages in which the first cell of each row is a name. The values are the types of the names.
 TABLES = {"reference/json": "json-key", "reference/values": "json-value"}
-#: Pages in which some headings are names, with the type of these names and the function that lists them.
+#: Pages in which some headings are names. The values are the type of the names and the function that lists them.
 HEADINGS = {
     "findings": ("finding", reference_data.list_findings),
     "reference/command-line": ("command", reference_data.list_commands),
@@ -48,7 +48,7 @@ _LISTS = {
 
 
 class _GeneratedDirective(SphinxDirective):
-    """A directive that is replaced by the reStructuredText that `iter_lines` yields."""
+    """A directive whose content is the reStructuredText from `iter_lines`."""
 
     has_content = False
     required_arguments = 0
@@ -72,7 +72,7 @@ def _describe(object_type: str, signature: str, text: str = "", *, options: tupl
 
 
 class ListDirective(_GeneratedDirective):
-    """`.. reference-list:: exit-code` describes every name of a type."""
+    """`.. reference-list:: TYPE` describes every name of a type, such as every `exit-code`."""
 
     required_arguments = 1
 
@@ -169,7 +169,7 @@ def _note(app: Sphinx, doctree: nodes.document, node: nodes.Element, object_type
 def resolve_public_name(app: Sphinx, env: Any, node: addnodes.pending_xref, content: nodes.Element) -> Any:
     """Link a Python name to its description.
 
-    Annotations and docstrings contain the short name, or the full name with the internal module that defines it.
+    Annotations and docstrings contain the short name of an object, or its full name in an internal module.
     """
     if node.get("refdomain") != "py":
         return None
@@ -195,7 +195,7 @@ def hide_signature(app: Sphinx, what: str, name: str, obj: Any, options: Any, *s
 
 
 def skip_pieces(app: Sphinx, what: str, name: str, obj: Any, skip: bool, options: Any) -> bool | None:
-    """Leave out methods that return the pieces of `str()`, because users do not call them."""
+    """Leave out methods that only `__str__` and the command line call."""
     return True if name in ("list_pieces", "list_lifetime_pieces", "make_table") else None
 
 

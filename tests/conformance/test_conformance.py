@@ -144,7 +144,7 @@ LONE_SURROGATE = re.compile(r"(?i)(?<!\\)(?:\\ud[89ab]..(?!\\ud[c-f])|(?<!\\ud[8
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_lines_with_lone_surrogates_can_be_removed(path):
-    """Without the lines that contain lone surrogates, a file is JSON that can be encoded in UTF-8.
+    """If the lines with lone surrogates are removed from a file, the rest is JSON that can be encoded in UTF-8.
 
     Each removed line is one whole test, which expects an error.
     """
