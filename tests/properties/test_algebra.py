@@ -1,4 +1,4 @@
-"""The algebra of updates: composition, plans, impact, diffs, histories and audits agree with their definitions."""
+"""The laws of updates and their composition, and of plans, impact, diffs, histories and audits."""
 
 from itertools import combinations, product
 
@@ -38,17 +38,17 @@ class TestComposing:
 
     @given(updates())
     def test_an_empty_patch_is_neutral(self, update):
-        """Composing an update with an empty patch, in either order, gives the same update."""
+        """Composing an update with an empty patch, in either order, gives the update itself."""
         assert Patch({}).then(update) == update == update.then(Patch({}))
 
     @given(params(), updates(), updates())
     def test_one_composed_update_has_the_effect_of_both(self, held, first, second):
-        """The composed update gives the same params as the first update and then the second."""
+        """The composed update gives the same params as the first update followed by the second."""
         assert first.then(second).applied_to(held) == second.applied_to(first.applied_to(held))
 
     @given(projects(), st.lists(updates(), min_size=1, max_size=5))
     def test_any_run_of_updates_can_be_squashed(self, project, made):
-        """The composition of several updates gives the same latest params as the updates one after another."""
+        """The composition of several updates gives the same latest params as applying the updates one after another."""
         squashed = made[0]
         for update in made[1:]:
             squashed = squashed.then(update)
@@ -56,7 +56,7 @@ class TestComposing:
 
     @given(FEW, FEW, FEW)
     def test_patches_commute_if_they_agree(self, held, one, two):
-        """Two patches commute if and only if they set their common names to equal values."""
+        """The order of two patches does not matter if and only if they set their common names to equal values."""
         agree = all(same(one[name], two[name]) for name in one.keys() & two.keys())
         there, back = (Patch(a).then(Patch(b)).applied_to(held) for a, b in ((one, two), (two, one)))
         assert (there == back) is agree
@@ -100,7 +100,7 @@ class TestPlanning:
 
     @given(FEW, FEW)
     def test_no_smaller_update_gives_the_wanted_params(self, held, wanted):
-        """No update with fewer params than the planned one gives the wanted params."""
+        """No update with fewer params than the planned update has the same result."""
         project = Project("boxes", type="comparison", params=held)
         plan = Plan.to(project, wanted)
         size = len(params_of(plan.update))
@@ -122,7 +122,7 @@ class TestPlanning:
 
     @given(FEW, FEW_UPDATES, st.lists(FEW_UPDATES, max_size=3))
     def test_conflicts_with_a_changed_history_are_exact(self, held, update, meanwhile):
-        """Conflicts are the concurrent changes that the update overwrites. Without conflicts, no change is lost."""
+        """Conflicts are later changes that the update overwrites. Without conflicts, no change is lost."""
         project = Project("boxes", type="comparison", params=held)
         plan, now = Plan.of(project, update), after(project, meanwhile)
         outcome = now.update(update).params
@@ -142,7 +142,7 @@ class TestPlanning:
 
     @given(FEW, FEW, FEW)
     def test_two_patches_conflict_if_they_disagree(self, held, one, two):
-        """Two patches conflict on a param if the concurrent patch changes it, and both set it to different values."""
+        """A param is a conflict if and only if a later patch changes it and the planned patch sets another value."""
         project = Project("boxes", type="comparison", params=held)
         moved = Plan.of(project, Patch(one)).rebase_on(project.patch_params(two))
         disagree = {name for name in one.keys() & two.keys() if not same(one[name], two[name])}
@@ -201,7 +201,7 @@ class TestDiffs:
 
     @given(params(), params())
     def test_each_name_is_listed_once(self, before, then):
-        """Each name of either side is in exactly one of `added`, `removed`, `changed` and `kept`."""
+        """Each name in `before` or `after` is in exactly one of `added`, `removed`, `changed` and `kept`."""
         diff = Diff.between(before, then)
         names = [*diff.added, *diff.removed, *diff.changed, *diff.kept]
         assert sorted(names) == sorted({*before, *then})
@@ -225,11 +225,11 @@ class TestDiffs:
 
 
 class TestHistories:
-    """Steps and lifetimes agree with the versions."""
+    """The steps and lifetimes of a history agree with its versions."""
 
     @given(projects(), st.data())
     def test_lifetimes_cover_the_history(self, project, data):
-        """The lifetimes of a param cover each version once, in order, with the value that the version has."""
+        """The lifetimes of a param cover each version once, in order. A lifetime has the value of its versions."""
         param = data.draw(st.sampled_from(["a", "b", "instruction", "padding"]))
         lives = History.of(project).lifetimes(param)
         covered = [number for life in lives for number in range(life.first, life.last + 1)]
@@ -269,7 +269,7 @@ class TestAudits:
 
     @given(st.data(), projects(min_versions=1), ASSUMPTIONS)
     def test_a_task_of_the_engine_is_possible(self, data, project, true):
-        """Under the same assumptions, a task from the engine contradicts nothing, even with null params added."""
+        """An audit finds no contradiction in a task that the same project produced, even with null params added."""
         project = project.with_assumptions(true)
         tasks = data.draw(st.lists(task_requests(project), max_size=4))
         made = []
@@ -289,7 +289,7 @@ class TestAudits:
         ASSUMPTIONS,
     )
     def test_calibration_keeps_the_true_assumptions(self, data, project, true, assumed):
-        """If an audit tries the separator of the true assumptions, the tasks never rule these assumptions out."""
+        """If an audit tries the separator of the true assumptions, the tasks never rule out the true assumptions."""
         tasks = data.draw(st.lists(task_requests(project), max_size=4))
         made = [
             project.with_assumptions(true)

@@ -88,7 +88,7 @@ class TestOrdinary:
 
 
 class TestReservedNames:
-    """U9, U10, T10: a reserved name is rejected only as a whole name at the top level."""
+    """U9, U10, T10: a reserved name is rejected only at the top level, and only with its exact spelling."""
 
     @pytest.mark.parametrize("name", sorted(RESERVED_PROJECT_NAMES))
     def test_a_project_cannot_have_a_reserved_name(self, name: str) -> None:
@@ -100,7 +100,7 @@ class TestReservedNames:
 
     @pytest.mark.parametrize("name", sorted(RESERVED_TASK_NAMES))
     def test_a_task_cannot_have_a_routing_name_as_a_param(self, name: str) -> None:
-        """A routing name among a task's params is rejected. The error has the path, and shows the argument to use."""
+        """A routing name among a task's params is rejected. The error has its path, and shows the argument to use."""
         with pytest.raises(InvalidParams) as refused:
             TaskRequest({name: None})
         assert (refused.value.code, refused.value.path) == ("param_name", f"/{name}")

@@ -100,7 +100,7 @@ class TestPatch:
 
     @given(project=projects(), new=params())
     def test_a_patch_overlays_the_latest_params(self, project: Project, new: dict[str, Any]) -> None:
-        """The new version has the latest params, overlaid with those of the patch."""
+        """The new version has the latest params, overlaid with the params of the patch."""
         after = project.patch_params(new).params
         assert spell(after) == spell({**project.params, **new})
         assert set(after) >= set(project.params)
@@ -202,7 +202,7 @@ class TestTime:
 
     @given(made=ops(), times=st.permutations(["2020-01-01T00:00:00.000Z", "1999", "", None, "9999"]), own=params())
     def test_times_do_not_matter(self, made: list[Op], times: list[str | None], own: dict[str, Any]) -> None:
-        """The times of versions do not affect the order or the results."""
+        """The times of versions affect neither the order of the versions nor the results."""
         timed = Project("boxes", type="imageannotation")
         for (verb, params_), time in zip(made, times, strict=False):
             update = Patch(params_) if verb == "patch" else Replace(params_)
@@ -227,14 +227,14 @@ class TestComposition:
 
     @given(update=updates())
     def test_an_empty_patch_is_neutral(self, update: Update) -> None:
-        """Composing an update with an empty patch, in either order, gives the same update."""
+        """Composing an update with an empty patch, in either order, gives the update itself."""
         assert Patch({}).then(update) == update == update.then(Patch({}))
 
     @given(first=updates(), second=updates())
     def test_a_replace_absorbs_the_update_before_it(self, first: Update, second: Update) -> None:
-        """An update composed with a later replace gives the replace.
+        """An update followed by a replace composes to exactly this replace.
 
-        A replace composed with any later update gives a replace, too.
+        A replace followed by any update composes to a replace.
         """
         assume(isinstance(second, Replace))
         assert first.then(second) == second

@@ -26,7 +26,7 @@ TASKS = st.fixed_dictionaries(
 
 
 class AllVersions:
-    """A substitute for `VersionIndex` that selects every version up to a number."""
+    """A substitute for `VersionIndex` that selects all versions up to the given number."""
 
     def __init__(self, versions):
         self.versions = versions

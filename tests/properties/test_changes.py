@@ -24,7 +24,10 @@ PAIRS = (
 
 
 def build_after(value, changes, parts=(), after_parts=()):
-    """Apply changes to the value at `parts`, and return the result, which is at `after_parts`."""
+    """Return `value` after the changes.
+
+    In the old params, `value` is at `parts`. In the new params, the result is at `after_parts`.
+    """
     for change in changes:
         if change.kind in ("changed", "moved") and change.parts == parts:
             return thaw(change.after)
@@ -56,14 +59,14 @@ def build_after(value, changes, parts=(), after_parts=()):
 
 @given(PAIRS)
 def test_applying_the_changes_gives_the_params_after(pair):
-    """The changes of a diff, applied to the params before, give the params after."""
+    """Applying the changes of a diff to the old params gives the new params."""
     before, after = pair
     assert same(build_after(before, Diff.between(before, after).changes), after)
 
 
 @given(PAIRS)
 def test_each_pointer_resolves_to_its_value(pair):
-    """`pointer` leads to the value before a change, and `after_pointer` to the value after. The two values differ."""
+    """`pointer` leads to the value before a change, and `after_pointer` to the value after the change."""
     diff = Diff.between(*pair)
     for change in diff.changes:
         if change.kind != "added":
@@ -88,7 +91,7 @@ def test_the_changes_agree_with_the_names(pair):
 
 @given(st.lists(ELEMENTS, max_size=6), st.randoms(use_true_random=False))
 def test_another_order_alone_only_moves_elements(elements, random):
-    """If an array differs only in the order of its elements, the only change is a move."""
+    """If two arrays differ only in the order of their elements, the only change is a move."""
     shuffled = list(elements)
     random.shuffle(shuffled)
     kinds = [change.kind for change in Diff.between({"a": elements}, {"a": shuffled}).changes]
@@ -97,7 +100,7 @@ def test_another_order_alone_only_moves_elements(elements, random):
 
 @given(PAIRS)
 def test_unchanged_values_are_counted(pair):
-    """`count_unchanged` counts the scalars before the update that are neither removed, lost nor changed."""
+    """`count_unchanged` counts the scalars of the old params that are neither removed, lost nor changed."""
     before, after = pair
     changes = Diff.between(before, after).changes
     without_added = build_after(before, [change for change in changes if change.kind not in ("added", "moved")])

@@ -1,4 +1,4 @@
-"""Overlaid params have all names of the two layers, and the upper layer's values override as a whole."""
+"""Overlaid params have all names of both layers, and the upper layer's values override whole values."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def overlay(below: Mapping[str, Any], above: Mapping[str, Any]) -> Mapping[str, 
 
 
 class TestMonoid:
-    """An empty object is neutral, grouping does not matter, repetition changes nothing."""
+    """An empty object is neutral, grouping does not matter, and repetition changes nothing."""
 
     @given(a=params())
     def test_empty_params_change_nothing_on_either_side(self, a: dict[str, Any]) -> None:
@@ -49,7 +49,7 @@ class TestMonoid:
 
 
 class TestRightWins:
-    """A value of the upper layer overrides that of the lower layer as a whole."""
+    """A value of the upper layer overrides the whole value of the lower layer."""
 
     @given(a=params(), b=params())
     def test_the_upper_layer_is_in_the_result(self, a: dict[str, Any], b: dict[str, Any]) -> None:
@@ -59,7 +59,7 @@ class TestRightWins:
 
     @given(a=params(), b=params())
     def test_the_order_matters_only_for_names_that_disagree(self, a: dict[str, Any], b: dict[str, Any]) -> None:
-        """Two layers commute if and only if their common names have equal values."""
+        """The order of two layers does not matter if and only if their common names have equal values."""
         agree = all(equal(a[name], b[name]) for name in a if name in b)
         assert equal(overlay(a, b), overlay(b, a)) == agree
 
@@ -71,7 +71,7 @@ class TestRightWins:
 
     @given(a=params(), name=param_names(), inner=json_values())
     def test_null_is_a_value(self, a: dict[str, Any], name: str, inner: Any) -> None:
-        """A null in the upper layer overrides, and a null inside a value is kept."""
+        """A null in the upper layer overrides the lower value, and a null inside a value is kept."""
         combined = overlay(a, {name: None})
         assert name in combined
         assert combined[name] is None
@@ -103,7 +103,7 @@ class TestNames:
         exchanged = dict(zip(NAMES, order, strict=True))
 
         def renamed(params: Mapping[str, Any]) -> dict[str, Any]:
-            # The prefix renames every other name, including `instruction`, and keeps the names distinct.
+            # All names outside `NAMES`, such as `instruction`, get a prefix, so they stay distinct from `NAMES`.
             return {exchanged.get(name, f"_{name}"): value for name, value in params.items()}
 
         assert equal(renamed(overlay(a, b)), overlay(renamed(a), renamed(b)))
@@ -119,7 +119,7 @@ FUNCTIONS: tuple[Callable[[Any], Any], ...] = (
 
 
 class TestParametric:
-    """Overlaying never inspects a value, so it commutes with any function on values."""
+    """Overlaying never inspects a value, so a function may change all values before or after it."""
 
     @given(a=params(), b=params())
     def test_overlaying_never_inspects_a_value(self, a: dict[str, Any], b: dict[str, Any]) -> None:
@@ -127,7 +127,7 @@ class TestParametric:
         for function in FUNCTIONS:
 
             def changed(params: Mapping[str, Any], function: Callable[[Any], Any] = function) -> dict[str, Any]:
-                # The prefix renames `instruction`, whose value must be text or null.
+                # An instruction must be text or null, so the prefix turns it into an ordinary param.
                 return {f"_{name}": function(plain(value)) for name, value in params.items()}
 
             assert equal(changed(overlay(a, b)), overlay(changed(a), changed(b)))

@@ -21,7 +21,7 @@ from paramcore.testing import LOOKALIKES, NAMES, ODD_NAMES, params, projects, ta
 from paramcore.wire import read_project, write_project
 from tests.reference import spell
 
-#: A script that computes many results and prints them. Every process must print the same.
+#: A script that computes many results and prints them. Every process must print the same bytes.
 SCRIPT = """
 import json, sys
 from paramcore import Plan, Project, Replace, TaskRequest
@@ -107,7 +107,7 @@ class TestOrder:
 
     @given(before=params(), after=params())
     def test_a_diff_and_a_plan_have_an_order(self, before: dict[str, Any], after: dict[str, Any]) -> None:
-        """Removed and changed params have the order of `before`, added params that of `after`."""
+        """Removed and changed params have the order of `before`, and added params have the order of `after`."""
         diff = Diff.between(before, after)
         assert list(diff.removed) == [name for name in before if name not in after]
         assert list(diff.added) == [name for name in after if name not in before]

@@ -84,7 +84,7 @@ def test_an_entry_point_accepts_a_value_or_rejects_it(entry_point, value):
     st.binary(max_size=60) | st.text(alphabet='{}[]",:\\ 0123456789eE.-+truefalsn\ud7ff\n', max_size=40).map(str.encode)
 )
 def test_any_bytes_are_a_document_or_a_document_error(tmp_path_factory, data):
-    """A file gives the value that Python's parser gives, or an error with the name of the file."""
+    """`read_document` returns the value that `json.loads` returns, or raises an error with the name of the file."""
     file = tmp_path_factory.mktemp("any", numbered=True) / "any.json"
     file.write_bytes(data)
     try:

@@ -1,4 +1,4 @@
-"""An explanation has the true value, its source, and the values that were overridden."""
+"""An explanation shows the value that a task gets, its source, and the values that it overrides."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class TestComplete:
 
     @given(answer=answers())
     def test_a_missing_param_is_explained_as_not_set(self, answer: EffectiveParams) -> None:
-        """The explanation of a missing param says that it is not set. The JSON has no value."""
+        """The explanation of a missing param says that the param is not set. Its JSON has no `value`."""
         for name in {*NAMES, "nowhere", "instruction"} - set(answer.params):
             one = answer.explain(name)
             assert not one.is_set
@@ -117,7 +117,7 @@ class TestTrue:
 
     @given(answer=answers())
     def test_the_candidates_give_the_value(self, answer: EffectiveParams) -> None:
-        """Either one candidate is WON and gives the value, or two are APPENDED: the task's and then the version's."""
+        """One candidate is WON and gives the value, or two are APPENDED: the task's, and then the version's."""
         separator = answer.inheritance.assumptions.instruction_separator
         for one in answer.explain_all():
             won = [candidate for candidate in one.candidates if candidate.status in ("WON", "APPENDED")]
@@ -150,7 +150,7 @@ class TestLosers:
 
     @given(answer=answers(min_versions=1))
     def test_a_newer_value_that_is_not_inherited_is_shown(self, answer: EffectiveParams) -> None:
-        """If a task does not inherit the latest version, the latest value is IGNORED."""
+        """If a task does not inherit the latest version, the value of the latest version is IGNORED."""
         latest = answer.versions[-1]
         for name in {*latest.params, "nowhere"}:
             ignored = [one for one in answer.explain(name).candidates if one.status == "IGNORED"]
@@ -186,7 +186,7 @@ class TestSince:
 
     @given(answer=answers(min_versions=1))
     def test_an_earlier_value_is_shown(self, answer: EffectiveParams) -> None:
-        """The only candidate before the inherited version is the version that `superseded` returns, if any."""
+        """Of the versions before the inherited version, only the version that `superseded` returns is a candidate."""
         project, _ = to_model(answer)
         history, version = project["history"], answer.inherited_from
         for name in [*answer.params, *NAMES]:
@@ -200,9 +200,9 @@ class TestSince:
 
 
 def superseded(history: list[dict[str, Any]], used: int, name: str) -> int | None:
-    """Return the latest version before `used` in which a param has another value, or None.
+    """Return the latest version before `used` in which a param has another value than in `used`, or None.
 
-    The search goes back from `used`. If `used` sets the param, the search ends at a version without the param.
+    The search goes back from `used`. If `used` sets the param, the search ends at the first version without the param.
     """
     for number in reversed(range(used)):
         holds, held = name in history[number], name in history[used]
@@ -218,7 +218,7 @@ class TestTextAndJSON:
 
     @given(answer=answers())
     def test_text_and_json_agree(self, answer: EffectiveParams) -> None:
-        """The text has lines for the value, each candidate and the reason. The JSON has the value and statuses."""
+        """The text has lines for the value, each candidate and the reason. The JSON has the value and the statuses."""
         for one in answer.explain_all():
             lines = str(one).split("\n")
             assert len(lines) == len(one.candidates) + 2

@@ -31,7 +31,7 @@ def settings_of(draw: st.DrawFn) -> dict[str, str]:
 
 @st.composite
 def tasks_of(draw: st.DrawFn, max_size: int = 5) -> list[dict[str, Any]]:
-    """Draw requests that share some values, because there are few different values."""
+    """Draw requests with few different values, so that some requests share values."""
     values = st.sampled_from(draw(st.lists(st.sampled_from(VALUES), min_size=1, max_size=3)))
     texts = st.sampled_from(draw(st.lists(st.sampled_from(INSTRUCTIONS), min_size=1, max_size=4)))
     params = st.dictionaries(st.sampled_from(NAMES), values, max_size=4)
@@ -101,7 +101,7 @@ def test_the_order_does_not_matter(tasks: list[dict[str, Any]], chosen: dict[str
 
 @given(tasks=tasks_of(), chosen=settings_of())
 def test_names_that_describe_a_task_stay(tasks: list[dict[str, Any]], chosen: dict[str, str]) -> None:
-    """X6: some names move only if `move` lists them. A name that `keep` lists stays."""
+    """X6: some params move only if `move` lists them. A param that `keep` lists stays."""
     assert not naive.STAYING & extract(tasks, chosen).params.keys()
     moving = extract(tasks, chosen, move=["attachment"])
     assert not (naive.STAYING - {"attachment"}) & moving.params.keys()

@@ -1,4 +1,4 @@
-"""Effective params are the task's params over those of at most one version. Other versions do not affect them."""
+"""A task's params override the params of at most one version. The other versions have no effect."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class TestWhichVersion:
 
     @given(project=projects(), own=task_params())
     def test_minus_one_inherits_nothing(self, project: Project, own: dict[str, Any]) -> None:
-        """With -1, the effective params are the task's own params."""
+        """With `project_version: -1`, the effective params are the task's own params."""
         answer = resolve(project, own, -1)
         assert spell(answer.params) == spell(own)
         assert answer.inherited_from is None
@@ -64,7 +64,7 @@ class TestWhichVersion:
 
     @given(project=projects(min_versions=1), later=st.lists(updates(), max_size=2), own=task_params())
     def test_pinned_params_never_change(self, project: Project, later: list[Update], own: dict[str, Any]) -> None:
-        """Later updates change neither the effective params of a pinned task nor the version that it inherits."""
+        """Later updates change neither the effective params of a pinned task nor its inherited version."""
         grown = project
         for update in later:
             grown = grown.update(update)
@@ -131,7 +131,7 @@ class TestNames:
     def test_a_new_param_adds_exactly_itself(
         self, version: dict[str, Any], own: dict[str, Any], name: str, value: Any
     ) -> None:
-        """A new param of the project that the task does not set is added, and no other param changes."""
+        """If the project gets a param that the task does not set, the task gets exactly this param in addition."""
         version, own = ({other: v for other, v in one.items() if other != name} for one in (version, own))
         before = resolve(with_versions([version]), own).params
         after = resolve(with_versions([{**version, name: value}]), own).params
@@ -149,18 +149,18 @@ class TestNames:
 
 
 class TestWhoWins:
-    """The values of the task override the inherited values as a whole."""
+    """A value of the task overrides the whole inherited value."""
 
     @given(version=params(), own=task_params())
     def test_the_task_overrides_each_name_that_it_sets(self, version: dict[str, Any], own: dict[str, Any]) -> None:
-        """Except for the instruction, each value is the task's if set, or else the version's, with the same types."""
+        """Each param except the instruction has the task's value if the task sets it, or else the version's value."""
         expected = {**bare(version), **bare(own)}
         assert spell(bare(resolve(with_versions([version]), own).params)) == spell(expected)
 
     @given(name=param_names(), value=json_values())
     @pytest.mark.parametrize("empty", [None, False, 0, 0.0, "", [], {}], ids=repr)
     def test_an_empty_value_is_set(self, empty: Any, name: str, value: Any) -> None:
-        """An empty value in the task overrides; an empty value in the project is inherited."""
+        """An empty value in the task overrides the project's value. An empty value in the project is inherited."""
         assert spell(resolve(with_versions([{name: value}]), {name: empty}).params) == spell({name: empty})
         assert spell(resolve(with_versions([{name: empty}]), {}).params) == spell({name: empty})
 
@@ -182,14 +182,14 @@ class TestWhoWins:
 
     @given(project=projects(), own=params())
     def test_without_an_instruction_resolving_equals_a_patch(self, project: Project, own: dict[str, Any]) -> None:
-        """Without an instruction, a task gets the params that the project has after a patch with the task's params."""
+        """Without an instruction, a task gets the params that a patch with the task's params would give the project."""
         own = bare(own)
         without = project.replace_params(bare(project.params))
         assert spell(resolve(without, own).params) == spell(without.update(Patch(own)).params)
 
 
 class TestNeutral:
-    """A task or a version without params has no effect, and resolving changes nothing."""
+    """A task or a version without params adds nothing, and resolving changes no object."""
 
     @given(project=projects(min_versions=1), own=task_params())
     def test_an_empty_side_gives_the_other_side(self, project: Project, own: dict[str, Any]) -> None:
@@ -203,7 +203,7 @@ class TestNeutral:
     def test_a_result_sent_with_minus_one_gives_the_same_params(
         self, project: Project, own: dict[str, Any], data: st.DataObject
     ) -> None:
-        """The request that `as_request` returns gives a task with the same params, even after later updates."""
+        """The request from `as_request` gives its task the effective params again, even after later updates."""
         asked = data.draw(st.sampled_from([None, -1, *range(len(project.versions))]))
         answer = resolve(project, own, asked)
         frozen = answer.as_request()
@@ -216,7 +216,7 @@ class TestNeutral:
     def test_a_result_sent_without_minus_one_repeats_only_the_instruction(
         self, version: dict[str, Any], own: dict[str, Any]
     ) -> None:
-        """A task that sends its effective params gets the same params, unless the version appends an instruction."""
+        """A task that sends effective params without -1 gets them again, unless the version appends its instruction."""
         project = with_versions([version])
         once = resolve(project, own).params
         assert equal(resolve(project, once).params, once) == (not version.get("instruction"))

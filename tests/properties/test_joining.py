@@ -1,4 +1,4 @@
-"""The project's instruction is appended to the task's, and is an ordinary param elsewhere."""
+"""The project's instruction is appended to the task's instruction. Elsewhere, `instruction` is an ordinary param."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class TestOneSide:
     @given(text=some_text)
     @pytest.mark.parametrize("none", NO_TEXT, ids=repr)
     def test_a_single_text_gets_no_separator(self, none: dict[str, Any], text: str) -> None:
-        """By default, a missing, null or empty instruction on one side adds no separator to the text on the other."""
+        """By default, no separator is added if only the task or only the project has text."""
         assert joined(none, {"instruction": text}) == text
         assert joined({"instruction": text}, none) == text
 
@@ -58,7 +58,7 @@ class TestOneSide:
     def test_without_any_text_the_task_decides(
         self, own: dict[str, Any], inherited: dict[str, Any], empty: str
     ) -> None:
-        """If neither side has text, the instruction is the task's value if set, or else the project's."""
+        """If neither side has text, the task's instruction applies if it is set, or else the project's instruction."""
         expected = {**inherited, **own}.get("instruction", "no instruction")
         assert joined(own, inherited, empty_instruction=empty) == expected
 
@@ -78,7 +78,7 @@ class TestWhereItIsOrdinary:
 
     @given(first=instructions(), second=instructions(), own=instructions())
     def test_older_texts_are_not_inherited(self, first: str | None, second: str | None, own: str | None) -> None:
-        """An update overrides the older instruction. A task inherits no text from versions before the inherited one."""
+        """An update replaces the old instruction, and a task inherits only the instruction of the inherited version."""
         project = Project("boxes", type="imageannotation", params={"instruction": first, "padding": 1})
         for after in (
             project.update(Patch({"instruction": second})),
@@ -91,18 +91,18 @@ class TestWhereItIsOrdinary:
 
     @given(project=projects(), own=task_params(), settings=assumptions())
     def test_minus_one_inherits_no_text(self, project: Project, own: dict[str, Any], settings: Assumptions) -> None:
-        """Under any assumptions, a task with -1 has only its own instruction."""
+        """Under any assumptions, a task with `project_version: -1` has only its own instruction."""
         answer = project.with_assumptions(settings).resolve(TaskRequest(own, project_version=-1)).params
         assert ("instruction" in answer) == ("instruction" in own)
         assert answer.get("instruction") == own.get("instruction")
 
 
 class TestSettings:
-    """T5, T6: of all params, settings change only the instruction."""
+    """T5, T6: settings change the instruction, and no other param."""
 
     @given(task=instructions(), inherited=instructions())
     def test_under_override_the_instruction_is_ordinary(self, task: str | None, inherited: str | None) -> None:
-        """Under `override`, the value is the task's if set, even if it is null, or else the project's."""
+        """Under `override`, the task's instruction applies if it is set, even if it is null, or else the project's."""
         rule = {"instruction_rule": "override"}
         assert joined({"instruction": task}, {"instruction": inherited}, **rule) == task
         assert joined({}, {"instruction": inherited}, **rule) == inherited
@@ -129,7 +129,7 @@ class TestSettings:
     def test_a_result_lists_the_rules_that_it_rests_on(
         self, project: Project, own: dict[str, Any], data: st.DataObject
     ) -> None:
-        """If another value of one of three settings changes the result, the rule of this setting is in `rests_on`."""
+        """If changing a setting, except `instruction_rule`, changes the result, `rests_on` lists the setting's rule."""
         asked = data.draw(st.sampled_from([None, -1, *range(len(project.versions))]))
         task = TaskRequest(own, project_version=asked)
         answer = project.resolve(task)

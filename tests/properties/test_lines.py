@@ -171,7 +171,7 @@ def preview_all(project: Project, lines: list[bytes], codec: Codec) -> list[byte
 
 
 def check_agreement(project: Project, line: bytes, overrides: dict[str, Any] | None = None) -> None:
-    """Assert that `bulk` gives the result of `resolve` with each codec: the same values, types and order."""
+    """Assert that `bulk`, with each codec, gives the result of `resolve`: the same values, types and order."""
     expected = exact_text(thawed(resolve_line(project, line, overrides or {})))
     for codec in CODECS:
         assert exact_text(preview_line(project, line, overrides or {}, codec)) == expected

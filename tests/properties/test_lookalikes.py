@@ -44,7 +44,7 @@ class TestEveryPair:
     """No value is confused with another, in any part of the model."""
 
     def test_equality_is_that_of_json(self) -> None:
-        """`same` follows JSON equality, and so do `==` and `!=` for frozen values, also inside arrays and objects."""
+        """`same` follows JSON equality, also inside arrays and objects. So do `==` and `!=` for frozen values."""
         for one, two in PAIRS:
             expected = equal(one, two)
             assert same(one, two) is expected
@@ -114,7 +114,7 @@ class TestNumbersOfVersions:
     """The versions `True`, `1` and `1.0` make different requests."""
 
     def test_requests_for_lookalike_versions_differ(self) -> None:
-        """Requests whose versions differ in value or only in type are different."""
+        """Two requests are different if their versions differ, even only in type."""
         asked = [0, False, 0.0, 1, True, 1.0, -1, None, "1", "", [], [True], [1]]
         requests = [TaskRequest({}, project_version=version) for version in asked]
         assert len(set(requests)) == len(asked)
@@ -166,7 +166,7 @@ class TestEquality:
 
     @given(one=params(), two=params())
     def test_equality_is_symmetric_and_ignores_order(self, one: dict[str, Any], two: dict[str, Any]) -> None:
-        """Swapping the sides, reordering members and freezing do not change equality."""
+        """Swapping two values, reordering their members or freezing them does not change whether they are equal."""
         expected = equal(one, two)
         turned = dict(reversed(two.items()))
         for left, right in product((freeze(one), one), (freeze(two), freeze(turned), two, turned)):

@@ -1,4 +1,4 @@
-"""Explaining or validating many params merges each of them only a few times."""
+"""Explaining or validating many params merges each param only a few times."""
 
 import pytest
 
@@ -13,7 +13,7 @@ MANY = {f"objects_to_annotat{number}": number for number in range(COUNT)}
 
 @pytest.fixture
 def merged(monkeypatch):
-    """Return a list to which each merge appends its number of params."""
+    """Return a list to which each merge appends the number of params in its result."""
     sizes = []
     merge = Inheritance.merge
 

@@ -288,7 +288,7 @@ class TestAttributes:
 
     @given(value=json_values())
     def test_operators_return_a_new_value(self, value: Any) -> None:
-        """Changing the result of `|`, `+`, `*`, a slice or a copy does not change the frozen value. `|=` fails."""
+        """Changing the result of `|`, `+`, `*`, a slice or a copy does not change the operand. `|=` raises an error."""
         frozen = freeze({"x": value, "y": [value]})
         expected = spell(frozen)
         results = [frozen | {"z": 1}, {"z": 1} | frozen, frozen["y"] + [1], [1] + frozen["y"], frozen["y"] * 2]
@@ -401,7 +401,7 @@ class TestThreads:
     """Threads that read during an update get the params of one version."""
 
     def test_each_result_is_of_one_version(self) -> None:
-        """Readers never get the params of two versions mixed."""
+        """No result mixes the params of two versions."""
         shared = [Project("boxes", type="imageannotation", params={"a": 0, "b": 0, "instruction": "0"})]
         wrong: list[Any] = []
         done = threading.Event()

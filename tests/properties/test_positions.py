@@ -31,7 +31,7 @@ def pointers(value: Any, *trail: str | int) -> list[str]:
 def test_both_locators_find_the_same_positions(
     value: Any, indent: Any, separators: Any, ascii: bool, around: str, data: st.DataObject
 ) -> None:
-    """`JSONLocator` and `TokenLocator` locate each value, each name and each missing value alike, in any order."""
+    """In any order of lookups, both locators find the same offsets of values, names and missing values."""
     text = around + json.dumps(value, indent=indent, separators=separators, ensure_ascii=ascii) + around
     paths = [one for path in pointers(value) for one in (path, f"{path}/nowhere", f"{path}/0", f"{path}/a/b")]
     jumping, walking = JSONLocator(text), TokenLocator(iter_tokens(text))
@@ -55,13 +55,13 @@ def test_a_member_is_decoded_only_a_few_times(kind: str, order: str, monkeypatch
     monkeypatch.setattr(positions, "_decode_value", lambda text, at: decoded.append(at) or plain(text, at))
     for part in parts:
         name_at, value_at = places.find(f"/held/{part}")
-        # Both offsets of a missing member are that of the container, 9.
+        # Both offsets of a missing member are the offset of its container, which is 9.
         assert (name_at, value_at) == (9, 9) or places.find(f"/held/{part}/a")[1] > value_at
     assert len(decoded) <= 2 * 3 * 2_000 + 10
 
 
 def test_a_position_is_found_without_reading_the_whole_text():
-    """Line feeds are counted once in each block. Later lookups, in any order, count those of one block."""
+    """`Lines` counts the line feeds of each block once. Each later lookup counts the line feeds of only one block."""
     counted = []
 
     class Text(str):

@@ -44,7 +44,7 @@ def faulty_params(right: SearchStrategy[dict[str, Any]]) -> SearchStrategy[Any]:
 
 
 def flat_requests() -> SearchStrategy[Any]:
-    """Draw requests, some of them with an invalid version, project or routing name."""
+    """Draw requests. Some have an invalid value for a routing name, or invalid params."""
     routing: dict[str, SearchStrategy[Any]] = {
         "project_version": often(st.sampled_from((None, -1, 0, 1, 2)), wrong=st.sampled_from(NO_VERSIONS)),
         "project": often(st.sampled_from((None, "boxes")), wrong=project_names() | st.sampled_from(("", 5, "\n", []))),
@@ -70,7 +70,7 @@ class TestAgainstTheModel:
 
     @given(project=projects(), flats=st.lists(flat_requests(), max_size=4))
     def test_resolving_many_equals_resolving_each(self, project: Project, flats: list[Any]) -> None:
-        """`resolve_many` gives the results of `resolve` until the first task that is rejected."""
+        """`resolve_many` gives the results of `resolve` until the first rejected task."""
         answers, many = [], project.resolve_many(flats)
         try:
             answers.extend(many)
@@ -131,11 +131,11 @@ class TestTheModel:
         assert equal(reference.merge(own, inherited, dict(DEFAULTS)), expected)
 
     def test_it_distinguishes_lookalikes(self) -> None:
-        """The model distinguishes all lookalikes except equal numbers, alone or in an object."""
+        """In the model, two lookalikes are equal only if they are equal numbers or objects with equal numbers."""
         equals = [(one, two) for one in LOOKALIKES for two in LOOKALIKES if equal(one, two)]
         assert all(type(one) is type(two) or {type(one), type(two)} == {int, float} for one, two in equals)
-        # Each value with itself; 6 pairs of 0, 0.0 and -0.0; and 2 pairs each of 1 and 1.0, of 2**53 and its float,
-        # and of 1 and 1.0 in an object.
+        # The equal pairs are: each value with itself; 6 pairs of 0, 0.0 and -0.0; 2 pairs of 1 and 1.0;
+        # 2 pairs of 2**53 and its float; and 2 pairs of objects with 1 and 1.0.
         assert len(equals) == len(LOOKALIKES) + 6 + 2 + 2 + 2
 
     @pytest.mark.parametrize("asked", NO_VERSIONS, ids=lambda asked: str(asked)[:20])
@@ -145,7 +145,7 @@ class TestTheModel:
             reference.find_inherited_version([{}, {}, {}], asked)
 
     def test_a_disagreement_is_found(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """The comparison reports a disagreement, whether the model or its data is wrong."""
+        """The comparison reports a disagreement if the history or the code of the model is wrong."""
         project = Project("boxes", type="imageannotation", params={"instruction": "i", "a": True})
         flat = {"instruction": "t"}
         assert not list(iter_disagreements(project, model(project), flat))

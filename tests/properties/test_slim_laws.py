@@ -25,7 +25,7 @@ def cases(draw: st.DrawFn) -> Case:
 @pytest.mark.parametrize("name", LAWS)
 @given(case=cases())
 def test_the_law_holds(name: str, case: Case) -> None:
-    """Each law holds for wanted params that are close to those of a version."""
+    """Each law holds for wanted params that are close to the params of a version."""
     LAWS[name](case)
 
 
@@ -74,7 +74,7 @@ SIMILAR_PARAMS = st.fixed_dictionaries(
     separator=st.sampled_from(["\n", ""]),
 )
 def test_any_of_many_versions(versions: Any, wanted: Any, rule: Any, empty: Any, separator: str) -> None:
-    """Law S8 also holds for projects with many equal versions, whose numbers have one or two digits."""
+    """Law S8 also holds for projects with up to 25 versions, many of which have equal params."""
     assumptions = Assumptions(instruction_rule=rule, empty_instruction=empty, instruction_separator=separator)
     made = [ParamVersion(number, params) for number, params in enumerate(versions)]
     project = Project("boxes", type="imageannotation", versions=made, assumptions=assumptions)
@@ -100,7 +100,7 @@ class TestTheInverseByBruteForce:
         ],
     )
     def test_it_finds_all_params(self, wanted: Any, inherited: Any, expected: Any) -> None:
-        """Brute force finds all own params with which a task gets the wanted params, and no others."""
+        """Brute force finds exactly the own params with which a task gets the wanted params."""
         assert equal(reference.find_own_params(wanted, inherited, self.DEFAULTS), expected)
 
     @pytest.mark.parametrize(

@@ -1,9 +1,8 @@
-"""Check laws for the inputs of a small scope; `docs/semantics.md` explains why these are enough for all inputs.
+"""Check laws for the inputs of a small scope. `docs/semantics.md` explains why these inputs are enough.
 
-For each param, the result depends only on the values of this param in the k layers: whether they
-are absent, null or equal. So the values absent, null and v1 to vk are enough. For a law, one name
-is enough, plus one name for each condition over all names, such as "nothing changed".
-The lookalikes 1, True and "1" show that equality is that of JSON.
+An input consists of k layers, such as a version and a task. In a layer, a name is absent, null,
+one of the values v1 to vk, or a lookalike. The lookalikes are 1, True and "1". If a comparison
+confuses them, a law fails.
 """
 
 from __future__ import annotations
@@ -22,28 +21,34 @@ Params = dict[str, Any]
 
 ABSENT: Final = object()
 LOOKALIKES: Final = (1, True, "1")
-#: Two choices of v1, v2 and v3. The values look alike, so a comparison that confuses them breaks a law.
+#: Two choices of v1, v2 and v3. The values look alike, so a law fails if a comparison confuses them.
 SUBSTITUTES: Final = ((1, True, "1"), (True, 1, "1"))
 
 
 def iter_layers(count: int, names: str = "a") -> Iterator[list[Params]]:
-    """Yield all lists of `count` layers with these names; a value is absent, null, one of v1 to vk, or a lookalike."""
+    """Yield all lists of `count` layers with these names.
+
+    Each name is tried with each value: absent, null, v1 to vk for k = `count`, and the lookalikes.
+    """
     values = (ABSENT, None, *(f"v{number + 1}" for number in range(count)), *LOOKALIKES)
     for columns in product(product(values, repeat=count), repeat=len(names)):
         yield make_layers(count, names, columns)
 
 
 def list_params(names: str) -> list[Params]:
-    """Return every object of params with these names; a value is absent, null, one of v1 to v3, or a lookalike."""
+    """Return all objects of params with these names.
+
+    Each name is tried with each value: absent, null, v1, v2, v3 and the lookalikes.
+    """
     values = (ABSENT, None, "v1", "v2", "v3", *LOOKALIKES)
     return [make_layers(1, names, columns)[0] for columns in product(product(values), repeat=len(names))]
 
 
 def iter_distinct_layers(count: int, names: str) -> Iterator[list[Params]]:
-    """Yield lists of `count` layers with these names: two from each group of equivalent lists.
+    """Yield two lists of `count` layers with these names from each group of similar lists.
 
-    Lists are equivalent if they become equal when names change places, or when, for a name, v1,
-    v2 and v3 change places. The two lists have the two choices of v1, v2 and v3 in `SUBSTITUTES`.
+    Two lists are similar if they become equal when names change places, or when v1, v2 and v3 change
+    places in the values of one name. `SUBSTITUTES` has the values v1, v2 and v3 for each of the two lists.
     """
     for columns in combinations_with_replacement(sorted(iter_columns(count)), len(names)):
         for values in SUBSTITUTES:
@@ -52,7 +57,7 @@ def iter_distinct_layers(count: int, names: str) -> Iterator[list[Params]]:
 
 
 def iter_columns(count: int) -> Iterator[tuple[str, ...]]:
-    """Yield each column: the values of one name in all layers, with v1, v2 and v3 in order of first use."""
+    """Yield the columns. A column has the values of one name in all layers: v1 is used before v2, and v2 before v3."""
     if count == 0:
         yield ()
         return
@@ -90,7 +95,7 @@ def updates_of(params: Params) -> tuple[Patch, Replace]:
 
 
 class TestTheScope:
-    """The scope is that of `docs/semantics.md`."""
+    """The helpers yield the scope that `docs/semantics.md` describes."""
 
     def test_its_size(self) -> None:
         """The helpers return as many lists of layers, params and columns as the documented scope has."""
@@ -115,7 +120,7 @@ class TestTheScope:
 
 
 class TestCombining:
-    """One or two names, up to three layers: overlaying is associative, and the upper layer overrides."""
+    """With one or two names in up to three layers, overlaying is associative, and the upper layer overrides."""
 
     def test_the_upper_layer_overrides(self) -> None:
         """A patch sets its own params and keeps the other params. A replace keeps only its own params."""
@@ -137,17 +142,17 @@ class TestCombining:
             assert key(Patch(a).applied_to(a)) == key(Patch({}).applied_to(a)) == key(Patch(a).applied_to({})) == key(a)
 
     def test_it_commutes_if_the_layers_agree(self) -> None:
-        """For two names, two layers commute if and only if their common names have equal values."""
+        """The order of two layers does not matter if and only if their common names have equal values."""
         for a, b in iter_layers(2, "ab"):
             agree = all(key({name: a[name]}) == key({name: b[name]}) for name in a.keys() & b.keys())
             assert (key(Patch(b).applied_to(a)) == key(Patch(a).applied_to(b))) is agree
 
 
 class TestComposing:
-    """One name, three layers: `then` is associative, and a composed update has the effect of both updates."""
+    """With one name in three layers, `then` is associative, and a composed update has the effect of both updates."""
 
     def test_one_composed_update_has_the_effect_of_both(self) -> None:
-        """The composed update gives the same params as the first update and then the second."""
+        """The composed update gives the same params as the first update followed by the second."""
         for held, one, two in iter_layers(3):
             for first, second in product(updates_of(one), updates_of(two)):
                 together = first.then(second).applied_to(held)
@@ -160,7 +165,7 @@ class TestComposing:
                 assert first.then(second).then(third) == first.then(second.then(third))
 
     def test_it_has_a_neutral_update_and_replaces_absorb(self) -> None:
-        """An empty patch changes nothing, and a replace absorbs the update before it."""
+        """Composing with an empty patch changes nothing. An update followed by a replace composes to the replace."""
         for one, two in iter_layers(2):
             for first, second in product(updates_of(one), updates_of(two)):
                 assert Patch({}).then(first) == first == first.then(Patch({}))
@@ -168,7 +173,7 @@ class TestComposing:
 
 
 class TestPlanning:
-    """Two names, two or three layers: a plan shows the effect of an update, and `Plan.to` plans the smallest update."""
+    """With two names, a plan shows the effect of an update, and `Plan.to` plans the smallest update."""
 
     def test_a_plan_is_the_update(self) -> None:
         """`after` has the params of the updated project. A plan needs consent if and only if it drops params."""
@@ -214,10 +219,10 @@ class TestPlanning:
 
 
 class TestDiffs:
-    """Two names, three layers: a diff turns one side into the other."""
+    """With two names in up to three layers, a diff turns `before` into `after`."""
 
     def test_each_name_is_listed_once(self) -> None:
-        """Each name is added, removed, changed or kept. A diff is empty if and only if both sides are equal."""
+        """Each name is added, removed, changed or kept. A diff is empty if and only if `before` equals `after`."""
         for before, after in iter_layers(2, "ab"):
             diff = Diff.between(before, after)
             assert set(diff.added) == after.keys() - before.keys()
@@ -240,7 +245,7 @@ class TestDiffs:
 
 
 class TestMerging:
-    """One name, three layers: a task gets its own value, or the value of one version."""
+    """With one name in up to three layers, a task gets its own value, or the value of one version."""
 
     def test_the_task_overrides(self) -> None:
         """A task inherits the latest version, a pinned version or nothing. Its params override the inherited params."""
@@ -261,10 +266,10 @@ class TestMerging:
 
 
 class TestSlimming:
-    """Two names, three layers: a slim request is exact, minimal, and found if one exists."""
+    """With two names, a slim request is exact and minimal, and opts out only if it must."""
 
     def test_it_is_minimal(self) -> None:
-        """Laws S1 to S3: a slim request gives the wanted params. Other requests that do so have at least these params."""
+        """Laws S1 to S3: a slim request gives the wanted params. Every other such request sends at least its names."""
         for held, solutions, wanted in iter_wanted():
             project = boxes(held)
             slim = SlimRequest.to(project, wanted)
@@ -275,7 +280,7 @@ class TestSlimming:
             assert not found or key(slim.request.params) in map(key, found)
 
     def test_the_reasons_are_the_params_that_must_be_absent(self) -> None:
-        """`blocked` lists inherited params that are not wanted. If it is empty, `dropped` lists the equal params."""
+        """`blocked` lists the version's params that are not wanted. If it is empty, `dropped` lists equal params."""
         for held, _, wanted in iter_wanted():
             slim = SlimRequest.to(boxes(held), wanted)
             assert {block.param for block in slim.blocked} == held.keys() - wanted.keys()
@@ -285,7 +290,7 @@ class TestSlimming:
             assert slim.respelled == ()
 
     def test_requests(self) -> None:
-        """Laws S4 to S6 and S10: `of` is idempotent, only leaves out params, keeps the version, and agrees with `to`."""
+        """Laws S4 to S6 and S10: `of` is idempotent, only removes params, keeps the version, and agrees with `to`."""
         for held, own in iter_layers(2, "ab"):
             project = boxes(held)
             for version in (None, 0, -1):
@@ -298,7 +303,7 @@ class TestSlimming:
 
 
 def iter_wanted() -> Iterator[tuple[Params, dict[Any, list[Params]], Params]]:
-    """Yield triples: the params of a version, own params grouped by their effective params, and wanted params."""
+    """Yield a version's params, all own params grouped by the effective params that they give, and wanted params."""
     everything = list_params("ab")
     for held in everything:
         merge = boxes(held).inheritance()
@@ -309,7 +314,7 @@ def iter_wanted() -> Iterator[tuple[Params, dict[Any, list[Params]], Params]]:
 
 
 class TestImpact:
-    """Three names, three layers: an update affects exactly the requests that resolve differently after it."""
+    """With three names in three layers, an update affects exactly the requests whose effective params it changes."""
 
     def test_it_reports_exactly_the_changes(self) -> None:
         """The affected params and the reason agree with resolving before and after the update."""
@@ -325,7 +330,7 @@ class TestImpact:
                 check_impact(project, update, [own for _, _, own in cases])
 
     def test_pinned_and_opted_out_requests_are_not_affected(self) -> None:
-        """A request with a version or -1 is not affected, whatever params it sets."""
+        """A request that is pinned or opts out is not affected, whatever params it sets."""
         for held, wanted, own in iter_distinct_layers(3, "a"):
             for update, (version, why) in product(updates_of(wanted), ((0, "pinned"), (-1, "opted_out"))):
                 effect = next(Impact.iter_effects(Plan.of(boxes(held), update), [{**own, "project_version": version}]))
@@ -333,7 +338,7 @@ class TestImpact:
 
 
 def check_impact(project: Project, update: Patch | Replace, tasks: list[Params]) -> None:
-    """Assert that the effects of an update agree with resolving before and after it."""
+    """Assert that the impact agrees with resolving each request before and after the update."""
     plan, later = Plan.of(project, update), project.update(update)
     counter, merge_before, merge_after = ImpactCounter(plan), project.inheritance(), later.inheritance()
     changed = {name for name, _, _ in key(project.params) ^ key(later.params)}
