@@ -1,8 +1,8 @@
 """Random calls on many projects, compared with the reference model.
 
 Each pair in the bundle contains a project and its expected history.  A Hypothesis rule may
-use any earlier pair, so old projects stay in use while updates make new ones.  Results are
-stored and computed again later.
+use any earlier pair, so old projects stay in use while updates make new projects.  Later steps
+compute stored results again.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class ProjectsInUse(RuleBasedStateMachine):
         self.answers: list[tuple[Project, dict[str, Any], Any, str]] = []
 
     def pair(self, project: Project, history: list[dict[str, Any]]) -> Pair:
-        """Store a pair to be checked after each step, with the expected history as text."""
+        """Store a project with the text of its expected history, to compare them after each step."""
         self.known.append((project, [spell(one) for one in history]))
         return project, history
 
@@ -97,7 +97,7 @@ class ProjectsInUse(RuleBasedStateMachine):
 
     @rule(target=pairs, pair=pairs, version=st.integers(0, 12))
     def roll_back(self, pair: Pair, version: int) -> Pair:
-        """Replace the params with those of a version, if it exists."""
+        """Replace the latest params with the params of a version, if the version exists."""
         project, history = pair
         if version >= len(history):
             with pytest.raises(NoSuchVersion):

@@ -14,7 +14,11 @@ LOST = OutcomeUnknown("no_reply", None, "nothing", "a reply")
 
 
 class Breaking:
-    """A transport in which the test sets the fault of the next POST, and an update from outside to apply before it."""
+    """A transport with faults, which the test sets.
+
+    `fault` is the fault of the next POST. The service applies the update `between` before this POST. `late` has
+    the requests that are delivered later.
+    """
 
     def __init__(self, service):
         self.service = service
@@ -71,7 +75,7 @@ class Writers(RuleBasedStateMachine):
         rival=st.booleans(),
     )
     def update(self, who, fault, replace, rival):
-        """One writer plans and applies an update. An update from outside may come in between."""
+        """One writer plans and applies an update. An update from outside may come between the two steps."""
         mark = len(self.outcomes)
         client, line = self.clients[who], self.lines[who]
         project = client.get_project(NAME)
@@ -94,7 +98,7 @@ class Writers(RuleBasedStateMachine):
 
     @rule(who=st.integers(0, 1))
     def look_again(self, who):
-        """Reconcile all unknown outcomes, by either writer."""
+        """One writer reconciles all unknown outcomes."""
         for mark, outcome in self.outcomes.items():
             if outcome.state == "unknown":
                 again = self.clients[who].reconcile(outcome)
@@ -107,16 +111,17 @@ class Writers(RuleBasedStateMachine):
         outcome = self.outcomes[mark]
         made = 0
         for number in range(outcome.base, len(versions)):
-            # A version with the mark of the version before it comes from outside, unless `outcome.versions` has it.
+            # A patch from outside keeps the mark of the previous version. So a version with the mark of the previous
+            # version counts only if `outcome.versions` contains it.
             before = versions[number - 1].params.get("mark")
             made += versions[number].params.get("mark") == mark and (before != mark or number in outcome.versions)
         return made
 
     @invariant()
     def outcomes_are_true(self):
-        """An update that is done appended 1 version, a repeated update 2, and an update that is not done 0.
+        """The outcome of an update agrees with the number of versions that the update appended.
 
-        An update whose outcome is unknown appended 0 or 1.
+        The number is 1 for `done`, 0 for `not done`, 0 or 1 for `unknown`, and 2 for `repeated`.
         """
         for mark, outcome in self.outcomes.items():
             commits = self.commits(mark)
@@ -127,7 +132,7 @@ class Writers(RuleBasedStateMachine):
 
     @invariant()
     def every_version_has_an_author(self):
-        """Each version after the first comes from an update of a writer, or from an update from outside."""
+        """Each version after the first comes from an update of a writer or from outside."""
         made = len(self.service.projects[NAME].versions) - 1 - self.foreign
         assert made == sum(self.commits(mark) for mark in self.outcomes)
 

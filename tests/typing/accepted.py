@@ -108,7 +108,7 @@ for finding in validator.task(effective):
 
 
 class Recorder:
-    """A transport, which is any object with this `send`."""
+    """A transport. Any object with this method `send` is a transport."""
 
     def send(self, request: Request) -> Response:
         """Return an empty array."""
