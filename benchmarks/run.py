@@ -26,7 +26,7 @@ def measure(name: str) -> list[Row]:
 
 
 def measure_median(name: str) -> list[Row]:
-    """Return the rows of a benchmark; each figure is the median over `BENCHMARKS[name]` processes."""
+    """Return the rows of a benchmark; each value is the median of the runs in `BENCHMARKS[name]` processes."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
         runs = [pool.submit(measure, name).result() for _ in range(BENCHMARKS[name])]
     figures = [zip(*(row.values for row in rows), strict=True) for rows in zip(*runs, strict=True)]

@@ -33,8 +33,8 @@ nitpick_ignore_regex = [
     # `JSONObject` and `ParamChanges` are internal, so the reference does not describe them.
     ("py:class", r"paramcore\.values\.frozen\.JSONObject|paramcore\.model\.versions\.ParamChanges"),
     ("py:.*", r"(collections|hypothesis|ssl|contextlib|types|typing)\..*"),
-    # Names of literal types, and the type of `...`.
+    # The reference does not describe literal types, or the type of `...`.
     ("py:class", r"EllipsisType|BlockCode|OptOutCode"),
-    # Folders of the repository have no page.
+    # Links to folders of the repository work on GitHub. The site has no pages for folders.
     ("myst", r"(\.\./)+tests/.*"),
 ]
