@@ -16,7 +16,7 @@ from attrs import evolve, field, frozen
 from paramcore.errors import InvalidSetting, ParamcoreError
 from paramcore.model import EffectiveParams, Project, TaskRequest, Update
 from paramcore.text import MESSAGE_LIMIT, format_repr, format_value
-from paramcore.values import check_argument, check_iterable, same
+from paramcore.values import check_argument, check_iterable, same_member
 from paramcore.wire import write_project, write_version
 
 #: The maximum size of a state in bytes of JSON, where each object counts as at least 1 KiB.
@@ -238,8 +238,7 @@ def resolve_stored_task(project: Project, task: StoredTask, request: TaskRequest
         created = effective.as_task()
         # No call can change these fields of a task.
         names = ("params", "instruction", "callback_url", "priority")
-        before, after = ({name: fields[name] for name in names if name in fields} for fields in (task.fields, created))
-        is_unchanged = same(before, after)
+        is_unchanged = all(same_member(task.fields, created, name) for name in names)
     except ParamcoreError:
         # The edited project has another type, or lacks the version that the request names.
         is_unchanged = False
