@@ -92,7 +92,7 @@ class MemoryService:
 
         Raises:
             LookupError: if the task does not exist or has no project, or if `serve --save` restarted
-                from a project file that was edited and now leads to other params.
+                from a project file that was edited, or with other assumptions, and now leads to other params.
         """
         with self._account.ledger.lock:
             return self._account.context.state.resolve_task(task_id)

@@ -215,7 +215,7 @@ class State:
 
         Raises:
             LookupError: if the task does not exist or has no project, or if an edit of
-                its project file changed these params or the type of the project.
+                its project file, or a change of the assumptions, changed these params or the type of the project.
         """
         task = self.tasks.get(task_id) if isinstance(task_id, str) else None
         if task is None:
@@ -231,7 +231,8 @@ def resolve_stored_task(project: Project, task: StoredTask, request: TaskRequest
     """Return the effective params of a task, as they were when it was created.
 
     Raises:
-        LookupError: if an edit of the project file changed these params or the type of the project.
+        LookupError: if an edit of the project file, or a change of the assumptions, changed these params or the type
+            of the project.
     """
     try:
         effective = truncate_history(project, task.version_count).resolve(request)
@@ -243,11 +244,10 @@ def resolve_stored_task(project: Project, task: StoredTask, request: TaskRequest
         # The edited project has another type, or lacks the version that the request names.
         is_unchanged = False
     if not is_unchanged:
-        # The file of the project was edited before the stand-in started again.
+        # The file was edited before the stand-in started again, or the stand-in started with other assumptions.
         task_id = task.fields["task_id"]
-        raise LookupError(
-            f"the file of the project was edited: its versions no longer give the task {task_id} the params that it got"
-        )
+        cause = "the file of the project was edited, or `serve` has other assumptions"
+        raise LookupError(f"{cause}: the project no longer gives the task {task_id} the params that it got")
     return effective
 
 
