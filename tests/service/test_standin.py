@@ -13,10 +13,13 @@ from scaleapi.exceptions import ScaleDuplicateResource, ScaleException, ScaleInv
 from scaleapi.tasks import TaskType
 
 from paramcore import Patch, Plan, Project
+from paramcore.errors import InvalidSetting
 from paramcore.model.effective import EffectiveParams
 from paramcore.service.client import Client
+from paramcore.service.memory import MemoryService
+from paramcore.service.requests import Request
 from paramcore.service.server import run_server
-from paramcore.service.standin.calls import MAX_BODY_SIZE
+from paramcore.service.standin.calls import MAX_BODY_SIZE, RejectedCall
 from paramcore.service.standin.stand_in import StandIn
 from paramcore.testing import paramcore_service  # noqa: F401
 from paramcore.transport.http import HttpTransport
@@ -347,26 +350,37 @@ class TestWSGI:
         assert self.call("GET", PATH_INFO="/v1/projects/\ud800")[0] == "400 Bad Request"
 
 
-def test_a_request_whose_callback_raises_is_reported(events):
-    """A request for which `on_validate` raises an exception is in `requests`, and `on_event` receives its line."""
+@pytest.mark.parametrize(
+    "error",
+    [ZeroDivisionError("by\nzero"), InvalidSetting("a", None, "b", ""), RejectedCall(404, "no"), OSError(), KeyError()],
+)
+def test_on_validate_may_raise(events, error):
+    """If `on_validate` raises an exception, each way to send a request gives the same reply, with status 500."""
 
     def fail(_project, _effective):
-        raise ZeroDivisionError("by\nzero")
+        raise error
 
     stand_in = StandIn([BOXES], on_validate=fail, on_event=events.append)
+    memory = MemoryService([BOXES], on_validate=fail)
+    path, body = "/task/imageannotation", b'{"project": "boxes"}'
+    replies = [service.send(Request("POST", path, body=body)) for service in (memory, stand_in.live, stand_in.test)]
+    statuses, texts = [reply.status for reply in replies], {reply.body for reply in replies}
     with run_server(stand_in) as served:
-        for key in ("live_any", "test_any"):
-            reply = httpx2.post(f"{served.url}/task/imageannotation", json={"project": "boxes"}, auth=(key, ""))
-            assert reply.status_code == 500
-    environ = {"REQUEST_METHOD": "POST", "PATH_INFO": "/v1/task/imageannotation", "HTTP_AUTHORIZATION": "Bearer k"}
-    with pytest.raises(ZeroDivisionError):
-        stand_in.wsgi({**environ, "wsgi.input": io.BytesIO()}, None)
+        clients = (httpx2.Client(), httpx2.Client(), httpx2.Client(transport=httpx2.WSGITransport(stand_in.wsgi)))
+        for client, key in zip(clients, ("live_any", "test_any", "live_any"), strict=True):
+            reply = client.post(f"{served.url}{path}", content=body, auth=(key, ""))
+            statuses.append(reply.status_code)
+            texts.add(reply.content)
+            client.close()
+    assert statuses == [500] * 6
+    assert len(texts) == 1
+    text = json.loads(texts.pop())["error"]
+    assert text.startswith(f"`on_validate` raised {type(error).__name__}(")
     assert [(request.status, request.world) for request in stand_in.requests] == [
         (500, "live"), (500, "test"), (500, "live")
     ]  # fmt: skip
-    line = "POST /task/imageannotation 500  the stand-in failed: ZeroDivisionError('by\\nzero')"
-    assert events == [line] * 3
-    assert json.loads(stand_in.requests[0].reply_body) == reply.json()
+    assert events == [f"POST {path} 500  refused: {text}"] * 3
+    assert not memory.tasks + stand_in.live.tasks + stand_in.test.tasks
 
 
 @pytest.mark.parametrize(
