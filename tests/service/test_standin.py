@@ -317,7 +317,8 @@ class TestWSGI:
 
     def call(self, method, body=b"", **environ):
         started = []
-        stand_in = StandIn([BOXES, Project("a/b", type="comparison"), Project("日本", type="comparison")])
+        names = ("a/b", "日本", "caf\u00e9", "\u0080", "\u00ff%41")
+        stand_in = StandIn([BOXES, *(Project(name, type="comparison") for name in names)])
         environ = {
             "REQUEST_METHOD": method,
             "wsgi.input": io.BytesIO(body),
@@ -331,7 +332,7 @@ class TestWSGI:
     def test_requests_are_answered(self):
         """The WSGI application returns the status and the body of the reply."""
         status, projects = self.call("GET", PATH_INFO="/v1/projects", QUERY_STRING="archived=false")
-        assert (status, len(projects)) == ("200 OK", 3)
+        assert (status, len(projects)) == ("200 OK", 6)
         status, project = self.call(
             "POST", b'{"patch": true, "x": 1}', SCRIPT_NAME="/v1", PATH_INFO="/projects/boxes/setParams"
         )
@@ -345,8 +346,10 @@ class TestWSGI:
 
     def test_a_path_may_be_text(self):
         """A path works as bytes in Latin-1, as PEP 3333 requires, and as text, as the WSGI client of httpx sends it."""
-        for path in ("/v1/projects/日本".encode().decode("latin-1"), "/v1/projects/日本"):
-            assert self.call("GET", PATH_INFO=path)[1]["name"] == "日本"
+        for name in ("日本", "caf\u00e9", "\u0080", "\u00ff%41"):
+            path = f"/v1/projects/{name}"
+            for sent in (path.encode().decode("latin-1"), path):
+                assert self.call("GET", PATH_INFO=sent)[1]["name"] == name
         assert self.call("GET", PATH_INFO="/v1/projects/\ud800")[0] == "400 Bad Request"
 
 
