@@ -20,6 +20,7 @@ from paramcore.service.memory import MemoryService
 from paramcore.service.requests import Request
 from paramcore.service.server import run_server
 from paramcore.service.standin.calls import MAX_BODY_SIZE, RejectedCall
+from paramcore.service.standin.multipart import Form, FormFile, read_form
 from paramcore.service.standin.stand_in import StandIn
 from paramcore.testing import paramcore_service  # noqa: F401
 from paramcore.transport.http import HttpTransport
@@ -419,6 +420,16 @@ def test_the_encoding_of_a_file_name_may_be_anything(served, name):
     assert reply.status_code in (200, 400)
     for file in served.stand_in.states["live"].files.values():
         assert freeze(file)["display_name"]
+
+
+@pytest.mark.parametrize("line", ["--bc", "--b-", "--b c", "--b--c", "-- b", "--b\t.", " --b", "--B"])
+@pytest.mark.parametrize("padding", ["", " ", "\t "])
+def test_a_file_may_contain_lines_like_the_boundary(line, padding):
+    """A line of a file ends the file only if it is exactly the boundary, perhaps with spaces at its end."""
+    content = f"{line}\r\nContent-Disposition: form-data; name=a\r\n\r\n{line}--\r\n{line}"
+    part = f'--b{padding}\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n{content}'
+    form = read_form("multipart/form-data; boundary=b", f"{part}\r\n--b--{padding}\r\n{line}".encode())
+    assert form == Form({}, {"file": FormFile("f", "text/plain", content.encode())})
 
 
 def test_on_validate_can_reject_a_task(events):
