@@ -1,6 +1,8 @@
 """The public names are those in `__all__` of the modules that a user imports."""
 
 import importlib
+import inspect
+from typing import get_type_hints
 
 import pytest
 
@@ -24,6 +26,15 @@ def test_every_public_name_is_documented(name):
     module = importlib.import_module(name)
     values = {public: getattr(module, public) for public in module.__all__}
     assert [public for public, value in values.items() if callable(value) and not value.__doc__] == []
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_the_annotations_of_public_functions_can_be_resolved(name):
+    """`typing.get_type_hints` resolves the annotations of each public function, for tools that read them."""
+    module = importlib.import_module(name)
+    functions = [value for value in (getattr(module, public) for public in module.__all__) if inspect.isfunction(value)]
+    for function in functions:
+        assert "return" in get_type_hints(function)
 
 
 def test_every_error_is_listed():

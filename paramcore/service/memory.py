@@ -23,7 +23,8 @@ class MemoryService:
 
     The service calls `created_at` for each request.  `created_at` must return a time in ISO 8601
     format, or None.  `on_validate` receives the project and the effective params of each new task.
-    If it returns a string, the service rejects the task with this string as the reason.
+    If it returns a string, the service rejects the task with this string as the reason.  If it
+    raises an exception, the reply has status 500.
     If a task has no project, `on_validate` receives a placeholder project without versions.
     `on_event` receives a line about each request.  `task_types` are the known task types; the
     service rejects other types.  If `task_types` is None, every type is known.  Only `StandIn` passes
@@ -92,7 +93,7 @@ class MemoryService:
 
         Raises:
             LookupError: if the task does not exist or has no project, or if `serve --save` restarted
-                from a project file that was edited and now leads to other params.
+                from a project file that was edited, or with other assumptions, and now leads to other params.
         """
         with self._account.ledger.lock:
             return self._account.context.state.resolve_task(task_id)

@@ -196,7 +196,7 @@ class _Handler(socketserver.BaseRequestHandler):
         except OutcomeUnknown:
             # A fault drops the reply.
             return False
-        # `on_validate` and `on_event` may raise anything, so reply with the error.
+        # `on_event` and `created_at` may raise anything, so reply with the error.
         except Exception as error:  # noqa: BLE001
             response = build_failure_reply(error)
         connection = headers.get("connection", "").lower().replace(" ", "").split(",")

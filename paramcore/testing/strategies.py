@@ -201,8 +201,7 @@ def task_types() -> st.SearchStrategy[str]:
     return st.sampled_from(("imageannotation", "textcollection", "no such type yet"))
 
 
-@st.composite
-def projects(draw: st.DrawFn, *, min_versions: int = 0, max_versions: int = 3) -> Project:
+def projects(*, min_versions: int = 0, max_versions: int = 3) -> st.SearchStrategy[Project]:
     """Draw a project with `min_versions` to `max_versions` versions, often with the default assumptions.
 
     Example:
@@ -210,6 +209,12 @@ def projects(draw: st.DrawFn, *, min_versions: int = 0, max_versions: int = 3) -
         >>> find(projects(), lambda project: not project.versions)
         <Project '...': ..., 0 versions>
     """
+    # `composite` hides the types of the arguments from `typing.get_type_hints`, so keep it private.
+    return _draw_project(min_versions, max_versions)
+
+
+@st.composite
+def _draw_project(draw: st.DrawFn, min_versions: int, max_versions: int) -> Project:
     settings = draw(st.just(Assumptions()) | assumptions())
     project = Project(draw(project_names()), type=draw(task_types()), assumptions=settings)
     for update in draw(st.lists(updates(), min_size=min_versions, max_size=max_versions)):

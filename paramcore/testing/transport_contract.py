@@ -129,10 +129,12 @@ def _check_single_post(transport: Transport, server: _LoopbackServer) -> None:
 def _check_redirects(transport: Transport, server: _LoopbackServer) -> None:
     for status in (301, 302, 303, 307, 308):
         server.requests.clear()
-        server.answer = _build_reply(status, b"", f"Location: {server.url}/elsewhere")
+        server.answer = _build_reply(status, b"<p>Moved", f"Location: {server.url}/elsewhere")
         response = transport.send(Request("POST", "/projects", body=b"{}"))
         is_followed = response.status != status or len(server.requests) != 1
         _require(not is_followed, f"return status {status}", "followed the redirect")
+        returned = f"returned {response.body!r}"
+        _require(response.body == b"<p>Moved", "return the body of a redirect unchanged", returned)
 
 
 def _check_broken_replies(transport: Transport, server: _LoopbackServer) -> None:

@@ -69,7 +69,7 @@ class ScaleApiTransport:
         if request.body is not None:
             headers["Content-Type"] = "application/json"
         try:
-            with redact_logs(self._key), requests.Session() as session:
+            with redact_logs(self._key), _Session() as session:
                 session.trust_env = False
                 reply = session.request(
                     request.method,
@@ -100,6 +100,13 @@ class ScaleApiTransport:
         headers = {name.lower(): value for name, value in reply.headers.items()}
         message = None if reply.status_code == 200 else self._key.redact(read_error_text(body))
         return Response(reply.status_code, body, headers, message)
+
+
+class _Session(requests.Session):
+    """A session that leaves the bodies of redirects unread; `requests` would read them without a limit."""
+
+    def get_redirect_target(self, _reply: requests.Response) -> None:
+        """Return no location, because no redirect is followed."""
 
 
 def _translate_error(error: Exception) -> NotDone | OutcomeUnknown:

@@ -41,11 +41,16 @@ def no_pause(monkeypatch):
 
 
 @contextmanager
-def serving(path, *given, sources=()):
+def serving(path, *given, sources=(), assumptions=Assumptions()):
     """Serve a directory as `serve --save` does, without a port."""
     by_name = {project.name: project for project in given}
-    with open_saved_directory(str(path), Assumptions(), sources, by_name) as directory:
-        stand_in = StandIn(directory.projects.values(), journal=directory.journal, recovered=directory.recovered)
+    with open_saved_directory(str(path), assumptions, sources, by_name) as directory:
+        stand_in = StandIn(
+            directory.projects.values(),
+            assumptions=assumptions,
+            journal=directory.journal,
+            recovered=directory.recovered,
+        )
         with directory.keep_saved(stand_in, print_message):
             stand_in.sync = lambda: directory.sync(stand_in.ledger)
             yield stand_in
@@ -343,6 +348,19 @@ def test_a_task_is_explained_only_with_the_json_that_it_got(tmp_path, before, af
     entry = {name: value for name, value in document["param_history"][0].items() if name not in before}
     path.write_text(json.dumps({**document, "param_history": [{**entry, **after}]}))
     with serving(tmp_path) as stand_in, pytest.raises(LookupError, match="file of the project was edited"):
+        stand_in.live.get_effective(created["task_id"])
+
+
+@pytest.mark.parametrize(
+    "setting", [{"instruction_separator": " "}, {"empty_instruction": "join"}, {"instruction_rule": "override"}]
+)
+def test_a_task_is_not_explained_under_other_assumptions(tmp_path, setting):
+    """If a restart changes an assumption that a task depends on, the error names the assumptions as a possible cause."""
+    task = {"project": "docks"} if "empty_instruction" in setting else {"project": "docks", "instruction": "Hurry."}
+    with serving(tmp_path, Project("docks", type="imageannotation", params={"instruction": "Box."})) as stand_in:
+        created = call(stand_in, "POST", "/task/imageannotation", task)[1]
+    other = "or `serve` has other assumptions"
+    with serving(tmp_path, assumptions=Assumptions(**setting)) as stand_in, pytest.raises(LookupError, match=other):
         stand_in.live.get_effective(created["task_id"])
 
 

@@ -64,6 +64,14 @@ def call(stand_in, method, path, value=None, headers=HEADERS):
     return reply.status, json.loads(reply.body)
 
 
+def nest(levels):
+    """Return an array of this many levels."""
+    value = 0
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
 def update(stand_in, padding, headers=HEADERS):
     return call(stand_in, "POST", "/projects/boxes/setParams", {"patch": True, "padding": padding}, headers)[0]
 
@@ -122,6 +130,31 @@ def test_a_restart_continues(is_rewritten):
         assert imported["id"] == f"{2:024x}"
     assert again.live.get_effective(task_id) == stand_in.live.get_effective(task_id)
     assert again.live.get_effective(task_id).params == {"instruction": "Hurry.", "padding": 0}
+
+
+@pytest.mark.parametrize("is_rewritten", [False, True])
+@pytest.mark.parametrize(
+    ("params", "own"),
+    [
+        ({}, {"a": nest(99)}),
+        ({}, {"metadata": nest(99)}),
+        ({"a": nest(99)}, {}),
+        ({}, {"a": [0] * 600_000}),
+        ({"a": [0] * 600_000}, {"b": [0] * 600_000}),
+    ],
+)
+def test_a_task_at_the_limits_survives_a_restart(params, own, is_rewritten):
+    """A restart reads and explains each accepted task, even if its params have 100 levels or a million elements."""
+    disk, project = Disk(), BOXES.replace_params(params)
+    stand_in = StandIn([project], journal=disk)
+    created = call(stand_in, "POST", "/task/imageannotation", {"project": "boxes", **own})[1]
+    audit = {"accepted": True, "comments": nest(97)}
+    assert call(stand_in, "POST", f"/task/{created['task_id']}/audit", audit)[0] == 200
+    if is_rewritten:
+        stand_in.ledger.rewrite()
+    again = restart(disk, [project])
+    assert everything(again) == everything(stand_in)
+    assert again.live.get_effective(created["task_id"]) == stand_in.live.get_effective(created["task_id"])
 
 
 def test_a_reply_waits_for_the_journal():

@@ -5,6 +5,7 @@ import io
 import json
 import socketserver
 import threading
+import time
 
 import httpx2
 import pytest
@@ -13,10 +14,14 @@ from scaleapi.exceptions import ScaleDuplicateResource, ScaleException, ScaleInv
 from scaleapi.tasks import TaskType
 
 from paramcore import Patch, Plan, Project
+from paramcore.errors import InvalidSetting
 from paramcore.model.effective import EffectiveParams
 from paramcore.service.client import Client
+from paramcore.service.memory import MemoryService
+from paramcore.service.requests import Request
 from paramcore.service.server import run_server
-from paramcore.service.standin.calls import MAX_BODY_SIZE
+from paramcore.service.standin.calls import MAX_BODY_SIZE, RejectedCall
+from paramcore.service.standin.multipart import Form, FormFile, read_form
 from paramcore.service.standin.stand_in import StandIn
 from paramcore.testing import paramcore_service  # noqa: F401
 from paramcore.transport.http import HttpTransport
@@ -314,7 +319,8 @@ class TestWSGI:
 
     def call(self, method, body=b"", **environ):
         started = []
-        stand_in = StandIn([BOXES, Project("a/b", type="comparison"), Project("日本", type="comparison")])
+        names = ("a/b", "日本", "caf\u00e9", "\u0080", "\u00ff%41")
+        stand_in = StandIn([BOXES, *(Project(name, type="comparison") for name in names)])
         environ = {
             "REQUEST_METHOD": method,
             "wsgi.input": io.BytesIO(body),
@@ -328,7 +334,7 @@ class TestWSGI:
     def test_requests_are_answered(self):
         """The WSGI application returns the status and the body of the reply."""
         status, projects = self.call("GET", PATH_INFO="/v1/projects", QUERY_STRING="archived=false")
-        assert (status, len(projects)) == ("200 OK", 3)
+        assert (status, len(projects)) == ("200 OK", 6)
         status, project = self.call(
             "POST", b'{"patch": true, "x": 1}', SCRIPT_NAME="/v1", PATH_INFO="/projects/boxes/setParams"
         )
@@ -342,31 +348,44 @@ class TestWSGI:
 
     def test_a_path_may_be_text(self):
         """A path works as bytes in Latin-1, as PEP 3333 requires, and as text, as the WSGI client of httpx sends it."""
-        for path in ("/v1/projects/日本".encode().decode("latin-1"), "/v1/projects/日本"):
-            assert self.call("GET", PATH_INFO=path)[1]["name"] == "日本"
+        for name in ("日本", "caf\u00e9", "\u0080", "\u00ff%41"):
+            path = f"/v1/projects/{name}"
+            for sent in (path.encode().decode("latin-1"), path):
+                assert self.call("GET", PATH_INFO=sent)[1]["name"] == name
         assert self.call("GET", PATH_INFO="/v1/projects/\ud800")[0] == "400 Bad Request"
 
 
-def test_a_request_whose_callback_raises_is_reported(events):
-    """A request for which `on_validate` raises an exception is in `requests`, and `on_event` receives its line."""
+@pytest.mark.parametrize(
+    "error",
+    [ZeroDivisionError("by\nzero"), InvalidSetting("a", None, "b", ""), RejectedCall(404, "no"), OSError(), KeyError()],
+)
+def test_on_validate_may_raise(events, error):
+    """If `on_validate` raises an exception, each way to send a request gives the same reply, with status 500."""
 
     def fail(_project, _effective):
-        raise ZeroDivisionError("by\nzero")
+        raise error
 
     stand_in = StandIn([BOXES], on_validate=fail, on_event=events.append)
+    memory = MemoryService([BOXES], on_validate=fail)
+    path, body = "/task/imageannotation", b'{"project": "boxes"}'
+    replies = [service.send(Request("POST", path, body=body)) for service in (memory, stand_in.live, stand_in.test)]
+    statuses, texts = [reply.status for reply in replies], {reply.body for reply in replies}
     with run_server(stand_in) as served:
-        for key in ("live_any", "test_any"):
-            reply = httpx2.post(f"{served.url}/task/imageannotation", json={"project": "boxes"}, auth=(key, ""))
-            assert reply.status_code == 500
-    environ = {"REQUEST_METHOD": "POST", "PATH_INFO": "/v1/task/imageannotation", "HTTP_AUTHORIZATION": "Bearer k"}
-    with pytest.raises(ZeroDivisionError):
-        stand_in.wsgi({**environ, "wsgi.input": io.BytesIO()}, None)
+        clients = (httpx2.Client(), httpx2.Client(), httpx2.Client(transport=httpx2.WSGITransport(stand_in.wsgi)))
+        for client, key in zip(clients, ("live_any", "test_any", "live_any"), strict=True):
+            reply = client.post(f"{served.url}{path}", content=body, auth=(key, ""))
+            statuses.append(reply.status_code)
+            texts.add(reply.content)
+            client.close()
+    assert statuses == [500] * 6
+    assert len(texts) == 1
+    text = json.loads(texts.pop())["error"]
+    assert text.startswith(f"`on_validate` raised {type(error).__name__}(")
     assert [(request.status, request.world) for request in stand_in.requests] == [
         (500, "live"), (500, "test"), (500, "live")
     ]  # fmt: skip
-    line = "POST /task/imageannotation 500  the stand-in failed: ZeroDivisionError('by\\nzero')"
-    assert events == [line] * 3
-    assert json.loads(stand_in.requests[0].reply_body) == reply.json()
+    assert events == [f"POST {path} 500  refused: {text}"] * 3
+    assert not memory.tasks + stand_in.live.tasks + stand_in.test.tasks
 
 
 @pytest.mark.parametrize(
@@ -402,6 +421,27 @@ def test_the_encoding_of_a_file_name_may_be_anything(served, name):
     assert reply.status_code in (200, 400)
     for file in served.stand_in.states["live"].files.values():
         assert freeze(file)["display_name"]
+
+
+@pytest.mark.parametrize("line", ["--bc", "--b-", "--b c", "--b--c", "-- b", "--b\t.", " --b", "--B"])
+@pytest.mark.parametrize("padding", ["", " ", "\t "])
+def test_a_file_may_contain_lines_like_the_boundary(line, padding):
+    """A line of a file ends the file only if it is exactly the boundary, perhaps with spaces at its end."""
+    content = f"{line}\r\nContent-Disposition: form-data; name=a\r\n\r\n{line}--\r\n{line}"
+    part = f'--b{padding}\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n{content}'
+    form = read_form("multipart/form-data; boundary=b", f"{part}\r\n--b--{padding}\r\n{line}".encode())
+    assert form == Form({}, {"file": FormFile("f", "text/plain", content.encode())})
+
+
+def test_many_tags_are_deleted_in_linear_time():
+    """The time to delete many tags of a task with many tags does not grow with the product of their numbers."""
+    tags = [str(number) for number in range(50_000)]
+    service = MemoryService([Project("boxes", type="imageannotation", params={"tags": tags})])
+    service.send(Request("POST", "/task/imageannotation", body=b'{"project": "boxes"}'))
+    removed = json.dumps([f"-{tag}" for tag in tags]).encode()
+    start = time.process_time()
+    reply = service.send(Request("DELETE", f"/task/{1:024x}/tags", body=removed))
+    assert (len(json.loads(reply.body)["tags"]), time.process_time() - start < 5) == (len(tags), True)
 
 
 def test_on_validate_can_reject_a_task(events):

@@ -56,7 +56,7 @@ class Naive:
         self.parts = urlsplit(url)
         self.key = flaws.pop("key", None)
         self.connection = self.authorization = None
-        for flaw in ("twice", "swallow", "follow", "upper", "lenient", "rewrite", "tell", "strip", "reuse"):
+        for flaw in ("twice", "swallow", "follow", "upper", "lenient", "rewrite", "tell", "strip", "reuse", "empty"):
             setattr(self, flaw, flaws.pop(flaw, False))
         assert not flaws
 
@@ -97,6 +97,8 @@ class Naive:
                 body = body.replace(self.key.encode(), b"<API key>")
             if self.strip:
                 body = body.strip()
+            if self.empty and 300 <= reply.status < 400:
+                body = b""
             return Response(reply.status, body, headers, read_error_text(body) if self.tell else None)
         finally:
             self.connection = connection
@@ -122,6 +124,7 @@ def test_a_plain_transport_passes():
         ("strip", "the body of a reply unchanged"),
         ("tell", "keep the key out"),
         ("follow", "followed the redirect"),
+        ("empty", "the body of a redirect unchanged"),
         ("reuse", "open a new connection for each POST"),
     ],
 )
@@ -258,6 +261,23 @@ def test_a_reply_of_the_maximum_size_is_returned(make):
         answering(200, body + b"x")(make)
     assert (refused.value.code, refused.value.status) == ("reply_size", 200)
     assert "1,000 bytes" in refused.value.problem
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("location", ["https://example.com/v1", "http://[", ""])
+def test_a_redirect_is_returned_with_its_body(status, location):
+    """A redirect is returned with its body, even if its location is invalid. A body that is too long is an error."""
+    limited = (
+        lambda url: HttpTransport(ApiKey(KEY), base_url=url, max_response_size=1_000),
+        lambda url: ScaleApiTransport(scaleapi.ScaleClient(KEY, api_instance_url=url), max_response_size=1_000),
+    )
+    head = f"HTTP/1.1 {status} Moved\r\nLocation: {location}\r\n".encode()
+    for make in limited:
+        for body in (b"", b"<p>Moved"):
+            response = replying(head + b"Content-Length: %d\r\n\r\n%s" % (len(body), body))(make)
+            assert (response.status, response.body) == (status, body)
+        with pytest.raises(OutcomeUnknown, match="the reply is longer than 1,000 bytes"):
+            replying(head + b"\r\n" + b"x" * 1_001)(make)
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,7 @@ def build_reply(status: int, text: str) -> Response:
 
 
 def build_failure_reply(error: Exception) -> Response:
-    """Return the reply to a request for which a function of the caller, such as `on_validate`, raised an error."""
+    """Return the reply to a request for which a function of the caller, such as `on_event`, raised an error."""
     return build_error_reply(500, f"the stand-in failed: {format_repr(error)}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from email.message import Message
 from email.parser import HeaderParser
@@ -33,13 +34,11 @@ def read_form(content_type: str, body: bytes) -> Form | None:
     boundary = header.get_param("boundary")
     if header.get_content_type() != "multipart/form-data" or not isinstance(boundary, str) or not boundary:
         return None
-    delimiter = b"\r\n--" + boundary.encode("latin-1", "replace")
-    pieces = (b"\r\n" + body).split(delimiter)
-    # The first piece is before the form.  The last piece begins with the `--` that ends the last delimiter.
-    if len(pieces) < 2 or not pieces[-1].startswith(b"--"):
+    pieces = _split_form(b"\r\n" + body, boundary.encode("latin-1", "replace"))
+    if pieces is None:
         return None
     form = Form({}, {})
-    for name, part, content in _iter_parts(pieces[1:-1]):
+    for name, part, content in _iter_parts(pieces):
         try:
             file_name = part.get_filename()
         # The name may use any encoding of Python.  Some cannot replace malformed bytes.
@@ -52,6 +51,20 @@ def read_form(content_type: str, body: bytes) -> Form | None:
             file_name = file_name.encode("utf-8", "replace").decode()
             form.files[name] = FormFile(file_name, part.get_content_type(), content)
     return form
+
+
+def _split_form(text: bytes, boundary: bytes) -> list[bytes] | None:
+    """Return the parts between the delimiters; `None` if the last delimiter, which ends with `--`, is missing."""
+    pieces: list[bytes] = []
+    start = None
+    # A delimiter is a whole line, because a file may contain a line that only begins like a delimiter.
+    for match in re.finditer(rb"\r\n--" + re.escape(boundary) + rb"(--)?[ \t]*(?=\r?\n|\Z)", text):
+        if start is not None:
+            pieces.append(text[start : match.start()])
+        if match[1]:
+            return pieces
+        start = match.end()
+    return None
 
 
 def _iter_parts(pieces: list[bytes]) -> Iterator[tuple[str, Message, bytes]]:

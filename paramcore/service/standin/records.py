@@ -20,7 +20,7 @@ from paramcore.files.document import PROJECT_DEPTH, decode_document
 from paramcore.model import Assumptions, ParamVersion, Project
 from paramcore.service.standin.state import Change, State, StoredProject, StoredTask, Table, rebuild_project
 from paramcore.text import describe_value, format_value
-from paramcore.values import freeze
+from paramcore.values import JSONObject, freeze, wrap_frozen
 from paramcore.wire import read_project
 
 #: The maximum depth of a line, which is an array of records.  A record is an array that may contain a project.
@@ -161,13 +161,22 @@ class _Replay:
 
 
 def _read_task(value: Any) -> StoredTask:
-    task = StoredTask.from_record(freeze(value))
+    # Freeze each value alone, because a whole record may exceed the limits although each of its values is within them.
+    fields = {
+        name: _freeze_members(member) if name == "params" else freeze(member)
+        for name, member in value["fields"].items()
+    }
+    task = StoredTask.from_record({**value, "fields": wrap_frozen(fields)})
     _check_count(task.version_count)
     if not isinstance(task.key, str | None):
         raise TypeError(f"`key` must be text or null, got {describe_value(task.key)}")
     if (task.request is None) == ("project" in task.fields):
         raise ValueError("a task has a `request` if it has a `project`, and only then")
     return task
+
+
+def _freeze_members(members: Mapping[str, Any]) -> JSONObject:
+    return wrap_frozen({name: freeze(member) for name, member in members.items()})
 
 
 def _check_texts(table: Table, value: Any) -> None:

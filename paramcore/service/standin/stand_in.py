@@ -17,7 +17,7 @@ from paramcore.service.requests import Response
 from paramcore.service.standin.account import Account, Result
 from paramcore.service.standin.admission import check_request, check_size
 from paramcore.service.standin.callbacks import check_times
-from paramcore.service.standin.calls import Context, RejectedCall, build_failure_reply
+from paramcore.service.standin.calls import Context, RejectedCall
 from paramcore.service.standin.clock import Clock
 from paramcore.service.standin.faults import Fault, Faults
 from paramcore.service.standin.ledger import Journal, Ledger
@@ -26,7 +26,7 @@ from paramcore.service.standin.records import RecoveredState
 from paramcore.service.standin.request_log import LoggedRequest, RequestLog
 from paramcore.service.standin.state import State
 from paramcore.service.standin.wsgi import read_body, read_headers, read_target
-from paramcore.text import escape_unprintable, format_count, format_repr
+from paramcore.text import escape_unprintable, format_count
 from paramcore.validation.schema import Schemas
 from paramcore.values import check_argument, check_function, check_iterable
 
@@ -153,8 +153,7 @@ class StandIn:
         Raises:
             OutcomeUnknown: `no_reply`, if a fault drops the reply; the caller must then
                 close the connection.
-            Exception: any error of `on_validate`, `on_event` or `created_at`; the caller must then reply with
-                status 500.
+            Exception: any error of `on_event` or `created_at`; the caller must then reply with status 500.
         """
         world, content = None, b""
         try:
@@ -209,13 +208,7 @@ class StandIn:
             query.setdefault(name, []).append(value)
         path = parts.path[len(_BASE_PATH) :]
         call_method = "GET" if method == "HEAD" else method
-        try:
-            return world, self._accounts[world].handle(call_method, path, query, headers, body)
-        except Exception as error:
-            # `on_validate` and `created_at` may raise anything.
-            response = build_failure_reply(error)
-            self.log(method, target, body, response, f"the stand-in failed: {format_repr(error)}", world=world)
-            raise
+        return world, self._accounts[world].handle(call_method, path, query, headers, body)
 
     def wsgi(self, environ: Mapping[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
         """Handle a request as a WSGI application.

@@ -16,7 +16,7 @@ from attrs import evolve, field, frozen
 from paramcore.errors import InvalidSetting, ParamcoreError
 from paramcore.model import EffectiveParams, Project, TaskRequest, Update
 from paramcore.text import MESSAGE_LIMIT, format_repr, format_value
-from paramcore.values import check_argument, check_iterable, same
+from paramcore.values import check_argument, check_iterable, same_member
 from paramcore.wire import write_project, write_version
 
 #: The maximum size of a state in bytes of JSON, where each object counts as at least 1 KiB.
@@ -215,7 +215,7 @@ class State:
 
         Raises:
             LookupError: if the task does not exist or has no project, or if an edit of
-                its project file changed these params or the type of the project.
+                its project file, or a change of the assumptions, changed these params or the type of the project.
         """
         task = self.tasks.get(task_id) if isinstance(task_id, str) else None
         if task is None:
@@ -231,24 +231,23 @@ def resolve_stored_task(project: Project, task: StoredTask, request: TaskRequest
     """Return the effective params of a task, as they were when it was created.
 
     Raises:
-        LookupError: if an edit of the project file changed these params or the type of the project.
+        LookupError: if an edit of the project file, or a change of the assumptions, changed these params or the type
+            of the project.
     """
     try:
         effective = truncate_history(project, task.version_count).resolve(request)
         created = effective.as_task()
         # No call can change these fields of a task.
         names = ("params", "instruction", "callback_url", "priority")
-        before, after = ({name: fields[name] for name in names if name in fields} for fields in (task.fields, created))
-        is_unchanged = same(before, after)
+        is_unchanged = all(same_member(task.fields, created, name) for name in names)
     except ParamcoreError:
         # The edited project has another type, or lacks the version that the request names.
         is_unchanged = False
     if not is_unchanged:
-        # The file of the project was edited before the stand-in started again.
+        # The file was edited before the stand-in started again, or the stand-in started with other assumptions.
         task_id = task.fields["task_id"]
-        raise LookupError(
-            f"the file of the project was edited: its versions no longer give the task {task_id} the params that it got"
-        )
+        cause = "the file of the project was edited, or `serve` has other assumptions"
+        raise LookupError(f"{cause}: the project no longer gives the task {task_id} the params that it got")
     return effective
 
 

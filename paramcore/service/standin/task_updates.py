@@ -74,7 +74,7 @@ def add_tags(context: Context, call: Call, task_id: str) -> Answer:
 
 def delete_tags(context: Context, call: Call, task_id: str) -> Answer:
     """Delete tags of a task; ignore tags that it does not have."""
-    removed = call.read_strings()
+    removed = frozenset(call.read_strings())
     return _set_tags(context, call, task_id, [tag for tag in _get_tags(context, task_id) if tag not in removed])
 
 

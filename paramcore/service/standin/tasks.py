@@ -22,7 +22,7 @@ from paramcore.service.standin.query import (
     select_newest,
 )
 from paramcore.service.standin.state import Change, State, StoredTask
-from paramcore.text import describe_python_type, format_count, format_name, format_value
+from paramcore.text import describe_python_type, format_count, format_name, format_repr, format_value
 from paramcore.values import freeze
 
 #: The task statuses of the service.
@@ -78,7 +78,11 @@ def create_task(context: Context, call: Call, task_type: str) -> Answer:
     if project_name is None and not (request.project_version is None or request.inherits_nothing):
         raise RejectedCall(400, "`project_version` is set, but the task has no `project`; name the project")
     effective = project.resolve(request)
-    objection = context.on_validate(project, effective)
+    try:
+        objection = context.on_validate(project, effective)
+    # `on_validate` may raise anything, even a `ParamcoreError`, which would otherwise mean that the request is invalid.
+    except Exception as error:
+        raise RejectedCall(500, f"`on_validate` raised {format_repr(error)}") from error
     if not isinstance(objection, str | None):
         got = describe_python_type(type(objection))
         raise RejectedCall(500, f"`on_validate` must return a string or `None`, got {got}")

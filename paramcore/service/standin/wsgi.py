@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
@@ -16,11 +17,10 @@ def read_target(environ: Mapping[str, Any]) -> str:
     if isinstance(target, str):
         return target
     path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
-    try:
-        path = quote(path.encode("latin-1"))
-    except UnicodeEncodeError:
-        # `WSGITransport` of httpx passes the decoded path, although PEP 3333 requires bytes as Latin-1.
-        path = quote(path, errors="surrogatepass")
+    # PEP 3333 requires the bytes of the path as Latin-1, but `WSGITransport` of httpx passes the decoded path.
+    with suppress(UnicodeError):
+        path = path.encode("latin-1").decode()
+    path = quote(path, errors="surrogatepass")
     query = environ.get("QUERY_STRING")
     return f"{path}?{query}" if query else path
 
