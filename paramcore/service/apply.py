@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from paramcore.analysis import Plan
 from paramcore.errors import InvalidSetting, NotDone, OutcomeUnknown
-from paramcore.model import Assumptions
+from paramcore.model import Assumptions, Project
 from paramcore.service.outcome import Outcome, digest_params, find_update, is_digest
 from paramcore.service.replies import read_project_reply
 from paramcore.service.requests import Response, get_project, update_project
@@ -28,8 +28,7 @@ def apply_plan(plan: Plan, clock: Clock) -> Flow[Outcome]:
     response = yield from get_with_retry(get_project(base_project.name), clock)
     now = read_project_reply(response, base_project.name, base_project.assumptions)
     if now.versions != base_project.versions:
-        before, after = (format_count(len(project.versions), "version") for project in (base_project, now))
-        problem = f"the project has changed since the plan ({before} then, {after} now)"
+        problem = f"the project has changed since the plan ({_describe_change(base_project, now)})"
         error = NotDone("history_moved", None, problem, "plan the update again")
         return Outcome.of(plan, "not done", now=now, error=error)
     reply: Response | NotDone | OutcomeUnknown
@@ -38,6 +37,17 @@ def apply_plan(plan: Plan, clock: Clock) -> Flow[Outcome]:
     except (NotDone, OutcomeUnknown) as error:
         reply = error
     return classify_reply(plan, reply)
+
+
+def _describe_change(before: Project, after: Project) -> str:
+    counts = [format_count(len(project.versions), "version") for project in (before, after)]
+    if counts[0] != counts[1]:
+        return f"{counts[0]} then, {counts[1]} now"
+    old, new = next(pair for pair in zip(before.versions, after.versions, strict=True) if pair[0] != pair[1])
+    if old.params != new.params:
+        return f"version {old.number} has other params now"
+    # A project that was built in Python usually lacks the times of the service.
+    return f"version {old.number} has another `created_at` or other reserved names now"
 
 
 def classify_reply(plan: Plan, reply: Response | NotDone | OutcomeUnknown) -> Outcome:

@@ -432,21 +432,28 @@ PLAN = Plan.of(BOXES, UPDATE)
 
 
 @pytest.mark.parametrize(
-    "project",
+    ("project", "change"),
     [
-        Project("boxes", type="imageannotation", params={"a": 9, "b": 1}),
-        Project("boxes", type="imageannotation", params={"a": True, "b": 1}),
-        Project("boxes", type="imageannotation", params={"a": 1, "b": 1, "c": None}),
-        Project("boxes", type="imageannotation", params={"a": 1, "b": 1}, created_at="2024-03-04T09:00:00Z"),
-        BOXES.patch_params({}),
-        Project("boxes", type="imageannotation"),
+        (Project("boxes", type="imageannotation", params={"a": 9, "b": 1}), "version 0 has other params now"),
+        (Project("boxes", type="imageannotation", params={"a": True, "b": 1}), "version 0 has other params now"),
+        (
+            Project("boxes", type="imageannotation", params={"a": 1, "b": 1, "c": None}),
+            "version 0 has other params now",
+        ),
+        (
+            Project("boxes", type="imageannotation", params={"a": 1, "b": 1}, created_at="2024-03-04T09:00:00Z"),
+            "version 0 has another `created_at` or other reserved names now",
+        ),
+        (BOXES.patch_params({}), "1 version then, 2 versions now"),
+        (Project("boxes", type="imageannotation"), "1 version then, 0 versions now"),
     ],
 )
-def test_no_update_is_sent_to_another_history(project):
-    """If the history differs from that of the plan, no update is sent, even if both have equally many versions."""
+def test_no_update_is_sent_to_another_history(project, change):
+    """If the history differs from that of the plan, no update is sent, and the error says what differs."""
     service = MemoryService([project])
     outcome = Client(service).apply(PLAN)
     assert (outcome.state, outcome.error.code) == ("not done", "history_moved")
+    assert f"({change})" in str(outcome.error)
     assert service.projects == {"boxes": project}
 
 
