@@ -200,6 +200,37 @@ def test_the_remedy_for_blank_lines_before_a_block_scalar_works(written, text):
 
 
 @pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a: |\n    \n  # Cars\nb: 1\n", {"a": "\n# Cars\n", "b": 1}),
+        ("a: >-\n  \n\n # Cars\n #\n", {"a": "\n\n# Cars #"}),
+        ("- |\n   \r\n # Cars\n- b\n", ["\n# Cars\n", "b"]),
+        ("a:\n  - |+ # c\n       \n    # Cars\n\n", {"a": ["\n# Cars\n\n"]}),
+        ("|\n \n#", "\n#"),
+    ],
+)
+def test_the_text_of_a_block_scalar_is_not_read_as_a_comment(written, text, value):
+    """If blank lines hide that a heading such as `# Cars` is the text of a block scalar, the error says so."""
+    error = refused(lambda: read_document(written(text)))
+    assert (error.code, "the blank lines" in error.problem) == ("yaml_syntax", True)
+    assert read_document(written(re.sub("(?m)^ +$", "", text.replace("\r", "")))).value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a: |\n    \n# c\n", {"a": ""}),
+        ("- a: |\n     \n  # c\n", [{"a": ""}]),
+        ("a: |2+\n  \n # c\n", {"a": "\n"}),
+        ("a: |\n  b\n # c\n", {"a": "b\n"}),
+    ],
+)
+def test_a_comment_after_a_block_scalar_is_ignored(written, text, value):
+    """A comment is ignored if it is not indented like text."""
+    assert read_document(written(text)).value == value
+
+
+@pytest.mark.parametrize(
     ("text", "column"),
     [
         ("{a: 1\n b: 2}", 3),
