@@ -139,6 +139,12 @@ def _make_blank_lines_problem(offset: int) -> SyntaxProblem:
     return SyntaxProblem("yaml_syntax", offset, problem, "remove the spaces")
 
 
+def make_missing_name_problem(offset: int) -> SyntaxProblem:
+    """Return the problem of a colon without a name."""
+    problem, remedy = "the name before the colon is missing", 'write a name, or `""` for the empty name'
+    return SyntaxProblem("yaml_syntax", offset, problem, remedy)
+
+
 def _make_tab_problem(offset: int) -> SyntaxProblem:
     return SyntaxProblem("yaml_syntax", offset, "a tab is not supported here", "write spaces")
 
@@ -152,15 +158,19 @@ def find_unsupported(text: str, offset: int, message: str, started: int) -> Synt
     mark = text[offset : offset + 1]
     before = text[:offset].rstrip(" \t\r\n")
     tab = text.find("\t", len(before), offset + 1)
-    # In brackets, the parser takes `a` and `b` in `a\tb` for two values. After quotes, `b` is an error in YAML, too.
-    if mark == "\t" or (tab >= 0 and message.endswith("'<scalar>'") and before[-1:] not in ("'", '"')):
+    # In brackets, the parser takes `a` and `b` in `a\tb`, or `a` and `|` in `a\t|`, for two tokens.
+    follows_text = before[-1:] not in [*"'\"[]{},:"] and "\n" not in text[len(before) : max(tab, 0)]
+    if mark == "\t" or (tab >= 0 and follows_text):
         return _make_tab_problem(tab)
     if mark == "?":
         return _make_explicit_key_problem(offset)
     if message.startswith("more indented follow up line"):
         return _make_blank_lines_problem(offset)
-    if mark == ":" and message.endswith("'<scalar>'"):
-        # In `["a":b]`, the parser takes `:b` for a value.
+    if mark == ":" and before[-1:] in ("[", ","):
+        return make_missing_name_problem(offset)
+    # In `["a":b]`, the parser takes `:b` for a value.
+    follows_quote = text[offset - 1 : offset] in ("'", '"') and not text[offset + 1 : offset + 2].isspace()
+    if mark == ":" and (message.endswith("'<scalar>'") or follows_quote):
         return SyntaxProblem("yaml_syntax", offset, "the colon needs a space after it", "insert a space")
     # If the parser does not see that a colon belongs to a name, it adds an empty value before the colon.
     if mark == ":" and started == offset:

@@ -177,6 +177,11 @@ def test_yaml_without_equivalent_in_json_is_rejected(written, text, code, line, 
         ("{a:{b: 1}}", 3, "a colon directly before", "{a: {b: 1}}", {"a": {"b": 1}}),
         ("['a':b]", 5, "the colon needs a space", "['a': b]", [{"a": "b"}]),
         ('x: [b, "a":]', 11, "the colon needs a space", 'x: [b, "a": ]', {"x": ["b", {"a": None}]}),
+        ("[a\t|]", 3, "a tab", "[a |]", ["a |"]),
+        ("{a: b\t>-\n c}", 6, "a tab", "{a: b >-\n c}", {"a": "b >- c"}),
+        ("[b \t - a]", 4, "a tab", "[b - a]", ["b - a"]),
+        ("[: b]", 2, "the name before the colon", '["": b]', [{"": "b"}]),
+        ("x: [a, : b]", 8, "the name before the colon", 'x: [a, "": b]', {"x": ["a", {"": "b"}]}),
         ("{a: ?b}", 5, "explicit keys", "{a: '?b'}", {"a": "?b"}),
         ('"\x7f"', 2, "the character U+007F is not supported", '"\\u007F"', "\x7f"),
         ("a: '\x80'", 5, "the character U+0080 is not supported", 'a: "\\u0080"', {"a": "\x80"}),
@@ -188,6 +193,21 @@ def test_unsupported_yaml_is_not_called_invalid(written, text, column, problem, 
     error = refused(lambda: read_document(written(text)))
     assert (error.code in ("yaml_syntax", "yaml_feature"), error.column) == (True, column)
     assert error.problem.startswith(problem)
+    assert read_document(written(corrected)).value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "corrected", "value"),
+    [
+        ('"a":b', 4, '"a": b', {"a": "b"}),
+        ("'a':[b]", 4, "'a': [b]", {"a": ["b"]}),
+        ('"a":"b"\n"c": d', 4, '"a": "b"\n"c": d', {"a": "b", "c": "d"}),
+    ],
+)
+def test_a_missing_space_after_a_colon_is_reported(written, text, column, corrected, value):
+    """If only the space after a quoted name and its colon is missing, the error says so."""
+    error = refused(lambda: read_document(written(text)))
+    assert (error.problem, error.column) == ("the colon needs a space after it", column)
     assert read_document(written(corrected)).value == value
 
 
@@ -239,6 +259,10 @@ def test_a_comment_after_a_block_scalar_is_ignored(written, text, value):
         ("['a'\tb]", 6),
         ("{a: 1\n\tb: 2}", 2),
         ("{a: : 1}", 5),
+        ("[a,\t|]", 5),
+        ("[a:\t- b]", 5),
+        ("['a'\t|]", 6),
+        ('"a": "b": c', 9),
     ],
 )
 def test_invalid_yaml_is_called_invalid(written, text, column):
