@@ -13,6 +13,7 @@ from attrs import evolve, frozen
 from paramcore.cli.contents import find_misspelt_history, holds_projects
 from paramcore.errors import DocumentError, MalformedPayload, WrongProject
 from paramcore.files.document import PROJECT_DEPTH, Document
+from paramcore.files.mistakes import FOREIGN_JSON
 from paramcore.files.reader import (
     DOCUMENT_SUFFIXES,
     JSONL_SUFFIXES,
@@ -35,6 +36,8 @@ _EXACT_NAME = re.compile(rb"""\bparam_history["']?\s*:""")
 _HISTORY_NAME = re.compile(rb"param\w{0,3}hist", re.IGNORECASE)
 #: Matches the key `name` or `type`, which each project has, at the root of a YAML document.
 _ROOT_NAME = re.compile(rb"""^["']?(name|type)["']?[ \t]*:""", re.MULTILINE)
+#: Matches the key `name` or `type` anywhere in JSON, or in text like JSON.
+_ANY_NAME = re.compile(rb"""\b(name|type)["']?\s*:""")
 #: Matches the start of the next document in a YAML file.
 _NEXT_DOCUMENT = re.compile(rb"^---", re.MULTILINE)
 #: The number of bytes at the start of a file in which `mentions_history` searches.
@@ -198,14 +201,14 @@ def _read_document(path: str) -> Document:
 
 
 def _read_entry(path: str) -> Document | None:
-    """Read an entry of a directory on the command line; return `None` for rejected YAML of another tool."""
+    """Read an entry of a directory on the command line; return `None` for a rejected file of another tool."""
     _check_entry(path)
     try:
         return _read_document(path)
     except DocumentError as error:
-        # YAML of other tools often has features that paramcore rejects, such as anchors.
+        # Files of other tools often have features that paramcore rejects, such as anchors in YAML, or comments in JSON.
         is_yaml = error.code != "unreadable" and has_suffix(path, YAML_SUFFIXES)
-        if is_yaml and not _may_contain_projects(path):
+        if (is_yaml or error.problem.startswith(FOREIGN_JSON)) and not _may_contain_projects(path):
             return None
         if error.code != "unreadable" or error.remedy:
             raise
@@ -219,11 +222,12 @@ def _read_entry(path: str) -> Document | None:
 
 
 def _may_contain_projects(path: str) -> bool:
-    """Return whether a YAML file is empty, or seems to contain a project, perhaps with a misspelt history."""
+    """Return whether a rejected file is empty, or seems to contain a project, perhaps with a misspelt history."""
+    name = _ROOT_NAME if has_suffix(path, YAML_SUFFIXES) else _ANY_NAME
     with suppress(OSError), open(path, "rb") as file:
         # UTF-16 has a zero byte beside each of these letters.
         text = file.read(TASK_SIZE).replace(b"\0", b"")
-        has_two_names = any(len(set(_ROOT_NAME.findall(part))) > 1 for part in _NEXT_DOCUMENT.split(text))
+        has_two_names = any(len(set(name.findall(part))) > 1 for part in _NEXT_DOCUMENT.split(text))
         return not text.strip() or has_two_names or _HISTORY_NAME.search(text) is not None
     return True
 

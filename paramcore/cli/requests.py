@@ -123,7 +123,9 @@ def _read_request(value: Any) -> TaskRequest:
 
 
 def _blame_option(error: DocumentError, overrides: Mapping[str, Any]) -> DocumentError:
-    if error.path == "/project_version" and "project_version" in overrides:
+    # Another error about `project_version`, such as a lone surrogate, is about the value in the request.
+    is_unknown = error.code == "version_unknown" and error.path == "/project_version"
+    if is_unknown and "project_version" in overrides:
         return make_version_error(error, "--project-version")
     if error.code == "wrong_type" and "type" in overrides:
         remedy = "pass the type of the project, or omit --type"

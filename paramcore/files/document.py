@@ -208,6 +208,10 @@ def find_too_deep(text: str, depth: int) -> int | None:
     return None
 
 
+#: Matches a number, or a constant that Python accepts as a number.
+_NUMBER = re.compile(r"NaN|-?(?:Infinity|(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)")
+
+
 class DuplicateName(Exception):
     """An object contains the same name twice."""
 
@@ -253,11 +257,13 @@ def _find_duplicate_name(text: str) -> Token:
 
 def _find_bad_number(text: str) -> Token:
     for token in iter_tokens(text):
-        if not token.is_name and token.content[0] not in '"{[tfn':
+        # Other text may follow the number, such as a comment.
+        number = None if token.is_name else _NUMBER.match(token.content)
+        if number:
             try:
-                STRICT_DECODER.decode(token.content)
+                STRICT_DECODER.decode(number[0])
             except ValueError:
-                return token
+                return token._replace(content=number[0])
     raise AssertionError("the text has no invalid number")
 
 

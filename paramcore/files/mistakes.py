@@ -48,6 +48,9 @@ _CONFLICT = (
 _MARKUP = re.compile(r"<(?:!|\?xml\b|[A-Za-z][\w:-]*(?:\s*/?>|\s+[\w:-]+\s*=|\s*\Z))", re.IGNORECASE)
 _BARE_NAME = re.compile(r"[A-Za-z_$][\w$-]*(?=\s*:)")
 
+#: How the problem begins if a file contains notation that other tools accept, such as comments, or `NaN` from Python.
+FOREIGN_JSON = ("JSON does not allow ", "JSON has no ")
+
 _WRITE_JSON = "write the file with Python's `json.dump`"
 
 #: The meanings of common messages of `json.JSONDecodeError`.

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 from paramcore.files.document import STRICT_DECODER
 from paramcore.files.mistakes import describe_depth, describe_duplicate, describe_number, find_conflict
 from paramcore.files.positions import Locator, SyntaxProblem, Token, TokenLocator, advance_trail
-from paramcore.files.yaml_notation import NotationCheck, find_unsupported
+from paramcore.files.yaml_notation import NotationCheck, find_unsupported, make_missing_name_problem
 from paramcore.text import MESSAGE_LIMIT, truncate
 
 #: The maximum number of names and values in a YAML file. The parsing time depends mostly on this number.
@@ -214,8 +214,7 @@ def _parse_name(event_type: str, event: _Event) -> str:
     if event_type != "Scalar":
         raise SyntaxProblem("yaml_feature", offset, "a name must be text, got an object or an array", "")
     if _is_plain(event) and event.value == "":
-        problem, remedy = "the name before the colon is missing", 'write a name, or `""` for the empty name'
-        raise SyntaxProblem("yaml_syntax", offset, problem, remedy)
+        raise make_missing_name_problem(offset)
     if _is_plain(event) and event.value == "<<":
         raise _make_feature_problem(event, "merge key `<<`", "write the members themselves")
     return _join_surrogates(event.value)

@@ -14,6 +14,9 @@ _BLANKS = re.compile(r"[ \t]*+")
 #: Matches the colon of a plain scalar such as `a :b`. Any other colon separates a name from its value.
 _COLON_IN_TEXT = re.compile(r":[^\s\[\]{},]")
 
+#: Matches a block scalar without an indentation number and without text, up to a `#`. Group 1 is the indent of the `#`.
+_HIDDEN_TEXT = re.compile(r"[|>][+-]?[ \t]*(?:#[^\n]*)?\r?\n(?:[ ]*+\r?\n)*+([ ]*+)#")
+
 _UNINDENTED = "a line that continues a value must be indented with spaces"
 
 
@@ -68,14 +71,21 @@ class NotationCheck:
             if not self._flow_starts:
                 self._check_indentation(start, end)
         elif event.style is not None:
-            # The parser accepts the `|` or `>` of a block scalar on a line of its own in any column.
-            line_start = self._text.rfind("\n", 0, start) + 1
-            if line_start > 0 and not self._text[line_start:start].strip(" "):
-                self._check_indentation(line_start - 1, start + 1)
+            self._check_block_scalar(event.value, start)
         elif event.value == "-":
             raise SyntaxProblem("yaml_syntax", start, "the text `-` must be in quotes", 'write `"-"`')
         elif self._flow_starts:
             self._check_colon(event.value, end)
+
+    def _check_block_scalar(self, value: str, start: int) -> None:
+        # The parser accepts the `|` or `>` of a block scalar on a line of its own in any column.
+        line_start = self._text.rfind("\n", 0, start) + 1
+        if line_start > 0 and not self._text[line_start:start].strip(" "):
+            self._check_indentation(line_start - 1, start + 1)
+        # After blank lines with many spaces, the parser reads a `#` that begins the text as a comment.
+        hidden = None if value.strip("\n") else _HIDDEN_TEXT.match(self._text, start)
+        if hidden and len(hidden[1]) >= self._get_depth():
+            raise _make_blank_lines_problem(hidden.end() - 1)
 
     def _check_colon(self, value: str, end: int) -> None:
         """Check the colon at the end of a plain scalar in brackets, or after it."""
@@ -105,7 +115,7 @@ class NotationCheck:
 
     def _check_indentation(self, start: int, end: int) -> None:
         """Check that all lines of a value except the first are indented enough."""
-        depth = self._columns[-1] + 1 if self._columns else 0
+        depth = self._get_depth()
         at = self._text.find("\n", start, end) + 1
         while at:
             line_end = self._text.find("\n", at, end)
@@ -114,10 +124,25 @@ class NotationCheck:
                 raise SyntaxProblem("yaml_syntax", at, _UNINDENTED, f"write {format_count(depth, 'space')} before it")
             at = line_end + 1
 
+    def _get_depth(self) -> int:
+        """Return the minimum indent of the lines of a value, except the first."""
+        return self._columns[-1] + 1 if self._columns else 0
+
 
 def _make_explicit_key_problem(offset: int) -> SyntaxProblem:
     problem, remedy = "explicit keys (`?`) are not supported", "write `name: value`, or put the text in quotes"
     return SyntaxProblem("yaml_feature", offset, problem, remedy)
+
+
+def _make_blank_lines_problem(offset: int) -> SyntaxProblem:
+    problem = "the blank lines before the text of a block scalar must not have spaces"
+    return SyntaxProblem("yaml_syntax", offset, problem, "remove the spaces")
+
+
+def make_missing_name_problem(offset: int) -> SyntaxProblem:
+    """Return the problem of a colon without a name."""
+    problem, remedy = "the name before the colon is missing", 'write a name, or `""` for the empty name'
+    return SyntaxProblem("yaml_syntax", offset, problem, remedy)
 
 
 def _make_tab_problem(offset: int) -> SyntaxProblem:
@@ -133,16 +158,19 @@ def find_unsupported(text: str, offset: int, message: str, started: int) -> Synt
     mark = text[offset : offset + 1]
     before = text[:offset].rstrip(" \t\r\n")
     tab = text.find("\t", len(before), offset + 1)
-    # In brackets, the parser takes `a` and `b` in `a\tb` for two values. After quotes, `b` is an error in YAML, too.
-    if mark == "\t" or (tab >= 0 and message.endswith("'<scalar>'") and before[-1:] not in ("'", '"')):
+    # In brackets, the parser takes `a` and `b` in `a\tb`, or `a` and `|` in `a\t|`, for two tokens.
+    follows_text = before[-1:] not in [*"'\"[]{},:"] and "\n" not in text[len(before) : max(tab, 0)]
+    if mark == "\t" or (tab >= 0 and follows_text):
         return _make_tab_problem(tab)
     if mark == "?":
         return _make_explicit_key_problem(offset)
     if message.startswith("more indented follow up line"):
-        problem = "the blank lines before the text of a block scalar must not have spaces"
-        return SyntaxProblem("yaml_syntax", offset, problem, "remove the spaces")
-    if mark == ":" and message.endswith("'<scalar>'"):
-        # In `["a":b]`, the parser takes `:b` for a value.
+        return _make_blank_lines_problem(offset)
+    if mark == ":" and before[-1:] in ("[", ","):
+        return make_missing_name_problem(offset)
+    # In `["a":b]`, the parser takes `:b` for a value.
+    follows_quote = text[offset - 1 : offset] in ("'", '"') and not text[offset + 1 : offset + 2].isspace()
+    if mark == ":" and (message.endswith("'<scalar>'") or follows_quote):
         return SyntaxProblem("yaml_syntax", offset, "the colon needs a space after it", "insert a space")
     # If the parser does not see that a colon belongs to a name, it adds an empty value before the colon.
     if mark == ":" and started == offset:

@@ -115,6 +115,16 @@ def test_the_error_about_an_option_ends_the_run(name, options, more, tmp_path):
     assert "--keep-going" not in ran.err
 
 
+@pytest.mark.parametrize("name", ["preview", "impact"])
+def test_an_option_is_not_blamed_for_an_invalid_value(name):
+    """If the `project_version` of a line is not JSON, the error is about the line, despite `--project-version`."""
+    broken = '{"project_version": "\\ud800"}\n'
+    arguments = (*BULK[name], "-", "--lines", "--project-version", "1")
+    assert run(*arguments, stdin=broken).err.startswith("error: <stdin>:1:21: at /project_version: the text ")
+    ran = run(*arguments, "--keep-going", stdin=f"{broken}{lines(name, 1)}")
+    assert (ran.status, "1 invalid line" in ran.err + ran.out) == (FINDINGS, True)
+
+
 def test_json_that_is_no_object_is_a_bad_line():
     """`audit --keep-going` skips lines whose JSON is not an object."""
     ran = run("audit", PROJECT, "-", "--lines", "--keep-going", stdin=f"7\n{lines('audit', 1)}[]\n")

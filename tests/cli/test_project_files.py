@@ -94,6 +94,44 @@ def test_yaml_of_another_tool_is_skipped(place, text):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        '{\n  // see https://aka.ms/tsconfig\n  "compilerOptions": {"strict": true}\n}\n',
+        '{"name": "x", # c\n "extends": "./a.json"}',
+        '{"files": ["a.ts",],}',
+        "{'extends': 'a'}",
+        '[{"loss": NaN}, {"loss": -Infinity}]',
+    ],
+)
+def test_json_of_another_tool_is_skipped(place, text):
+    """In a directory, JSON without a project is skipped, even with comments, trailing commas, single quotes or NaN."""
+    (place / "other.json").write_text(text, "utf-8")
+    ran = run("log", place)
+    assert (ran.err, ran.status) == (f"skipped {place}/other.json, because it contains no project\n", 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('{"name": "x", "type": "y", // c\n}', "comments"),
+        ('{\n  name: "x",\n  type: "y",\n  /* c */\n}', "the name `name` must be in double quotes"),
+        ('{\n  // c\n  name: "x",\n  type: "y"\n}', "comments"),
+        ('[{"param_history": [],}]', "a trailing comma"),
+        ('{"paramHistory": [], "a": NaN}', "JSON has no `NaN`"),
+        ("{'name' : 'x', 'type' : 'y'}", "single quotes"),
+        ("", "the document is empty"),
+        ('{"a": 1', "the document ends too early"),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_invalid_json_that_may_contain_a_project_is_an_error(place, text, problem, encoding):
+    """In a directory, invalid JSON is an error if it may contain a project, or if it is not notation of another tool."""
+    (place / "other.json").write_text(text, encoding)
+    ran = run("log", place)
+    assert (ran.err.startswith(f"error: {place}/other.json:"), problem in ran.err, ran.status) == (True, True, 2)
+
+
+@pytest.mark.parametrize(
     ("text", "problem"),
     [
         ("name: x\ntype: &t y\n", "the anchor `&t`"),

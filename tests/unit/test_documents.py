@@ -732,6 +732,24 @@ def test_a_text_with_many_brackets_may_have_an_earlier_mistake(text, problem, of
     assert (refused.value.line, refused.value.column) == (1, offset + 1)
 
 
+@pytest.mark.parametrize("more", ["// c", "# c", "\x1b[0m", "x", "1.2", "\\", "\u00a0"])
+@pytest.mark.parametrize(
+    ("number", "problem"),
+    [
+        ("NaN", "JSON has no `NaN`"),
+        ("-Infinity", "JSON has no `-Infinity`"),
+        ("-1.5e400", "the number -1.5e400 is too large for a float"),
+        ("9" * 4_301, f"the number {'9' * 64}... (4,301 characters) has more than 4,300 digits"),
+    ],
+)
+def test_the_problem_of_a_number_does_not_depend_on_the_text_after_it(number, problem, more):
+    """If other text follows a number that JSON does not allow, the error shows only the number."""
+    more = " " * (number[-1].isdigit() and more[0].isdigit()) + more
+    with pytest.raises(DocumentError) as refused:
+        document.decode_document(f"[1,\n {number}{more}\n]".encode(), "a.json", 101)
+    assert (refused.value.problem, refused.value.line, refused.value.column) == (problem, 2, 2)
+
+
 @pytest.mark.parametrize("name", ["a.json", "a.yaml", "a.jsonl"])
 @pytest.mark.parametrize(
     ("digits", "length", "problem"),

@@ -177,6 +177,11 @@ def test_yaml_without_equivalent_in_json_is_rejected(written, text, code, line, 
         ("{a:{b: 1}}", 3, "a colon directly before", "{a: {b: 1}}", {"a": {"b": 1}}),
         ("['a':b]", 5, "the colon needs a space", "['a': b]", [{"a": "b"}]),
         ('x: [b, "a":]', 11, "the colon needs a space", 'x: [b, "a": ]', {"x": ["b", {"a": None}]}),
+        ("[a\t|]", 3, "a tab", "[a |]", ["a |"]),
+        ("{a: b\t>-\n c}", 6, "a tab", "{a: b >-\n c}", {"a": "b >- c"}),
+        ("[b \t - a]", 4, "a tab", "[b - a]", ["b - a"]),
+        ("[: b]", 2, "the name before the colon", '["": b]', [{"": "b"}]),
+        ("x: [a, : b]", 8, "the name before the colon", 'x: [a, "": b]', {"x": ["a", {"": "b"}]}),
         ("{a: ?b}", 5, "explicit keys", "{a: '?b'}", {"a": "?b"}),
         ('"\x7f"', 2, "the character U+007F is not supported", '"\\u007F"', "\x7f"),
         ("a: '\x80'", 5, "the character U+0080 is not supported", 'a: "\\u0080"', {"a": "\x80"}),
@@ -191,12 +196,58 @@ def test_unsupported_yaml_is_not_called_invalid(written, text, column, problem, 
     assert read_document(written(corrected)).value == value
 
 
+@pytest.mark.parametrize(
+    ("text", "column", "corrected", "value"),
+    [
+        ('"a":b', 4, '"a": b', {"a": "b"}),
+        ("'a':[b]", 4, "'a': [b]", {"a": ["b"]}),
+        ('"a":"b"\n"c": d', 4, '"a": "b"\n"c": d', {"a": "b", "c": "d"}),
+    ],
+)
+def test_a_missing_space_after_a_colon_is_reported(written, text, column, corrected, value):
+    """If only the space after a quoted name and its colon is missing, the error says so."""
+    error = refused(lambda: read_document(written(text)))
+    assert (error.problem, error.column) == ("the colon needs a space after it", column)
+    assert read_document(written(corrected)).value == value
+
+
 @pytest.mark.parametrize("text", ["a: |\n    \n      b", "- >-\n \n\n   \n    b", "a:\n  b: |\n   \n     c\n"])
 def test_the_remedy_for_blank_lines_before_a_block_scalar_works(written, text):
     """If the blank lines before the text of a block scalar have spaces, the error says to remove them."""
     error = refused(lambda: read_document(written(text)))
     assert (error.code, "the blank lines" in error.problem) == ("yaml_syntax", True)
     assert read_document(written(re.sub("(?m)^ +$", "", text))).value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a: |\n    \n  # Cars\nb: 1\n", {"a": "\n# Cars\n", "b": 1}),
+        ("a: >-\n  \n\n # Cars\n #\n", {"a": "\n\n# Cars #"}),
+        ("- |\n   \r\n # Cars\n- b\n", ["\n# Cars\n", "b"]),
+        ("a:\n  - |+ # c\n       \n    # Cars\n\n", {"a": ["\n# Cars\n\n"]}),
+        ("|\n \n#", "\n#"),
+    ],
+)
+def test_the_text_of_a_block_scalar_is_not_read_as_a_comment(written, text, value):
+    """If blank lines hide that a heading such as `# Cars` is the text of a block scalar, the error says so."""
+    error = refused(lambda: read_document(written(text)))
+    assert (error.code, "the blank lines" in error.problem) == ("yaml_syntax", True)
+    assert read_document(written(re.sub("(?m)^ +$", "", text.replace("\r", "")))).value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a: |\n    \n# c\n", {"a": ""}),
+        ("- a: |\n     \n  # c\n", [{"a": ""}]),
+        ("a: |2+\n  \n # c\n", {"a": "\n"}),
+        ("a: |\n  b\n # c\n", {"a": "b\n"}),
+    ],
+)
+def test_a_comment_after_a_block_scalar_is_ignored(written, text, value):
+    """A comment is ignored if it is not indented like text."""
+    assert read_document(written(text)).value == value
 
 
 @pytest.mark.parametrize(
@@ -208,6 +259,10 @@ def test_the_remedy_for_blank_lines_before_a_block_scalar_works(written, text):
         ("['a'\tb]", 6),
         ("{a: 1\n\tb: 2}", 2),
         ("{a: : 1}", 5),
+        ("[a,\t|]", 5),
+        ("[a:\t- b]", 5),
+        ("['a'\t|]", 6),
+        ('"a": "b": c', 9),
     ],
 )
 def test_invalid_yaml_is_called_invalid(written, text, column):
