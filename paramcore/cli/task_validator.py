@@ -218,7 +218,8 @@ class TaskValidator:
 
 def _validate_request(request: RoutedRequest, validator: Validator, *, is_planned: bool) -> Iterable[Finding]:
     inheritance = request.route.inheritance
-    findings = validator.task_params(request.params, inheritance)
-    if request.route.request.project_version is None:
+    names_version = request.route.request.project_version is not None
+    findings = validator.task_params(request.params, inheritance, names_version=names_version)
+    if not names_version:
         return (*findings, *lint_params(request.params, inheritance))
     return (*findings, *lint_task(request.resolve(), validator.schema.required, is_planned=is_planned))

@@ -101,8 +101,8 @@ class SchemaRules:
     def validate_whole(self, effective: Mapping[str, Any], *, inherits_latest: bool = True) -> Iterator[Finding]:
         """Yield the findings of the schema on all effective params together.
 
-        `inherits_latest` is whether the task inherits the latest version.  If it does, setting a missing param in the
-        project is a remedy, too.
+        `inherits_latest` is whether the task always inherits the latest version.  If it does, setting a missing param
+        in the project is a remedy, too.
         """
         for name in self._schema.required:
             if name not in effective:

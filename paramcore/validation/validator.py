@@ -124,12 +124,15 @@ class Validator:
             types = (format_value(name, limit=MESSAGE_LIMIT) for name in (effective.type, self._project.type))
             problem = "the task has the type {}, but the validator is for the type {}".format(*types)
             raise WrongProject("wrong_type", None, problem, "create a `Validator` for the project of the task")
-        return self.task_params(effective.task.params, effective.inheritance)
+        names_version = effective.task.project_version is not None
+        return self.task_params(effective.task.params, effective.inheritance, names_version=names_version)
 
-    def task_params(self, own: Mapping[str, object], inheritance: Inheritance) -> tuple[Finding, ...]:
+    def task_params(
+        self, own: Mapping[str, object], inheritance: Inheritance, *, names_version: bool = False
+    ) -> tuple[Finding, ...]:
         """Validate the effective params of a task, given its own params and what it inherits.
 
-        `own` may be plain JSON that `freeze` accepts.
+        `own` may be plain JSON that `freeze` accepts.  `names_version` is whether the task has a `project_version`.
 
         Raises:
             InvalidParams: `instruction_type`, if `instruction` is neither text nor null.
@@ -150,9 +153,9 @@ class Validator:
         together_on_own = (finding for finding in inherited.together if finding.pointer and _get_param(finding) in own)
         findings += _downgrade_overridden(together_on_own, inheritance)
         # T13: required params and rules for several params apply to the effective params.
-        # Setting a missing param in the project does not help a task that inherits an older version or nothing.
+        # Setting a missing param in the project does not help a task that names a version or inherits an older version.
         versions = self._project.versions
-        inherits_latest = version == (versions[-1] if versions else None)
+        inherits_latest = not names_version and version == (versions[-1] if versions else None)
         together = [*self._rules.validate_whole(effective, inherits_latest=inherits_latest)]
         readers = self._rules.cross_checks_by_param
         # Rerun the checks that read one of the task's own params. The findings of the other checks are cached.
@@ -290,11 +293,7 @@ def _merge_name_findings(findings: list[Finding]) -> Finding:
     """Return the most helpful finding on a name; make it an error if any finding is an error."""
     best = min(
         findings,
-        key=lambda finding: (
-            -_ON_NAMES.index(finding.code),
-            finding.suggestion is None,
-            finding.sort_key,
-        ),
+        key=lambda finding: (-_ON_NAMES.index(finding.code), finding.suggestion is None, finding.sort_key),
     )
     is_error = any(finding.severity == "error" for finding in findings)
     return evolve(best, severity="error") if is_error else best

@@ -327,21 +327,26 @@ def test_fast_without_the_extra_names_the_extra(schema, monkeypatch):
         ({}, "set it in the task or the project"),
         ({"project_version": -1}, "set it in the task"),
         ({"project_version": 0}, "set it in the task"),
+        ({"project_version": 1}, "set it in the task"),
+        ({"project_version": None}, "set it in the task or the project"),
     ],
 )
 def test_a_missing_param_is_set_where_the_task_gets_it(request_, remedy):
-    """The remedy for a missing param names the project only if the task inherits the latest version."""
+    """The remedy for a missing param names the project only if the task inherits each later version."""
     project = Project("boxes", type="imageannotation", params={"padding": 1})
     project = project.update(Patch({"padding": 2}))
     findings = Validator(project).task(project.resolve({"attachment": "https://e.com/1.jpg", **request_}))
     assert [finding.message for finding in findings] == [f"`geometries` is missing; {remedy}"]
 
 
-def test_a_missing_param_of_a_project_without_versions():
-    """Even in a project without versions, the remedy for a missing param names the task and the project."""
+@pytest.mark.parametrize(
+    ("request_", "remedy"), [({}, "set it in the task or the project"), ({"project_version": -1}, "set it in the task")]
+)
+def test_a_missing_param_of_a_project_without_versions(request_, remedy):
+    """In a project without versions, the remedy for a missing param names the project unless the task opts out."""
     project = Project("boxes", type="imageannotation")
-    findings = Validator(project).task(project.resolve({"attachment": "https://e.com/1.jpg"}))
-    assert [finding.remedy for finding in findings] == ["set it in the task or the project"]
+    findings = Validator(project).task(project.resolve({"attachment": "https://e.com/1.jpg", **request_}))
+    assert [finding.remedy for finding in findings] == [remedy]
 
 
 def test_params_in_an_object_are_not_removed():
