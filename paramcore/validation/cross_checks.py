@@ -112,7 +112,7 @@ def _check_relationships(params: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _check_category_ids(params: Mapping[str, Any]) -> Iterator[Finding]:
-    categories = [category for category in list_elements(params["categories"]) if isinstance(category, str)]
+    categories = {category: None for category in list_elements(params["categories"]) if isinstance(category, str)}
     for key, name in list_members(params["category_ids"]):
         if categories and isinstance(name, str) and name not in categories:
             pointer = join_pointer("category_ids", key)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Any, TypeAlias
 
 from paramcore.text import format_name
 from paramcore.validation.check_parts import (
@@ -16,7 +17,7 @@ from paramcore.validation.check_parts import (
     walk_nested,
 )
 from paramcore.validation.finding import Finding
-from paramcore.values import join_pointer, same
+from paramcore.values import equality_key, join_pointer
 
 _FIELD = "the `field_id` of a field"
 
@@ -37,6 +38,7 @@ def _check_forms(params: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _check_conditions(params: Mapping[str, Any]) -> Iterator[Finding]:
     fields = _list_fields(params)
+    read_values = _make_value_reader(fields)
     for field, pointer in walk_nested(params["fields"], "/fields", "fields"):
         waiting = [(field.get("conditions"), f"{pointer}/conditions")]
         while waiting:
@@ -48,43 +50,57 @@ def _check_conditions(params: Mapping[str, Any]) -> Iterator[Finding]:
                 if name == "not":
                     waiting.append((answers, place))
                 elif name in fields:
-                    yield from _check_answers(answers, place, fields[name])
+                    yield from _check_answers(answers, place, name, read_values)
                 elif fields:
                     yield make_choice_finding("warning", place, name, _FIELD, fields)
 
 
-def _check_answers(answers: Any, pointer: str, field: Mapping[str, Any]) -> Iterator[Finding]:
+#: Returns the values of the choices of a field, by `field_id`: the values that are text, and the keys of all values
+#: that are not objects.
+_ReadValues: TypeAlias = Callable[[str], tuple[list[str], set[Any]]]
+
+
+def _make_value_reader(fields: Mapping[str, Mapping[str, Any]]) -> _ReadValues:
+    def read_values(field_id: str) -> tuple[list[str], set[Any]]:
+        choices = walk_nested(fields.get(field_id, {}).get("choices"), "", "subchoices")
+        values = [choice["value"] for choice, _ in choices if "value" in choice]
+        plain = (value for value in values if not isinstance(value, (dict, list, tuple)))
+        return [value for value in values if isinstance(value, str)], set(map(equality_key, plain))
+
+    # A form may have many answers to a field, so read its choices once.
+    return cache(read_values)
+
+
+def _check_answers(answers: Any, pointer: str, field_id: str, read_values: _ReadValues) -> Iterator[Finding]:
     """Check the answers to a field: one answer, an array of answers, or `{"not": answers}`."""
     while isinstance(answers, dict) and "not" in answers:
         answers, pointer = answers["not"], f"{pointer}/not"
-    choices = [choice for choice, _ in walk_nested(field.get("choices"), "", "subchoices")]
-    values = [choice["value"] for choice in choices if "value" in choice]
-    known = [value for value in values if isinstance(value, str)]
-    for answer, at in list_leaves(answers, pointer):
-        is_plain = isinstance(answer, (str, int, float))
-        if values and is_plain and not any(same(answer, value) for value in values):
-            expected = f"the `value` of a choice of `{format_name(field['field_id'])}`"
+    known, keys = read_values(field_id)
+    for answer, at in list_leaves(answers, pointer) if keys else ():
+        if isinstance(answer, (str, int, float)) and equality_key(answer) not in keys:
+            expected = f"the `value` of a choice of `{format_name(field_id)}`"
             yield make_choice_finding("warning", at, answer, expected, known)
 
 
 def _check_hypothesis(params: Mapping[str, Any]) -> Iterator[Finding]:
     fields = _list_fields(params)
+    read_values = _make_value_reader(fields)
     for name, answer in list_members(get_member(params["hypothesis"], "annotations")):
         pointer = join_pointer("hypothesis", "annotations", name)
         if name not in fields and fields:
             yield make_choice_finding("warning", pointer, name, _FIELD, fields)
             continue
-        field_id, field = get_member(answer, "field_id"), fields.get(name, {})
+        field_id = get_member(answer, "field_id")
         if isinstance(field_id, str) and field_id != name:
             expected = f"`{format_name(name)}`, the key of the answer"
             yield make_choice_finding("warning", f"{pointer}/field_id", field_id, expected, [name])
-        answer_type, field_type = get_member(answer, "type"), field.get("type")
+        answer_type, field_type = get_member(answer, "type"), get_member(fields, name, "type")
         if isinstance(answer_type, str) and isinstance(field_type, str) and answer_type != field_type:
             hidden = "the type of the field"
             expected, at = f"`{format_name(field_type)}`, {hidden}", f"{pointer}/type"
             yield make_choice_finding("warning", at, answer_type, expected, [field_type], expected_without_value=hidden)
         for response, at in list_leaves(get_member(answer, "response"), f"{pointer}/response"):
-            yield from _check_answers(response, at, field)
+            yield from _check_answers(response, at, name, read_values)
 
 
 _FORM = ("textcollection",)

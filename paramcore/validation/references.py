@@ -9,9 +9,9 @@ define the names are missing or empty.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from functools import partial
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cache, partial
+from typing import Any, TypeAlias
 
 from attrs import evolve
 
@@ -26,7 +26,7 @@ from paramcore.validation.check_parts import (
 )
 from paramcore.validation.finding import Finding
 from paramcore.validation.form_references import FORM_CHECKS
-from paramcore.values import join_pointer, same
+from paramcore.values import equality_key, join_pointer
 
 #: The params that define labels. `geometries` must be the first, because `_list_labels` reads it separately.
 _LABELS = ("geometries", "labels", "objects_to_annotate", "instance_labels")
@@ -68,6 +68,7 @@ def _check_labels(value: Any, pointer: str, known: Collection[str], expected: st
 
 def _check_attributes(params: Mapping[str, Any], param: str) -> Iterator[Finding]:
     labels, attributes = _list_labels(params), params[param]
+    read_choices = _make_choice_reader(attributes)
     for name, attribute in list_members(attributes):
         pointer = join_pointer(param, name)
         allowed = get_member(attribute, "allowed_labels")
@@ -77,7 +78,7 @@ def _check_attributes(params: Mapping[str, Any], param: str) -> Iterator[Finding
             yield from _check_label_condition(condition, at, labels, params)
             listed = list_elements(get_member(condition, "attribute_conditions"))
             for index, values in enumerate(listed):
-                yield from _check_answers(values, f"{at}/attribute_conditions/{index}", attributes)
+                yield from _check_answers(values, f"{at}/attribute_conditions/{index}", attributes, read_choices)
 
 
 def _check_label_condition(
@@ -93,21 +94,36 @@ def _check_label_condition(
     yield from _check_labels(value, f"{pointer}/label_condition/label", known, expected)
 
 
-def _check_answers(answers: Any, pointer: str, attributes: Mapping[str, Any]) -> Iterator[Finding]:
+#: Returns the names of the choices of an attribute, by the name of the attribute, and the keys of the choices that are
+#: not objects.  Both are empty if the attribute is not a category.
+_ReadChoices: TypeAlias = Callable[[str], tuple[dict[str, None], set[Any]]]
+
+
+def _make_choice_reader(attributes: Mapping[str, Any]) -> _ReadChoices:
+    def read_choices(name: str) -> tuple[dict[str, None], set[Any]]:
+        is_category = get_member(attributes[name], "type") in (None, "category")
+        choices = get_member(attributes[name], "choices") if is_category else None
+        plain = (choice for choice in list_elements(choices) if not isinstance(choice, (dict, list, tuple)))
+        return dict.fromkeys(_list_names(choices)), set(map(equality_key, plain))
+
+    # Many annotations may have the same attribute, so read its choices once.
+    return cache(read_choices)
+
+
+def _check_answers(
+    answers: Any, pointer: str, attributes: Mapping[str, Any], read_choices: _ReadChoices
+) -> Iterator[Finding]:
     """Check that each name in `answers` is an attribute, and that the value of a category is one of its choices."""
     for name, value in list_members(answers if attributes else None):
         at = pointer + join_pointer(name)
         if name not in attributes:
             yield make_choice_finding("warning", at, name, "the name of an attribute", attributes)
-        elif get_member(attributes[name], "type") in (None, "category"):
-            choices = get_member(attributes[name], "choices")
-            plain = [choice for choice in list_elements(choices) if not isinstance(choice, (dict, list, tuple))]
-            known = dict.fromkeys(_list_names(choices))
-            for answer, place in list_leaves(value, at):
-                if not (known and isinstance(answer, (str, int, float))):
-                    continue
-                if answer not in known and not any(same(answer, choice) for choice in plain):
-                    yield make_choice_finding("warning", place, answer, f"a choice of `{name}`", known)
+            continue
+        known, keys = read_choices(name)
+        for answer, place in list_leaves(value, at) if known else ():
+            is_plain = isinstance(answer, (str, int, float))
+            if is_plain and answer not in known and equality_key(answer) not in keys:
+                yield make_choice_finding("warning", place, answer, f"a choice of `{name}`", known)
 
 
 def _check_links(params: Mapping[str, Any]) -> Iterator[Finding]:
@@ -121,7 +137,7 @@ def _check_links(params: Mapping[str, Any]) -> Iterator[Finding]:
 def _check_connections(params: Mapping[str, Any]) -> Iterator[Finding]:
     points = _list_shapes(params).get("point", {})
     attributes = params.get("annotation_attributes")
-    linked = [name for name, attribute in list_members(attributes) if get_member(attribute, "type") == "linked"]
+    linked = {name: None for name, attribute in list_members(attributes) if get_member(attribute, "type") == "linked"}
     for index, connection in enumerate(list_elements(get_member(params["geometries"], "point", "connections"))):
         pointer = join_pointer("geometries", "point", "connections", index)
         yield from _check_labels(
@@ -142,6 +158,7 @@ def _check_annotations(params: Mapping[str, Any], param: str) -> Iterator[Findin
         shapes, labels = {**shapes, "event": events}, labels | events
     attributes = params.get("annotation_attributes")
     attributes = attributes if isinstance(attributes, dict) else {}
+    read_choices = _make_choice_reader(attributes)
     annotations = get_member(params[param], "annotations")
     # Annotations are an array, or an object with their ids as keys.
     each = list_members(annotations) if isinstance(annotations, dict) else enumerate(list_elements(annotations))
@@ -158,9 +175,10 @@ def _check_annotations(params: Mapping[str, Any], param: str) -> Iterator[Findin
             drawn = shapes.get(shape) if isinstance(shape, str) else None
             expected = f"a label of `{shape}`" if drawn else _name_labels(params)
             yield from _check_labels(get_member(annotation, "label"), f"{pointer}/label", drawn or labels, expected)
-        yield from _check_answers(get_member(annotation, "attributes"), f"{pointer}/attributes", attributes)
+        answers = get_member(annotation, "attributes")
+        yield from _check_answers(answers, f"{pointer}/attributes", attributes, read_choices)
     answers = get_member(params[param], "global_attributes")
-    yield from _check_answers(answers, f"/{param}/global_attributes", attributes)
+    yield from _check_answers(answers, f"/{param}/global_attributes", attributes, read_choices)
 
 
 def _check_masks(params: Mapping[str, Any]) -> Iterator[Finding]:
