@@ -66,8 +66,14 @@ def explain_errors(errors: Iterable[ValidationError], param: str | None = None) 
     Raises:
         InvalidSchema: `schema_failed` if the schema cannot validate a value.
     """
+    explained: set[Any] = set()
     try:
         for error in errors:
+            # jsonschema yields an error for each missing name, and `_explain` yields the findings on all of them.
+            place = (*error.absolute_path,), (*error.absolute_schema_path,)
+            if error.validator in ("required", "dependentRequired") and place in explained:
+                continue
+            explained.add(place)
             for finding in _explain(error):
                 yield evolve(finding, severity="warning") if _is_warning(error) else finding
     except (RecursionError, ArithmeticError, ValueError) as error:
