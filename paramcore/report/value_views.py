@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from attrs import frozen
 
-from paramcore.analysis.changes import Change, ChangeKind, Parts, identify
+from paramcore.analysis.changes import Change, ChangeKind, identify
 from paramcore.analysis.history import parse_time
 from paramcore.model import ParamVersion
 from paramcore.report.words import RunKind, diff_words
 from paramcore.text import escape_unprintable, format_count, format_name, format_value
-from paramcore.values import same
+from paramcore.values import equality_key
 
 #: The maximum number of params, or of changes, in a table or a list on a page.
 MAX_PARAMS = 1_000
@@ -176,13 +176,10 @@ class ChangeView:
     since_time: TimeView | None = None
 
 
-def view_change(change: Change, *, values: bool, versions: Sequence[ParamVersion] = ()) -> ChangeView:
-    """Return the view of a change; `versions` end with the version before the change."""
+def view_change(change: Change, *, values: bool, set_in: ParamVersion | None = None) -> ChangeView:
+    """Return the view of a change; `set_in` is the version that set the old value."""
     place = format_name(change.param if len(change.parts) == 1 else change.pointer)
-    since = None
-    if versions and change.kind != "added":
-        since = _find_since(versions, change)
-    time = None if since is None else view_time(versions[since].created_at)
+    since, time = (None, None) if set_in is None else (set_in.number, view_time(set_in.created_at))
     word = CHANGE_WORDS[change.kind]
     if not values:
         return ChangeView(change.kind, word, place, "", None, None, None, since, time)
@@ -206,36 +203,62 @@ def _share_words(comparison: ValueView) -> bool:
 def view_changes(
     changes: Iterable[Change], *, values: bool, versions: Sequence[ParamVersion] = ()
 ) -> tuple[ChangeView, ...]:
-    """Return the views of changes; see `view_change`."""
-    return tuple(view_change(change, values=values, versions=versions) for change in changes)
+    """Return the views of changes; `versions` end with the version before the changes."""
+    indexes = [_ValueIndex(version.params) for version in versions]
+    return tuple(
+        view_change(change, values=values, set_in=_find_version(change, versions, indexes)) for change in changes
+    )
 
 
-def _find_since(versions: Sequence[ParamVersion], change: Change) -> int:
-    """Return the number of the version that set the old value of a change; the last of `versions` still has it."""
-    latest = versions[-1].params
+#: The name of a member, or the result of `identify` for an array element, because its index may have changed.
+_Step: TypeAlias = str | tuple[str, Any] | None
+
+
+class _ValueIndex:
+    """The values in the params of one version, by the steps that lead to them."""
+
+    def __init__(self, params: Mapping[str, Any]) -> None:
+        #: The values inside the values at the same steps, by the next step.
+        self._inner: dict[tuple[_Step, ...], dict[_Step, list[Any]]] = {}
+        self._keys: dict[tuple[_Step, ...], set[Any]] = {}
+        self._params = params
+
+    def contains(self, steps: tuple[_Step, ...], value: Any) -> bool:
+        """Return whether these steps lead to an equal value."""
+        if steps not in self._keys:
+            self._keys[steps] = set(map(equality_key, self._list_values(steps)))
+        return equality_key(value) in self._keys[steps]
+
+    def _list_values(self, steps: tuple[_Step, ...]) -> list[Any]:
+        if not steps:
+            return [self._params]
+        outer, last = steps[:-1], steps[-1]
+        if outer not in self._inner:
+            inner = self._inner[outer] = {}
+            for container in self._list_values(outer):
+                for step, value in _list_inner(container):
+                    inner.setdefault(step, []).append(value)
+        return self._inner[outer].get(last, [])
+
+
+def _list_inner(container: Any) -> Iterable[tuple[_Step, Any]]:
+    if isinstance(container, dict):
+        return container.items()
+    return [(identify(element), element) for element in container] if isinstance(container, list) else ()
+
+
+def _find_version(
+    change: Change, versions: Sequence[ParamVersion], indexes: Sequence[_ValueIndex]
+) -> ParamVersion | None:
+    """Return the version that set the old value of a change; the last of `versions` still has this value."""
+    if not versions or change.kind == "added":
+        return None
+    steps: tuple[_Step, ...] = ()
+    value: Any = versions[-1].params
+    for part in change.parts:
+        value = value[part]
+        steps = (*steps, part if isinstance(part, str) else identify(value))
     number = len(versions) - 1
-    while number and any(
-        same(value, change.before) for value in _iter_values(versions[number - 1].params, latest, change.parts)
-    ):
+    while number and indexes[number - 1].contains(steps, change.before):
         number -= 1
-    return number
-
-
-def _iter_values(container: Any, latest: Any, parts: Parts) -> Iterator[Any]:
-    """Yield the values in older params that may correspond to the value at `parts` in the latest params.
-
-    `container` and `latest` are the older and the latest params, or values inside them.
-    The index of an array element may have changed, so look in each element with the same
-    identifying member.  If the latest element has none, look in each element without one.
-    """
-    if not parts:
-        yield container
-        return
-    part, rest = parts[0], parts[1:]
-    if isinstance(part, str) and isinstance(container, dict):
-        if part in container:
-            yield from _iter_values(container[part], latest[part], rest)
-    elif isinstance(part, int) and isinstance(container, list):
-        for element in container:
-            if identify(element) == identify(latest[part]):
-                yield from _iter_values(element, latest[part], rest)
+    return versions[number]
