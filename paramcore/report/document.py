@@ -179,18 +179,30 @@ def fit(start: str, groups: Sequence[Group], end: str, size: Size, format_more: 
     """Join the pieces that fit, and report the number of the others after each group.
 
     The most important pieces are selected first.  If a piece does not fit, no piece of a
-    less important rank is included, except a patch that fits.
+    less important rank is included, except a patch that fits.  If the notes about many
+    groups would take more than half of the room, one note at the end replaces them.
     """
     # The note of a group is longest if no piece fits.
     longest = [_describe_cut([piece.rank for piece in group.pieces], group.omitted, group.name) for group in groups]
     reserved = sum(size.measure(format_more(text)) for text in longest)
-    included = _select(groups, size.limit - size.measure(start + end) - reserved, size)
+    room = size.limit - size.measure(start + end)
+    has_one_note = reserved > room // 2
+    omitted = sum(group.omitted for group in groups)
+    if has_one_note:
+        all_ranks = [piece.rank for group in groups for piece in group.pieces]
+        reserved = size.measure(format_more(_describe_cut(all_ranks, omitted, "")))
+    included = _select(groups, room - reserved, size)
     rendered = [start]
+    all_cut: list[Rank] = []
     for number, group in enumerate(groups):
         kept = [piece.text for index, piece in enumerate(group.pieces) if (number, index) in included]
         cut = [piece.rank for index, piece in enumerate(group.pieces) if (number, index) not in included]
+        all_cut += cut
         rendered += [group.opening, *kept, group.closing] if kept else []
-        rendered += [format_more(_describe_cut(cut, group.omitted, group.name))] if cut or group.omitted else []
+        if (cut or group.omitted) and not has_one_note:
+            rendered.append(format_more(_describe_cut(cut, group.omitted, group.name)))
+    if (all_cut or omitted) and has_one_note:
+        rendered.append(format_more(_describe_cut(all_cut, omitted, "")))
     return "".join([*rendered, end])
 
 

@@ -282,8 +282,22 @@ def test_many_params_fit_the_size(projects, update, whole):
     assert markdown == render_markdown(build_plan_document(plans, "paramcore plan all update.json", subject="all"))
 
 
+@pytest.mark.parametrize("count", [100, 600])
+def test_many_histories_fit_the_size(count):
+    """The text about any number of projects has at most 60,000 characters, and counts the rows that it leaves out."""
+    projects = (Project(f"docks {number}", type="comparison", params={"a": "x" * 200}) for number in range(count))
+    histories = [History.of(project.replace_params({"b": 2})) for project in projects]
+    command = "paramcore log projects --format text"
+    markdown = render_markdown(build_log_document(histories, command, subject="projects"))
+    assert 30_000 < len(markdown) <= 60_000
+    assert f": `{command}`\n" in markdown
+
+
 def test_cut_rows_are_counted_by_rank():
-    """Details are cut first and dropped params last. Below each cut are the number of cut rows and a command."""
+    """Details are cut first and dropped params last. Below each cut are the number of cut rows and a command.
+
+    If these lines would need much of the room, one line at the end has the number of all cut rows.
+    """
     plan = Plan.of(DOCKS, Replace({"z": "z" * 90, "b": {"x": 2}, "c": 1}))
     document = build_plan_document([plan], "paramcore plan x")
     whole = render_markdown(document)
@@ -299,10 +313,10 @@ def test_cut_rows_are_counted_by_rank():
         *("xxxxxxx", ".xxxxxx", "..xxxxx", "...xxxx", "....xxx", ".....xx"),
         ".......",
     ]
-    markdown = render_markdown(document, Size(350))
-    assert "4 more, 2 of them dropped or lost: `paramcore plan x`" in markdown
-    for cut in ("1 more", "1 more (Full values)", "1 more (1 kept param)"):
+    markdown = render_markdown(document, Size(600))
+    for cut in ("2 more", "1 more", "1 more (Full values)", "1 more (1 kept param)"):
         assert f"\n{cut}: `paramcore plan x`\n" in markdown
+    assert "\n7 more, 2 of them dropped or lost: `paramcore plan x`\n" in render_markdown(document, Size(300))
 
 
 def test_cut_drops_are_counted():
