@@ -43,13 +43,16 @@ def render_html(result: object) -> str:
     document = build_document(result)
     verdict = f"<strong>{_format_cell(document.verdict)}</strong>"
     first = document.parts[0] if document.parts else None
-    is_caption = isinstance(first, Table) and not first.summary
-    groups = [
-        _render_part(part, verdict if is_caption and not index else "") for index, part in enumerate(document.parts)
-    ]
-    start = "" if is_caption else f"<p>{verdict}</p>\n"
     command = html.escape(document.command)
-    return fit(start, groups, "", NOTEBOOK_SIZE, lambda count: f"<p>{count}: <code>{command}</code></p>\n")
+
+    def render(caption: str) -> str:
+        groups = [_render_part(part, "" if index else caption) for index, part in enumerate(document.parts)]
+        start = "" if caption else f"<p>{verdict}</p>\n"
+        return fit(start, groups, "", NOTEBOOK_SIZE, lambda count: f"<p>{count}: <code>{command}</code></p>\n")
+
+    page = render(verdict if isinstance(first, Table) and not first.summary else "")
+    # If no row of the first table fits, the table is left out with its caption.
+    return page if verdict in page else render("")
 
 
 @singledispatch

@@ -108,6 +108,16 @@ def test_large_results_are_cut(number):
     assert all(len(table) <= 31 for table in render(markdown).tables)
 
 
+def test_a_verdict_without_rows_that_fit():
+    """If no row of a table fits, the verdict is a paragraph, and the row is counted."""
+    project = Project("docks", type="comparison", params={f"{'n' * 100}{number}": 0 for number in range(300)})
+    ours, theirs = (project.patch_params(dict.fromkeys(project.params, value)) for value in (1, 2))
+    drift = Drift.between(ours, theirs)
+    html = drift._repr_html_()
+    assert html.startswith("<p><strong>both moved, 300 conflicts: <code>docks</code>")
+    assert (check_html(html).tables, "<p>1 more: " in html) == ([], True)
+
+
 def test_rows_beyond_thirty_are_counted():
     """A table has the first 30 rows, and a line below it has the number of the others."""
     plan = Plan.of(Project("docks", type="comparison", params={f"p{n}": n for n in range(40)}), Replace({}))
