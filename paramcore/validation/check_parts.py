@@ -39,6 +39,11 @@ class CrossCheck:
         return len(self.reads) > 1
 
 
+def get_verb(severity: Severity) -> str:
+    """Return the verb of a message about a value: `must` for an error, `should` for a warning."""
+    return "must" if severity == "error" else "should"
+
+
 def make_choice_finding(
     severity: Severity,
     pointer: str,
@@ -54,7 +59,7 @@ def make_choice_finding(
     """
     name = suggest_name(value if isinstance(value, str) else format_value(value), known)
     suggestion = None if name is None else format_value(name)
-    verb = "must" if severity == "error" else "should"
+    verb = get_verb(severity)
     shown = f"{verb} be {expected}, got {describe_value(value)}"
     hidden = f"{verb} be {expected_without_value or expected}, got {describe_type(value)}"
     return Finding("param_choice", severity, pointer, shown, suggestion=suggestion, problem_without_value=hidden)

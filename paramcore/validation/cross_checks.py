@@ -17,6 +17,7 @@ from paramcore.validation.check_parts import (
     CrossCheck,
     get_member,
     get_number,
+    get_verb,
     list_elements,
     list_members,
     make_choice_finding,
@@ -38,13 +39,14 @@ def _check_limits(
     bound = least if minimum is None else minimum
     if maximum is not None and bound is not None and maximum < bound:
         limit = format_value(bound) if minimum is None else f"`{lower}`"
+        expected = f"{get_verb(severity)} be at least {limit}"
         value_of_lower = "" if minimum is None else f" ({format_value(minimum)})"
         yield Finding(
             "param_range",
             severity,
             pointer + join_pointer(upper),
-            f"must be at least {limit}{value_of_lower}, got {format_value(maximum)}",
-            problem_without_value=f"must be at least {limit}",
+            f"{expected}{value_of_lower}, got {format_value(maximum)}",
+            problem_without_value=expected,
         )
 
 
@@ -86,7 +88,7 @@ def _check_metadata(params: Mapping[str, Any]) -> Iterator[Finding]:
         return
     size = len(_encode_compact(params["metadata"]).encode())
     if size > _MAX_METADATA:
-        problem = f"must have at most {_MAX_METADATA:,} bytes as JSON, but has {size:,}"
+        problem = f"should have at most {_MAX_METADATA:,} bytes as JSON, but has {size:,}"
         yield Finding("param_size", "warning", "/metadata", problem)
 
 

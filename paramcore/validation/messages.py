@@ -100,15 +100,14 @@ def _explain(error: ValidationError) -> Iterator[Finding]:
     elif keyword in ("enum", "const"):
         yield _explain_enum(error, _get_choices(error))
     elif keyword == "pattern":
-        yield _make_value_finding(error, "param_pattern", f"must match {format_value(limit)}")
+        yield _make_value_finding(error, "param_pattern", f"{_get_verb(error)} match {format_value(limit)}")
     elif keyword == "uniqueItems":
-        yield _make_finding(
-            error, "param_repeated", "must not contain an element more than once", "remove the duplicates"
-        )
+        problem = f"{_get_verb(error)} not contain an element more than once"
+        yield _make_finding(error, "param_repeated", problem, "remove the duplicates")
     elif keyword in _RANGES:
         yield _explain_range(error, _RANGES[keyword].format(format_value(limit)))
     elif keyword in _SIZES:
-        yield _make_finding(error, "param_size", _describe_size(keyword, limit, len(value)))
+        yield _make_finding(error, "param_size", f"{_get_verb(error)} {_describe_size(keyword, limit, len(value))}")
     elif keyword in CLOSING and limit is False:
         # The functions in `keywords` add `unknown_names` and `known_names` to the error.
         details: Any = error
@@ -178,14 +177,15 @@ def _format_choices(choices: list[Any]) -> str:
 
 def _explain_range(error: ValidationError, limit: str) -> Finding:
     number = describe_value(error.instance).removeprefix("the number ")
-    return _make_finding(error, "param_range", f"must be {limit}, got {number}", hidden=f"must be {limit}")
+    hidden = f"{_get_verb(error)} be {limit}"
+    return _make_finding(error, "param_range", f"{hidden}, got {number}", hidden=hidden)
 
 
 def _describe_size(keyword: str, limit: int, size: int) -> str:
     noun, bound = _SIZES[keyword]
     if bound == "at least" and limit == 1:
-        return "must not be empty"
-    return f"must have {bound} {format_count(limit, noun)}, but has {size:,}"
+        return "not be empty"
+    return f"have {bound} {format_count(limit, noun)}, but has {size:,}"
 
 
 def _explain_required(error: ValidationError, names: Iterable[str], reason: str = "") -> Iterator[Finding]:
@@ -230,7 +230,7 @@ def _explain_choice(error: ValidationError) -> Iterator[Finding]:
         yield _make_value_finding(error, "param_conflict", expectation)
     else:
         limit = format_value(get_limit(error), limit=100)
-        yield _make_value_finding(error, "param_conflict", f"must satisfy `{error.validator}: {limit}`")
+        yield _make_value_finding(error, "param_conflict", f"{_get_verb(error)} satisfy `{error.validator}: {limit}`")
 
 
 def _explain_alternatives(error: ValidationError, alternatives: Sequence[ValidationError]) -> Finding:

@@ -173,6 +173,18 @@ def test_a_choice_with_another_case_or_whitespace_is_suggested(value):
             None,
             "should be a whole number or an array, ",
         ),
+        ({"x-warn": {"maximum": 2}}, 3, "should be at most 2, "),
+        ({"x-warn": {"maxLength": 2}}, "abc", "should have at most 2 characters, "),
+        ({"x-warn": {"minItems": 1}}, [], "should not be empty"),
+        ({"x-warn": {"pattern": "^b"}}, "a", 'should match "^b", '),
+        ({"x-warn": {"uniqueItems": True}}, [1, 1], "should not contain an element more than once; "),
+        ({"x-warn": {"contains": {"const": 1}}}, [2], "should satisfy `contains: "),
+        (
+            {"x-warn": {"anyOf": [{"maxItems": 1, "items": {}}, {"maxItems": 2}]}},
+            [1] * 3,
+            "should have at most 1 element",
+        ),
+        ({"maximum": 2, "x-warn": {"maximum": 1}}, 2, "should be at most 1, "),
     ],
 )
 def test_a_value_that_is_only_a_warning_should_change(schema, value, expected):
