@@ -131,6 +131,9 @@ def _make_finding(
     pointer = join_pointer(*error.absolute_path)
     if _is_about_name(error):
         code, hidden = "param_unknown", ""
+        # The suggestion is JSON, so only text can be a name.
+        suggested = None if suggestion is None else json.loads(suggestion)
+        suggestion = suggested if isinstance(suggested, str) else None
         problem = f"the name {format_value(error.instance)} is not allowed: {problem}"
     return Finding(code, "error", pointer, problem, remedy, suggestion, problem_without_value=hidden)
 

@@ -344,3 +344,21 @@ def test_a_branch_that_rejects_a_name(keyword, rule):
     assert (finding.code, finding.severity, finding.pointer) == ("param_unknown", "error", "/a/long")
     assert finding.problem.startswith('the name "long" is not allowed: ')
     assert "got" not in finding.problem
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "suggestion"),
+    [
+        ({"enum": ["alpha", "beta"]}, "alpah", "alpha"),
+        ({"enum": ["alpha", "beta"]}, "Beta", "beta"),
+        ({"const": 'a "quoted" name'}, 'a "qoted" name', 'a "quoted" name'),
+        ({"enum": ["alpha", 5]}, "5", None),
+        ({"type": "integer"}, "5", None),
+    ],
+)
+def test_a_suggested_name_is_not_json(rule, name, suggestion):
+    """If `propertyNames` rejects a name, the suggestion is a name without quotation marks, not a value."""
+    project = Project("boxes", type="mine")
+    schemas = Schemas().with_schema("mine", {"properties": {"a": {"propertyNames": rule}}})
+    (finding,) = Validator(project, schemas).task(project.resolve({"a": {name: 1}}))
+    assert (finding.code, finding.suggestion) == ("param_unknown", suggestion)
