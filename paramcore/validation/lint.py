@@ -43,7 +43,8 @@ def lint_params(own: Mapping[str, Any], inheritance: Inheritance) -> Iterator[Fi
         inherited = version.params.get(name)
         # `same` is slow, but distinguishes `true` from `1`.  `==` is fast, and true whenever `same` is, so try `==`
         # first.
-        if name != "instruction" and value == inherited and name in version.params and same(value, inherited):
+        overrides = name != "instruction" or not inheritance.appends
+        if overrides and value == inherited and name in version.params and same(value, inherited):
             problem = f"`{name}` has the value that the task would inherit from version {version.number}"
             yield _make_warning(
                 "lint_equal_override", join_pointer(name), problem, "remove it from the task, as `paramcore slim` does"

@@ -69,9 +69,27 @@ def test_an_opt_out_of_a_null():
 
 
 def test_an_overriding_instruction_is_no_repetition():
-    """Under `instruction_rule="override"`, a task's instruction may repeat the project's instruction."""
+    """Under `instruction_rule="override"`, a task's instruction may contain the project's instruction."""
     project = PROJECT.with_assumptions(Assumptions(instruction_rule="override"))
-    assert lint({"instruction": "Box cars."}, project) == []
+    assert lint({"instruction": "At night.\nBox cars."}, project) == []
+
+
+@pytest.mark.parametrize(
+    ("inherited", "own", "rule", "codes"),
+    [
+        ("Box cars.", "Box cars.", "override", ["lint_equal_override"]),
+        ("Box cars.", "Box cars.", "append", ["lint_repeated_instruction"]),
+        ("Box cars.", None, "override", []),
+        (None, None, "append", ["lint_equal_override"]),
+        ("", "", "append", ["lint_equal_override"]),
+        ("", None, "append", []),
+    ],
+)
+def test_an_instruction_that_overrides_its_equal(inherited, own, rule, codes):
+    """An instruction that overrides an equal instruction is a finding, as for any other param."""
+    settings = Assumptions(instruction_rule=rule)
+    project = Project("boxes", type="imageannotation", params={"instruction": inherited}, assumptions=settings)
+    assert [code for code, *_ in lint({"instruction": own}, project)] == codes
 
 
 def history(*entries):
