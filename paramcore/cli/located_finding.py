@@ -95,7 +95,7 @@ class LocatedFinding:
         at = f" at {format_name(finding.pointer)}" if finding.pointer else ""
         location = self.location or f"project {format_value(self.project)}"
         headline = Line(f"{location}: ", Label(finding.severity), f" {finding.code}{at}")
-        pieces: list[Piece] = [headline, Line(f"  {finding.message}")]
+        pieces: list[Piece] = [headline, Line(f"  {escape_unprintable(finding.message)}")]
         if self.is_in_update:
             pieces.append(Line(f"  set by the update, in version {finding.version} of {format_value(self.project)}"))
         elif finding.version is not None:
@@ -118,12 +118,12 @@ class LocatedFinding:
     def format_annotation(self) -> str:
         """Return the finding as a workflow command of GitHub Actions."""
         finding = self.finding
-        at = f"{escape_unprintable(finding.pointer)}: " if finding.pointer else ""
+        at = f"{finding.pointer}: " if finding.pointer else ""
         layer = ""
         if finding.version is not None:
             layer = f" [{finding.layer} of {format_value(self.project)}{format_since(finding)}]"
         file = None if self.document is None else self.document.source
-        text = f"{at}{finding.message}{layer}"
+        text = escape_unprintable(f"{at}{finding.message}{layer}")
         return format_annotation(finding.severity, finding.code, text, file, self.line, self.column)
 
 

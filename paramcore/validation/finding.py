@@ -88,10 +88,10 @@ class Finding:
 
     @property
     def message(self) -> str:
-        """The problem, followed by the remedy or the suggestion, on one line."""
+        """The problem, followed by the remedy or the suggestion.  Names may contain control characters."""
         problem = f"{self.problem} (the task overrides it)" if self.overridden else self.problem
         suggestion = f"write `{self.suggestion}`" if self.suggestion is not None else ""
-        return escape_unprintable(join_message(problem, self.remedy or suggestion))
+        return join_message(problem, self.remedy or suggestion)
 
     def without_values(self) -> Finding:
         """Return the finding without param values in its messages."""
@@ -117,7 +117,7 @@ class Finding:
 
     def __str__(self) -> str:
         layer = self.layer + format_since(self)
-        return f"{self.severity} {self.code} at {escape_unprintable(self.pointer) or '/'}: {self.message} [{layer}]"
+        return escape_unprintable(f"{self.severity} {self.code} at {self.pointer or '/'}: {self.message} [{layer}]")
 
     @property
     def sort_key(self) -> tuple[Any, ...]:

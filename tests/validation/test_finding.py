@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from paramcore import Patch, Project
+from paramcore.cli.located_finding import locate_finding
 from paramcore.validation import Schemas, Validator
 from paramcore.validation.finding import CODES
 from paramcore.validation.lint import lint_task
@@ -76,8 +77,8 @@ def test_an_expected_value_is_hidden():
 
 
 @pytest.mark.parametrize("name", ["a\nb", "a\r", "\x1b[31m", "\u202ea", "\u2028", "\x7f"])
-def test_a_name_is_escaped_in_a_message(name):
-    """`str(finding)` and `finding.message` are printable, even if a param has an unprintable name."""
+def test_a_name_is_escaped_in_the_text(name):
+    """The text of a finding escapes an unprintable name of a param; `finding.message` has the name as it is."""
     other = f"other {name}"
     schema = {
         "required": [f"required {name}"],
@@ -97,4 +98,11 @@ def test_a_name_is_escaped_in_a_message(name):
     findings += validator.update(Patch({name: None}))
     assert len({finding.code for finding in findings}) > 5
     assert [str(finding) for finding in findings if not str(finding).isprintable()] == []
-    assert [finding.message for finding in findings if not finding.message.isprintable()] == []
+    located = [locate_finding(finding, "boxes", None, None) for finding in findings]
+    # The text of a located finding has two lines, and a third line if the finding is on a version.
+    lines = [line for each in located for line in (*str(each).split("\n", 2), each.format_annotation())]
+    assert [line for line in lines if not line.isprintable()] == []
+    missing = [finding for finding in findings if finding.code == "param_missing"]
+    assert {finding.to_json()["message"] for finding in missing if other in finding.message} == {
+        f"`{other}` is missing, because `{name}` requires it"
+    }
