@@ -150,8 +150,6 @@ class Validator:
                 findings += param_findings
             else:
                 findings += _downgrade_overridden(param_findings, inheritance)
-        together_on_own = (finding for finding in inherited.together if finding.pointer and _get_param(finding) in own)
-        findings += _downgrade_overridden(together_on_own, inheritance)
         # T13: required params and rules for several params apply to the effective params.
         # Setting a missing param in the project does not help a task that names a version or inherits an older version.
         versions = self._project.versions
@@ -160,6 +158,9 @@ class Validator:
         readers = self._rules.cross_checks_by_param
         # Rerun the checks that read one of the task's own params. The findings of the other checks are cached.
         touched = {check for name in own if name in readers for check in readers[name]}
+        replaced = chain(inherited.together, *(inherited.by_check.get(check, ()) for check in touched))
+        on_own = (finding for finding in replaced if finding.pointer and _get_param(finding) in own)
+        findings += _downgrade_overridden(on_own, inheritance)
         for check in touched:
             if effective.keys() >= check.needed:
                 together += check.function(effective)

@@ -155,6 +155,24 @@ class TestLayers:
         assert summarize([finding]) == [("param_range", "warning", "/padding", None)]
         assert (finding.overridden, finding.version) == (True, 0)
 
+    @pytest.mark.parametrize(
+        ("own", "expected"),
+        [
+            ({"category_ids": {"1": "car"}}, [("warning", True)]),
+            ({"category_ids": {"1": "van"}}, [("error", False)]),
+            ({"categories": ["bus", "car"]}, []),
+            ({}, [("error", False)]),
+        ],
+    )
+    def test_an_overridden_value_that_contradicts_another_is_a_warning(self, own, expected):
+        """A value that contradicts another value, and that the task overrides, is a warning about the version, too."""
+        params = {"categories": ["car"], "category_ids": {"1": "bus"}}
+        findings = validate(
+            Project("p", type="categorization", params=params), {"attachment": "https://e.com/a", **own}
+        )
+        choices = [finding for finding in findings if finding.code == "param_choice"]
+        assert [(finding.severity, finding.overridden) for finding in choices] == expected
+
     def test_a_null_overrides_too(self):
         """A null in the task has its own finding, and overrides the project's value."""
         project = make_boxes(geometries=GEOMETRIES, padding=-1)
