@@ -25,12 +25,12 @@ def pytest_addoption(parser):
     parser.addoption(
         "--update",
         action="store_true",
-        help="rewrite the snapshots and the outputs of examples that differ; unexpected exceptions still fail",
+        help="rewrite snapshots and outputs of examples; an example with an unexpected exception still fails",
     )
 
 
 def pytest_collection_finish():
-    # `paramcore.cli.main` collects garbage unless the exit code is 0. `gc.freeze` makes the collector skip all objects that
-    # exist now, so these collections are fast.
+    # `paramcore.cli.main` collects garbage if the exit code is not 0. `gc.freeze` makes the collector skip all objects
+    # that exist now, so each collection during a test is fast.
     gc.collect()
     gc.freeze()

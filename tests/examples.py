@@ -15,7 +15,7 @@ class Block:
     """Consecutive lines of a file that contain examples."""
 
     path: Path
-    #: The number of the first line, from 1.
+    #: The line number of the first line. Lines are counted from 1.
     line: int
     text: str
 
@@ -24,11 +24,11 @@ class Block:
 class Outcome:
     """The failures of a block, and the lines that would correct them."""
 
-    #: A message for each output that differs from the example.
+    #: A message for each example whose real output differs from the shown output.
     differences: list[str] = field(default_factory=list)
-    #: A message for each exception that an example raises but does not show. `--update` does not correct these.
+    #: A message for each exception that an example raises but does not show. `--update` does not add these exceptions.
     errors: list[str] = field(default_factory=list)
-    #: For each output that differs, the line numbers of the old output in the file, from 1, and the new lines.
+    #: For each message in `differences`: the line numbers of the shown output, and the lines that replace it.
     replacements: list[tuple[range, list[str]]] = field(default_factory=list)
 
 
@@ -56,7 +56,7 @@ class _Runner(doctest.DocTestRunner):
 
 
 def _as_expected(got: str) -> list[str]:
-    """Return the output as lines of an example, without the frames of a traceback."""
+    """Split an output into the lines that an example shows. A traceback is shown without its frames."""
     if got.startswith("Traceback"):
         got = re.sub(r"^ .*\n", "", got, flags=re.MULTILINE)
     return got.splitlines()
@@ -65,17 +65,17 @@ def _as_expected(got: str) -> list[str]:
 def run_examples(block: Block, names: dict) -> Outcome:
     """Run the `>>>` examples of a block, or run a block without `>>>` as Python code.
 
-    `names` has the names that the block can use. The names that the block defines are added.
+    The block can use the names in `names`. The names that the block defines are added to `names`.
     """
     if ">>>" not in block.text:
-        # The blank lines make the line numbers in a traceback those of the file.
+        # With these blank lines before the text, a traceback shows the line numbers of the file.
         exec(compile("\n" * (block.line - 1) + block.text, str(block.path), "exec"), names)
         return Outcome()
     test = doctest.DocTestParser().get_doctest(block.text, names, block.path.name, str(block.path), block.line - 1)
-    # The parser copies the names, but later blocks need the definitions of this block.
+    # The parser copies `names`. Use `names` itself, because later blocks need the definitions of this block.
     test.globs = names
     runner = _Runner(block)
-    # `doctest` does not capture standard error.
+    # `doctest` captures only standard output, so discard standard error.
     with redirect_stderr(io.StringIO()):
         runner.run(test, out=lambda _text: None, clear_globs=False)
     return runner.outcome
@@ -90,9 +90,10 @@ def replace_lines(path: Path, replacements: list[tuple[range, list[str]]]) -> No
 
 
 def run_and_check(blocks: list[tuple[Block, dict]], *, update: bool) -> None:
-    """Run blocks of one file, and fail with the file and line of each example whose output differs.
+    """Run blocks of one file. Fail if a real output differs from the shown output, or if an exception is unexpected.
 
-    With `update`, rewrite these outputs; an example with an unexpected exception still fails.
+    The failure names the file and line of each such example. With `update`, rewrite the shown outputs instead, and fail
+    only because of unexpected exceptions.
     """
     outcomes = [run_examples(block, names) for block, names in blocks]
     problems = [error for outcome in outcomes for error in outcome.errors]

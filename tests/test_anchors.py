@@ -47,7 +47,7 @@ STATES = {
     "stays.code": get_args(StayCode),
     "aside.code": get_args(AsideCode),
     "outcome.state": get_args(OutcomeState),
-    # `status` adds a state for a project that the service does not have.
+    # The command `status` adds a state for a project that the service does not have.
     "drift.state": (*get_args(DriftState), "not there"),
 }
 
@@ -94,7 +94,7 @@ def site(tmp_path_factory):
 
 @pytest.mark.slow
 def test_each_name_has_one_anchor(site):
-    """The inventory has exactly the names of the code. Each has an id of its own, which occurs once on its page."""
+    """The inventory lists exactly the names in the code. Each name has its own id, which occurs once on its page."""
     inventory = InventoryFile.loads((site / "objects.inv").read_bytes(), uri="").data
     listed = {kind: set(inventory.get(kind, {})) for kind in EXPECTED}
     assert listed == EXPECTED
@@ -105,7 +105,7 @@ def test_each_name_has_one_anchor(site):
     kinds = ("class", "data", "exception", "function")
     described = [(find_object(name), item.uri) for kind in kinds for name, item in inventory[f"py:{kind}"].items()]
     modules = map(importlib.import_module, PUBLIC_MODULES)
-    # Two modules export `ParamcoreError`.
+    # Two modules export `ParamcoreError`, so list each object once.
     public = {id(value): value for module in modules for value in (getattr(module, name) for name in module.__all__)}
     for value in public.values():
         # The inventory lists some classes under two names with the same anchor.

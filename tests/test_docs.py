@@ -1,4 +1,4 @@
-"""The Python and console examples of the README and the docs run and print what the pages show."""
+"""The Python and console examples of the README and the docs run, and print what the pages show."""
 
 import json
 import os
@@ -33,7 +33,7 @@ def write_files(page: Path, directory: Path) -> None:
 
 @pytest.fixture
 def workspace(tmp_path, monkeypatch):
-    """Change to a new directory that contains `docs/examples`, like the clone of a reader."""
+    """Change to a new directory that contains `docs/examples`, as a clone of the repository does."""
     shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -41,7 +41,7 @@ def workspace(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_python_examples_run(page, workspace, pytestconfig, monkeypatch):
-    """Each Python block runs after the ones before it and prints what the page shows. `--update` rewrites the page."""
+    """The Python blocks of a page run in order, and print what the page shows. `--update` rewrites the page."""
     write_files(page, workspace)
     monkeypatch.syspath_prepend(workspace)
     names: dict = {"__name__": page.stem}
@@ -61,7 +61,7 @@ def test_tests_on_pages_pass(page, tmp_path):
     others = [text for text in blocks(page, "python") if ">>>" not in text and not FILE_NAME.match(text)]
     (tmp_path / "test_example.py").write_text("\n".join(others))
     shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
-    # A busy machine draws examples slowly, which is not a failure of the test on the page.
+    # Suppress the Hypothesis check for slow examples: on a busy machine, they are no fault of the test.
     (tmp_path / "conftest.py").write_text(
         "from hypothesis import HealthCheck, settings\n"
         "settings.register_profile('busy', deadline=None, suppress_health_check=[HealthCheck.too_slow])\n"
@@ -78,7 +78,7 @@ def test_console_examples_run(page, workspace, pytestconfig):
     shown = [fence[0] for fence in FENCE.finditer(page.read_text("utf-8")) if fence[1] == "console"]
     printed = [run_console(fence) for fence in shown]
     if pytestconfig.getoption("update"):
-        # The test of the Python examples may have rewritten the page.
+        # Read the page again, because the test of its Python examples may have rewritten it.
         text = page.read_text("utf-8")
         for before, after in zip(shown, printed, strict=True):
             text = text.replace(before, after, 1)

@@ -28,7 +28,7 @@ WITH_EXAMPLES = [path for path in MODULES if find_docstrings(path)]
 @pytest.mark.parametrize("path", WITH_EXAMPLES, ids=dotted_name)
 def test_examples_print_what_they_show(path, pytestconfig, monkeypatch):
     """Each example of a docstring prints the output that it shows. `--update` rewrites this output."""
-    # Examples may show how to read the key from the environment.
+    # Some examples read the API key from the environment.
     monkeypatch.setenv("SCALE_API_KEY", "live_0123456789")
     top = {name: getattr(paramcore, name) for name in paramcore.__all__}
     names = {**top, **vars(importlib.import_module(dotted_name(path)))}
@@ -41,7 +41,7 @@ def find_public_objects():
         module = importlib.import_module(name)
         for public in module.__all__:
             value = getattr(module, public)
-            # All error classes have the attributes of their base class, which has an example.
+            # The other error classes are used like `ParamcoreError`, which has an example.
             is_error = isinstance(value, type) and issubclass(value, Exception) and public != "ParamcoreError"
             if callable(value) and not is_error:
                 yield pytest.param(value, id=f"{name}.{public}")
@@ -89,7 +89,10 @@ text
 
 @pytest.mark.parametrize(("update", "lines", "after"), [(False, {2, 6, 9, 11}, WRONG), (True, {11}, RIGHT)])
 def test_a_wrong_example_is_reported_or_rewritten(tmp_path, update, lines, after):
-    """A failure names the line of each wrong example. `--update` rewrites outputs; unexpected exceptions still fail."""
+    """A failure names the line of each wrong example.
+
+    With `--update`, wrong outputs are rewritten, and only an unexpected exception is a failure.
+    """
     path = tmp_path / "page.md"
     path.write_text(WRONG)
     with pytest.raises(AssertionError) as caught:

@@ -28,7 +28,7 @@ def iter_raised_codes():
 
 @pytest.mark.parametrize(("name", "code"), sorted(set(iter_raised_codes())))
 def test_each_code_is_documented(name, code):
-    """Each literal code with which the source creates an error is in the docstring of the error class."""
+    """If the source creates an error with a literal code, the docstring of the error class lists this code."""
     assert code in read_codes(CLASSES[name])
 
 

@@ -27,7 +27,7 @@ def run_json(*arguments, **changes):
 
 
 def merge(answers):
-    """Return one object with the keys of all objects, because some have keys that others lack."""
+    """Return one object with the keys of all given objects. A single object may lack some keys."""
     return {key: value for answer in answers for key, value in answer.items()}
 
 

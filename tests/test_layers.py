@@ -35,7 +35,7 @@ LAYERS = [
 ]
 PURE = {"text", "errors", "values", "model", "analysis", "wire", "wrong_documents", "report"}
 LEVELS = {name: floor for floor, name in enumerate(LAYERS)}
-#: `paramcore/__init__.py` imports from `wire` and lower layers, and only higher layers import it.
+#: `paramcore/__init__.py` imports from `wire` and lower layers. Only layers above `wire` import it.
 LEVELS["paramcore"] = LEVELS["wire"]
 
 #: Modules that the layers in `PURE` must not import, such as those for networks, files or randomness.
@@ -92,14 +92,14 @@ def find_level(name):
 
 @pytest.mark.parametrize("path", MODULES, ids=dotted_name)
 def test_imports_point_down(path):
-    """The import statements of a module name only its own layer and lower layers, even for types."""
+    """A module's import statements name only its own layer and lower layers, even for type checkers."""
     own = find_level(dotted_name(path))
     above = [name for name in iter_imports(TREES[path]) if name.split(".")[0] == "paramcore" and find_level(name) > own]
     assert above == []
 
 
 def test_no_modules_import_each_other():
-    """There is no cycle of import statements, even with the imports for types."""
+    """There is no cycle of imports, even with the imports for type checkers."""
     graph = {dotted_name(path): set(iter_imports(tree)) & NAMES for path, tree in TREES.items()}
     try:
         TopologicalSorter(graph).prepare()
@@ -112,13 +112,13 @@ PURE_MODULES = [path for path in MODULES if find_layer_name(dotted_name(path)) i
 
 @pytest.mark.parametrize("path", PURE_MODULES, ids=dotted_name)
 def test_the_engine_is_pure(path):
-    """The layers in `PURE` import no module of `IMPURE`, except for types."""
+    """The layers in `PURE` import no module of `IMPURE`, except for type checkers."""
     assert not {name.split(".")[0] for name in iter_imports(drop_typing_blocks(TREES[path]))} & IMPURE
 
 
 @pytest.mark.parametrize("path", PURE_MODULES, ids=dotted_name)
 def test_the_engine_reads_no_clock(path):
-    """Of the layers in `PURE`, only `analysis` imports `datetime`. None reads the clock or the time zone."""
+    """Of the layers in `PURE`, only `analysis` imports `datetime`. None of them reads the clock or the time zone."""
     assert "datetime" not in iter_imports(TREES[path]) or find_layer_name(dotted_name(path)) == "analysis"
     names = {node.attr for node in ast.walk(TREES[path]) if isinstance(node, ast.Attribute)}
     assert not names & {"now", "today", "utcnow", "astimezone", "fromtimestamp"}

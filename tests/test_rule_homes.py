@@ -8,7 +8,7 @@ import pytest
 import paramcore
 
 ROOT = Path(__file__).parent.parent
-#: A row of a table of rules: the id, the rule, its basis, the module of the code, and the file of its tests.
+#: A row of a table of rules: the id, the rule, its basis, the module with its code, and the file with its tests.
 ROW = re.compile(r"^\| ([PUTES]\d+) \| (.+) \| (.+) \| (.+) \| (.+) \|$", re.MULTILINE)
 RULES = {row[0]: row for row in ROW.findall((ROOT / "docs" / "semantics.md").read_text("utf-8"))}
 COMMENT = re.compile(r"^\s*# ([PUTES]\d+):", re.MULTILINE)
