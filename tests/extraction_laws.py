@@ -9,7 +9,7 @@ from tests.properties.test_extracted import INSTRUCTIONS, NAME, NAMES, VALUES
 
 
 def draw_case(chance: random.Random) -> tuple[dict[str, str], list[dict]]:
-    """Draw settings and requests. Few different values occur, so the requests share some of them."""
+    """Draw settings and requests. A case has few different values, so requests often share a value."""
     chosen = {
         "instruction_separator": chance.choice(["\n", "\n", "\n\n", " ", ""]),
         "empty_instruction": chance.choice(["leave out", "join"]),
@@ -27,7 +27,10 @@ def draw_case(chance: random.Random) -> tuple[dict[str, str], list[dict]]:
 
 
 def check_case(chosen: dict[str, str], tasks: list[dict], chance: random.Random) -> None:
-    """Check the laws X1 to X4, X6, X7, X10 and X11. For X6, X7 and X10, check only the params of the project."""
+    """Check the laws X1 to X4, X6, X7, X10 and X11, which `docs/semantics.md` states.
+
+    For X6, X7 and X10, check only the params of the project.
+    """
 
     def extract(requests: list[dict]) -> Extraction:
         return Extraction.of(requests, name=NAME, type="imageannotation", assumptions=Assumptions(**chosen))
@@ -52,7 +55,7 @@ def check_case(chosen: dict[str, str], tasks: list[dict], chance: random.Random)
 
 
 def main(cases: str, seed: str) -> None:
-    """Check the cases, and stop at the first that fails."""
+    """Check random cases, and stop at the first case that fails."""
     chance = random.Random(int(seed))
     for number in range(int(cases)):
         chosen, tasks = draw_case(chance)

@@ -6,10 +6,12 @@ import sys
 
 
 def interrupt_each_moment(call, error=KeyboardInterrupt):
-    """Call `call` repeatedly, and raise `error` one moment later in each call, until a call has no such moment.
+    """Call `call` again and again, and raise `error` at a different moment in each call.
 
-    A moment is an entry of a function, or a return from a function in C. For each `error` that is raised,
-    yield the class of the exception that leaves `call`, or None.
+    The first call is interrupted at its first moment, the second call at its second moment, and so on. The last call
+    has no moment left, so it is not interrupted. A moment is the start of a function other than a generator, or a
+    return from a function that is written in C. For each interrupted call, yield the class of the exception that leaves
+    the call, or None.
     """
     moment = 0
     is_raised = True
@@ -20,7 +22,7 @@ def interrupt_each_moment(call, error=KeyboardInterrupt):
 
         def raise_error(frame, event, _argument):
             nonlocal seen, is_raised
-            # Skip generators: this event also occurs for `throw`, during which Python handles no signal.
+            # Skip generators: `throw` also causes a "call" event, but Python handles no signal during `throw`.
             is_function = event == "call" and not frame.f_code.co_flags & inspect.CO_GENERATOR
             seen += is_function or event == "c_return"
             if seen == moment:
@@ -29,15 +31,15 @@ def interrupt_each_moment(call, error=KeyboardInterrupt):
                 raise error
 
         caught = None
-        # Hypothesis registers a callback of the garbage collector. If the error were raised there, Python would print
-        # it and continue.
+        # Disable the garbage collector, which runs a callback that Hypothesis registers. If `error` were raised in this
+        # callback, Python would only print the error and continue.
         gc.disable()
         sys.setprofile(raise_error)
         try:
             call()
         except BaseException as raised:
             sys.setprofile(None)
-            # Keep no traceback, so that Python closes the generators of the call.
+            # Keep only the class. A traceback would keep the generators of the call open.
             caught = type(raised)
         finally:
             sys.setprofile(None)

@@ -1,9 +1,11 @@
-"""Find the smallest total size, in bytes, of an update and task requests, by brute force.
+"""Find the smallest total of an extraction by brute force, with no code of the package.
 
-This module shares no code with the package. `find_smallest` tries every set of two or more tasks as the
-tasks that inherit from the project. For each set and each param, it tries every value with which all these tasks
-can still inherit, and which makes at least two of their requests shorter.
-If instructions are appended, it tries the texts of `list_ends`, null and "" as the project's instruction.
+The total is the number of bytes of all requests, and of a patch that sets the project's params. `find_smallest` tries
+each set of two or more tasks as the inheriting tasks:
+
+- For each param, it tries every value that a task has, and keeps the value with the smallest total.
+- With this value, all tasks of the set must be able to inherit, and at least two of their requests must be shorter.
+- If instructions are appended, the project's instruction can be a text of `list_ends`, null or "".
 """
 
 from __future__ import annotations
@@ -54,7 +56,7 @@ def merge(project: dict, task: dict, settings: dict) -> dict:
 
 
 def shorten(project: dict, wanted: dict, settings: dict) -> dict | None:
-    """Return the shortest request that inherits the params of `project` and gets `wanted`, or `None`."""
+    """Return the shortest request with which a task gets `wanted`, or `None` if the task must opt out."""
     if any(name not in wanted for name in project):
         return None
     own = {name: value for name, value in wanted.items() if name not in project or not equal(value, project[name])}
@@ -79,9 +81,9 @@ def total(project: dict, tasks: list[dict], settings: dict, name: str) -> int:
 
 
 def list_ends(text: str, settings: dict) -> set[str]:
-    """Return the project's instructions with which a task can get `text`.
+    """Return the instructions that a project can have if a task must get the instruction `text`.
 
-    If the separator is "", return only the whole text and the ends that follow a newline.
+    If the separator is "", return only the whole text, and its ends after a newline.
     """
     separator = settings["instruction_separator"]
     ends = {text[place:] for place in range(len(text)) if place and text[:place].endswith(separator or "\n")}
@@ -101,7 +103,7 @@ def list_values(name: str, tasks: list[dict], settings: dict) -> list[Any]:
 
 
 def find_smallest(tasks: list[dict], settings: dict, name: str) -> int:
-    """Return the smallest total size in bytes. Each param of the project must shorten at least two requests."""
+    """Return the smallest total in bytes. Each param of the project must shorten at least two requests."""
     best = total({}, tasks, settings, name)
     names = {param for task in tasks for param in task} - STAYING
     for count in range(2, len(tasks) + 1):
@@ -127,7 +129,7 @@ def find_smallest(tasks: list[dict], settings: dict, name: str) -> int:
 
 
 def find_best(tasks: list[dict], settings: dict, name: str) -> dict:
-    """Return the params of the best project, by trying every choice of at most one value for each param."""
+    """Return the best params of a project. Try all combinations in which each param has one value or is missing."""
     names = sorted({param for task in tasks for param in task} - STAYING)
     choices = [[(), *((param, value) for value in list_values(param, tasks, settings))] for param in names]
     projects = [dict(filter(None, chosen)) for chosen in product(*choices)]

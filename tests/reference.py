@@ -5,8 +5,10 @@ A project is a dict:
 
     {"name": "boxes", "type": "imageannotation", "history": [{...}, {...}], "settings": {...}}
 
-`history` contains the params of each version, oldest first.  An input may have several
-faults.  The model reports the error codes of all faults, and the engine may report any of them.
+`history` contains the params of each version, oldest first.
+
+An input may have several faults.  The model reports the error code of each fault.  The engine
+reports one of these codes.
 """
 
 from __future__ import annotations
@@ -59,7 +61,7 @@ def equal(one: JSON, two: JSON) -> bool:
 
 
 def find_value_faults(value: JSON) -> set[str]:
-    """Return the error codes of a value that is not JSON."""
+    """Return the error codes of all parts of a value that are not JSON."""
     if value is None or type(value) is bool:
         return set()
     if type(value) is int:
@@ -99,7 +101,7 @@ def spell(value: JSON) -> str:
 
 
 def find_params_faults(params: JSON) -> set[str]:
-    """Return the error codes of params that are not JSON or break U11."""
+    """Return the error codes of params that are not JSON, or whose instruction is neither text nor null (U11)."""
     if not isinstance(params, dict):
         return {"params_type"}
     found = find_value_faults(params)
@@ -118,7 +120,7 @@ def find_project_params_faults(params: JSON) -> set[str]:
 
 
 def overlay(below: Params, above: Params) -> Params:
-    """Return `below` with the values of `above`, which override at the top level. The names of `below` come first."""
+    """Return the members of both dicts. The values of `above` override, and the names of `below` come first."""
     result = {}
     for name in below:
         result[name] = below[name]
@@ -163,7 +165,7 @@ def update(history: History, verb: str, params: JSON) -> History:
 
 
 def fold(updates: list[tuple[str, Params]]) -> Params:
-    """Return the latest params after some updates: the last replace, overlaid with the later patches."""
+    """Return the latest params after updates: the params of the last replace, overridden by the patches after it."""
     result: Params = {}
     for verb, params in updates:
         result = overlay(result, params) if verb == "patch" else params
@@ -203,7 +205,7 @@ def find_routing_faults(parts: dict[str, Any]) -> set[str]:
 
 
 def is_project_name(name: str) -> bool:
-    """Return whether a project can have this name. Percent-encoded, the name is one segment of a URL path."""
+    """Return whether a project can have this name. The percent-encoded name must be one segment of a URL path."""
     return name not in ("", ".", "..") and not any(ord(c) < 32 or ord(c) == 127 or c in _SURROGATES for c in name)
 
 
@@ -292,9 +294,9 @@ def resolve(project: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
 def find_own_params(wanted: Params, inherited: Params | None, settings: dict[str, str]) -> list[Params]:
     """Return every dict of own params with which a task gets the wanted params.
 
-    A task gets its own values, so only subsets of the wanted params can work. The exception
-    is `instruction`, because the project's text is appended: null, an empty text and any
-    prefix of the wanted text can work, too.
+    A task gets each value that it sets, so it can set only wanted values. The exception is
+    `instruction`, to which the project's text may be appended. So the task can also set
+    null, an empty text or the beginning of the wanted text.
     """
     names = [name for name in wanted if name != "instruction"]
     found = []
@@ -320,7 +322,7 @@ def keep_smallest(solutions: list[Params]) -> list[Params]:
 
 
 def find_blocked(wanted: Params, inherited: Params | None, settings: dict[str, str]) -> dict[str, str]:
-    """Map each param that a task cannot get as wanted to its code in `SlimRequest.blocked`."""
+    """Return each param that a task cannot get as wanted, with its code in `SlimRequest.blocked`."""
     found = {}
     for name in {**(inherited or {}), **wanted}:
         some = None if inherited is None else {name: inherited[name]} if name in inherited else {}
@@ -333,8 +335,8 @@ def find_blocked(wanted: Params, inherited: Params | None, settings: dict[str, s
 def shorten(history: History, wanted: Params, asked: JSON, settings: dict[str, str]) -> dict[str, Any]:
     """Return the version and the params of the slim request.
 
-    If `asked` is "any", choose the version whose request is shortest. If no own params
-    work, the request opts out and sends all wanted params.
+    If `asked` is "any", choose the version whose request is shortest. If no version gives
+    the wanted params, the request opts out and sends all wanted params.
     """
     possible = []
     for version in [None, *range(len(history) - 1)] if asked == "any" else [asked]:
@@ -401,7 +403,7 @@ def source(project: dict[str, Any], parts: dict[str, Any], name: str) -> str:
 
 
 def first_set_in(history: History, number: int, name: str) -> int:
-    """Return the oldest version since which a param has had the value that it has in version `number`."""
+    """Return the version in which a param got the value that it has in version `number`."""
     first = number
     for earlier in reversed(range(number)):
         if name not in history[earlier] or not equal(history[earlier][name], history[number][name]):

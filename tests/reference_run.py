@@ -3,8 +3,8 @@
     python -m tests.reference_run --cases 1000000 --seed 0
 
 A case is a task request and a project.  The run resolves the request in several ways, and
-compares each result, and the project's history, with the model.  It prints each
-disagreement with its case.  If there are disagreements, the exit code is 1.
+compares each result with that of the model.  It also compares the project's history.  It
+prints each disagreement with its case.  If there are disagreements, the exit code is 1.
 """
 
 from __future__ import annotations
@@ -153,7 +153,7 @@ class Cases:
 
 
 def compare_histories(project: Project, history: list[Any], updates: list[tuple[str, Any]]) -> Iterator[str]:
-    """Apply updates to the project and to `history`, which changes in place. Yield a line for each disagreement."""
+    """Apply updates to the project, and to `history` in place. Yield a line for each disagreement."""
     for verb, params in updates:
         expected: Any
         try:
@@ -186,7 +186,7 @@ def outcome(ask: Callable[[], Any]) -> Any:
 
 
 def ask_model(model: dict[str, Any], flat: Any, type: Any) -> dict[str, Any] | frozenset[str]:
-    """Return the model's result, or the error codes of which the engine may report any."""
+    """Return the model's result, or a set of error codes. The engine may report any code of this set."""
     try:
         return reference.resolve(model, reference.request(flat, type))
     except Refused as refused:
@@ -194,7 +194,7 @@ def ask_model(model: dict[str, Any], flat: Any, type: Any) -> dict[str, Any] | f
 
 
 def ask_engine(project: Project, flat: Any, type: Any) -> dict[str, Any]:
-    """Resolve a request in several ways. For each way, return a dict like the model's, or an error code."""
+    """Resolve a request in several ways. For each way, return a dict like the model's result, or an error code."""
 
     def request() -> TaskRequest:
         return TaskRequest.from_flat(flat, type=type)

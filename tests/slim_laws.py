@@ -23,7 +23,7 @@ from paramcore.testing import LOOKALIKES
 from tests import reference
 from tests.reference import ROUTING, equal, model, plain, size
 
-#: A function that draws a value from a sequence, with Hypothesis or with a seeded generator.
+#: A function that draws a value from a sequence, with Hypothesis or with a seeded random generator.
 Choose = Callable[[Sequence[Any]], Any]
 
 NAMES = ("a", "b", "c", "é")
@@ -37,9 +37,9 @@ class Case(NamedTuple):
     """The input of a law."""
 
     project: Project
-    #: The wanted effective params; perhaps only a request that opts out gets them.
+    #: The wanted params. In some cases, a task can get them only if it opts out.
     wanted: dict[str, Any]
-    #: The routing names of `flat_wanted` and of `request` with their values, without `project_version`.
+    #: The routing names, except `project_version`, that `flat_wanted` and `request` set, with their values.
     routing: dict[str, Any]
     #: The params of `request`, and its `project_version`.
     own: dict[str, Any]
@@ -49,7 +49,6 @@ class Case(NamedTuple):
 
     @property
     def request(self) -> TaskRequest:
-        """The request of the case."""
         return TaskRequest(self.own, project_version=self.own_version, **self.routing)
 
     @property
@@ -125,7 +124,7 @@ def draw_params(choose: Choose) -> dict[str, Any]:
 
 
 def draw_wanted(choose: Choose, inherited: dict[str, Any], separator: str) -> dict[str, Any]:
-    """Draw effective params: the inherited params, with some respelled, changed, removed or added."""
+    """Draw wanted params: the inherited params, some of them respelled, changed or removed, and a few others."""
     made: dict[str, Any] = {}
     for name, value in inherited.items():
         change = choose(("keep", "keep", "keep", "keep", "respell", "respell", "change", "drop"))
@@ -148,7 +147,7 @@ def draw_instruction(choose: Choose, text: str, separator: str) -> str | None:
 
 
 def respelled(value: Any) -> Any:
-    """Return an equal value: change the spelling of a whole number, or reverse the members of an object."""
+    """Return an equal value in another spelling: 5.0 for 5, or an object with its members reversed."""
     if type(value) is int and float(value) == value:
         return float(value)
     if type(value) is float and value.is_integer():
@@ -168,7 +167,7 @@ def s1_exact(case: Case) -> None:
     assert equal(case.project.resolve(slim.request).params, case.wanted)
     own, inherited = plain(slim.request.params), case.inherited_by(slim.request.project_version)
     assert equal(reference.merge(own, inherited, case.settings), case.wanted)
-    # Sent values have the wanted spelling.  A cut instruction lacks the project's text, which the service appends.
+    # A sent value has the wanted spelling.  Only a cut instruction lacks its end, which the service appends.
     sent = {**case.wanted, **({} if slim.cut is None else {"instruction": own["instruction"]})}
     assert written(own) == written({name: sent[name] for name in case.wanted if name in own})
     assert slim.cut is None or own["instruction"] + slim.cut == case.wanted["instruction"]
@@ -178,7 +177,7 @@ def s1_exact(case: Case) -> None:
 
 
 def s2_minimal(case: Case) -> None:
-    """No request for the same version has fewer params, and all smallest requests have the same names."""
+    """No request for the same version has fewer params. All requests with the fewest params have the same names."""
     slim = SlimRequest.to(case.project, case.flat_wanted, version=case.version)
     inherited = case.inherited_by(slim.request.project_version)
     least = reference.keep_smallest(reference.find_own_params(case.wanted, inherited, case.settings))
@@ -187,7 +186,7 @@ def s2_minimal(case: Case) -> None:
 
 
 def s3_complete(case: Case) -> None:
-    """A slim request opts out exactly if -1 is selected, or if no version of `candidates` gives the wanted params."""
+    """A slim request opts out if and only if -1 is selected or no version in `candidates` gives the wanted params."""
     slim = SlimRequest.to(case.project, case.flat_wanted, version=case.version)
     possible = [
         version
@@ -220,14 +219,14 @@ def s4_idempotent(case: Case) -> None:
 
 
 def s5_never_larger(case: Case) -> None:
-    """A slim request has no more bytes than the original request, and no other params."""
+    """A slim request has no more bytes than the original request, and no param that the original request lacks."""
     slim = SlimRequest.of(case.project, case.request)
     assert size(plain(slim.request.flat)) <= size(plain(case.request.flat))
     assert set(slim.request.params) <= set(case.own)
 
 
 def s6_never_falls_back(case: Case) -> None:
-    """`SlimRequest.of` keeps the version of a request; the slim request opts out only if the request does."""
+    """`SlimRequest.of` keeps the `project_version` of a request. It never adds an opt-out."""
     slim = SlimRequest.of(case.project, case.request)
     assert slim.request.project_version == case.own_version
     assert slim.blocked == (((None, "opted_out"),) if case.own_version == -1 else ())
@@ -252,8 +251,8 @@ def s7_only_params_change(case: Case) -> None:
 def s8_any_is_shortest(case: Case) -> None:
     """Version `any` gives the request with the fewest bytes.
 
-    Of several such requests, the one with the fewest members wins, then the one without `project_version`,
-    then the one for the newest version.
+    If several requests have equally few bytes, these criteria decide, in this order: the fewest members, no
+    `project_version`, the newest version.
     """
     slim = SlimRequest.to(case.project, case.flat_wanted, version="any")
     expected = reference.shorten(case.history, case.wanted, "any", case.settings)
@@ -266,7 +265,10 @@ def s8_any_is_shortest(case: Case) -> None:
 
 
 def s9_name_by_name(case: Case) -> None:
-    """Whether a param is sent does not depend on other params, or on earlier calls of the object from `bind`."""
+    """Each param is decided alone: other params do not influence whether it is sent.
+
+    An object from `SlimRequest.bind` returns the same results whatever it returned before.
+    """
     version = None if case.version in ("any", -1) else case.version
     whole = SlimRequest.to(case.project, case.wanted, version=version)
     alone = [
@@ -288,7 +290,7 @@ def s9_name_by_name(case: Case) -> None:
 def s10_round_trip(case: Case) -> None:
     """A request and its effective params have the same slim request.
 
-    If the request names no version, shortening `effective.as_request()` gives the same params, too.
+    If the request has no `project_version`, the slim request for `effective.as_request()` has the same params, too.
     """
     slim = SlimRequest.of(case.project, case.request)
     effective = case.project.resolve(case.request)
@@ -301,7 +303,7 @@ def s10_round_trip(case: Case) -> None:
 
 
 def rules_are_those_of_the_request(case: Case) -> None:
-    """`rests_on` lists the rules that `resolve` reports. A `RuleFinder` finds the same rules from a `Choice`."""
+    """`rests_on` lists the rules that resolving the slim request reports. A `RuleFinder` finds the same rules."""
     slim = SlimRequest.to(case.project, case.flat_wanted, version=case.version)
     assert slim.rests_on == case.project.resolve(slim.request).rests_on
     finder, slimmer = RuleFinder(case.project), SlimRequest.bind(case.project, case.version)

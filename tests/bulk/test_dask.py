@@ -24,7 +24,7 @@ PROJECT = Project("boxes", type="imageannotation", params={"instruction": "Box i
 
 @pytest.fixture(scope="module")
 def client():
-    """Yield a client of a local cluster of two worker processes."""
+    """Yield a client of a local cluster with two worker processes."""
     with (
         distributed.LocalCluster(
             n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
@@ -36,7 +36,7 @@ def client():
 
 @pytest.mark.filterwarnings("ignore")
 def test_partitions_are_previewed_on_two_workers(client, tmp_path):
-    """Two workers write the same previews as one process. They report the file and the number of each invalid line."""
+    """Two workers write the same previews as one process. They report the file and line number of each invalid line."""
     files = [tmp_path / f"tasks-{part}.jsonl" for part in range(4)]
     for part, file in enumerate(files):
         tasks = [{"n": number, "instruction": "Hurry."} for number in range(part * 50, part * 50 + 50)]
@@ -70,10 +70,9 @@ def test_partitions_are_previewed_on_two_workers(client, tmp_path):
 
 @pytest.mark.parametrize("versions", [1, 10, 100])
 def test_pickles_are_small(versions):
-    """The pickle of a project has at most twice the size of the project's JSON.
+    """The pickle of a project is at most twice as large as the project's JSON.
 
-    The pickle of the function that `Project.inheritance()` returns has at most twice the
-    size of the JSON of the latest params.
+    The pickle of `project.inheritance()` is at most twice as large as the JSON of the latest params.
     """
     params = {
         "instruction": "Box every ship. " * 5,
