@@ -163,15 +163,15 @@ def test_a_contradiction_names_its_rule(finished, finding):
     ],
 )
 def test_another_assumption_may_explain_a_task(whole, ways):
-    """A finding lists the smallest changes of settings that explain the task.
+    """A finding lists changes of settings that would explain the task, each as small as possible.
 
-    One of them may set the separator to the white space before the project's instruction in the task.
+    For example, the separator may be the white space that precedes the project's instruction in the task.
     """
     assert [way for finding in summarize(audited(task(instruction=whole))) for way in finding[4]] == ways
 
 
 def test_a_joined_empty_instruction_has_its_separator():
-    """Under `join`, if a request has no instruction, the instruction of its task begins with the separator."""
+    """Under `join`, the instruction of a task begins with the separator if the task request has no instruction."""
     joined = BOXES.with_assumptions(Assumptions(empty_instruction="join"))
     assert audited(task(instruction="\nBox it."), project=joined).possible == 1
     assert summarize(audited(task(), project=joined))[0][4] == [
@@ -210,7 +210,7 @@ def test_only_task_objects_are_audited(obj, error):
 
 
 def test_an_audit_in_text():
-    """The text has the counts, each finding with settings that explain it, and settings that explain all tasks."""
+    """The text has the counts, the findings, and the settings that would explain as many tasks as possible."""
     audit = audited(task(instruction="Hurry.\nBox it."), task(0, "Hurry. Box it.", task_id="t2"), task(project="other"))
     assert str(audit) == (
         'tasks of "boxes": 1 possible, 1 impossible, 1 not judged (they record no version of this project)\n'
@@ -245,7 +245,7 @@ LONG = "of every forklift, pallet and person in the image, also at the edge, " *
     ],
 )
 def test_long_instructions_are_shown_where_they_differ(inherited, instruction, expected, actual):
-    """If two long instructions have the same end, the finding shows the text before this end."""
+    """If the expected and the actual instruction have the same long end, the finding shows the text before this end."""
     project = Project("boxes", type="imageannotation", params={"instruction": inherited})
     (finding,) = audited(task(instruction=instruction), project=project).findings
     assert finding.rule == "T4"
@@ -255,14 +255,14 @@ def test_long_instructions_are_shown_where_they_differ(inherited, instruction, e
 
 
 def test_a_separator_without_text_before_it_is_not_expected():
-    """A task with only the separator before the project's instruction has one separator too many."""
+    """If only the separator precedes the project's instruction in a task, the finding says that no separator is expected."""
     (finding,) = audited(task(instruction="\nBox it.")).findings
     assert (finding.rule, finding.actual) == ("T5", '"\\n"')
     assert finding.expected == "no separator, because no text precedes the instruction of version 0"
 
 
 def test_the_calibration_lists_the_remaining_settings():
-    """Each setting is listed with the values that the tasks rule out, and with the other possible values."""
+    """The calibration lists each setting with the values that the tasks rule out and the other possible values."""
     assert audited(task(instruction="Hurry.\nBox it.")).format_calibration() == [
         "the current settings explain all tasks",
         '  instruction_separator = "\\n"  (ruled out: "\\n\\n", " "; also possible: "")',
@@ -274,7 +274,10 @@ def test_the_calibration_lists_the_remaining_settings():
 
 
 def test_tasks_of_a_project_with_join_rule_out_leave_out():
-    """Tasks of a project with `join` rule out the same settings with `leave out`, but not the project's settings."""
+    """Tasks that were created under `join` rule out `leave out` with the project's other settings.
+
+    The tasks do not rule out the project's own settings.
+    """
     true = Assumptions(instruction_separator=" ", empty_instruction="join")
     project = BOXES.with_assumptions(true).patch_params({"instruction": "Box most.", "other": 1})
     made = [
@@ -297,7 +300,7 @@ def test_a_task_that_nothing_explains_rules_out_nothing():
 
 
 def test_tasks_can_rule_out_append():
-    """Tasks can rule out all assumptions with `append`, so that only those with `override` remain."""
+    """Tasks can rule out all assumptions with `append`. Then, only assumptions with `override` remain."""
     audit = audited(task(instruction="a\tBox it."), task(0, "Other.", task_id=None))
     assert {assumptions.instruction_rule for assumptions in audit.calibration} == {"override"}
     custom = read_project(
@@ -347,7 +350,7 @@ def test_under_override_the_instruction_is_required():
 
 
 def test_a_finding_in_text():
-    """The text has the task, the rule, the path, the expected value and the settings that explain the task."""
+    """The text has the task, the rule, the path, the expected and actual values, and settings that explain the task."""
     finding = audited(task(7, task_id=None)).findings[0]
     assert str(finding) == (
         "task contradicts T8 at /project_param_version: expected a version from 0 to 2, or -1, got the number 7"

@@ -1,4 +1,4 @@
-"""The changes of another writer that an update overwrites."""
+"""Params that another writer changed, and whose changes an update overwrites."""
 
 import pytest
 

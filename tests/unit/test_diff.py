@@ -1,4 +1,4 @@
-"""Diffs of two params objects, and the nested values that are lost."""
+"""Diffs of two params objects, and the values that are lost inside params."""
 
 import pytest
 
@@ -81,14 +81,14 @@ def test_a_diff_as_json():
     ],
 )
 def test_lost_values_are_listed_by_pointer(before, after, lost):
-    """A member or element that only `before` has is listed. A moved element or a changed member is not listed."""
+    """A member or element that only `before` has is lost. A moved element or a changed member is not lost."""
     assert list(Diff.between({"a": before}, {"a": after}).lost) == lost
 
 
 @pytest.mark.parametrize(
     ("before", "after", "changes"),
     [
-        # Elements are matched by the first identifying member that has a common value on both sides.
+        # Objects are matched by the first identifying member that has an equal value on both sides.
         (
             [{"name": "a", "x": 1}, {"name": "b", "x": 1}],
             [{"name": "b", "x": 2}, {"name": "a", "x": 1}],
@@ -146,7 +146,7 @@ def test_changes_are_listed_by_pointer(before, after, changes):
 
 
 def test_a_change_names_the_element_that_contains_it():
-    """The identity of a change is that of the innermost element with an identifying member."""
+    """If array elements with an identity are nested, a change has the identity of the innermost element around it."""
     before = {
         "a": [{"name": "car", "choices": [{"value": 1, "x": 1}, {"value": 2}]}],
         "b": [{"y": 1}],
@@ -163,7 +163,10 @@ def test_a_change_names_the_element_that_contains_it():
 
 
 def test_a_lost_element_names_itself():
-    """If a number replaces an array, the identity of a lost element is its own member such as `name`, or `None`."""
+    """If a number replaces an array, each lost element is identified by its own member, such as `name`.
+
+    If a lost element has no such member, its identity is `None`.
+    """
     before = {"a": [{"name": "car"}, {"y": 1}, 3], "b": {"name": {"x": 1}}}
     assert [(change.pointer, change.identity) for change in Diff.between(before, {"a": 5, "b": 6}).changes] == [
         ("/a/0", ("name", "car")),
@@ -209,7 +212,10 @@ def test_a_change_has_a_short_repr():
     ],
 )
 def test_a_diff_is_true_if_something_differs(before, after, differs):
-    """Null differs from a missing param, and `True` differs from 1. The order of names does not matter."""
+    """A diff is true if the params differ. The order of names does not matter.
+
+    Null differs from a missing param, and `True` differs from 1.
+    """
     assert bool(Diff.between(before, after)) is differs
 
 
@@ -222,7 +228,7 @@ def test_a_diff_is_applied():
 
 @pytest.mark.parametrize("theirs", [{"a": 9}, {"b": 9}, {"c": 9}, {"a": 9, "b": None, "c": False, "x": 9}, {}])
 def test_a_diff_overrides_concurrent_changes(theirs):
-    """A diff sets and removes its params even if somebody else changed them."""
+    """`applied_to` sets and removes the params of the diff even if somebody else changed them."""
     diff = Diff.between({"a": 1, "b": 1}, {"b": 2, "c": 3})
     assert diff.applied_to(theirs) == {**{name: value for name, value in theirs.items() if name == "x"}, "b": 2, "c": 3}
 
@@ -231,7 +237,7 @@ def test_a_diff_overrides_concurrent_changes(theirs):
     ("bad", "error"), [([], InvalidParams), ({"instruction": 1}, InvalidParams), ({"a": {1}}, NotJSON)]
 )
 def test_only_params_are_compared(bad, error):
-    """Comparing a value that is not valid params is an error, on either side."""
+    """Both sides of a diff must be valid params. Any other value is an error."""
     for sides in ((bad, {}), ({}, bad)):
         with pytest.raises(error):
             Diff.between(*sides)
@@ -243,7 +249,7 @@ def test_names_are_shown_on_one_line():
 
 
 def test_long_values_show_only_their_changes():
-    """A long object shows the changes inside it; a long text shows the part around the first difference."""
+    """For a long object, the changes inside it are shown. For a long text, the first difference is shown."""
     box = {"names": [f"Object number {number}" for number in range(12)], "min_width": 10, "edges": [{"to": "a"}]}
     edited = {**box, "names": [*box["names"][:3], *box["names"][4:], "Crane"], "min_width": 12, "edges": [{"to": "b"}]}
     before = {"geometries": {"box": box}, "instruction": "Box it. " * 40}
@@ -265,7 +271,7 @@ def test_long_values_show_only_their_changes():
 
 
 def test_a_changed_order_is_shown():
-    """If only the order of the elements of a long array changes, one line reports that."""
+    """If only the order of elements changes in a long array, one line reports the new order."""
     names = [f"Object number {number}" for number in range(12)]
     assert str(Diff.between({"a": {"names": names}}, {"a": {"names": [*names[1:], names[0]]}})) == (
         "  changed  a  inside:\n  moved    /a/names  its elements have another order"
@@ -278,7 +284,7 @@ def test_a_diff_has_a_short_repr():
 
 
 def test_a_change_in_an_array_names_its_element():
-    """A row for a change inside a long value names the changed element, unless the row shows the name already."""
+    """The row of a change inside a long value names the array element, unless the row shows the name already."""
     car, van = ({"name": name, "color": "red", "notes": "a long note " * 9} for name in ("car", "van"))
     diff = Diff.between({"labels": [car, van]}, {"labels": [{**car, "color": "blue"}]})
     _, changed, lost = str(diff).splitlines()

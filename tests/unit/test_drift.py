@@ -54,7 +54,7 @@ BASE = Project("boxes", type="comparison", params={"a": 1, "b": 1})
     ],
 )
 def test_two_histories(local, remote, state, conflicts, text):
-    """A drift has a state, conflicts and one line of text."""
+    """The drift between two histories has a state, the conflicting params, and one line of text."""
     drift = Drift.between(local, remote)
     assert (drift.state, drift.conflicts, str(drift)) == (state, conflicts, text)
 
@@ -85,7 +85,7 @@ def test_drift_follows_json_equality():
 
 
 def test_times_do_not_matter():
-    """A local history without times is in sync with the service's history with times."""
+    """Times are not compared: a local history without times can be in sync with the service's history."""
     assert (
         Drift.between(BASE, Project("boxes", type="comparison", params={"b": 1, "a": 1.0}, created_at="noon")).state
         == "in sync"
@@ -111,7 +111,7 @@ def test_a_drift_has_a_short_repr():
 
 @given(projects(), st.lists(updates(), max_size=2), st.lists(updates(), max_size=2))
 def test_drift_is_symmetric(project, here, there):
-    """If the sides are swapped, the conflicts stay the same, and "local ahead" becomes "remote ahead"."""
+    """If the two projects are swapped, the conflicts stay the same, and "local ahead" becomes "remote ahead"."""
     local, remote = project, project
     for update in here:
         local = local.update(update)

@@ -28,7 +28,7 @@ def list_candidates(explanation):
 
 
 def test_params_are_frozen_and_plain_to_json():
-    """The params equal a plain dict, `json` accepts them, and they cannot change."""
+    """The params equal a plain dict, and `json` accepts them. They cannot be changed."""
     params = resolved(padding=9).params
     assert type(params) is JSONObject
     assert json.loads(json.dumps(params)) == params == {"instruction": "Box all.", "padding": 9}
@@ -40,14 +40,14 @@ def test_params_are_frozen_and_plain_to_json():
     ("project_version", "used", "recorded"), [(None, 2, 2), (0, 0, 0), (1, 1, 1), (2, 2, 2), (-1, None, -1)]
 )
 def test_a_created_task_carries_the_version_it_used(project_version, used, recorded):
-    """`inherited_from` is the inherited version, `project_param_version` the recorded version (T8)."""
+    """`inherited_from` is the inherited version. `project_param_version` is the version that the task records (T8)."""
     answer = resolved(project_version=project_version)
     assert (answer.inherited_from and answer.inherited_from.number) == used
     assert answer.project_param_version == recorded
 
 
 def test_a_pinned_task_may_record_the_latest_version():
-    """Under `latest`, a pinned task records the latest version, but an opt-out still records -1 (T8)."""
+    """Under `latest`, a pinned task records the latest version. A task that opts out still records -1 (T8)."""
     project = PROJECT.with_assumptions(Assumptions(pinned_param_version="latest"))
     assert resolved(project, project_version=0).project_param_version == 2
     assert resolved(project, project_version=-1).project_param_version == -1
@@ -83,7 +83,7 @@ def test_each_value_has_its_reason(request_, param, reason, value):
 
 @pytest.mark.parametrize("own", [{}, {"instruction": "Hurry."}])
 def test_an_instruction_may_override(own):
-    """Under `override`, an instruction of the task replaces the project's, and the result rests on T6."""
+    """Under `override`, an instruction of the task overrides the project's instruction, and the result rests on T6."""
     project = PROJECT.with_assumptions(Assumptions(instruction_rule="override"))
     explanation = project.resolve(own).explain("instruction")
     assert explanation.reason == ("INSTRUCTION_TASK_ONLY" if own else "INSTRUCTION_PROJECT_ONLY")
@@ -92,7 +92,7 @@ def test_an_instruction_may_override(own):
 
 
 def test_overridden_and_superseded_values_are_listed():
-    """The candidates are in order of precedence: the task, the inherited version, the superseded value."""
+    """The candidates are the task's value, the inherited value and the superseded value, in this order."""
     explanation = resolved(padding=9).explain("padding")
     assert list_candidates(explanation) == [
         (None, "WON", 9, None, ""),
@@ -103,7 +103,7 @@ def test_overridden_and_superseded_values_are_listed():
 
 
 def test_a_dropped_param_lists_its_last_version():
-    """For a dropped param, the explanation also lists its last value, with the status LOST."""
+    """For a dropped param, the explanation also lists the last value of the param, with the status LOST."""
     explanation = resolved().explain("old")
     assert list_candidates(explanation) == [
         (None, "UNSET", None, None, ""),
@@ -196,7 +196,7 @@ def test_a_routing_name_is_explained_as_no_param(name, version):
 
 
 def test_the_json_of_an_explanation_has_no_value_for_a_missing_param():
-    """The JSON has `value` only if the param is set; for a null param, `value` is null."""
+    """The JSON has `value` only if the param is set. If the param is null, `value` is null."""
     assert resolved().explain("old").to_json() == {
         "param": "old",
         "reason": "ABSENT",
@@ -305,7 +305,7 @@ def test_answers_compare_copy_and_pickle_by_project_and_task():
 @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda answer: pickle.loads(pickle.dumps(answer))])
 @pytest.mark.parametrize("version", [None, 2, 1, 0, -1])
 def test_a_copy_of_an_answer_has_the_same_explanations(copied, version):
-    """The explanations of a copied or unpickled result are those of the result itself, with the same candidates."""
+    """A copied or unpickled result has the same explanations as the original result."""
     answer = resolved(padding=9, project_version=version)
     again = copied(answer)
     assert again.explain_all() == answer.explain_all()
@@ -333,7 +333,7 @@ def test_explanations_have_a_short_repr():
 
 @pytest.mark.parametrize("wide", [False, True], ids=["many tasks", "many params"])
 def test_explanations_compare_the_versions_of_a_project_once(monkeypatch, wide):
-    """The number of comparisons depends on neither the number of tasks nor the number of unknown params."""
+    """The number of comparisons grows neither with the tasks nor with the params that only tasks set."""
     compared = []
 
     def compare(before, after, name):

@@ -45,7 +45,7 @@ def test_an_error_is_of_its_own_class_only():
 
 @pytest.mark.parametrize("kind", [one for one in CLASSES if one is not ParamcoreError])
 def test_each_error_has_a_builtin_base(kind):
-    """Each subclass of `ParamcoreError` also has a builtin base class, such as `ValueError`, for generic handlers."""
+    """Each subclass of `ParamcoreError` is also a `ValueError`, a `LookupError` or a `RuntimeError`."""
     others = {NoSuchVersion: LookupError, NotDone: RuntimeError, OutcomeUnknown: RuntimeError}
     assert issubclass(kind, others.get(kind, ValueError))
 
@@ -106,7 +106,7 @@ def test_within_adds_a_prefix():
     ],
 )
 def test_a_value_is_described(value, text):
-    """A value is described in one short line, with its JSON type, or with its Python type if it is not JSON."""
+    """A value is described in one short line, with its JSON type. A value that is not JSON has its Python type."""
     assert describe_value(value) == text
 
 

@@ -41,7 +41,7 @@ def test_shared_values_move_and_the_rest_stays():
 
 
 def test_a_task_that_lacks_a_param_opts_out():
-    """A task that cannot inherit sends all of its params and `project_version: -1`. The reasons are counted."""
+    """A task that cannot inherit sends all of its params and `project_version: -1`. Each reason has a count."""
     tasks = [*(make_task(n) for n in range(9)), make_task(9, geometries=..., instruction=f"{RULES}\n")]
     extraction = extract(tasks)
     assert (extraction.opt_outs, extraction.minimal) == (1, True)
@@ -53,14 +53,14 @@ def test_a_task_that_lacks_a_param_opts_out():
 
 
 def test_another_end_is_not_nearly_the_same():
-    """`nearly` does not count instructions that differ from the common ending in more than white space."""
+    """If an instruction differs from the common ending in more than white space, `nearly` does not count it."""
     tasks = [*(make_task(n) for n in range(9)), make_task(9, instruction="Count."), make_task(10, instruction=None)]
     [reason] = extract(tasks).opted_out
     assert (reason.tasks.count, reason.nearly.count) == (2, 0)
 
 
 def test_a_value_that_few_lack_stays_if_opting_out_costs_more():
-    """The result lists the tasks that lack the param, and the bytes that moving the param would add to the total."""
+    """The extraction lists the tasks that lack the param, and how much larger the total would be if the param moved."""
     tasks = [make_task(n, **({} if n in (2, 5) else {"padding": 5})) for n in range(9)]
     extraction = extract(tasks)
     [stays] = [param for param in extraction.stays if param.code == "some_lack_it"]
@@ -76,7 +76,7 @@ def test_a_value_that_few_lack_stays_if_opting_out_costs_more():
     [("attachment", "never_moves"), ("metadata", "never_moves"), ("version", "impossible"), ("padding", "kept")],
 )
 def test_why_a_shared_value_stays(name, code):
-    """A shared value stays if its param stays by default, if no project can have the param, or if `keep` lists it."""
+    """A value stays if its param stays by default, if no project can have the param, or if `keep` lists the param."""
     extraction = extract([{name: ["the same value", 1]}] * 5, keep=["padding"])
     assert [(param.param, param.code) for param in extraction.stays] == [(name, code)]
     assert extraction.params == {}
@@ -91,7 +91,7 @@ def test_a_value_that_differs_in_each_task_is_not_shared():
 
 
 def test_move_lets_an_attachment_move():
-    """`move` lists names that may move although they stay by default."""
+    """A param that stays by default may move if `move` lists it."""
     tasks = [{"attachment": "https://example.com/the-same.jpg", "n": n} for n in range(3)]
     assert extract(tasks, move=["attachment"]).params == {"attachment": "https://example.com/the-same.jpg"}
 
@@ -146,7 +146,7 @@ def test_equal_values_move_in_the_shortest_spelling():
 
 @pytest.mark.parametrize(("rule", "moved"), [("append", RULES), ("override", f"Night.\n{RULES}")])
 def test_an_instruction_that_is_not_appended_moves_whole(rule, moved):
-    """Under `override`, a task can inherit only the whole instruction."""
+    """Under `append`, the common end of the instructions moves. Under `override`, only a whole instruction can move."""
     tasks = [make_task(n, instruction=f"Night.\n{RULES}") for n in range(5)] + [
         make_task(9, instruction=f"Day.\n{RULES}")
     ]
@@ -172,14 +172,14 @@ def test_null_moves_like_a_value():
     ],
 )
 def test_wrong_names_are_rejected(options, error, code):
-    """`keep` and `move` must be lists of names that params of a project can have, and no name may be in both."""
+    """`keep` and `move` must list names that a project's params can have. No name may be in both lists."""
     with pytest.raises(error) as raised:
         extract([], **options)
     assert raised.value.code == code
 
 
 def test_tasks_that_can_only_be_read_once_are_rejected():
-    """An iterator is rejected before it is read, because reading would consume its tasks."""
+    """An iterator is rejected, because an extraction reads the tasks three times. No task is consumed."""
     tasks = iter([{"padding": 1}])
     with pytest.raises(InvalidSetting, match="pass a list"):
         extract(tasks)
@@ -198,7 +198,7 @@ def test_a_wrong_task_is_named():
 
 
 def test_a_param_that_would_save_nothing_stays():
-    """If moving a param would leave the total as it is, the report says so instead of `0 bytes larger`."""
+    """If moving a param would not change the total, the text says so, instead of `0 bytes larger`."""
     extraction = Extraction.of([{"a" * 16: 1}] * 2 + [{"zz": 7}], name="boxes", type="imageannotation")
     [stays] = [param for param in extraction.stays if param.code == "some_lack_it"]
     assert stays.extra_bytes == 0
@@ -246,10 +246,10 @@ def test_a_request_that_is_not_exact_is_never_returned(monkeypatch):
     ],
 )
 def test_where_an_instruction_can_be_cut(text, separator, empty, tails):
-    """X5: an ending begins after a separator. Without `join`, the whole text is an ending, too.
+    """X5: an ending begins after a separator. Under `leave out`, the whole text is an ending, too.
 
-    If the separator is empty, an ending begins at the start of a line. A true flag marks an ending with which a task
-    needs no instruction of its own.
+    If the separator is empty, an ending begins at the start of a line. The flag of an ending is true if a task that
+    inherits the ending needs no instruction of its own.
     """
     assumptions = Assumptions(instruction_separator=separator, empty_instruction=empty)
     assert counts.list_tails(text, assumptions) == tails
@@ -270,7 +270,7 @@ def test_of_equal_totals_the_first_text_wins(requests, params):
 
 
 def test_overlapping_separators_count():
-    """`has_more_tails` is true if `list_tails` leaves out endings of a text, even if separators overlap."""
+    """If `list_tails` leaves out an ending of a text, `has_more_tails` is true, even if separators overlap."""
     for separator, text in (("\n\n", "\n" * 100), ("aba", "ab" * 80), (".", "." * 100)):
         assumptions = Assumptions(instruction_separator=separator)
         assert len(counts.list_tails(text, assumptions)) == counts.MAX_SEPARATORS + 1
@@ -297,34 +297,34 @@ class TestLimits:
         assert extraction.params["geometries"] == GEOMETRIES
 
     def test_more_values_than_the_limit(self, monkeypatch):
-        """Beyond the limit of values, a value that all tasks share still moves."""
+        """If the tasks have more values than the limit, a value that all tasks share still moves."""
         monkeypatch.setattr(counts, "MAX_VALUES", 4)
         self.check(self.make_tasks())
 
     def test_more_names_than_the_limit(self, monkeypatch):
-        """Beyond the limit of names, `geometries` still moves, and each request is exact."""
+        """If the tasks have more param names than the limit, `geometries` still moves, and each request is exact."""
         monkeypatch.setattr(counts, "MAX_VALUES", 5)
         self.check([{**task, **{f"p{n}": 1 for n in range(9)}} for task in self.make_tasks()])
 
     def test_more_groups_than_the_limit(self, monkeypatch):
-        """Requests in groups beyond the limit are still exact."""
+        """If the tasks form more groups than the limit, each request is still exact."""
         monkeypatch.setattr(counts, "MAX_GROUPS", 1)
         self.check(self.make_tasks())
 
     def test_more_separators_than_the_limit(self, monkeypatch):
-        """Beyond the limit of separators in an instruction, each request is still exact."""
+        """If an instruction has more separators than the limit, each request is still exact."""
         monkeypatch.setattr(counts, "MAX_SEPARATORS", 2)
         self.check([make_task(n, instruction=f"{n}\n\n\n{RULES}") for n in range(5)])
 
     def test_more_closed_sets_than_the_limit(self, monkeypatch):
-        """Beyond `MAX_SETS`, the search is greedy. For these tasks, it finds the same total as the exact search."""
+        """Beyond `MAX_SETS`, the search is greedy. For these tasks, it finds the same total as an exact search."""
         exact = extract(self.make_tasks())
         monkeypatch.setattr(search, "MAX_SETS", 1)
         self.check(self.make_tasks())
         assert extract(self.make_tasks()).bytes_after == exact.bytes_after
 
     def test_the_memo_of_values_is_bounded(self, monkeypatch):
-        """Beyond the limit of values, equal values still have the same key."""
+        """Even if there are more values than the limit, equal values have the same key."""
         monkeypatch.setattr(counts, "MAX_VALUES", 2)
         keys = counts.ValueKeys()
         values = [[1], [2], [3], [1.0], [True]]
@@ -335,7 +335,7 @@ class TestLimits:
 
 
 def test_the_json_has_the_numbers_of_tasks():
-    """Tasks are numbered from 0, and at most 20 of their numbers are listed."""
+    """The JSON of a reason lists the numbers of at most 20 tasks, counted from 0."""
     tasks = [make_task(n) for n in range(200)] + [{**make_task(n), "project": "other"} for n in range(30)]
     [reason] = extract(tasks).to_json()["set_aside"]
     assert reason == {"code": "names_project", "count": 30, "tasks": list(range(200, 220))}
@@ -357,13 +357,13 @@ def test_the_repr_is_short():
     ],
 )
 def test_an_extraction_can_be_a_key(tasks):
-    """Equal extractions have equal hashes, whatever their reasons contain."""
+    """Equal extractions have equal hashes, even if their reasons contain arrays or objects."""
     assert {extract(tasks): "first"}[extract(tasks)] == "first"
     assert hash(pickle.loads(pickle.dumps(extract(tasks)))) == hash(extract(tasks))
 
 
 def test_a_notebook_shows_the_extraction():
-    """A notebook shows the verdict and a table."""
+    """A notebook shows how many params would move, and a table."""
     html = extract([make_task(1), make_task(2)])._repr_html_()
     assert "2 params would move to <code>yard</code>" in html
     assert "<table>" in html
@@ -386,7 +386,7 @@ def test_each_reason_to_stay_is_a_sentence(name, text):
 
 @pytest.mark.parametrize("others", [1, 5])
 def test_a_param_that_only_tasks_that_opt_out_share_is_not_shared(others):
-    """Only inheriting tasks count, so the reason is about them, even if several other tasks share a value."""
+    """If only tasks that opt out share a value, the reason is that too few inheriting tasks share a value."""
     tasks = [*(make_task(n) for n in range(50)), *({"padding": 9, "n": n} for n in range(others))]
     extraction = extract(tasks)
     assert extraction.opt_outs == others

@@ -72,7 +72,7 @@ def test_an_overriding_instruction_prevents_an_effect():
     ],
 )
 def test_a_request_that_the_project_refuses_is_refused(task, error):
-    """`Impact.of` raises the error of `Project.resolve` for a request that the project rejects."""
+    """If the project rejects a request, `Impact.of` raises the same error as `Project.resolve`."""
     with pytest.raises(error) as refused:
         Impact.of(PADDED, [task])
     with pytest.raises(error) as expected:
@@ -84,7 +84,7 @@ TASKS = [{}, {"padding": 9}, {"padding": 9, "new": 2}, {"project_version": 0}, {
 
 
 def test_an_impact_in_text():
-    """The first line has the counts by reason; each changed param has a line."""
+    """The first line has the counts by reason. Each changed param has a line of its own."""
     assert str(Impact.of(PADDED, TASKS)) == (
         "6 requests: 3 affected, 1 overriding every changed param, 1 pinned to a version,"
         " 1 opted out (project_version -1)\n"
@@ -101,7 +101,7 @@ def test_an_impact_in_text():
 
 @pytest.mark.parametrize(("before", "after"), [(None, ""), ("", None)])
 def test_an_instruction_without_text_can_be_overridden(before, after):
-    """If the instruction has no text before and after the update, the text does not say that it is appended."""
+    """If neither the old nor the new instruction has text, the report does not say that the instruction is appended."""
     project = Project("bare", type="x", params={"instruction": before})
     assert str(Impact.of(Plan.of(project, Patch({"instruction": after})), [{}, {"instruction": "Hurry."}])) == (
         "2 requests: 1 affected, 1 overriding every changed param\n  instruction  1 affected, 1 overriding it"

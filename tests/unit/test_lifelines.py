@@ -21,14 +21,17 @@ def list_runs(*entries):
 
 
 def test_the_last_changed_param_comes_first():
-    """Params are ordered by their last change, newest first; params that last changed together keep their order."""
+    """The param with the newest change comes first.
+
+    Params that last changed in the same version keep the order in which they first appeared.
+    """
     runs = list_runs({"b": 1, "a": 1, "c": 1}, {"b": 1, "a": 1, "c": 2}, {"b": 1, "a": 1, "c": 2})
     assert runs == {"c": [(1, 2, 2), (0, 0, 1)], "b": [(0, 2, 1)], "a": [(0, 2, 1)]}
     assert list(runs) == ["c", "b", "a"]
 
 
 def test_a_param_that_is_dropped_and_set_again():
-    """If a param is dropped and set again, the versions without it are a run, even between equal values."""
+    """If a param is dropped and set again, the versions without the param are a run, even between equal values."""
     assert list_runs({"a": None}, {}, {"a": None}) == {"a": [(2, 2, None), (1, 1, "-"), (0, 0, None)]}
 
 
@@ -43,7 +46,7 @@ def test_equal_numbers_are_one_run():
 
 
 def test_the_runs_since_a_version():
-    """`since` returns the runs that end at or after a version, even if they began earlier."""
+    """`since` returns the runs that end at or after a version, even if they began before it."""
     history = [{"version": number, "a": value} for number, value in enumerate([1, 1, 2, 3])]
     project = read_project({"name": "boxes", "type": "comparison", "param_history": history})
     [line] = list_lifelines(History.of(project))
@@ -60,7 +63,7 @@ def test_a_project_without_versions():
 
 @given(projects())
 def test_lifelines_are_the_lifetimes_of_all_params(project):
-    """Each lifeline has the runs that `History.lifetimes` returns. Every param of any version has a lifeline."""
+    """A lifeline has the runs of `History.lifetimes`, newest first. Each param of any version has a lifeline."""
     history = History.of(project)
     lines = list_lifelines(history)
     assert {line.param for line in lines} == {name for version in project.versions for name in version.params}
