@@ -255,7 +255,7 @@ def test_long_instructions_are_shown_where_they_differ(inherited, instruction, e
 
 
 def test_a_separator_without_text_before_it_is_not_expected():
-    """If only the separator precedes the project's instruction in a task, the finding says that no separator is expected."""
+    """If a task has only a separator before the project's instruction, the finding says that it expected none."""
     (finding,) = audited(task(instruction="\nBox it.")).findings
     assert (finding.rule, finding.actual) == ("T5", '"\\n"')
     assert finding.expected == "no separator, because no text precedes the instruction of version 0"

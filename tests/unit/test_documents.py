@@ -84,7 +84,7 @@ FAULTS = [
 
 @pytest.mark.parametrize(("data", "code", "line", "column"), FAULTS)
 def test_an_error_has_its_line_and_column(written, data, code, line, column):
-    """An error has a code, a line and a column, both counted from 1. For an empty document, it has only a code."""
+    """An error has a code, a line and a column. An error about an empty document has only a code."""
     error = refused(lambda: read_document(written(data)))
     assert (error.code, error.line, error.column) == (code, line, column)
 
@@ -118,9 +118,9 @@ def test_utf_16_is_read(written, encoding):
     ],
 )
 def test_lines_of_invalid_utf_16_are_rejected(written, encoding, last, column):
-    """Half a character is an error with its line and column; the lines before it are read.
+    """Half a character, such as a lone surrogate, has an error with line and column. Earlier lines are read.
 
-    `last` has the pieces of the last lines: text, bytes, or a UTF-16 code unit.
+    `last` lists the pieces of the last lines. A piece is text, bytes, or a number that is one UTF-16 code unit.
     """
     order = "little" if encoding == "utf-16-le" else "big"
     to_bytes = {str: lambda text: text.encode(encoding), int: lambda unit: unit.to_bytes(2, order), bytes: bytes}
@@ -133,7 +133,7 @@ def test_lines_of_invalid_utf_16_are_rejected(written, encoding, last, column):
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_long_lines_of_utf_16_are_numbered(written, encoding):
-    """A line of UTF-16 beyond the limit is one line, even if the limit cuts a character in two."""
+    """A line of UTF-16 that exceeds the limit counts as one line, even if the limit cuts a character in two."""
     text = "\ufeff" + "\u0a0a\U0001f600" * 9 + "\n[1]\n" + "\U0001f600" * 9 + "\n[2]\n" + "\U0001f600" * 9
     for limit in (5, 6, 7):
         lines = list(read_lines(written(text.encode(encoding), "some.jsonl"), limit=limit))
@@ -183,7 +183,7 @@ def test_compressed_data_is_named(written, data, command, name):
     ],
 )
 def test_other_binary_files_are_named(written, data, problem, remedy, name):
-    """The error says that a file is UTF-32, that it is a pickle, or that it begins with NUL bytes."""
+    """If a file is UTF-32 or a Python pickle, or begins with NUL bytes, the error says so."""
     read = (lambda source: list(read_lines(source))) if name.endswith("jsonl") else read_document
     error = refused(lambda: read(written(data, name)))
     assert (error.code, error.problem, error.line) == ("json_encoding", problem, 1)
@@ -192,7 +192,7 @@ def test_other_binary_files_are_named(written, data, problem, remedy, name):
 
 @pytest.mark.parametrize("data", [bytes(4096), gzip.compress(b"{}", mtime=0), b"PK\x03\x04", pickle.dumps({"a": 1})])
 def test_binary_data_after_a_line_of_text(written, data):
-    """The error is about the line, because the file is neither compressed nor a pickle."""
+    """If binary data begins after the first line, the error is about its line, not about the file."""
     lines = list(read_lines(written(b'{"a": 1}\n' + data, "some.jsonl")))
     assert lines[0].document().value == {"a": 1}
     error = refused(lines[1].document)
@@ -283,7 +283,7 @@ def test_commas_alone_are_no_table(written, text):
 
 @pytest.mark.parametrize("text", ['"padding": 3, "a": 1', ' "padding": 3,\n "a": 1\n'])
 def test_members_without_braces_are_no_table(written, text):
-    """The members of an object without its braces are not mistaken for CSV."""
+    """The members of an object, without braces around them, are not mistaken for CSV."""
     assert refused(lambda: read_document(written(text))).problem.startswith("invalid JSON: unexpected text after")
 
 
@@ -306,7 +306,10 @@ def test_a_comment_in_jsonl_is_only_removed(written, comment):
     ],
 )
 def test_the_remedy_for_several_documents(written, text, remedy):
-    """If each line has one document, the remedy is JSONL. Otherwise, the remedy for several documents is an array."""
+    """If a file has one document on each line, the remedy is to read the file as JSONL.
+
+    If several documents are arranged in another way, the remedy is to write them as an array.
+    """
     assert remedy in refused(lambda: read_document(written(text))).remedy
 
 
@@ -319,7 +322,7 @@ def test_a_second_document_on_a_line(written):
 
 @pytest.mark.parametrize("text", ['{"a": 1},\n{"b": 2},\n', '{"a": [1]} ,\n{"b": 2},\r\n'])
 def test_a_comma_after_a_line(written, text):
-    """The error for a comma after a line of JSONL names the comma."""
+    """If a comma follows the document on a line of JSONL, the error names the comma."""
     problems = [refused(line.document).problem for line in read_lines(written(text, "some.jsonl"))]
     assert problems == ["there is a comma after the document"] * 2
 
@@ -354,7 +357,10 @@ def test_a_document_that_is_cut_off_is_reported_at_its_end(written, text, line, 
     ],
 )
 def test_a_document_on_several_lines_is_no_jsonl(written, text):
-    """A document that spans several lines of JSONL is reported at its first line; no line is mistaken for CSV."""
+    """If a document spans several lines of JSONL, the error on its first line says so.
+
+    No line of the document is mistaken for CSV.
+    """
     first, *others = read_lines(written(text, "some.jsonl"))
     error = refused(first.document)
     assert (error.code, error.problem) == ("json_syntax", "the document on this line is incomplete")
@@ -399,7 +405,7 @@ def test_a_file_over_the_limit_is_rejected(written):
 
 
 def test_a_full_stack_is_reported(written, monkeypatch):
-    """A document too deep for the remaining stack is rejected without a crash."""
+    """A document that is too deep for the remaining stack is rejected without a crash."""
 
     def fail(_text):
         raise RecursionError
@@ -410,7 +416,7 @@ def test_a_full_stack_is_reported(written, monkeypatch):
 
 @pytest.mark.parametrize("size", [0, 1, 2**20 - 1, 2**20, 2**20 + 1, 3 * 2**20])
 def test_memory_depends_on_the_size_of_the_file(written, size):
-    """The memory for reading depends on the file's size, not on the limit. The whole file is read."""
+    """The memory for reading a file depends on the size of the file, not on the limit. The whole file is read."""
     file = written(f'{{"a": "{"x" * size}"}}')
     tracemalloc.start()
     try:
@@ -461,7 +467,7 @@ def test_a_closed_standard_input_is_reported(monkeypatch):
 
 
 def test_lines_end_with_a_line_feed_only(written):
-    """Other line separators of Unicode do not end a line. Blank lines are skipped."""
+    """Only a line feed ends a line. Another line separator, such as U+2028, does not. Blank lines are skipped."""
     file = written('\ufeff{"a": "\u2028\x85"}\r\n\n \t\r\n{"b": 1}\n[3]', "some.jsonl")
     lines = list(read_lines(file))
     assert [line.number for line in lines] == [1, 4, 5]
@@ -480,7 +486,7 @@ def test_reading_continues_after_a_bad_line(written):
 @pytest.mark.parametrize("long", ["[2, 3]", "     ", "[4, 5, 6, 7, 8, 9]", "          1", "[22]"])
 @pytest.mark.parametrize("end", ["\n", "\n[3]", "\n[3]\n"])
 def test_a_line_over_the_limit_is_skipped(written, long, end):
-    """A line that exceeds the limit with its line feed is rejected, and truncated to `limit + 1` bytes."""
+    """A line that is longer than the limit, line feed included, is rejected. Its data is cut to `limit + 1` bytes."""
     counts = []
     text = f"[1]\n{long}{end}"
     first, bad, *others = read_lines(written(text, "some.jsonl"), limit=4, on_read=counts.append)
@@ -529,7 +535,10 @@ TEXT = '{\n  "a": [1, {"é": true}],\n  "": {"a/b": null}\n}'
     ],
 )
 def test_a_value_is_located(path, value, name):
-    """`locate` returns the position of a value or name; for a missing value, of the innermost existing container."""
+    """`locate` returns the position of a value or a name.
+
+    For a missing value, it returns the position of the innermost container that exists.
+    """
     document = Document(None, "some.json", TEXT)
     assert document.locate(path) == Position(*value)
     assert document.locate(path, name=True) == Position(*name)
@@ -550,7 +559,7 @@ def test_empty_lines_count(offset, line, column):
 
 
 def test_an_error_about_a_value_is_located():
-    """An error about a value has the line and column of the value. In JSONL, it has the number of the line."""
+    """`locate_error` adds the line and column of the value to an error. In JSONL, the line is that of the file."""
     error = NotJSON("value_type", "/a/1", "null", "text")
     located = Document(None, "some.json", TEXT).locate_error(error)
     assert (located.line, located.column, located.code, located.path) == (2, 12, "value_type", "/a/1")
@@ -725,7 +734,7 @@ def test_a_missing_directory_is_named_as_such(tmp_path):
     ],
 )
 def test_a_text_with_many_brackets_may_have_an_earlier_mistake(text, problem, offset):
-    """If a text has a mistake before the level that is too deep, the error reports this mistake."""
+    """If a mistake precedes the level that is too deep, the error reports this mistake."""
     with pytest.raises(DocumentError) as refused:
         document.decode_document(text.encode(), "a.json", 101)
     assert refused.value.problem.startswith(problem)
@@ -759,7 +768,7 @@ def test_the_problem_of_a_number_does_not_depend_on_the_text_after_it(number, pr
     ],
 )
 def test_the_limit_that_a_number_exceeds_is_named(written, name, digits, length, problem):
-    """If Python's own limit is lower than 4,300 digits, the error says how to raise it."""
+    """The error names the limit that a number exceeds. For Python's own limit, it says how to raise the limit."""
     source = written("[-" + "9" * length + "]", name)
     before = sys.get_int_max_str_digits()
     try:

@@ -1,4 +1,4 @@
-"""The messages of rejected inputs are in `tests/snapshots/inputs.json`; other tests assert codes and locations.
+"""`tests/snapshots/inputs.json` has the messages of rejected inputs. Other tests assert codes and locations.
 
 `pytest tests/unit/test_input_messages.py --update` rewrites the snapshot with the current messages.
 """
@@ -65,8 +65,8 @@ def list_errors():
     for source, decode_text, rows in (("a.json", decode_json, [*FAULTS, *MISTAKES]), ("a.yaml", decode_yaml, NO_JSON)):
         for data, *_ in rows:
             error = raised_by(lambda data=data, source=source, read=decode_text: decode(data, source, read))
-            # A decoder's message follows one of these prefixes. It depends on the version of Python or the YAML parser.
-            # `the document is empty` is paramcore's own message.
+            # A message with one of these prefixes depends on the version of Python or the YAML parser. Only the message
+            # `the document is empty` is paramcore's own.
             is_decoders = error.problem.startswith(("invalid JSON: ", "invalid YAML: "))
             if not is_decoders or error.problem.endswith("the document is empty"):
                 yield f"{source}: {ascii(data):.60}", error
@@ -83,7 +83,7 @@ def list_errors():
 
 
 def test_the_messages_are_those_of_the_snapshot(pytestconfig):
-    """Each message equals that in the snapshot. `--update` rewrites the snapshot."""
+    """Each message equals the message in the snapshot. `--update` rewrites the snapshot."""
     messages = {name: str(error) for name, error in list_errors()}
     if pytestconfig.getoption("--update"):
         SNAPSHOT.write_text(json.dumps(messages, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

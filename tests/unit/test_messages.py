@@ -1,4 +1,4 @@
-"""Tests of the class, code and path of errors. `tests/snapshots/errors.json` has the messages.
+"""The class, code and path of errors. `tests/snapshots/errors.json` has the messages.
 
 `pytest tests/unit/test_messages.py --update` rewrites the snapshot with the current messages.
 """
@@ -57,7 +57,7 @@ BOXES = Project("boxes", type="imageannotation", params={"instruction": "Box it.
 EMPTY = Project("bare", type="comparison")
 
 
-#: Code that raises an error, then the class, code and path of the error.
+#: For each case: a function that raises an error, and the class, code and path of the error.
 CASES = {
     "a set in an array": (lambda: freeze({"a": [{1}]}), "NotJSON", "value_type", "/a/0"),
     "bytes": (lambda: freeze({"a": b"x"}), "NotJSON", "value_type", "/a"),
@@ -399,7 +399,7 @@ def test_each_error_has_its_class_code_and_path(name):
 
 
 def test_the_messages_are_those_of_the_snapshot(pytestconfig):
-    """The messages equal the snapshot; `--update` rewrites it."""
+    """Each message equals the message in the snapshot. `--update` rewrites the snapshot."""
     messages = {name: str(raised_by(provoke)) for name, (provoke, *_) in CASES.items()}
     if pytestconfig.getoption("--update"):
         SNAPSHOT.write_text(json.dumps(messages, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

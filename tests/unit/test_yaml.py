@@ -80,7 +80,10 @@ def refused(read):
     ],
 )
 def test_a_plain_scalar_is_a_json_literal_or_text(written, text, value):
-    """A plain scalar that is a JSON literal has its value, an omitted value is null, and every other scalar is text."""
+    """A plain scalar that is also JSON, such as `1` or `true`, has its JSON value. An omitted value is null.
+
+    Every other scalar is text.
+    """
     decoded = read_document(written(text)).value
     assert same(decoded, value)
     assert json.dumps(decoded) == json.dumps(value)
@@ -189,7 +192,10 @@ def test_yaml_without_equivalent_in_json_is_rejected(written, text, code, line, 
     ],
 )
 def test_unsupported_yaml_is_not_called_invalid(written, text, column, problem, corrected, value):
-    """If YAML 1.2 allows a text that the parser rejects, the error says what is not supported, and its remedy works."""
+    """If YAML 1.2 allows a text but the parser does not, the error says what is not supported.
+
+    The corrected text can be read.
+    """
     error = refused(lambda: read_document(written(text)))
     assert (error.code in ("yaml_syntax", "yaml_feature"), error.column) == (True, column)
     assert error.problem.startswith(problem)
@@ -213,7 +219,7 @@ def test_a_missing_space_after_a_colon_is_reported(written, text, column, correc
 
 @pytest.mark.parametrize("text", ["a: |\n    \n      b", "- >-\n \n\n   \n    b", "a:\n  b: |\n   \n     c\n"])
 def test_the_remedy_for_blank_lines_before_a_block_scalar_works(written, text):
-    """If the blank lines before the text of a block scalar have spaces, the error says to remove them."""
+    """Blank lines with spaces before the text of a block scalar have an error. Without the spaces, the text is read."""
     error = refused(lambda: read_document(written(text)))
     assert (error.code, "the blank lines" in error.problem) == ("yaml_syntax", True)
     assert read_document(written(re.sub("(?m)^ +$", "", text))).value
@@ -318,7 +324,7 @@ def test_a_large_file_is_rejected(written):
     ids=["flow", "block", "names", "nested"],
 )
 def test_too_many_values_are_rejected(written, text, line, column, monkeypatch):
-    """A file with more names and values than the limit is rejected, with the position of the first excess name or value."""
+    """If a file has too many names and values, the error has the position of the first one beyond the limit."""
     monkeypatch.setattr(yaml, "MAX_TOKENS", 1_000)
     error = refused(lambda: read_document(written(text)))
     assert (error.code, error.line, error.column) == ("too_large", line, column)
@@ -326,7 +332,7 @@ def test_too_many_values_are_rejected(written, text, line, column, monkeypatch):
 
 
 def test_the_maximum_number_of_values_is_read(written, monkeypatch):
-    """A file whose number of names and values does not exceed the limit is read."""
+    """A file with as many names and values as the limit allows is read."""
     monkeypatch.setattr(yaml, "MAX_TOKENS", 1_000)
     assert len(read_document(written("[" + "a," * 998 + "b]")).value) == 999
     assert len(read_document(written("".join(f"{number}: 1\n" for number in range(499)))).value) == 499
@@ -349,7 +355,7 @@ def test_locating_a_value_does_not_parse_again(written, monkeypatch):
 
 
 def test_a_missing_parser_is_reported(written, monkeypatch):
-    """Without `ruamel.yaml`, the error has the command that installs it."""
+    """If `ruamel.yaml` is missing, the error shows the command that installs it."""
     real = builtins.__import__
 
     def without(name, *args, **kwargs):
@@ -398,7 +404,7 @@ def test_an_omitted_value_has_no_members(written, path, line):
 
 @given(value=json_values())
 def test_json_is_yaml(value):
-    """JSON text has the same value if it is read as YAML, on one line or on many."""
+    """JSON text has the same value if it is read as YAML, whether it is on one line or on many."""
     for indent in (None, 1):
         text = json.dumps(value, indent=indent)
         assert json.dumps(decode_yaml(text, 100)) == json.dumps(value)
