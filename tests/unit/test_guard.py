@@ -51,7 +51,7 @@ def test_an_update_that_would_drop_params_is_stopped():
 
 @pytest.mark.parametrize("project", [BOXES, SDKProject()])
 def test_an_update_without_drops_is_sent(project):
-    """If a replace names every param, the guard passes it to the client, and returns the client's reply."""
+    """If a replace names every param, the guard passes the update to the client, and returns the client's reply."""
     client = Client(project)
     assert GuardedClient(client).update_project("boxes", a=3, b=None) == "updated"
     assert client.calls == [("get", "boxes"), ("update", "boxes", {"a": 3, "b": None})]
@@ -177,7 +177,10 @@ def test_the_message_shows_errors_and_drops():
 
 
 def test_an_invalid_update_is_never_sent():
-    """A reserved name, a wrong `patch` and a whole project are rejected before any call, even if drops and errors are allowed."""
+    """An update with a reserved name or a wrong `patch` is rejected before any call, and so is a whole project.
+
+    They are rejected even if drops and errors are allowed.
+    """
     client = Client()
     guard = GuardedClient(client)
     for params in ({"version": "x"}, {"patch": "yes"}, {"project": "boxes"}):

@@ -116,14 +116,17 @@ def test_short_histories():
     ],
 )
 def test_twins_need_both_times(first, second, seconds, twin):
-    """Equal versions within a minute are probably one retried request, if both times are in UTC and in order."""
+    """A version is probably a retried request if the previous version is equal and at most one minute older.
+
+    Both versions must have a time in UTC, and the times must be in order.
+    """
     entries = [{"created_at": moment} if moment else {} for moment in (first, second)]
     step = History.of(project_of(*entries)).steps[1]
     assert (step.seconds, step.is_probable_twin, step.is_noop) == (seconds, twin, True)
 
 
 def test_each_of_several_twins_is_compared_with_the_previous():
-    """Each retry is compared with the previous version, not with the first."""
+    """Each retry is compared with the version before it, not with the first version."""
     times = ("2024-03-04T09:12:00Z", "2024-03-04T09:12:50Z", "2024-03-04T09:13:40Z")
     steps = History.of(project_of(*({"created_at": time} for time in times))).steps
     assert [(step.seconds, step.is_probable_twin) for step in steps] == [(None, False), (50, True), (50, True)]
@@ -135,20 +138,23 @@ def test_versions_that_differ_are_no_twins():
 
 
 def test_only_a_version_that_drops_params_restates_the_others():
-    """`restated` lists the kept params of a version that dropped params, and is empty otherwise."""
+    """If a version dropped params, `restated` lists the params that it kept. Otherwise, `restated` is empty."""
     steps = History.of(project_of({"a": 1, "b": 1}, {"a": 1}, {"a": 1, "c": 1})).steps
     assert [step.restated for step in steps] == [(), ("a",), ()]
     assert [step.must_be_replace for step in steps] == [False, True, False]
 
 
 def test_a_value_returns_from_the_last_version_that_had_it():
-    """`returns` maps a changed or added param to the newest earlier version with the same value. `True` is not the value 1."""
+    """If a changed or added param gets a value that it had before, `returns` has the last version with this value.
+
+    `True` is not the value 1.
+    """
     steps = History.of(project_of({"a": 1}, {"a": 2}, {"a": 1.0}, {"a": True}, {}, {"a": 1})).steps
     assert [dict(step.returns) for step in steps] == [{}, {}, {"a": 0}, {}, {}, {"a": 2}]
 
 
 def test_the_life_of_a_param():
-    """Lifetimes list each value, and each gap, with its first and last version."""
+    """Lifetimes list each value of a param, and each gap without the param, with the first and last version."""
     history = History.of(STORY)
     assert history.format_lifetimes("instruction") == (
         'instruction\n  0-2  2024-03-04T09:12:00.000Z  "Box it."\n  3                              not set\n'
@@ -187,13 +193,13 @@ def test_the_life_of_a_param():
     ],
 )
 def test_the_changes_of_a_long_value_follow_the_row_of_the_later_value(before, after, changes):
-    """Rows truncate long values, so the changes inside a long text, object or array follow the row of the later value."""
+    """If two long values differ, the changes inside the value follow the row of the later value."""
     rows = History.of(project_of({"a": before}, {"a": after})).format_lifetimes("a").split("\n")
     assert rows[3:] == changes
 
 
 def test_changes_need_two_values():
-    """Between a value and a gap, no changes are listed."""
+    """If a param is dropped and set again, no changes inside its value are listed."""
     rows = History.of(project_of({"a": "x" * 200}, {}, {"a": "y" * 200})).format_lifetimes("a").split("\n")
     assert [row.split()[0] for row in rows] == ["a", "0", "1", "2"]
 

@@ -61,7 +61,10 @@ def test_a_patch_keeps():
     ],
 )
 def test_the_summary_counts_what_is_lost_inside_params(update, summary):
-    """The text counts the values that objects would lose, even if no param is dropped, and explains how to keep them."""
+    """The text counts the values that would be lost inside params, and explains how to keep them.
+
+    It does so even if no param is dropped.
+    """
     params = {"padding": 3, "geometries": {"box": {"min_width": 2, "min_height": 2}}}
     plan = Plan.of(Project("boxes", type="imageannotation", params=params), update)
     assert str(plan).splitlines()[-len(summary) :] == summary
@@ -74,7 +77,7 @@ def test_an_empty_replace_suggests_no_patch():
 
 
 def test_the_patch_that_keeps_is_the_smallest():
-    """`keeping` sets only the params that the update adds or changes."""
+    """`keeping` is a patch with only the params that the update adds or changes."""
     assert Plan.of(BOXES, Replace({"instruction": "Box it.", "padding": 4})).keeping == Patch({"padding": 4})
     plan = Plan.of(BOXES, Replace({"instruction": "Box it."}))
     assert plan.keeping == Patch({})
@@ -127,7 +130,7 @@ def test_the_smallest_update_may_be_none():
 
 
 def test_the_smallest_update_is_a_patch_with_the_changes():
-    """If no param must be removed, the update is a patch with the params that change."""
+    """If no param must be removed, the update is a patch with the params that change or are added."""
     assert Plan.to(BOXES, {**BOXES.params, "padding": 4, "new": None}).update == Patch({"padding": 4, "new": None})
 
 
@@ -138,7 +141,7 @@ def test_a_replace_is_required_to_remove_a_param():
 
 
 def test_a_plan_to_params_of_a_project_without_versions():
-    """A project without versions needs no update to have the params `{}`, and a patch to have other params."""
+    """A project without versions needs no update for the params `{}`. For other params, it needs a patch."""
     assert Plan.to(EMPTY, {}).update is None
     assert Plan.to(EMPTY, {"a": 1}).update == Patch({"a": 1})
 
@@ -170,7 +173,7 @@ def test_an_update_is_a_patch_or_a_replace():
     ],
 )
 def test_conflicts_are_what_the_update_would_overwrite(update, meanwhile, conflicts):
-    """A param conflicts if somebody else changed it after the plan and the update would overwrite this change."""
+    """A param conflicts if somebody else changed it after the plan, and the update would overwrite this change."""
     moved = Plan.of(BOXES, update).rebase_on(BOXES.update(meanwhile))
     assert moved.conflicts == conflicts
     assert moved.is_clean is (conflicts == ())
@@ -213,7 +216,10 @@ def test_a_changed_history_in_text_and_json():
     ],
 )
 def test_a_plan_can_only_be_rebased_on_a_later_history(now):
-    """A plan can be rebased only on a project with the same name, whose history begins with that of the plan."""
+    """A plan can be rebased only on a project with the same name.
+
+    The history of the project must begin with the history of the plan.
+    """
     with pytest.raises(InvalidSetting) as refused:
         Plan.of(BOXES, Patch({})).rebase_on(now)
     assert refused.value.code == "history_moved"
@@ -259,7 +265,7 @@ def test_an_error_needs_consent_and_a_warning_does_not():
 
 
 def test_the_hint_on_drops_names_no_params():
-    """The hint about dropped params shows the flag `--patch`, and no names from the update."""
+    """The hint on how to keep dropped params contains no name from the update, not even a misspelt `patch`."""
     update = Replace({"pathc": True, "padding": 4})
     plan = Plan.of(BOXES, update).with_findings(Validator(BOXES).update(update))
     [hint] = [line for line in str(plan).splitlines() if "--patch" in line]

@@ -60,7 +60,7 @@ def test_params_are_checked_at_creation(name):
 
 
 def test_no_params_are_not_empty_params():
-    """Without params there is no version; `{}` creates an empty version (P5, P6)."""
+    """A project that is created without params has no version. The params `{}` create an empty version (P5, P6)."""
     assert Project("boxes", type="comparison").versions == ()
     assert Project("boxes", type="comparison", params={}).versions == (ParamVersion(0, {}),)
 
@@ -96,7 +96,7 @@ def test_an_update_is_a_patch_or_a_replace(update):
 
 
 def test_a_project_without_params_has_no_time():
-    """`created_at` without `params` is rejected, because there is no version with this time."""
+    """`created_at` without `params` is rejected, because no version is created that could have this time."""
     for time in ("2026-01-01T00:00:00.000Z", 5):
         with pytest.raises(InvalidSetting, match="pass `params`, or omit `created_at`"):
             Project("docks", type="imageannotation", created_at=time)
@@ -151,7 +151,7 @@ def test_the_number_of_a_version_is_its_index():
 
 
 def test_fields_with_their_own_argument_are_ignored():
-    """`Project` ignores `type` and `name` in `fields`, because they have their own arguments."""
+    """`Project` ignores `type` and `name` in `fields`, because there are arguments for them."""
     project = Project("boxes", type="comparison", versions=[], fields={"x": 1, "name": "other", "type": "other"})
     assert (project.name, project.type, project.fields) == ("boxes", "comparison", {"x": 1})
     assert project.field_order == ("type", "name", "param_history")
@@ -177,7 +177,7 @@ def test_the_merge_of_an_inheritance_equals_resolve(number):
 
 
 def test_the_merge_of_an_inheritance_checks_the_instruction_only():
-    """The merge function accepts reserved names, and values that are not JSON, in all other params."""
+    """The merge function checks only `instruction`. It accepts reserved names, and values that are not JSON."""
     unchecked = {"a": {1}, "batch": 7, "version": "x"}
     assert TWO.inheritance()(unchecked) == {**TWO.params, **unchecked}
 
@@ -232,7 +232,7 @@ def test_a_project_compares_copies_and_pickles_by_value():
 
 @pytest.mark.parametrize("odd", [None, {"number": 0}, "0", 0])
 def test_values_of_another_type_are_refused(odd):
-    """A value in place of a `ParamVersion` or a `TaskRequest` is rejected with `argument_type`."""
+    """Another value in place of a `ParamVersion` or a `TaskRequest` is rejected with the code `argument_type`."""
     for act in (lambda: Project("boxes", type="comparison", versions=[odd]), lambda: BOXES.check_request(odd)):
         with pytest.raises(InvalidSetting) as refused:
             act()
@@ -263,7 +263,7 @@ def test_a_project_has_a_short_repr():
 
 @pytest.mark.parametrize("name", [7, None, ["type"], {"type": 1}])
 def test_the_order_of_fields_has_names(name):
-    """A value in place of the name of a field is rejected with `argument_type`."""
+    """A name in `field_order` that is not text is rejected with the code `argument_type`."""
     with pytest.raises(InvalidSetting) as refused:
         Project("boxes", type="comparison", field_order=["type", name])
     assert refused.value.code == "argument_type"

@@ -53,7 +53,7 @@ def test_values_of_other_libraries_name_the_fix(value, remedy):
 
 
 def test_a_series_of_polars_is_no_request():
-    """The error names no conversion to a dict, because a series of polars has none."""
+    """The error for a series of polars names no conversion to a dict, because this class has no such method."""
     series = type("Series", (), {"to_list": None, "__module__": "polars"})()
     with pytest.raises(InvalidParams) as refused:
         TaskRequest(series)
@@ -82,7 +82,10 @@ def test_a_created_task_is_no_request(body, code):
 
 
 def test_a_series_in_place_of_an_object_has_to_dict_or_no_remedy():
-    """For a series of pandas, the error suggests `.to_dict()`, which a series of polars lacks."""
+    """For a series of pandas, the error suggests `.to_dict()`.
+
+    A series of polars lacks this method, so its error does not suggest the method.
+    """
     of_pandas = type("Series", (), {"to_dict": None, "__module__": "pandas"})()
     with pytest.raises(InvalidParams, match=r"convert it with `\.to_dict\(\)`"):
         Patch(of_pandas)
@@ -92,7 +95,7 @@ def test_a_series_in_place_of_an_object_has_to_dict_or_no_remedy():
 
 
 def test_infinity_is_no_missing_value():
-    """The error for infinity has no remedy, because the remedy for missing values is for NaN only."""
+    """The error for infinity does not suggest `None` for a missing value, as the error for NaN does."""
     with pytest.raises(NotJSON) as refused:
         freeze({"a": float("inf")})
     assert (refused.value.code, refused.value.remedy) == ("value_number", "")

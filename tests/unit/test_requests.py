@@ -37,7 +37,7 @@ def test_a_routing_name_is_no_param_of_a_task(name):
     ],
 )
 def test_a_routing_field_has_its_type(fields, code, path):
-    """A routing name with a wrong value is rejected, and the error has its path."""
+    """A routing name with a wrong value is rejected, and the error has the path of the name."""
     with pytest.raises(InvalidSetting) as refused:
         TaskRequest({}, **fields)
     assert (refused.value.code, refused.value.path) == (code, path)
@@ -66,7 +66,7 @@ def test_the_flat_form_goes_both_ways():
 
 @pytest.mark.parametrize("flat", [None, [], "padding", {"instruction": 7}, {"project": 7}, {"batch": {}}, {"a": {1}}])
 def test_an_invalid_flat_request_is_refused(flat):
-    """An invalid flat request raises an error of paramcore."""
+    """An invalid flat request raises a `ParamcoreError`."""
     with pytest.raises(ParamcoreError):
         TaskRequest.from_flat(flat)
 
@@ -89,7 +89,7 @@ def test_a_project_cannot_have_reserved_names(kind, name):
 
 @pytest.mark.parametrize("kind", [Patch, Replace])
 def test_an_update_is_a_frozen_value(kind):
-    """Later changes of the argument do not change the update; equal params make equal updates."""
+    """If its argument changes later, an update does not change. Updates with equal params are equal."""
     params = {"a": [1]}
     update = kind(params)
     params["a"].append(2)
@@ -106,7 +106,7 @@ def test_a_patch_is_not_a_replace():
 
 
 def test_a_patch_overlays_and_a_replace_drops():
-    """A patch keeps the order of earlier params and appends new params. A replace has only its own params."""
+    """A patch keeps the order of the earlier params, and appends new params. A replace keeps only its own params."""
     before = {"a": 1, "b": {"c": 2}}
     assert list(Patch({"d": 4, "b": {}}).applied_to(before).items()) == [("a", 1), ("b", {}), ("d", 4)]
     assert Replace({"d": 4}).applied_to(before) == {"d": 4}
@@ -135,7 +135,7 @@ def test_a_patch_that_would_make_params_too_large_is_refused():
 
 
 def test_a_version_keeps_its_entry():
-    """A version keeps its whole entry, and separates params from reserved names and bookkeeping fields."""
+    """A version keeps its whole entry. The reserved names and the bookkeeping fields are not among its params."""
     entry = {"version": 0, "created_at": "noon", "a": 1, "batch": "monday", "patch": True}
     version = ParamVersion.from_entry(0, entry)
     assert (version.number, version.created_at, version.params) == (0, "noon", {"a": 1})
@@ -249,7 +249,7 @@ def test_params_may_be_any_mapping(kind):
 
 
 def test_the_first_of_two_wrong_fields_is_reported():
-    """Of two wrong fields, the flat form and the constructor report the same field."""
+    """If two fields are wrong, `from_flat` and the constructor report the same field."""
     for make in (
         lambda: TaskRequest.from_flat({"batch": 5}, type=5),
         lambda: TaskRequest({}, batch=5, type=5),

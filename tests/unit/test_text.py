@@ -25,7 +25,7 @@ PROJECT = (
 
 
 def test_an_answer_cuts_long_values_and_escapes_names():
-    """Rows truncate values and escape names, and columns are aligned."""
+    """Rows truncate long values and escape names. Columns are aligned."""
     assert str(PROJECT.resolve({"b": LONG})) == (
         'task for "boxes": inherits version 3 (the latest)\n'
         f"  a\\n  version 3     {CUT}\n"
@@ -55,7 +55,10 @@ def test_an_explanation_shows_rows_without_a_value():
 
 
 def test_only_values_that_rest_on_an_assumed_rule_list_it():
-    """A joined instruction lists rule T5, and a param of the project alone lists no rule."""
+    """The explanation of a joined instruction lists the rule T5.
+
+    The explanation of a param that only the project sets lists no rule.
+    """
     project = Project("boxes", type="imageannotation", params={"instruction": "Box it."})
     text = str(project.resolve({"instruction": "Hurry."}).explain("instruction"))
     assert text.endswith("(assumed: T5; see `paramcore assumptions`)")
@@ -63,7 +66,7 @@ def test_only_values_that_rest_on_an_assumed_rule_list_it():
 
 
 def test_a_diff_cuts_long_values():
-    """Rows of a diff truncate values."""
+    """Rows of a diff truncate long values."""
     text = str(Diff.between({ODD: LONG, "b": [LONG], "e": 1}, {"b": [], "d": LONG, "e": LONG})).splitlines()
     assert text == [
         f"  removed  a\\n  {CUT}",
@@ -75,7 +78,7 @@ def test_a_diff_cuts_long_values():
 
 
 def test_a_history_cuts_long_values_and_escapes_names():
-    """The texts of a history truncate values, and escape line breaks in names and times."""
+    """The texts of a history truncate long values, and escape line breaks in names and times."""
     project = PROJECT.patch_params({ODD: 1}).patch_params({ODD: LONG})
     assert History.of(project).format_lifetimes(ODD) == f"a\\n\n  0-3  {CUT}\n  4    1\n  5    {CUT}"
     assert "  returns  a\\n to its value in version 3" in str(History.of(project))
@@ -178,7 +181,10 @@ def test_a_diff_shows_only_changed_members():
     ],
 )
 def test_quoting_for_a_shell(text, word):
-    """Text of ASCII letters, digits and `-_./` stays as it is. Other text, even empty text, is quoted and made printable."""
+    """Text of ASCII letters, digits and `-_./` stays as it is.
+
+    Any other text is quoted and made printable. Empty text is quoted, too.
+    """
     assert quote_for_shell(text) == word
 
 
@@ -201,12 +207,12 @@ def test_a_shell_reads_a_path_that_is_not_utf_8(path):
 
 @pytest.mark.parametrize("filler", ["a", "\n", "\u00a0", "\u200d", "\x1b", "\U000e0001", '"'])
 def test_a_change_shows_what_differs(filler):
-    """A long text is shown from shortly before the first difference, even if escapes show the characters there."""
+    """Two long texts are shown from shortly before their first difference, even if escapes precede the difference."""
     before, after = (f"{filler * 300}{end}" for end in "xy")
     assert format_change(before, after).count('x"') == format_change(before, after).count('y"') == 1
 
 
 def test_a_cut_change_has_the_length_of_the_whole_text():
-    """The length after a cut text is that of the whole text, even if the text is also cut at its start."""
+    """A cut text is followed by the length of the whole text, even if the text is also cut at its start."""
     cut = format_change("a" * 4_000 + "x" * 1_000, "a" * 4_000 + "y" * 2_000)
     assert cut == f'..."{"a" * 33}{"x" * 66}... (5,002 characters) -> ..."{"a" * 33}{"y" * 66}... (6,002 characters)'
