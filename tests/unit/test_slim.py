@@ -148,7 +148,7 @@ def test_each_instruction_has_one_result(text, settings, wanted, sent):
     ],
 )
 def test_an_equal_value_is_not_sent(held, wanted):
-    """A JSON-equal value is not sent. `respelled` names the param if the JSON text differs."""
+    """A value that equals the version's value is not sent. If the JSON texts differ, `respelled` names the param."""
     slim = SlimRequest.to(project_of({"a": held}), {"a": wanted})
     assert slim.request.params == {}
     assert slim.dropped == ("a",)
@@ -188,7 +188,7 @@ def test_a_lookalike_is_sent(held, wanted):
 
 
 def test_null_is_a_value_and_absent_is_impossible():
-    """If null is wanted and the version has a value, null is sent. A param of the version cannot be removed."""
+    """If null is wanted in place of a value, null is sent. If a param is not wanted, the request opts out."""
     project = project_of({"padding": 5})
     null = SlimRequest.to(project, {"padding": None})
     assert null.request.flat == {"padding": None}
@@ -200,7 +200,7 @@ def test_null_is_a_value_and_absent_is_impossible():
 
 
 def test_all_reasons_are_given():
-    """If a request opts out, `blocked` names each unwanted param of the version, and the instruction last."""
+    """If a request opts out, `blocked` names each unwanted param of the version, and then the instruction."""
     project = project_of({"b": 1, "instruction": "Q", "a": 2})
     slim = SlimRequest.to(project, {"instruction": "x", "c": 3})
     assert slim.blocked == (Block("b", INHERITED), Block("a", INHERITED), Block("instruction", APPENDED))
@@ -226,14 +226,14 @@ def test_a_slim_request_keeps_the_order_of_the_request():
 
 
 def test_the_cut_is_named():
-    """`cut` is the separator and the version's instruction, if the slim request sends the text before them."""
+    """If only the beginning of the instruction is sent, `cut` is the rest: the separator and the version's text."""
     slim = SlimRequest.to(BOXES, {"instruction": "x\nQ", "padding": 6, "labels": True})
     assert (slim.cut, slim.request.flat, slim.dropped) == ("\nQ", {"instruction": "x"}, ("padding", "labels"))
     assert SlimRequest.to(BOXES, {"instruction": "Q", "padding": 6, "labels": True}).cut is None
 
 
 def test_a_project_without_versions_inherits_nothing():
-    """Without versions, the request has all params and no `project_version`, and inherits nothing."""
+    """For a project without versions, the request has all params and no `project_version`, and inherits nothing."""
     slim = SlimRequest.to(EMPTY, {"instruction": "x", "a": None})
     assert slim.request.flat == {"instruction": "x", "a": None}
     assert (slim.inherits, slim.exact_while, slim.blocked, slim.dropped) == (None, None, (), ())
@@ -266,7 +266,7 @@ class TestOfRequests:
         assert SlimRequest.of(BOXES, request).request.flat == {"unique_id": "u"}
 
     def test_an_opt_out_stays(self):
-        """A request with -1 does not change. If a version is selected, the slim request inherits that version."""
+        """A request that opts out stays as it is. If a version is selected, the slim request inherits this version."""
         request = {"project_version": -1, "instruction": "Q", "padding": 6, "labels": True}
         slim = SlimRequest.of(BOXES, request)
         assert slim.request.flat == request
@@ -298,7 +298,7 @@ class TestOfRequests:
 
     @pytest.mark.parametrize("text", [None, ""])
     def test_an_empty_instruction_is_dropped(self, text):
-        """An empty or null instruction is dropped, because the task gets the project's text either way."""
+        """An empty or null instruction is dropped, because the task gets the project's text with or without it."""
         assert SlimRequest.of(BOXES, {"instruction": text}).request.flat == {}
 
     def test_routing_and_type_stay(self):
@@ -335,7 +335,7 @@ class TestAnyVersion:
         assert self.choose([{"a": "x" * 14}, {"a": 1}], {"a": "x" * 14}) == (0, 0)
 
     def test_bytes_are_counted_instead_of_characters(self):
-        """A character of two bytes counts twice."""
+        """A character with two bytes in UTF-8 counts as two bytes."""
         assert self.choose([{"a": "é" * 7}, {"a": 1}], {"a": "é" * 7}) == (0, 0)
         assert self.choose([{"a": "x" * 7}, {"a": 1}], {"a": "x" * 7}) == (None, 1)
 
@@ -353,7 +353,7 @@ class TestAnyVersion:
         assert self.choose([wanted, {}], wanted) == (None, 1)
 
     def test_of_equal_pins_the_newest(self):
-        """Of two pins that are equally good, the newer version is chosen."""
+        """Of two older versions whose requests have the same size, the newer version is chosen."""
         long = {"a": "x" * 40}
         assert self.choose([long, long, {}], long) == (1, 1)
         assert self.choose([long, {}, {}], long) == (0, 0)
@@ -384,7 +384,7 @@ class TestAnyVersion:
 
 
 class TestVersions:
-    """`version` selects the version to inherit; an invalid version is an error."""
+    """`version` selects the version to inherit. An invalid version is an error."""
 
     WANTED = {"instruction": "Q", "padding": 6, "labels": True}
 
@@ -455,7 +455,7 @@ class TestVersions:
     @pytest.mark.parametrize("version", [None, 0, -1, "any"])
     @pytest.mark.parametrize("own", [0, 1, -1])
     def test_two_versions_are_ambiguous(self, version, own):
-        """`to` rejects wanted params that have a `project_version` if a version is also selected."""
+        """If the caller selects a version, `to` rejects wanted params that have a `project_version`."""
         for wanted in ({"project_version": own}, TaskRequest({}, project_version=own)):
             with pytest.raises(InvalidSetting) as refused:
                 SlimRequest.to(BOXES, wanted, version=version)
@@ -516,7 +516,7 @@ class TestDescriptions:
     """The JSON, the text and the `repr` of a slim request."""
 
     def test_the_rules_are_those_of_the_slim_request(self):
-        """`rests_on` lists T5 or T6 for an instruction of the project, T1 for a null, and T8 for a pin or opt-out."""
+        """`rests_on` lists T5 or T6 for an instruction, T1 for a null, and T8 for an older version or an opt-out."""
         wanted = {"instruction": "x\nQ", "padding": 6, "labels": True}
         assert SlimRequest.to(BOXES, wanted).rests_on == ("T5",)
         assert SlimRequest.to(BOXES, {**wanted, "labels": None}).rests_on == ("T1", "T5")
@@ -527,7 +527,7 @@ class TestDescriptions:
         assert SlimRequest.to(project_of({"a": 1}), {"a": 1}).rests_on == ()
 
     def test_a_rule_finder_depends_on_the_choice_only(self):
-        """A `RuleFinder` finds the same rules for a choice, whatever it found before."""
+        """A `RuleFinder` finds the same rules for a choice, whatever it has found before."""
         finder, chooser = RuleFinder(BOXES), Chooser(BOXES)
         full = {"instruction": "x\nQ", "padding": 6, "labels": True}
         for wanted in (full, {**full, "labels": None}, {"instruction": "Q"}, full, {**full, "instruction": "Q"}):
@@ -535,7 +535,7 @@ class TestDescriptions:
                 choice = chooser.choose(TaskRequest(wanted).params, version)
                 expected = SlimRequest.to(BOXES, wanted, version=version).rests_on
                 assert finder.find(choice) == expected
-        # If the version's instruction has no text, a sent text rests on T5, and an empty text on no rule.
+        # If the version's instruction has no text, a request with text rests on T5. Other requests rest on no rule.
         finder, chooser = (
             RuleFinder(project_of({"instruction": None})),
             Chooser(project_of({"instruction": None})),
@@ -544,7 +544,7 @@ class TestDescriptions:
         assert found == [(), ("T5",), (), ()]
 
     def test_as_json(self):
-        """The JSON has the flat request, the params that are left out, and what the result depends on."""
+        """The JSON has the flat request, the params that are left out, and the assumed rules."""
         slim = SlimRequest.to(BOXES, {"instruction": "x\nQ", "padding": 6.0, "labels": True, "batch": "b"})
         assert slim.to_json() == {
             "request": {"batch": "b", "instruction": "x"},

@@ -84,7 +84,7 @@ def test_scalars_are_returned_unchanged(value):
 
 @pytest.mark.parametrize("value", [{"a": [1]}, OrderedDict(a=[1]), UserDict(a=[1]), MappingProxyType({"a": (1,)})])
 def test_any_mapping_is_an_object(value):
-    """Any Mapping is an object; lists and tuples are arrays. The result is frozen on all levels."""
+    """`freeze` turns any Mapping into a frozen object, and any list or tuple into a frozen array, on all levels."""
     frozen = freeze(value)
     assert (type(frozen), type(frozen["a"])) == (JSONObject, JSONArray)
     assert frozen == {"a": [1]}
@@ -119,7 +119,7 @@ def test_a_frozen_value_is_shared():
     ],
 )
 def test_nothing_is_coerced(value, advice):
-    """Python values that are not JSON are rejected. The error shows how to convert them, or which values are allowed."""
+    """A value that is not JSON is rejected. The error shows how to convert the value, or which values are allowed."""
     error = refused({"a": [value]})
     assert (error.code, error.path) == ("value_type", "/a/0")
     assert advice in error.remedy
@@ -160,7 +160,7 @@ def test_depth_has_a_limit():
 
 
 def test_size_has_a_limit():
-    """1,000,000 members and elements are accepted, one more is rejected."""
+    """1,000,000 members and elements are accepted. One more is rejected."""
     assert len(freeze([0] * MAX_NODES)) == MAX_NODES
     error = refused({"a": [0] * MAX_NODES})
     assert (error.code, error.path) == ("too_large", "/a")
@@ -174,7 +174,7 @@ def test_a_value_that_contains_itself_is_a_cycle():
 
 
 def test_other_types_decide_whether_they_equal_a_frozen_value():
-    """An object such as `mock.ANY` decides whether it equals a frozen value. Values of other types are not equal."""
+    """`mock.ANY` equals a frozen value. A value of another type, such as 1, never equals a frozen object or array."""
     for value in (freeze({"a": [1]}), freeze([{"a": 1}])):
         assert (value == ANY, ANY == value, value != ANY) == (True, True, False)  # noqa: SIM300
         for other in (None, 1, "a", object(), {1}, [] if isinstance(value, dict) else {}):
@@ -183,7 +183,7 @@ def test_other_types_decide_whether_they_equal_a_frozen_value():
 
 @pytest.mark.slow
 def test_many_references_to_one_list_are_too_large():
-    """Lists that contain the next list twice, on many levels, are rejected as too large."""
+    """If a list contains another list twice, on each of many levels, it is rejected as too large."""
     value = []
     for _ in range(60):
         value = [value, value]
@@ -199,7 +199,7 @@ def test_a_failing_mapping_is_rejected():
 
 
 def test_an_endless_mapping_ends():
-    """A Mapping without an end is rejected at the limit."""
+    """A Mapping with endless members is rejected as too large."""
 
     class Counting(UserDict):
         def items(self):
@@ -315,7 +315,7 @@ def test_a_pointer_can_be_split_and_joined(parts):
 
 
 def test_a_pointer_is_resolved():
-    """A pointer resolves names in objects and indexes in arrays, or raises `LookupError`."""
+    """`resolve_pointer` follows names and indexes. If they lead to no value, it raises `LookupError`."""
     value = {"a/b": [{"": 7}]}
     assert resolve_pointer(value, "/a~1b/0/") == 7
     assert resolve_pointer(value, "") is value
@@ -341,9 +341,9 @@ def test_a_value_is_shown_on_one_line(value, text):
 
 
 def test_a_long_value_is_cut():
-    """Formatted text that is more than a quarter longer than the limit is truncated, and its length is appended.
+    """A formatted value is truncated if it is more than a quarter longer than the limit. Its length is appended.
 
-    The quotes count. A name has no quotes.
+    The length includes the quotes of a text. A formatted name has no quotes.
     """
     assert format_value("x" * 123, limit=100) == '"' + "x" * 123 + '"'
     assert format_value("x" * 124, limit=100) == '"' + "x" * 99 + "... (126 characters)"
@@ -360,7 +360,7 @@ def test_unequal_is_the_opposite_of_equal():
 
 
 def test_an_invalid_name_has_a_path():
-    """The path of the error is that of the object with the invalid name."""
+    """The error about an invalid name has the path of the object that contains the name."""
     assert refused({"a": [{"\ud800": 1}]}).path == "/a/0"
 
 
@@ -380,7 +380,7 @@ class _Awkward:
 
 @pytest.mark.parametrize(("is_compared", "code"), [(False, "key_type"), (True, "changed_during_call")])
 def test_failing_keys_are_rejected(monkeypatch, is_compared, code):
-    """A dict with keys that are not text is rejected with `NotJSON`, alone or nested, even if comparing them fails."""
+    """A dict whose keys are not text is rejected with `NotJSON`, even if comparing the keys raises an error."""
     keys = {_Awkward(): 1 for _ in range(3)}
     if is_compared:
         # Python compares the keys when it copies a dict from which a key was deleted.
@@ -411,7 +411,7 @@ def test_a_too_large_value_is_not_copied(wide, code):
 
 
 def test_a_tuple_counts_like_a_list():
-    """The elements of a tuple count toward the limit."""
+    """The elements of a tuple count toward the limit, as those of a list do."""
     with pytest.raises(NotJSON) as refused:
         freeze({"a": (0,) * 1_000_001})
     assert (refused.value.code, refused.value.path) == ("too_large", "/a")

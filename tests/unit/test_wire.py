@@ -58,7 +58,7 @@ def test_an_update_has_the_effect_that_the_service_shows(before, update, after):
 
 @pytest.mark.parametrize("name", REQUESTS)
 def test_a_request_gives_the_task_that_the_service_created(name):
-    """Each field and param that `as_task` returns equals that of the task that the service created (T9)."""
+    """The task that the service created has each field and param that `as_task` returns, with an equal value (T9)."""
     task = read_project(PROJECTS["after the replace"]).resolve(REQUESTS[name]).as_task()
     created = TASKS[name]
     # One of the fields is the joined instruction.
@@ -77,7 +77,7 @@ def test_one_project_is_an_object_and_all_are_an_array():
 
 
 def test_an_invalid_project_in_an_array_has_a_path():
-    """The path of the error begins with the index in the array."""
+    """The path of the error begins with the index of the project in the array."""
     with pytest.raises(MalformedPayload) as refused:
         read_projects([PROJECTS["created"], project_of({"version": 1})])
     assert refused.value.path == "/1/param_history/0/version"
@@ -136,7 +136,7 @@ NO_HISTORIES = [
 
 @pytest.mark.parametrize(("obj", "code", "path", "problem"), NO_HISTORIES)
 def test_an_invalid_history_is_refused(obj, code, path, problem):
-    """A history is never sorted or renumbered. The error has the path of the invalid entry."""
+    """An invalid history is rejected, not sorted or renumbered. The error has the path of the invalid entry."""
     with pytest.raises(MalformedPayload) as refused:
         read_project(obj)
     assert (refused.value.code, refused.value.path) == (code, path)
@@ -199,7 +199,7 @@ def test_the_flag_makes_a_patch_or_a_replace(body, update):
 
 @pytest.mark.parametrize("flag", [None, 0, 1, "true", [True]])
 def test_a_flag_that_is_no_bool_is_refused(flag):
-    """The flag `patch` must be a bool, because a value that counts as false would drop params."""
+    """The flag `patch` must be a bool. A value such as null could otherwise make the update a replace."""
     with pytest.raises(InvalidSetting) as refused:
         read_update({"patch": flag})
     assert (refused.value.code, refused.value.path) == ("flag_type", "/patch")
@@ -301,7 +301,10 @@ def test_another_document_of_the_api_is_no_project(body, code):
 
 
 class ReadOnce(UserDict):
-    """A Mapping that raises an error when it is read for the second time, or for the first time if it is `gone`."""
+    """A Mapping that raises an error when it is read for the second time.
+
+    If `gone` is true, even the first read raises the error.
+    """
 
     def __init__(self, members, *, gone=False):
         super().__init__(members)
@@ -328,7 +331,7 @@ def test_a_request_is_read_once(read):
 
 @pytest.mark.parametrize("body", [{"version": -1}, {"version": -1, "created_at": None, "padding": 3}])
 def test_an_update_with_a_negative_version_is_no_version(body):
-    """No version of a project has a negative number, so the error is about the reserved name."""
+    """An update with a negative `version` is no history entry, so the error is about the reserved name."""
     with pytest.raises(InvalidParams) as refused:
         read_update(body)
     assert (refused.value.code, refused.value.path) == ("param_name", "/version")
@@ -343,7 +346,7 @@ def test_invalid_assumptions_have_no_path():
 
 @pytest.mark.parametrize("name", ["task_id", "status", "params", "docs", "error", "message", "status_code"])
 def test_a_request_may_have_a_name_of_another_document(name):
-    """A single name of another document, such as `task_id`, is an ordinary param in a request."""
+    """A request may have one name of another document, such as `task_id`. The name is then an ordinary param."""
     body = {name: {"a": 1}, "attachment": "https://e.com/1.jpg"}
     assert read_task_request(body).params == body
 

@@ -46,7 +46,7 @@ PLAN = Plan.of(PROJECT, Patch({"padding": 4}))
 FINDING = Validator(PROJECT).update(Patch({"padding": "4"}))[0]
 SECRET = "live_0123456789abcdef"
 
-#: Objects that people pass in place of a result or a model object: JSON, text, lists, and other objects of the package.
+#: Wrong objects that people may pass in place of a project, a plan or another object of the package.
 WRONG = [None, 5, "docks", DOCUMENT, [DOCUMENT], {1}, PROJECT.params, Patch({}), TaskRequest({}), Project, object()]
 
 #: Functions that check the class or the methods of an argument, with the name of the argument.
@@ -120,7 +120,7 @@ def test_a_plan_of_json_does_not_change_the_json():
 
 
 class DataFrame:
-    """A table that yields the names of its columns, as in pandas."""
+    """A table of pandas, whose iterator yields the names of the columns."""
 
     def __iter__(self):
         return iter(["attachment", "padding"])
@@ -153,7 +153,7 @@ def test_one_object_in_place_of_several_is_rejected(function, wrong):
 
 @pytest.mark.parametrize("function", ["Project.resolve_many", "Impact.of", "Audit.of", "Extraction.of"])
 def test_a_table_of_pandas_is_rejected(function):
-    """The columns of a table are not read as requests, and the error names the method that returns the rows."""
+    """The column names of a table are not read as requests. The error names the method that returns the rows."""
     with pytest.raises(InvalidSetting, match=r"to_dict\('records'\)"):
         SEVERAL[function](DataFrame())
 
@@ -264,7 +264,7 @@ def test_the_error_about_a_value_names_its_conversion(value, call):
 
 
 def test_a_name_of_bytes_is_decoded():
-    """The error for a name of bytes shows `.decode()`, because `str()` of bytes would begin with `b'`."""
+    """If a name is bytes, the error shows `.decode()`, because the result of `str()` would begin with `b'`."""
     with pytest.raises(NotJSON, match=r"\.decode\(\)"):
         Patch({b"padding": 3})
 
@@ -287,7 +287,10 @@ def test_an_error_about_a_field_of_a_task_request_names_the_field(name, value):
 
 @pytest.mark.parametrize("number", [-1.0, 0.0, 1.0])
 def test_a_version_that_is_a_float_names_the_whole_number(number):
-    """The error for a float shows the whole number. A column of pandas with a missing value contains floats."""
+    """If a version is a float such as 1.0, the error says to write 1.
+
+    People get such floats from pandas, in a column of whole numbers with a missing value.
+    """
     with pytest.raises(NoSuchVersion) as rejected:
         PROJECT.patch_params({"padding": 4}).resolve({"project_version": number})
     assert rejected.value.code == "version_type"
@@ -373,7 +376,7 @@ def test_created_at_must_return_text(time, create):
 
 
 def test_a_fault_may_last_forever():
-    """`times` may be very large, because a fault needs memory only once, not for each call."""
+    """`times` may be very large, because a fault takes the same memory for any number of calls."""
     stand_in = StandIn([PROJECT])
     stand_in.fail_next("throttle=0", times=sys.maxsize, method="POST")
     stand_in.fail_next("drop", times=0)
@@ -404,7 +407,7 @@ def test_on_validate_must_return_text(answer):
 
 
 def test_help_does_not_show_the_environment(monkeypatch):
-    """`help(ApiKey)` shows default values, so the environment must not be one of them."""
+    """`help(ApiKey)` shows default values, so no default value may contain the environment."""
     monkeypatch.setenv("SCALE_API_KEY", SECRET)
     text = pydoc.plain(pydoc.render_doc(ApiKey))
     assert "SCALE_API_KEY" in text
@@ -414,7 +417,7 @@ def test_help_does_not_show_the_environment(monkeypatch):
 
 
 def test_dir_lists_every_public_name():
-    """Completion in a notebook, and `help()`, find the names that are imported on first use."""
+    """`dir()` lists every public name, even a name that is imported on first use."""
     for module in (paramcore, paramcore.service):
         assert set(module.__all__) <= set(dir(module))
 
@@ -430,7 +433,7 @@ def test_help_works_without_the_extras(module, monkeypatch):
 
 
 def test_a_schema_cannot_be_changed():
-    """The schema of a type cannot be changed, because validators share it. An edited copy has no effect on it."""
+    """The schema of a type cannot be changed, because validators share it. Editing a copy does not affect it."""
     for schemas, task_type in (
         (Schemas(), "imageannotation"),
         (Schemas().with_schema("my type", {"properties": {"a": {"enum": [1]}}}), "my type"),
@@ -457,7 +460,7 @@ def test_the_schemas_do_not_change_with_the_argument():
 
 
 def test_the_tasks_of_a_service_cannot_be_changed():
-    """The tasks of a service are frozen. A caller can edit a copy of a task, which does not change the service."""
+    """The tasks of a service are frozen. If a caller edits a copy of a task, the service does not change."""
     service = MemoryService([PROJECT])
     Client(service).create_task(PROJECT.resolve({"attachment": "https://example.com/a.jpg", "tags": ["a"]}))
     with pytest.raises(TypeError, match="thaw"):
@@ -501,7 +504,7 @@ def test_thaw_rejects_cycles_and_deep_values():
     ],
 )
 def test_a_setting_of_a_transport_is_checked_before_a_request_is_sent(argument, wrong):
-    """A wrong setting is rejected when a transport is created, before anything is sent. The error has no password."""
+    """A wrong setting is rejected when a transport is created, before anything is sent. The error shows no password."""
     for create in (lambda **settings: HttpTransport(ApiKey(SECRET), **settings), make_sdk_transport):
         if create is make_sdk_transport and argument != "max_response_size":
             continue
@@ -517,7 +520,7 @@ def make_sdk_transport(**settings):
 
 @pytest.mark.parametrize("wrong", [SECRET, None, 5, Client(MemoryService())])
 def test_a_transport_rejects_another_object_and_never_shows_a_key(wrong):
-    """If somebody passes the key itself by mistake, the error does not show the key."""
+    """If somebody passes the API key as text by mistake, the error does not show the key."""
     for create, argument in ((HttpTransport, "key"), (ScaleApiTransport, "client"), (GuardedClient, "client")):
         with pytest.raises(InvalidSetting, match=f"`{argument}` must be") as rejected:
             create(wrong)
@@ -554,7 +557,7 @@ def test_a_field_of_a_request_has_its_type(fields, name):
 
 
 def test_a_number_in_a_query_works_in_memory_as_over_http():
-    """A number in a query is sent as text over HTTP. `MemoryService` also treats such a number like text."""
+    """`MemoryService` reads a number in a query like the text that is sent over HTTP."""
     reply = MemoryService([PROJECT]).send(Request("GET", "/tasks", {"limit": 5}))
     assert (reply.status, b'"limit": 5' in reply.body) == (200, True)
 
@@ -591,7 +594,7 @@ def test_a_transport_must_return_a_response(reply):
     ],
 )
 def test_a_missing_package_is_named_with_its_installation(monkeypatch, name, package, module, install):
-    """The error for a name whose package is missing says what to install."""
+    """If a name needs a package that is not installed, the error says what to install."""
     public = getattr(__import__(f"paramcore.{module}"), module)
     defining = {"HttpTransport": "http", "ScaleApiTransport": "scaleapi", "projects": "strategies"}
     monkeypatch.delitem(sys.modules, f"paramcore.{module}.{defining.get(name, 'pytest_plugin')}", raising=False)
@@ -694,7 +697,7 @@ def test_a_table_of_polars_is_rejected():
 
 
 class TaskType(Enum):
-    """An enum of types, as in the official SDK."""
+    """An enum of task types, as in the official SDK."""
 
     IMAGE = "imageannotation"
 
@@ -709,7 +712,7 @@ class TaskType(Enum):
     ],
 )
 def test_an_error_about_text_names_its_conversion(value, call):
-    """If a type, name or id is not text, such as a member of an enum, the error shows the conversion to text."""
+    """If a type, a name or an id is not text but, for example, an enum member, the error shows how to convert it."""
     for create in (
         lambda: Project(value, type="a"),
         lambda: Project("docks", type=value),
