@@ -33,7 +33,7 @@ ROUTING: Final = ("project", "project_version", "batch", "unique_id", "clear_uni
 
 
 class Refused(Exception):  # noqa: N818
-    """An input is rejected; the engine may report any of the codes in `reasons`."""
+    """An input is rejected. The engine may report any code in `reasons`."""
 
     def __init__(self, *reasons: str) -> None:
         super().__init__(*reasons)

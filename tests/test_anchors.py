@@ -84,7 +84,7 @@ EXPECTED = {
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """Build the site; any warning is an error."""
+    """Build the site. Any warning is an error."""
     folder = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "sphinx", "-q", "-n", "-W", "-b", "html", str(ROOT / "docs"), str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600, cwd=folder)

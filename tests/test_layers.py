@@ -81,7 +81,7 @@ def drop_typing_blocks(tree):
 
 
 def find_layer_name(name):
-    """Return the layer of a module; the layer of `paramcore/__init__.py` is `paramcore`."""
+    """Return the layer of a module. The layer of `paramcore/__init__.py` is `paramcore`."""
     return name.removeprefix("paramcore.").split(".")[0]
 
 

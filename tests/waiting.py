@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 
 def wait_until(condition: Callable[[], object], seconds: float = 60) -> None:
-    """Return as soon as the condition is true; fail if it is still false after `seconds`.
+    """Return as soon as the condition is true. Fail if the condition is still false after `seconds`.
 
     The limit is long, because other tests may keep the machine busy.
     """

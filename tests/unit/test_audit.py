@@ -16,7 +16,7 @@ BOXES = (
 
 
 def task(version=0, instruction="Box it.", *, project="boxes", task_id="t1", **params):
-    """Return a created task; a field whose value is `...` is left out."""
+    """Return a created task. A field whose value is `...` is left out."""
     named = {"project": project, "project_param_version": version, "instruction": instruction}
     given = {name: value for name, value in named.items() if value is not ...}
     return {"task_id": task_id, "type": "imageannotation", "params": {"padding": 1, **params}, **given}
@@ -255,7 +255,7 @@ def test_long_instructions_are_shown_where_they_differ(inherited, instruction, e
 
 
 def test_a_separator_without_text_before_it_is_not_expected():
-    """If a task has only a separator before the project's instruction, the finding says that it expected none."""
+    """If a task has only a separator before the project's instruction, the finding says that none is expected."""
     (finding,) = audited(task(instruction="\nBox it.")).findings
     assert (finding.rule, finding.actual) == ("T5", '"\\n"')
     assert finding.expected == "no separator, because no text precedes the instruction of version 0"

@@ -146,7 +146,7 @@ def test_changes_are_listed_by_pointer(before, after, changes):
 
 
 def test_a_change_names_the_element_that_contains_it():
-    """If array elements with an identity are nested, a change has the identity of the innermost element around it."""
+    """If array elements with an identity are nested, a change has the identity of the innermost element."""
     before = {
         "a": [{"name": "car", "choices": [{"value": 1, "x": 1}, {"value": 2}]}],
         "b": [{"y": 1}],

@@ -192,7 +192,7 @@ def test_other_binary_files_are_named(written, data, problem, remedy, name):
 
 @pytest.mark.parametrize("data", [bytes(4096), gzip.compress(b"{}", mtime=0), b"PK\x03\x04", pickle.dumps({"a": 1})])
 def test_binary_data_after_a_line_of_text(written, data):
-    """If binary data begins after the first line, the error is about its line, not about the file."""
+    """If binary data begins after the first line, the error is about that line, not about the file."""
     lines = list(read_lines(written(b'{"a": 1}\n' + data, "some.jsonl")))
     assert lines[0].document().value == {"a": 1}
     error = refused(lines[1].document)
@@ -585,7 +585,7 @@ def test_a_file_is_written_whole(tmp_path):
 
 @pytest.mark.parametrize("error", [NotJSON("value_type", "", "null", "text"), KeyboardInterrupt(), OSError("full")])
 def test_a_failed_write_leaves_the_file_unchanged(tmp_path, error):
-    """After any failure the old file is unchanged, and no temporary file is left."""
+    """After any failure, the old file is unchanged, and no temporary file is left."""
     file = tmp_path / "out.txt"
     file.write_text("before")
 

@@ -152,7 +152,7 @@ def test_routing_names_in_a_history_are_kept_and_not_inherited():
 
 
 def test_an_answer_names_each_assumed_rule_once():
-    """`rests_on` lists the assumed rules that the result depends on, sorted and each once."""
+    """`rests_on` lists the assumed rules that the result depends on. The rules are sorted, and no rule occurs twice."""
     assert resolved(padding=None, project_version=0).rests_on == ("T1", "T5", "T8")
     assert resolved(Project("boxes", type="comparison", params={"a": 1}), b=2).rests_on == ()
 

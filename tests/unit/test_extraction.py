@@ -14,7 +14,7 @@ GEOMETRIES = {"box": {"objects_to_annotate": ["truck"], "min_width": 20}}
 
 
 def make_task(number, **params):
-    """Return a task request; a param whose value is `...` is left out."""
+    """Return a task request. A param whose value is `...` is left out."""
     full = {"attachment": f"https://example.com/{number}.jpg", "instruction": RULES, "geometries": GEOMETRIES}
     return {name: value for name, value in {**full, **params}.items() if value is not ...}
 

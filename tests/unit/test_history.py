@@ -88,7 +88,7 @@ def test_a_history_as_json():
 
 
 def test_short_histories():
-    """A history without versions says so. The first version is never a no-op, even without params."""
+    """The text of a history without versions says so. The first version is never a no-op, even without params."""
     assert str(History.of(Project("bare", type="comparison"))) == '"bare" has no versions yet'
     assert str(History.of(project_of({}))) == '"boxes": 1 version\n\nversion 0  the first version'
     assert not History.of(project_of({})).steps[0].is_noop

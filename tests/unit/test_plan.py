@@ -11,7 +11,7 @@ EMPTY = Project("bare", type="comparison")
 
 
 def test_the_text_of_a_replace_begins_with_its_drops():
-    """After its headline, the text has the drops, then other changes, the counts, and how to keep the dropped params."""
+    """After its headline, the text has the drops, other changes, the counts, and how to keep the dropped params."""
     plan = Plan.of(BOXES, Replace({"instruction": "Box all.", "new": True}))
     assert str(plan) == (
         'update of "boxes": version 0 -> 1, by replace (drops every param that the update does not name)\n'
@@ -256,7 +256,7 @@ def test_a_plan_has_the_findings_that_it_is_given():
 
 
 def test_an_error_needs_consent_and_a_warning_does_not():
-    """Drops and errors need consent; warnings do not."""
+    """Drops and errors need consent. Warnings do not."""
     keeping, dropping = Plan.of(BOXES, Patch({"padding": "4"})), Plan.of(BOXES, Replace({"padding": "4"}))
     assert not keeping.with_findings([WARNING]).needs_consent
     assert keeping.with_findings([ERROR]).needs_consent

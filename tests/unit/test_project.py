@@ -77,7 +77,7 @@ def test_no_method_deletes_or_retypes_a_project():
 
 
 def test_an_update_does_not_change_the_old_project():
-    """Each update returns a new project with one more version; earlier versions do not change."""
+    """Each update returns a new project with one more version. Earlier versions do not change."""
     three = TWO.replace_params({"padding": 5}, created_at="noon")
     assert [version.params for version in TWO.versions] == [
         {"instruction": "Box it.", "padding": 3},

@@ -396,7 +396,10 @@ class TestVersions:
         assert SlimRequest.to(BOXES, {**self.WANTED, "project_version": 1}) == slim
 
     def test_none_is_the_latest(self):
-        """`None`, or no `version`, selects the latest. The request is exact only while this version is the latest."""
+        """`None`, or no `version`, selects the latest version.
+
+        The request is exact only while this version is the latest.
+        """
         slim = SlimRequest.to(BOXES, self.WANTED, version=None)
         assert slim.request.flat == {}
         assert (slim.inherits, slim.exact_while) == (1, 1)

@@ -35,7 +35,7 @@ def test_an_answer_cuts_long_values_and_escapes_names():
 
 
 def test_an_explanation_shows_rows_without_a_value():
-    """A layer without the param has a dash. Long values are truncated. Two notes share one pair of brackets."""
+    """A layer without the param shows a dash. Long values are truncated. Two notes share one pair of brackets."""
     assert str(PROJECT.resolve({"c": LONG}).explain("c")) == (
         f"c = {CUT}\n"
         f"  WON       task request       {CUT}\n"

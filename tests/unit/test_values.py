@@ -341,9 +341,9 @@ def test_a_value_is_shown_on_one_line(value, text):
 
 
 def test_a_long_value_is_cut():
-    """A formatted value is truncated if it is more than a quarter longer than the limit. Its length is appended.
+    """A formatted value is truncated if it is more than a quarter longer than the limit.
 
-    The length includes the quotes of a text. A formatted name has no quotes.
+    The length of the whole text, quotes included, is appended. A formatted name has no quotes.
     """
     assert format_value("x" * 123, limit=100) == '"' + "x" * 123 + '"'
     assert format_value("x" * 124, limit=100) == '"' + "x" * 99 + "... (126 characters)"
@@ -351,7 +351,7 @@ def test_a_long_value_is_cut():
 
 
 def test_unequal_is_the_opposite_of_equal():
-    """`!=` is the opposite of `==`, with the frozen value on either side."""
+    """`!=` is the opposite of `==`, whether the frozen value is on the left or on the right."""
     for one, two in ((freeze({"a": 1}), {"a": 1.0}), (freeze([1]), [1.0])):
         assert not one != two
         assert not two != one

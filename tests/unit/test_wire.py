@@ -84,7 +84,7 @@ def test_an_invalid_project_in_an_array_has_a_path():
 
 
 def test_assumptions_come_from_the_caller():
-    """The reader uses the assumptions of its caller; the JSON contains none."""
+    """The reader uses the assumptions of its caller. The JSON contains no assumptions."""
     joined = Assumptions(instruction_separator=" / ")
     assert read_project(PROJECTS["created"], assumptions=joined).assumptions == joined
     assert read_projects(PROJECTS["created"], assumptions=joined)[0].assumptions == joined

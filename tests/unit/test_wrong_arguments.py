@@ -145,7 +145,7 @@ SEVERAL = {
 @pytest.mark.parametrize("function", SEVERAL)
 @pytest.mark.parametrize("wrong", [5, PROJECT, {"padding": 4}, "padding", b"{}", TaskRequest({})])
 def test_one_object_in_place_of_several_is_rejected(function, wrong):
-    """A single object in place of a list is rejected; its names or characters are not read as elements."""
+    """A single object in place of a list is rejected. Its names or characters are not read as elements."""
     with pytest.raises(InvalidSetting, match="must be a list or another iterable") as rejected:
         SEVERAL[function](wrong)
     assert rejected.value.code == "argument_type"

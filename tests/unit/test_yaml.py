@@ -161,7 +161,7 @@ NO_JSON = [
 
 @pytest.mark.parametrize(("text", "code", "line", "column"), NO_JSON)
 def test_yaml_without_equivalent_in_json_is_rejected(written, text, code, line, column):
-    """Invalid or unsupported YAML is rejected with a code, a line and a column, in a message of one line."""
+    """Invalid or unsupported YAML is rejected with a code, a line and a column. The message is one line."""
     error = refused(lambda: read_document(written(text)))
     assert (error.code, error.line, error.column) == (code, line, column)
     assert "\n" not in str(error)
@@ -219,7 +219,7 @@ def test_a_missing_space_after_a_colon_is_reported(written, text, column, correc
 
 @pytest.mark.parametrize("text", ["a: |\n    \n      b", "- >-\n \n\n   \n    b", "a:\n  b: |\n   \n     c\n"])
 def test_the_remedy_for_blank_lines_before_a_block_scalar_works(written, text):
-    """Blank lines with spaces before the text of a block scalar have an error. Without the spaces, the text is read."""
+    """Blank lines with spaces before the text of a block scalar are rejected. Without the spaces, the text is read."""
     error = refused(lambda: read_document(written(text)))
     assert (error.code, "the blank lines" in error.problem) == ("yaml_syntax", True)
     assert read_document(written(re.sub("(?m)^ +$", "", text))).value
@@ -278,7 +278,7 @@ def test_invalid_yaml_is_called_invalid(written, text, column):
 
 
 def test_both_suffixes_are_yaml(written):
-    """`.yaml` and `.yml` files are read as YAML; a `.json` file is not."""
+    """`.yaml` and `.yml` files are read as YAML. A `.json` file is not."""
     for name, value in (("x.yml", {"a": "no"}), ("x.yaml", {"a": "no"})):
         assert read_document(written("a: no", name)).value == value
     assert refused(lambda: read_document(written("a: no", "x.json"))).code == "json_syntax"
