@@ -1,9 +1,9 @@
-"""A client for projects and tasks, an in-memory service, and a stand-in.
+"""A client for projects and tasks, an in-memory service, and a stand-in for the API.
 
-A `Client` sends its requests through a `Transport`: a class from `paramcore.transport`, a
-`MemoryService`, or your own class.  A `StandIn` adds URLs and API keys to two
-`MemoryService` objects, one for live keys and one for test keys.  Inside a `with`
-block, `run_server` serves a `StandIn` on a loopback port as a `Server`.
+A `Client` sends its requests through a `Transport`.  Use a transport from
+`paramcore.transport`, a `MemoryService`, or your own transport.  A `StandIn` adds URLs
+and API keys to two `MemoryService` objects, one for live keys and one for test keys.
+Inside a `with` block, `run_server` serves a `StandIn` on a loopback port.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Apply an update: read the project, send the update, and classify the reply.
 
-The flows in this module do no I/O; `Client.apply` and `Client.reconcile` run them.
-`paramcore.service.retry` explains what a flow is.
+A flow is a generator that yields the requests to send and the seconds to wait, so it
+does no I/O.  `Client.apply` and `Client.reconcile` run the flows of this module.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from paramcore.text import describe_value, format_count
 def apply_plan(plan: Plan, clock: Clock) -> Flow[Outcome]:
     """Apply a planned update unless the project has changed since the plan.
 
-    If the POST fails, the flow raises no error; the outcome contains the error.
+    If the POST fails, the flow does not raise the error, but returns an outcome that contains the error.
     """
     if plan.update is None:
         problem = "the plan has no update, because the project already has these params"
@@ -51,12 +51,7 @@ def _describe_change(before: Project, after: Project) -> str:
 
 
 def classify_reply(plan: Plan, reply: Response | NotDone | OutcomeUnknown) -> Outcome:
-    """Derive the outcome of an update from the reply to its POST, or from the POST's error.
-
-    The state is *done* if the history in the reply contains the update exactly once,
-    and *repeated* if it contains the update more than once.  The state is *not done*
-    only if the service certainly did nothing.  Otherwise, the state is *unknown*.
-    """
+    """Derive the outcome of an update from the reply to its POST, or from the POST's error."""
     if isinstance(reply, Response):
         try:
             now = read_project_reply(reply, plan.project.name, plan.project.assumptions)
@@ -71,21 +66,21 @@ def reconcile_outcome(outcome: Outcome, clock: Clock, assumptions: Assumptions =
     """Read the project of an outcome, and look for the update in the project's history.
 
     A *not done* outcome is returned unchanged.  The flow searches the versions whose number is at least `base`.
-    Without `outcome.plan`, it can only compare the digest of each version with `digest`.  This
+    Without `outcome.plan`, it can only compare the digest of each version's params with `outcome.digest`.  This
     comparison misses a patch if another writer changed other params between the plan and the patch.
-    Without a plan, the project in the result has `assumptions`; with a plan, those of the plan's project.
+    If the outcome has a plan, the flow ignores `assumptions` and uses the assumptions of the plan's project.
     """
     name, base, plan = outcome.project, outcome.base, outcome.plan
     if type(base) is not int or base < 0:
         problem = f"`base` must be a whole number of at least 0, got {describe_value(base)}"
         remedy = "pass the number of versions that the project had when the update was planned"
         raise InvalidSetting("base_type", None, problem, remedy)
-    # A digest that was copied in part would match no version, so the outcome would stay unknown.
+    # An incomplete digest would match no version, so the outcome would stay unknown.
     if plan is None and not is_digest(outcome.digest):
         problem = f"`digest` must be 32 hexadecimal digits, got {describe_value(outcome.digest)}"
         raise InvalidSetting("argument_type", None, problem, "pass the `digest` of the unknown outcome")
     if outcome.state == "not done":
-        # The service certainly did nothing, so its history cannot decide otherwise.
+        # The service did not apply the update, so a version that seems to contain it is from another writer.
         return outcome
     response = yield from get_with_retry(get_project(name), clock)
     if plan is not None:

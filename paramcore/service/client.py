@@ -62,8 +62,8 @@ class Client:
     transport: Transport = field(validator=_check_transport)
     #: The maximum number of seconds of each method call, including retries.
     deadline: float = field(default=30.0, validator=_check_deadline, kw_only=True)
-    #: The `assumptions` of each project that the client returns.  The project of an outcome with a plan has those of
-    #: the plan's project.
+    #: The assumptions of each project that the client returns.  If an `Outcome` has a plan, its `now` has the
+    #: assumptions of the plan's project instead.
     assumptions: Assumptions = field(default=Assumptions(), validator=_check_assumptions, kw_only=True)
     #: A function that returns a time in seconds, like `time.monotonic`.  The time must never decrease.
     now: Callable[[], float] = field(default=time.monotonic, kw_only=True, repr=False)
@@ -81,7 +81,7 @@ class Client:
         return read_project_reply(self._run(get_with_retry, requests.get_project(name)), name, self.assumptions)
 
     def list_projects(self, *, archived: bool | None = None) -> tuple[Project, ...]:
-        """Read all projects; with `archived`, only those whose `archived` flag has this value."""
+        """Read all projects; `archived=True` selects the archived projects, and `archived=False` the others."""
         request = requests.list_projects(archived=archived)
         return read_projects_reply(self._run(get_with_retry, request), self.assumptions)
 
@@ -106,7 +106,7 @@ class Client:
         Raises:
             InvalidSetting: `project_name`, `task_type`, `flag_type`,
                 `routing_type`, `pipeline`.
-            InvalidParams, NotJSON: if a project cannot have the params.
+            InvalidParams, NotJSON: if `params` has names or values that a project cannot have.
         """
         request = requests.create_project(
             name,
@@ -138,7 +138,7 @@ class Client:
             check_argument("send", send, TaskRequest)
         task = effective.task if send is None else send
         if task.project is None and task.batch is None:
-            # The service takes the project only from the request or its batch, so name the project of the preview.
+            # Otherwise, the service would create a task without a project.
             task = evolve(task, project=effective.project)
         return read_task_reply(self._run(post_once, requests.create_task(task, type=effective.type)))
 
@@ -150,8 +150,7 @@ class Client:
 
         Raises:
             InvalidSetting: `update_type` if the plan has no update; `argument_type`, if `plan` is not a `Plan`.
-            NotDone, OutcomeUnknown: if the project cannot be read; the update
-                was not sent.
+            NotDone, OutcomeUnknown: if the project could not be read, so the update was not sent.
         """
         check_argument("plan", plan, Plan)
         return self._run(apply_plan, plan)
@@ -160,8 +159,8 @@ class Client:
         """Read the project and look for the update of an outcome; return a *not done* outcome unchanged.
 
         Raises:
-            InvalidSetting: `base_type`, `project_name`; `argument_type`, if `outcome` is not an `Outcome`, or, without
-                a plan, if its `digest` is not 32 hexadecimal digits.
+            InvalidSetting: `base_type`, `project_name`; `argument_type`, if `outcome` is not an `Outcome`, or if it has
+                neither a plan nor a `digest` of 32 hexadecimal digits.
             NotDone, OutcomeUnknown: if the project cannot be read.
         """
         check_argument("outcome", outcome, Outcome)

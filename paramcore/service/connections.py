@@ -14,9 +14,9 @@ MAX_CONNECTIONS = 128
 class Connections:
     """The open connections of a server.
 
-    At the maximum, `add` aborts the connection that has waited longest for bytes from its
-    client.  If there is no room soon, `add` aborts the next such connection, and so on.  It
-    never aborts a connection that does not wait for bytes.
+    If there is no room for a new connection, `add` aborts the connection that has waited longest
+    for bytes from its client.  Until there is room, `add` aborts further waiting connections, one
+    at a time.  `add` never aborts a connection that does not wait for bytes.
     """
 
     def __init__(self) -> None:

@@ -97,8 +97,8 @@ class Body:
         """Determine the length of the body from the headers; a chunked body has no known length.
 
         Raises:
-            RejectedCall: if the headers are malformed or contradict each other, if the body is too long, or for a
-                transfer coding, except `chunked` in HTTP/1.1.
+            RejectedCall: for headers that are malformed or contradict each other, for a body that is too long, for a
+                transfer coding other than `chunked`, and for any transfer coding in HTTP/1.0.
         """
         self._stream = stream
         self._length = _read_length(headers, version)

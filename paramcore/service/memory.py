@@ -22,13 +22,15 @@ class MemoryService:
     """A service that keeps projects, batches, tasks and files in memory.
 
     The service calls `created_at` for each request.  `created_at` must return a time in ISO 8601
-    format, or None.  `on_validate` receives the project and the effective params of each new task.
-    If it returns a string, the service rejects the task with this string as the reason.  If it
-    raises an exception, the reply has status 500.
-    If a task has no project, `on_validate` receives a placeholder project without versions.
-    `on_event` receives a line about each request.  `task_types` are the known task types; the
-    service rejects other types.  If `task_types` is None, every type is known.  Only `StandIn` passes
-    `account`.  With `account`, the service ignores all other arguments except `on_event`.
+    format, or None.  `on_event` receives a line about each request.  The service accepts only the task
+    types in `task_types`, or all types if `task_types` is None.
+
+    `on_validate` receives the project and the effective params of each new task.  If the task has no
+    project, `on_validate` receives a placeholder project without versions.  If `on_validate` returns a
+    string, the service rejects the task with this string as the reason.  If it raises an exception, the
+    reply has status 500.
+
+    Only `StandIn` passes `account`.  With `account`, the service ignores all other arguments except `on_event`.
 
     Raises:
         InvalidSetting: `argument_type` for an argument of the wrong type, or for two projects
@@ -92,8 +94,8 @@ class MemoryService:
         """Return the effective params of a created task that has a project.
 
         Raises:
-            LookupError: if the task does not exist or has no project, or if `serve --save` restarted
-                from a project file that was edited, or with other assumptions, and now leads to other params.
+            LookupError: if the task does not exist or has no project, or if the project no longer gives the task the
+                same params.  For example, `serve --save` may have restarted with an edited project file.
         """
         with self._account.ledger.lock:
             return self._account.context.state.resolve_task(task_id)

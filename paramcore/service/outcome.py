@@ -46,7 +46,7 @@ class Outcome:
     #: The project in the reply that decided the outcome.  `None` if that reply contains no project, or if there was
     #: no reply.
     now: Project | None = None
-    #: The numbers of the versions that the plan knew, but that the service now reports differently.
+    #: The numbers of the versions of `plan.project` that the service now reports differently.
     altered: tuple[int, ...] = ()
     #: The reason why the update was not done, or why its outcome is unknown.
     error: NotDone | OutcomeUnknown | None = None
@@ -78,7 +78,8 @@ class Outcome:
             since = f", although the project has {format_count(newer, 'newer version')}" if newer > 0 else " yet"
             remedy = "look up the outcome again later, because the request may still arrive"
             if newer > 0 and self.plan is None:
-                # Without the plan, only a version with exactly the planned params can be recognized.
+                # Without the plan, only a version with exactly the planned params is recognized, so another newer
+                # version may contain the update, too.
                 remedy += ", or compare the newer versions with the update"
             error = OutcomeUnknown("not_seen", None, f"no version contains the update{since}", remedy)
         return evolve(self, state=state, versions=versions, now=now, altered=altered, error=error)
@@ -153,7 +154,10 @@ class Outcome:
         return "\n  ".join(self.format_lines())
 
     def format_lines(self, base_url: str | None = None) -> list[str]:
-        """Return the lines of `str()`; with `base_url`, their `paramcore reconcile` command has `--base-url`."""
+        """Return the lines of `str()`.
+
+        With `base_url`, the `paramcore reconcile` command in the lines has the option `--base-url`.
+        """
         name = format_value(self.project)
         if self.state == "done":
             headline = f"done: version {self.version} of {name}"
@@ -184,9 +188,9 @@ class Outcome:
 def find_update(plan: Plan, now: Project) -> Outcome:
     """Find a planned update in the current history of the project.
 
-    A version added since the plan contains the update if its params equal the params of
-    the previous version with the update applied.  If no version contains the update, the request may
-    still arrive, so the outcome is unknown.
+    Only versions that are newer than the plan are compared.  A version contains the update if applying
+    the update to the previous version's params gives this version's params.  If no version contains the
+    update, the request may still arrive, so the outcome is unknown.
     """
     update = plan.update
     assert update is not None, "a plan without an update is never applied"

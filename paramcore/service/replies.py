@@ -5,9 +5,9 @@ It raises `OutcomeUnknown` for any other status except 200.  It also raises
 `OutcomeUnknown` for an unexpected body, such as HTML, a truncated document or a
 different project.
 
-A reply may repeat the API key, so an error message quotes only the `error` or
-`message` text of an error reply.  In all other cases, the error message shows
-the status, media type and size.
+A reply may repeat the API key.  So an error message quotes only the `error` or `message`
+text of an error reply, from which the transport removes the key.  Without such a text,
+the error message shows the status, media type and size.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ _MAX_SHOWN = 80
 #: The maximum number of bytes of an error reply; `read_error_text` ignores longer bodies.
 _MAX_ERROR_SIZE = 2**16
 
-#: Matches a JSON Pointer up to the first name that the pattern does not contain; such a name may repeat the API key.
+#: Matches the beginning of a JSON Pointer, before the first name that is not in the pattern.  Such a name may come
+#: from the reply, which may repeat the API key.
 _KNOWN_PLACE = re.compile(
     r"(?:/[0-9]{1,9})?(?:/(?:name|type|param_history(?:/[0-9]{1,9}(?:/(?:version|created_at|instruction))?)?))?(?=/|$)"
 )
@@ -113,7 +114,7 @@ def read_error_text(body: bytes) -> str:
     """Return the `error` or `message` text of an error reply; `""` if it has neither.
 
     The result is also `""` for a body of more than 65,536 bytes.  A transport must remove its
-    key from the text, and set the rest as `Response.message`.
+    key from the text, and set the result as `Response.message`.
 
     Example:
         >>> read_error_text(b'{"status_code": 404, "error": "no such project"}')
@@ -131,10 +132,10 @@ def read_error_text(body: bytes) -> str:
 
 
 def hide_reply(error: _Error, problem: str, remedy: str) -> _Error:
-    """Return the error with this problem and remedy; the original texts may quote a reply.
+    """Return the error with this problem and remedy, because its own texts may quote a reply.
 
-    The returned error has the same code.  Its path is truncated before the first name
-    that is not in `_KNOWN_PLACE`.
+    The path is truncated before the first name that is not in `_KNOWN_PLACE`, because
+    such a name may come from the reply.
     """
     place = _KNOWN_PLACE.match(error.path or "")
     return evolve(error, path=place[0] if place else "", problem=problem, remedy=remedy)

@@ -93,7 +93,7 @@ class Request:
     body: bytes | None = field(
         default=None, converter=_copy_bytes, validator=_must_be("bytes or `None`", bytes, type(None)), repr=format_repr
     )
-    #: The maximum number of seconds from connecting to the last byte of the response;
+    #: The maximum number of seconds of the whole exchange: connecting, sending, and reading the response.
     #: `None` means `DEFAULT_TIMEOUT`.
     timeout: float | None = field(default=None, validator=_check_timeout)
 
@@ -146,8 +146,9 @@ class Transport(Protocol):
     follow a redirect, and must return the whole body unchanged.  If it receives no complete
     reply, it must raise an error: `NotDone` (`not_sent` or `certificate`) if it certainly
     sent nothing, otherwise `OutcomeUnknown`.  Over a network, it must open a new connection
-    for each POST, because the service may have closed an idle connection.  A transport that
-    sends a key must set `Response.message` for error replies.
+    for each POST.  If the service closes an old connection, the outcome of a POST on that
+    connection is unknown.  A transport that sends a key must set `Response.message` for error
+    replies.
 
     Example:
         >>> class EmptyService:
@@ -178,7 +179,7 @@ def get_project(name: str) -> Request:
 
 
 def list_projects(*, archived: bool | None = None) -> Request:
-    """Build the request that lists projects; with `archived`, only those whose flag has this value (E2)."""
+    """Build the request that lists all projects, only the archived projects, or only the others (E2)."""
     if archived is not None and type(archived) is not bool:
         problem = f"`archived` must be true or false, got {describe_value(archived)}"
         raise InvalidSetting("flag_type", None, problem, "leave it out to list all projects")
@@ -212,7 +213,7 @@ def create_project(
 
 def update_project(name: str, update: Update) -> Request:
     """Build the request that updates the params of a project."""
-    # E3: the path of an action begins with the path of the project.
+    # E3: `setParams` is below the path of the project.
     return Request("POST", f"{_encode_project_path(name)}/setParams", body=_encode_body(update.body))
 
 
@@ -269,6 +270,6 @@ def _encode_project_path(name: str) -> str:
 
 
 def _encode_body(members: Mapping[str, Any]) -> bytes:
-    # All members are frozen already.  Do not freeze the body, because params with the maximum depth are one level
-    # deeper there.
+    # All members are frozen already.  Do not freeze the body: in the body of a new project, params are one level deeper,
+    # so params of the maximum depth would be rejected.
     return json.dumps(members, ensure_ascii=False, allow_nan=False).encode("utf-8")

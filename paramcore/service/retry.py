@@ -50,9 +50,9 @@ def _limit_deadline(deadline: float) -> float:
 
 @frozen
 class Clock:
-    """Measures the time until a deadline, which counts from the creation of the clock."""
+    """Measures the time until the deadline of a flow."""
 
-    #: The maximum number of seconds of the whole flow.
+    #: The number of seconds from the creation of the clock to the deadline.
     deadline: float = field(converter=_limit_deadline)
     #: A function that returns the current time in seconds, such as `time.monotonic`.
     now: Callable[[], float]

@@ -101,7 +101,8 @@ class _HTTPServer(socketserver.ThreadingTCPServer):
         try:
             self.serve_forever(poll_interval=0.05)
         except ValueError:
-            # If a signal interrupted `run_server` while this thread started, the socket is already closed.
+            # If a signal interrupted `run_server` while this thread started, the socket is already closed.  Then the
+            # error is expected.
             if self.fileno() >= 0:
                 raise
 
