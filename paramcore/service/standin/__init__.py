@@ -10,7 +10,7 @@ for each value that the call sets.  The `Ledger` makes the changes and writes th
 account builds the call, `routes.answer_call` chooses the handler, `Ledger.record` makes
 the changes, and `Ledger.wait` waits until they are on disk.  Then the account replies.
 
-Handlers must be deterministic: they may use only the state, the settings, the call and its time.
+Handlers must be deterministic: they may use only the state, the settings and the call, which contains the time.
 
 - `calls`, `state`, `routes`: calls and answers, the state, and the handler of each call
 - `account`: answers calls and saves their changes

@@ -35,7 +35,7 @@ class Result:
 class Account:
     """Answers the calls of an account, and saves their changes."""
 
-    #: The name of the state in the ledger.
+    #: The name of the account's state in the ledger: `live` or `test`.
     world: str
     context: Context
     ledger: Ledger

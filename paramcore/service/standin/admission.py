@@ -2,7 +2,8 @@
 
 A web page from any site can send requests to this machine.  A browser describes the site in
 `Origin` and `Sec-Fetch-Site`, which a web page can neither set nor remove.  A site can also
-resolve its own name to 127.0.0.1, but the browser then sends that name as `Host`.
+resolve its own name to 127.0.0.1.  The browser then sends that name as `Host`, so this
+module refuses all hosts except loopback hosts.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def parse_length(text: str) -> int:
     """
     if not (text.isascii() and text.isdigit()):
         raise RejectedCall(400, f"the header `Content-Length` must be a single number of bytes, got {_show(text)}")
-    # Python does not parse very long numbers, so parse at most 20 digits, which already exceed the maximum.
+    # Python refuses to parse very long numbers.  Any number of 20 digits exceeds the maximum, so parse at most 20.
     return int(text.lstrip("0")[:20] or "0")
 
 
@@ -94,12 +95,13 @@ def _read_target(target: str, headers: Mapping[str, str]) -> tuple[str, list[str
 
 
 def _check_site(method: str, path: str, hosts: list[str], headers: Mapping[str, str]) -> None:
-    """Refuse a request that another site started in a browser, except to open a page outside `/v1/`.
+    """Refuse a request that a page of another site started in a browser.
 
-    A request with a method other than GET and HEAD must also have the content type `application/json`.
+    A link on another site may still open a page outside `/v1/`.  A request with a method other than GET and HEAD
+    must have the content type `application/json`.
     """
     origin, site = headers.get("origin"), headers.get("sec-fetch-site", "none")
-    # The host of the absolute form, if any, is first in `hosts`, because it overrides the `Host` header.
+    # If the target names a host, this host is first in `hosts`, because it overrides the `Host` header.
     own_origins = {f"{scheme}://{host}".lower() for host in hosts[:1] for scheme in ("http", "https")}
     if origin is not None and origin.lower() not in own_origins:
         raise RejectedCall(403, f"the stand-in refuses web pages from another origin: {_show(origin)}")
@@ -114,7 +116,10 @@ def _check_site(method: str, path: str, hosts: list[str], headers: Mapping[str, 
 
 
 def _is_link(method: str, path: str, headers: Mapping[str, str]) -> bool:
-    """Return whether a browser opens a page outside `/v1/`; a site that links to the page cannot read the reply."""
+    """Return whether a browser opens a page outside `/v1/`.
+
+    Other sites may link to such a page, because they cannot read the reply.
+    """
     is_page = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
     return is_page and method == "GET" and not path.startswith(_API)
 

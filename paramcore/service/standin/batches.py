@@ -35,7 +35,7 @@ _FLAGS = ("calibration_batch", "self_label_batch")
 
 
 def get_batch_fields(state: State, name: object) -> Mapping[str, Any]:
-    """Return a batch; reject the name of a batch that does not exist."""
+    """Return a batch; reject an unknown name."""
     if not isinstance(name, str) or name not in state.batches:
         raise RejectedCall(404, f"Batch with that name not found: {name}")
     return state.batches[name]
@@ -95,7 +95,7 @@ def list_batches(context: Context, call: Call) -> Answer:
 
 
 def get_batch_status(context: Context, _call: Call, name: str) -> Answer:
-    """Answer with the status of a batch, and the number of its tasks by task status."""
+    """Answer with the status of a batch, and the number of its tasks in each task status."""
     status = get_batch_fields(context.state, name)["status"]
     tasks = context.state.tasks.values()
     counts = Counter(task.fields["status"] for task in tasks if task.fields.get("batch") == name)

@@ -47,7 +47,7 @@ class Call:
     #: The headers, by lower-case name.
     headers: Mapping[str, str] = field(factory=dict)
     body: bytes = b""
-    #: The time of the call; `None` if the service has no clock.
+    #: The time of the call; `None` if `created_at` of the service returned `None`.
     time: str | None = None
 
     def read_value(self, default: Any) -> Any:
@@ -151,7 +151,7 @@ def build_reply(status: int, text: str) -> Response:
 
 
 def build_failure_reply(error: Exception) -> Response:
-    """Return the reply to a request for which a function of the caller, such as `on_event`, raised an error."""
+    """Return the reply to a request after a callback, such as `on_event`, raised this error."""
     return build_error_reply(500, f"the stand-in failed: {format_repr(error)}")
 
 

@@ -41,7 +41,7 @@ class Clock:
         self._time = parsed
 
     def advance(self, seconds: float) -> None:
-        """Move the clock forward by a number of seconds, and stop it there.
+        """Move the clock forward by a number of seconds, and stop it at the new time.
 
         Raises:
             InvalidSetting: `argument_type`, if `seconds` is not a number, or leads to a time before the

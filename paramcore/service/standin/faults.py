@@ -65,7 +65,7 @@ class Faults:
         self._lock = threading.Lock()
 
     def arm(self, fault: Fault, times: int, method: str | None) -> None:
-        """Set the fault of the next `times` calls; with `method`, of the next calls with this method.
+        """Set the fault of the next `times` calls; with `method`, count only calls with this method.
 
         Raises:
             InvalidSetting: `argument_type`.
@@ -82,8 +82,6 @@ class Faults:
 
     def take(self, method: str, header: str | None) -> Fault | None:
         """Return the fault of a call, if any; a fault in `header` overrides an armed fault.
-
-        Each return of an armed fault reduces the number of its remaining calls by one.
 
         Raises:
             InvalidSetting: `fault`, if the header contains an invalid fault.

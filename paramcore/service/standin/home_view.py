@@ -50,7 +50,7 @@ class ProjectRow:
 
 @frozen
 class WorldView:
-    """The projects that live keys share, or those that test keys share."""
+    """The projects that all live keys see, or those that all test keys see."""
 
     #: `live` or `test`.
     world: str

@@ -19,7 +19,7 @@ _HEADER = b'["paramcore journal", 1]\n'
 class JournalFile:
     """A file of lines; `append` waits until its line is on disk.
 
-    `JournalFile(path)` ignores an incomplete last line, because its `append` did not succeed.
+    `JournalFile(path)` ignores an incomplete last line, because the `append` of that line did not succeed.
 
     Raises:
         DocumentError: `unreadable`, if the file cannot be read or is not a journal.
@@ -63,7 +63,7 @@ class JournalFile:
                 view = view[os.write(self._descriptor, view) :]
             os.fsync(self._descriptor)
         except OSError:
-            # The line may be complete, but the next process that opens the journal must not read it.
+            # The file may contain the whole line.  Remove it, so that the next process does not read it.
             with suppress(OSError):
                 self._remove_rest()
             raise
@@ -190,8 +190,8 @@ def sync_directory(path: str) -> None:
 
 def sync_file(path: str) -> None:
     """Sync the content of a file to the disk."""
-    # The file may be read-only, but Windows can sync only a file that is open for writing.  If somebody has replaced the
-    # file by a pipe, opening it without `O_NONBLOCK` would wait for a writer.
+    # Open the file for reading, because it may be read-only.  Windows can sync only a file that is open for writing.
+    # If somebody has replaced the file by a pipe, opening it without `O_NONBLOCK` would wait for a writer.
     descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY | os.O_NONBLOCK)
     try:
         os.fsync(descriptor)

@@ -1,8 +1,8 @@
 """Make changes to states, and write the changes to a journal before any reply shows them.
 
 `Ledger.record` makes the changes of a call in memory, and `Ledger.wait` waits until they
-are in the journal.  One write appends all changes that were made before the write starts
-and are not in the journal yet.  If the write fails, the ledger takes back all changes that are not in the journal.
+are in the journal.  A write appends all changes that are not in the journal when the write
+starts.  If the write fails, the ledger takes back all changes that are not in the journal.
 `wait` then raises `NotSaved` for each call that made such changes, or may have seen them.
 """
 
@@ -49,7 +49,7 @@ class Entry:
 
     texts: Sequence[str]
     undo: Sequence[Callable[[], None]] = ()
-    #: The projects that this entry writes with their whole history, each as the name of its state and its own name.
+    #: The projects whose whole history is in this entry, each as a pair: the name of its state, and its own name.
     projects: Sequence[tuple[str, str]] = ()
     is_done: bool = False
     error: OSError | None = field(default=None)
@@ -70,16 +70,16 @@ class Ledger:
         #: The projects whose whole history is in the journal or in a pending entry, each as in `Entry.projects`.
         self._journaled: set[tuple[str, str]] = set()
         self._rewrite_size = MIN_REWRITE_SIZE
-        #: `Account` calls this when the changes of a call are in the journal, before the reply is sent.
+        #: `Account` calls this function after the changes of a call are in the journal, and before it replies.
         self.on_saved: Callable[[], None] = lambda: None
-        #: Called to sync the files of projects before a rewrite omits these projects; may raise `OSError`.
+        #: Before a rewrite omits projects, this function syncs the files of these projects.  It may raise `OSError`.
         self.before_rewrite: Callable[[], None] = lambda: None
 
     def record(self, world: str, changes: Sequence[Change]) -> Entry | None:
         """Make changes to a state; return the entry to wait for, if any.
 
-        The caller must hold `lock`.  If the call has no changes, the entry is the last pending
-        entry of any state, because the call may have seen its changes.
+        The caller must hold `lock`.  Without changes, the entry is the last pending entry of any state, because the
+        reply may show the changes in this entry.
         """
         undo = [self._states[world].apply(change) for change in changes]
         if self._journal is None:
@@ -156,7 +156,7 @@ class Ledger:
         """Replace the journal with the current states, without the projects whose files contain all their versions.
 
         Raises:
-            OSError: if the journal cannot be written, or if these files cannot be synced.
+            OSError: if the journal cannot be written, or if the files of these projects cannot be synced.
         """
         with self.lock:
             while self._is_writing:

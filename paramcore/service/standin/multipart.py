@@ -41,7 +41,7 @@ def read_form(content_type: str, body: bytes) -> Form | None:
     for name, part, content in _iter_parts(pieces):
         try:
             file_name = part.get_filename()
-        # The name may use any encoding of Python.  Some cannot replace malformed bytes.
+        # The form chooses the encoding of the name.  Some encodings raise this error for malformed bytes.
         except ValueError:
             return None
         if file_name is None:
@@ -57,7 +57,7 @@ def _split_form(text: bytes, boundary: bytes) -> list[bytes] | None:
     """Return the parts between the delimiters; `None` if the last delimiter, which ends with `--`, is missing."""
     pieces: list[bytes] = []
     start = None
-    # A delimiter is a whole line, because a file may contain a line that only begins like a delimiter.
+    # Match a delimiter only as a whole line, because a line of a file may begin like a delimiter.
     for match in re.finditer(rb"\r\n--" + re.escape(boundary) + rb"(--)?[ \t]*(?=\r?\n|\Z)", text):
         if start is not None:
             pieces.append(text[start : match.start()])

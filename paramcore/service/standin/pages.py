@@ -23,7 +23,7 @@ from paramcore.service.standin.project_view import DETAILS, ProjectPageView, cho
 from paramcore.service.standin.request_log import LoggedRequest
 from paramcore.service.standin.state import Snapshot, State
 
-#: If the page of a project has more bytes than this, it is built again with less detail, where possible.
+#: The maximum number of bytes of the page of a project.  A longer page is built again with less detail, if possible.
 MAX_PAGE_SIZE = 1_000_000
 _HEADERS = {
     "cache-control": "no-store",
@@ -61,7 +61,7 @@ class Pages:
         return _find_short_page(iter([home]), "standin.html", format_home, 200 if name is None else 404)
 
     def _read_snapshots(self) -> dict[str, Snapshot]:
-        """Return a snapshot of each state; if there is a journal, it contains all changes in a snapshot.
+        """Take a snapshot of each state, and return the snapshots when all their changes are saved.
 
         Raises:
             NotSaved: if a change cannot be saved.

@@ -28,7 +28,8 @@ MAX_PARAMS = 1_000_000
 MAX_ENTRY = 200_000
 #: The maximum number of tasks on a page.
 MAX_TASKS = 50
-#: The approximate maximum number of characters of all tasks on a page.  Only the latest task may be longer.
+#: The approximate maximum number of characters of all tasks on a page.  The page shows the latest task even if this
+#: task is longer.
 MAX_TASK_TEXT = 300_000
 #: The approximate number of characters of the markup around a task or a param.
 _MARKUP = 600

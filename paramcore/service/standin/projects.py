@@ -17,14 +17,14 @@ _TEMPLATE_TYPES = ("textcollection", "chat")
 
 
 def get_stored_project(state: State, name: object) -> StoredProject:
-    """Return a project; reject the name of a project that does not exist."""
+    """Return a project; reject an unknown name."""
     if not isinstance(name, str) or name not in state.projects:
         raise RejectedCall(404, f"Project with that name not found: {name}")
     return state.projects[name]
 
 
 def list_projects(context: Context, call: Call) -> Answer:
-    """Answer with all projects; with `archived`, only with those whose `archived` flag has this value (E2)."""
+    """Answer with all projects, only the archived projects, or only the others (E2)."""
     call.check_query(("archived",))
     archived = call.get_flag("archived")
     stored = [

@@ -14,7 +14,7 @@ from paramcore.service.standin.calls import Call, RejectedCall
 from paramcore.service.standin.state import State
 from paramcore.text import format_name, format_value
 
-#: The default and the maximum number of objects on a page, even if `limit` is larger.
+#: The maximum number of objects on a page, unless `limit` is smaller.
 _PAGE_SIZE = 100
 
 #: Returns whether the fields of an object match a filter.

@@ -25,7 +25,7 @@ from paramcore.wire import read_project
 
 #: The maximum depth of a line, which is an array of records.  A record is an array that may contain a project.
 _LINE_DEPTH = PROJECT_DEPTH + 2
-#: For each table except `projects`, the names of the members that must be text.
+#: For each table except `projects`, the names of the members that each value must have as text.
 _TEXTS: Mapping[Table, tuple[str, ...]] = {
     "settings": (),
     "batches": ("name", "project", "status"),
@@ -64,8 +64,8 @@ def encode_line(records: Iterable[str]) -> bytes:
 def encode_change(world: str, change: Change, *, is_new: bool) -> str:
     """Return the record of a change.
 
-    The record of a project that the journal already contains (`is_new` is false) contains
-    only the latest version, so the change must not append more than one.
+    If the journal already contains the project (`is_new` is false), the record contains only
+    the latest version.  So the change must not append more than one version.
     """
     if not isinstance(change.value, StoredProject):
         return _encode_record(world, change.table, change.key, change.text)
@@ -82,8 +82,8 @@ def encode_mark(world: str, stored: StoredProject) -> str:
 def encode_state(world: str, state: State) -> Iterator[tuple[str | None, str]]:
     """Yield the records of a state, without the projects whose files contain all their versions.
 
-    Each item is a pair of a name and a record.  The name is the name of the project if the record contains
-    a whole project, otherwise `None`.
+    Each item is a pair of a name and a record.  If the record contains a whole project, the name is the name of
+    this project, otherwise `None`.
     """
     for name, stored in state.projects.items():
         saved = state.saved.get(name)
@@ -171,7 +171,7 @@ def _read_task(value: Any) -> StoredTask:
     if not isinstance(task.key, str | None):
         raise TypeError(f"`key` must be text or null, got {describe_value(task.key)}")
     if (task.request is None) == ("project" in task.fields):
-        raise ValueError("a task has a `request` if it has a `project`, and only then")
+        raise ValueError("a task must have both a `request` and a `project`, or neither")
     return task
 
 

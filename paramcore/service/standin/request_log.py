@@ -29,7 +29,7 @@ class LoggedRequest:
         (401, 'refused: the request has no API key; send any key')
     """
 
-    #: The time of the request; `None` without a clock.
+    #: The time of the request; `None` if `created_at` of the stand-in returned `None`.
     time: str | None
     #: The HTTP method.
     method: str

@@ -49,7 +49,7 @@ class StandIn:
 
     `on_validate` works as in `MemoryService`.  `on_event` receives a line about each request
     that is added to `requests`.  `task_types` are the known task types, by default those of
-    `paramcore schema`.  If `created_at` is set, it gives the time of each request, and
+    `paramcore schema`.  If `created_at` is set, it returns the time of each request, and
     `clock` has no effect.  `paramcore serve --save` passes `journal` and `recovered` to
     keep data after a restart.
 
@@ -147,8 +147,8 @@ class StandIn:
         """Handle an HTTP request and return the reply.
 
         `target` is the raw target of the request line; header names must be lower case.
-        `body` may be a function that returns the body.  `handle` does not call the
-        function if `check_request` refuses the request, such as a request from a page of another site.
+        `body` may be a function that returns the body.  `handle` does not call this function for a
+        request that it refuses before it needs the body, such as a request from a page of another site.
 
         Raises:
             OutcomeUnknown: `no_reply`, if a fault drops the reply; the caller must then

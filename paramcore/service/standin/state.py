@@ -126,7 +126,7 @@ class State:
     def __init__(self, projects: Iterable[Project] = ()) -> None:
         #: The projects, by name.
         self.projects: dict[str, StoredProject] = {}
-        #: The settings from the creation of a project that its project object lacks, such as `rapid`, by project name.
+        #: By project name, the settings that the project object does not contain, such as `rapid`.
         self.settings: dict[str, Mapping[str, Any]] = {}
         #: The tasks by id, oldest first.
         self.tasks: dict[str, StoredTask] = {}
@@ -214,8 +214,7 @@ class State:
         """Return the effective params of a task, as they were when it was created.
 
         Raises:
-            LookupError: if the task does not exist or has no project, or if an edit of
-                its project file, or a change of the assumptions, changed these params or the type of the project.
+            LookupError: if the task does not exist, has no project, or no longer gets these params.
         """
         task = self.tasks.get(task_id) if isinstance(task_id, str) else None
         if task is None:
@@ -231,8 +230,8 @@ def resolve_stored_task(project: Project, task: StoredTask, request: TaskRequest
     """Return the effective params of a task, as they were when it was created.
 
     Raises:
-        LookupError: if an edit of the project file, or a change of the assumptions, changed these params or the type
-            of the project.
+        LookupError: if the project no longer gives the task these params, because the project file was edited, or
+            because the assumptions are different.
     """
     try:
         effective = truncate_history(project, task.version_count).resolve(request)
@@ -244,7 +243,6 @@ def resolve_stored_task(project: Project, task: StoredTask, request: TaskRequest
         # The edited project has another type, or lacks the version that the request names.
         is_unchanged = False
     if not is_unchanged:
-        # The file was edited before the stand-in started again, or the stand-in started with other assumptions.
         task_id = task.fields["task_id"]
         cause = "the file of the project was edited, or `serve` has other assumptions"
         raise LookupError(f"{cause}: the project no longer gives the task {task_id} the params that it got")

@@ -26,7 +26,7 @@ def cancel_task(context: Context, call: Call, task_id: str) -> Answer:
 
 
 def audit_task(context: Context, call: Call, task_id: str) -> Answer:
-    """Store an audit, with which the customer accepts or rejects a task."""
+    """Store a customer's audit, which accepts or rejects the task."""
     fields, body = get_stored_task(context.state, task_id).fields, call.read_object()
     accepted = require(body, "accepted")
     if not isinstance(accepted, bool):

@@ -49,7 +49,7 @@ _LIMITED_FIELDS = ("task_id", "status", "metadata", "project", "otherVersion")
 
 
 def get_stored_task(state: State, task_id: str) -> StoredTask:
-    """Return a task; reject the id of a task that does not exist."""
+    """Return a task; reject an unknown id."""
     if task_id not in state.tasks:
         raise RejectedCall(404, "Task with that ID not found.")
     return state.tasks[task_id]
@@ -72,8 +72,8 @@ def create_task(context: Context, call: Call, task_type: str) -> Answer:
         raise RejectedCall(409, text)
     check_unique_id(state, request.unique_id)
     project_name = _find_project_name(state, request)
-    # S8: except for the project, a task without a project has the same fields as other tasks, so resolve the request
-    # with a placeholder project.
+    # S8: a task without a project has the same fields as other tasks, except those about the project.  So resolve the
+    # request with a placeholder project, and remove the fields about the project below.
     project = Project("-", type=task_type) if project_name is None else get_stored_project(state, project_name).project
     if project_name is None and not (request.project_version is None or request.inherits_nothing):
         raise RejectedCall(400, "`project_version` is set, but the task has no `project`; name the project")

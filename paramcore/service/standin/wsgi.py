@@ -17,7 +17,8 @@ def read_target(environ: Mapping[str, Any]) -> str:
     if isinstance(target, str):
         return target
     path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
-    # PEP 3333 requires the bytes of the path as Latin-1, but `WSGITransport` of httpx passes the decoded path.
+    # PEP 3333 requires the bytes of the path as Latin-1.  `WSGITransport` of httpx passes the decoded path instead.  For
+    # such a path, `encode` or `decode` usually fails, so keep the path unchanged.
     with suppress(UnicodeError):
         path = path.encode("latin-1").decode()
     path = quote(path, errors="surrogatepass")
