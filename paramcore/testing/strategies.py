@@ -63,7 +63,7 @@ def json_values() -> st.SearchStrategy[Any]:
     """
     lookalikes = st.sampled_from(LOOKALIKES).map(deepcopy)
     floats = st.floats(allow_nan=False, allow_infinity=False)
-    # Draw an index, because with `sampled_from`, each failure report would print every digit.
+    # Draw an index.  With `sampled_from`, each failure report would print every digit of these integers.
     huge = st.integers(0, len(HUGE_INTEGERS) - 1).map(HUGE_INTEGERS.__getitem__)
     leaves = lookalikes | lookalikes | st.integers() | huge | floats | texts()
     names = st.sampled_from((*NAMES, *ODD_NAMES, "instruction", *sorted(RESERVED_PROJECT_NAMES)))
@@ -225,8 +225,8 @@ def _draw_project(draw: st.DrawFn, min_versions: int, max_versions: int) -> Proj
 def task_requests(project: Project | None = None) -> st.SearchStrategy[TaskRequest]:
     """Draw a task request that inherits the latest version, a pinned version or nothing.
 
-    `project`, if given, can resolve the request.  Without `project`, the request may name
-    a version that does not exist.
+    If `project` is given, it can resolve the request.  Otherwise, the request may name a
+    version that does not exist.
 
     Example:
         >>> from hypothesis import find

@@ -21,9 +21,9 @@ class GuardedClient:
     """A client that stops updates that have errors or would drop params.
 
     `client` must have the methods `get_project` and `update_project` of the official
-    SDK's `ScaleClient`.  The guard has its own `update_project`.  It reads all other
-    attributes from `client`, and sets attributes on `client`.  `schemas` may contain your
-    own schemas.
+    SDK's `ScaleClient`.  The guard has its own `update_project`, and reads all other
+    attributes from `client`.  If you set an attribute of the guard, it is set on `client`.
+    `schemas` may contain your own schemas.
 
     Raises:
         InvalidSetting: `argument_type` for a `client` without these methods, or `schemas` of the wrong type.

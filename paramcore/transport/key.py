@@ -14,7 +14,7 @@ from paramcore.errors import InvalidKey
 KEY_VARIABLE = "SCALE_API_KEY"
 
 #: The minimum number of characters of a secret key.  A shorter key, such as `any` for a stand-in,
-#: is not a secret, and would match parts of common words.
+#: is not a secret.  Replacing it would change parts of common words.
 MIN_SECRET_LENGTH = 12
 
 

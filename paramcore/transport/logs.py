@@ -23,7 +23,7 @@ def redact_logger(name: str) -> None:
 
 @contextmanager
 def redact_logs(key: ApiKey) -> Iterator[None]:
-    """Remove the key, inside the block, from the records of each logger passed to `redact_logger`."""
+    """Inside a `with` block, remove the key from the records of each logger that was passed to `redact_logger`."""
     token = _sent_key.set(key)
     try:
         yield
