@@ -1,5 +1,5 @@
-// Start the Chromium of the npm package, but not with the arguments that the package recommends.
-// With those arguments, Chromium crashes and checks less.
+// Start the Chromium of the npm package `@sparticuz/chromium`.  The arguments that this package recommends are not
+// used, because they make Chromium crash and turn off some of its security checks.
 import packaged from "@sparticuz/chromium";
 import { chromium } from "playwright-core";
 

@@ -6,7 +6,7 @@ export function openAll() {
 }
 
 // Return a line for each row, item or value that is not visible.
-// The grid may be hidden, because the list of runs shows the same values.
+// The grid of versions may be hidden, because the list below the grid shows the same values.
 export function findHidden() {
   const problems = [];
   const left = (element) => element.closest("thead, nav, .grid");
@@ -18,7 +18,8 @@ export function findHidden() {
   return problems;
 }
 
-// Return a line for each element that is cut off or overlaps another, and one if the page scrolls sideways.
+// Return a line for each element that is cut off or overlaps another element.
+// If the page scrolls sideways, return a line about the page, too.
 export function findLayoutProblems() {
   const problems = [];
   const width = document.documentElement.clientWidth;

@@ -45,41 +45,41 @@ NAMES = ("hostile", "one-task", "no-values", "many", "plain", "example")
 
 @pytest.mark.parametrize("name", NAMES)
 def test_axe_finds_nothing(reports, name):
-    """With all parts open, in light and dark mode, no accessibility rule is violated.
+    """With all folded parts opened, the page violates no accessibility rule, in light and in dark mode.
 
-    The page with folded parts is checked in light mode only.
+    Before the parts are opened, the page is checked only in light mode.
     """
     assert reports[name]["axe"] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_runs_and_nothing_loads(reports, name):
-    """The page sends no request, runs no script and logs nothing, so its policy has nothing to block."""
+    """The page sends no request, runs no script, and logs no violation of its content security policy."""
     assert reports[name]["activity"] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_is_cut(reports, name):
-    """In a window 1280 or 320 pixels wide, no text is cut off or overlaps another, and nothing scrolls sideways."""
+    """In a window 1280 or 320 pixels wide, no text is cut off, no elements overlap, and nothing scrolls sideways."""
     assert reports[name]["layout"] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_everything_works_without_scripts(reports, name):
-    """Without JavaScript, and under the content policy of Jenkins, a reader can open each part and read each row."""
+    """Without JavaScript, or under the security policy of Jenkins, a reader can open each part and read each row."""
     assert reports[name]["withoutScripts"] == []
     assert reports[name]["underJenkins"] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_paper_shows_everything(reports, name):
-    """On A4 in both orientations, no column is cut off and every part is open."""
+    """On A4 paper, in both orientations, no column is cut off and every part is open."""
     assert reports[name]["print"] == []
     assert reports[name]["pdf"] > 10_000
 
 
 def test_the_checks_find_mistakes(tmp_path):
-    """The checks report the mistakes of a page with several kinds of mistakes."""
+    """The checks report each mistake of a bad page: a script, a request, cut text, overlaps and hidden text."""
     page = tmp_path / "bad.html"
     page.write_text(
         "<!doctype html><title>bad</title><script>document.title = 'ran'</script><img src='https://example.com/a.png'>"

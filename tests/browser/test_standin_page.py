@@ -53,35 +53,35 @@ def found():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_axe_finds_nothing(found, name):
-    """With all parts open, in light and dark mode, no accessibility rule is violated.
+    """With all folded parts opened, the page violates no accessibility rule, in light and in dark mode.
 
-    The page with folded parts is checked in light mode only.
+    Before the parts are opened, the page is checked only in light mode.
     """
     assert found[name]["axe"] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_runs_and_nothing_loads(found, name):
-    """The page loads no other file, runs no script and logs nothing, so its policies have nothing to block."""
-    # For an unknown project, the server sends a page with status 404, which the browser logs.
+    """The page loads no other file, runs no script, and logs no violation of its content security policy."""
+    # The page of an unknown project has status 404.  The browser logs this status.
     status = "console: Failed to load resource: the server responded with a status of 404 (Not Found)"
     assert [event for event in found[name]["activity"] if name != "missing" or event != status] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_is_cut(found, name):
-    """In a window 1280 or 320 pixels wide, no text is cut off or overlaps another, and nothing scrolls sideways."""
+    """In a window 1280 or 320 pixels wide, no text is cut off, no elements overlap, and nothing scrolls sideways."""
     assert found[name]["layout"] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_everything_works_without_scripts(found, name):
-    """Without JavaScript, with and without the style sheet, a reader can open each part and read each row."""
+    """Without JavaScript, or without the style sheet, a reader can open each part and read each row."""
     assert found[name]["withoutScripts"] == []
     assert found[name]["underJenkins"] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_paper_shows_everything(found, name):
-    """On A4 in both orientations, no column is cut off and every part is open."""
+    """On A4 paper, in both orientations, no column is cut off and every part is open."""
     assert found[name]["print"] == []

@@ -19,9 +19,9 @@ class ParsedPage(HTMLParser):
         self.attributes = set()
         self.links = []
         self.ids = []
-        #: The texts of all values and names, without the text in `<del>`. `befores` has the texts of the same
-        #: values, without the text in `<ins>`.
+        #: The texts of all values and names after a change, that is, without the text in `<del>`.
         self.texts = {"value": [], "name": []}
+        #: The texts of all values before a change, that is, without the text in `<ins>`.
         self.befores = []
         self.visible = []
         self.style = ""

@@ -112,7 +112,7 @@ def render(markdown):
 
 
 def read_diff(block):
-    """Return the values before and after a change, from a block that shows the diff."""
+    """Read a block that shows a change as a diff, and return the values before and after the change."""
     lines = block.removesuffix("\n").split("\n")
     assert all(line[:2] in ("  ", "- ", "+ ") for line in lines)
     return [json.loads("".join(line[2:] for line in lines if line[0] != other)) for other in "+-"]

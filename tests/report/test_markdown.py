@@ -25,7 +25,7 @@ from paramcore.report.verdicts import UserText
 from paramcore.text import format_name, format_value
 from paramcore.validation import Finding
 
-#: The tags that our Markdown may have when it is rendered.
+#: The HTML tags that a rendered report may contain.
 TAGS = {"h3", "p", "table", "thead", "tbody", "tr", "th", "td", "code", "pre", "details", "summary"}
 
 
@@ -85,7 +85,7 @@ def test_the_patch_can_be_copied(name, before, after):
 @given(PROJECT_NAMES, PARAMS)
 @example("a", {"`|" * 150: []})
 def test_kept_params_are_exact(name, params):
-    """The table of kept params shows each name. It shows a value exactly if the value is not long."""
+    """The table of kept params shows each name, and shows values of up to 60 characters exactly."""
     plan = Plan.of(Project(name, type="comparison", params=params), Patch({"new": 1}))
     kept = [*plan.diff.kept]
     page = render(render_markdown(build_plan_document([plan], "paramcore plan")))
@@ -98,7 +98,10 @@ def test_kept_params_are_exact(name, params):
 
 @given(PROJECT_NAMES, PARAMS, PARAMS, TEXTS)
 def test_texts_of_the_user_are_inert(name, before, after, text):
-    """The Markdown of each kind of result has only our tags, is the same each time, and begins with a marker."""
+    """In the Markdown of each kind of result, texts of the user stay inert.
+
+    The Markdown begins with a marker, and is the same each time.
+    """
     project = Project(name, type="comparison", params=before, created_at=text).replace_params(after)
     task = {"unique_id": text, **{param: value for param, value in before.items() if param[:1] == "@"}}
     finished = {"project": name, "project_param_version": 0, "task_id": text, "params": {}, "instruction": text}
@@ -119,7 +122,7 @@ def test_texts_of_the_user_are_inert(name, before, after, text):
 
 @given(TEXTS)
 def test_text_in_a_code_span_is_exact(text):
-    """A code span in a cell has exactly the text, with unprintable characters escaped."""
+    """A code span in a cell shows a text exactly, with unprintable characters escaped."""
     escaped = format_value(text)
     rendered = render(f"| a |\n|---|\n| {format_code(escaped, in_table=True)} |\n")
     assert rendered.tables[0][1] == [[escaped]]
@@ -135,7 +138,7 @@ def test_a_name_in_a_code_span_is_exact(text):
 
 @pytest.mark.parametrize("text", [" a ", " ", "  ", "   ", " a", "a ", "`", " ` ", "`a", "a`", "``` `` `"])
 def test_a_code_span_keeps_spaces_and_backticks_at_its_ends(text):
-    """A code span keeps the spaces at its ends, although Markdown would remove one at each end."""
+    """A code span keeps the spaces and backticks at its ends. Markdown alone would remove a space at each end."""
     assert render(f"| a |\n|---|\n| {format_code(text)} |\n").tables[0][1] == [[text]]
 
 
@@ -149,7 +152,7 @@ def test_a_code_span_keeps_spaces_and_backticks_at_its_ends(text):
     ],
 )
 def test_the_marker_names_the_command_and_the_project(words, marker):
-    """The marker is one comment on one line, whatever the name."""
+    """The marker is one comment on one line, whatever names it contains."""
     assert format_marker(words) == marker
     assert len(render(f"{marker}\n").comments) == 1
 
@@ -158,7 +161,7 @@ DOCKS = Project("docks", type="comparison", params={"a": 1, "b": {"x": 1, "y": [
 
 
 def test_drops_come_first():
-    """The verdict is followed by drops and losses, other changes, the patch that keeps the params, and kept params."""
+    """A plan shows its verdict, losses, other changes, the patch that keeps dropped params, and kept params."""
     plan = Plan.of(DOCKS, Replace({"z": 1, "b": {"x": 2}, "c": 1}))
     markdown = render_markdown(build_plan_document([plan], "paramcore plan docks.json update.json"))
     assert markdown == (
@@ -200,7 +203,7 @@ def test_drops_come_first():
     ],
 )
 def test_a_plan_without_a_useful_patch(update, text):
-    """The text has no patch if the patch would change nothing, or if the update drops nothing."""
+    """A plan proposes no patch if the update drops nothing, or if the patch would change nothing."""
     markdown = render_markdown(build_plan_document([Plan.of(DOCKS, update)], "paramcore plan"))
     assert "```json" not in markdown
     assert ("patch that keeps" in markdown) == (text is not None)
@@ -225,7 +228,7 @@ PARAMS_30 = {f"param_{number}": [{"name": "car", "min": number}] for number in r
 
 
 def test_many_projects_begin_with_a_table():
-    """Projects that lose something come first. Unchanged projects are counted, and equal patches are shown once."""
+    """Projects with losses come first. Unchanged projects are counted. A patch for all projects is shown once."""
     update = Replace({"a": 1})
     plans = [
         Plan.of(Project(name, type="comparison", params=params), update)
@@ -247,7 +250,7 @@ def test_many_projects_begin_with_a_table():
 
 
 def test_many_wanted_states_have_no_joint_patch():
-    """If each project needs a different patch, the text names the option `--patch` instead."""
+    """If the projects need different patches, the text shows no patch, but names the option `--patch`."""
     plans = [Plan.to(DOCKS, {"a": 1, "b": 1}), Plan.to(DOCKS, {"a": 1, "c": 2})]
     markdown = render_markdown(build_plan_document(plans, "paramcore plan", subject="all"))
     assert "send each update as a patch: pass `--patch`." in markdown
@@ -264,7 +267,7 @@ def test_many_wanted_states_have_no_joint_patch():
     ],
 )
 def test_many_params_fit_the_size(projects, update, whole):
-    """The text has at most 60,000 characters. It lists all dropped params, or only counts them."""
+    """The text has at most 60,000 characters. It lists all dropped params, or lists none and counts them."""
     plans = make_plans(projects, PARAMS_30, update)
     markdown = render_markdown(build_plan_document(plans, "paramcore plan all update.json", subject="all"))
     assert len(markdown) <= 60_000
@@ -294,9 +297,9 @@ def test_many_histories_fit_the_size(count):
 
 
 def test_cut_rows_are_counted_by_rank():
-    """Details are cut first and dropped params last. Below each cut are the number of cut rows and a command.
+    """Details are left out first, and dropped params last. After each part, a line counts the left-out rows.
 
-    If these lines would need much of the room, one line at the end has the number of all cut rows.
+    If these lines would take too much of the maximum size, a single line at the end counts all left-out rows.
     """
     plan = Plan.of(DOCKS, Replace({"z": "z" * 90, "b": {"x": 2}, "c": 1}))
     document = build_plan_document([plan], "paramcore plan x")
@@ -320,7 +323,7 @@ def test_cut_rows_are_counted_by_rank():
 
 
 def test_cut_drops_are_counted():
-    """If the dropped params do not fit, the text has their number."""
+    """If the dropped params do not fit, the text has the number of dropped params."""
     plan = Plan.of(Project("docks", type="comparison", params={f"p{n}": n for n in range(90)}), Replace({"p1": 2}))
     markdown = render_markdown(build_plan_document([plan], "paramcore plan x"), Size(600))
     assert "| dropped" not in markdown
@@ -331,7 +334,7 @@ def test_cut_drops_are_counted():
 
 
 def test_many_full_values_are_counted(monkeypatch):
-    """Beyond `MAX_FULL_VALUES`, whole values are not shown but counted."""
+    """A report shows at most `MAX_FULL_VALUES` full values, and counts the others."""
     monkeypatch.setattr("paramcore.report.cells.MAX_FULL_VALUES", 2)
     before = {f"p{number}": "x" * 80 for number in range(5)}
     plan = Plan.of(Project("docks", type="comparison", params=before), Replace({}))
@@ -357,7 +360,7 @@ def test_long_names_are_cut():
 
 
 def test_the_heading_of_a_table_counts_with_the_first_row_that_fits():
-    """The heading takes room only with the first row that fits, which need not be the first row of the table."""
+    """The heading of a table needs room only if a row fits. This row need not be the first row of the table."""
     rows = [Row((("x" * length,),), Rank.CHANGED) for length in (500, 3, 400, 2)]
     tables = tuple(Table((f"a long heading {n} " + "-" * 300,), tuple(rows)) for n in range(3))
     document = Document(("x",), ("x",), tables, "x")
@@ -370,7 +373,10 @@ def test_the_heading_of_a_table_counts_with_the_first_row_that_fits():
 
 
 def test_the_heading_of_a_table_counts_once():
-    """The heading counts once, not once for each rank. Room for the note about cut rows is always reserved."""
+    """The size of the heading counts once, even if the rows have several ranks.
+
+    Room for the note about left-out rows is always reserved.
+    """
     rows = tuple(Row(((rank.name,),), rank) for rank in (Rank.ERRORS, Rank.DROPPED, Rank.CHANGED, Rank.KEPT))
     document = Document(("x",), ("x",), (Table(("-" * 300,), rows),), "x")
     whole = render_markdown(document)
@@ -481,16 +487,16 @@ def test_many_results_have_one_document():
     ],
 )
 def test_long_values_are_cut_outside_of_the_change(before, after, cells):
-    """A cell shows only the part of a long text that differs, with some equal text before and after this part.
+    """A cell shows only the changed part of a long text, with some unchanged text before and after this part.
 
-    If the two values have no text in common, a very long value is cut at its end.
+    If the old and the new value have no text in common, a very long value is cut at its end.
     """
     page = render(render_markdown(build_diff_document(Diff.between({"a": before}, {"a": after}), "c")))
     assert [cell[0] for cell in page.tables[0][1][2:]] == cells
 
 
 def test_findings_come_before_changes():
-    """Errors come first. Equal findings of several projects are one row.
+    """Findings come before changes, and errors come before warnings. Equal findings of several projects are one row.
 
     The row of a finding in a file has the file and the line.
     """
@@ -573,7 +579,7 @@ def test_results_without_rows_are_their_verdict():
 
 
 def test_the_settings_of_an_audit_name_the_project():
-    """The settings that the tasks confirm are below the name of the project."""
+    """An audit shows which settings explain the tasks, below the name of the project."""
     task = {"project": "docks", "project_param_version": 0, "params": DOCKS.params}
     markdown = render_markdown(build_audit_document([Audit.of(DOCKS, [task])], "c"))
     assert "Settings for `docks`:\n\n`the current settings explain all tasks`" in markdown
@@ -594,7 +600,7 @@ def test_paragraphs_are_separate():
 
 
 def test_no_document_exceeds_its_size():
-    """No document exceeds its maximum size, unless the heading and the numbers of cut rows alone exceed it."""
+    """A document exceeds its maximum size only if the heading and the counts of left-out rows alone exceed it."""
     plan = Plan.of(DOCKS, Replace({"z": "z" * 90, "b": {"x": 2}, "c": 1}))
     document = build_plan_document([plan], "c")
     whole = render_markdown(document)
@@ -655,7 +661,7 @@ def test_unchanged_projects_are_counted_once():
 
 
 def test_drops_of_all_projects_come_first():
-    """A drop in the last project is above a change in the first."""
+    """The drops of the last project are above the changes of the first project."""
     plans = [
         Plan.of(Project(name, type="comparison", params=params), Replace({"a": 1}))
         for name, params in {"x": {"a": 2, "b": 1}, "y": {"a": 1, "b": 1}}.items()
@@ -674,7 +680,7 @@ def test_counts_of_many_digits_fit(ranks):
 
 
 def test_a_value_that_is_cut_twice_has_its_whole_length():
-    """If the middle of a value is cut, too, the cell shows the length of the whole value."""
+    """If a cell leaves out the ends of a value and a part of its middle, it shows the length of the whole value."""
     before, after = (f"{'a' * 1_000}{middle * 100}{'b' * 1_000}" for middle in "xy")
     cut = tuple(f"...{'a' * 15}{middle * 45}... (2,100 characters)..." for middle in "xy")
     assert cut_outside(before, after) == cut

@@ -46,7 +46,7 @@ def check_html(html):
 
 @given(PROJECT_NAMES, PARAMS, PARAMS, TEXTS)
 def test_a_sanitizer_removes_nothing(name, before, after, text):
-    """Each result has only plain tags, and the same HTML each time, whatever its names and values."""
+    """A sanitizer keeps all of the HTML of each result, whatever its names and values. The HTML is always the same."""
     project = Project(name, type="comparison", params=before, created_at=text)
     for result in make_results(project, Replace(after), {"unique_id": "u", "x": text}):
         html = result._repr_html_()
@@ -56,7 +56,7 @@ def test_a_sanitizer_removes_nothing(name, before, after, text):
 
 @given(PROJECT_NAMES, PARAMS)
 def test_values_are_exact(name, params):
-    """The table of a project has a row for each latest param, and shows values of up to 60 characters exactly."""
+    """The table of a project has each param of the latest version, and shows values of up to 60 characters exactly."""
     page = check_html(Project(name, type="comparison", params=params)._repr_html_())
     rows = page.tables[0][1:] if params else []
     for (param, value), row in zip(params.items(), rows, strict=True):
@@ -65,7 +65,7 @@ def test_values_are_exact(name, params):
 
 
 def test_a_plan_has_its_verdict_as_caption():
-    """The caption is the verdict, headers have a scope, and drops come first."""
+    """The table of a plan has the verdict as its caption, and lists drops first. Each header has a scope."""
     project = Project("docks & co", type="comparison", params={"a": 1, "b": 2})
     html = Plan.of(project, Replace({"b": 3}))._repr_html_()
     assert html == (
@@ -85,7 +85,7 @@ def test_a_plan_has_its_verdict_as_caption():
 
 
 def test_a_result_without_rows_has_only_a_verdict():
-    """Without changes, the verdict is a paragraph instead of a caption, and the table of kept params is folded."""
+    """Without changes, the verdict is a paragraph, not a caption. Kept params follow in a folded table."""
     assert Diff.between({}, {})._repr_html_() == "<p><strong>nothing differs</strong></p>\n"
     html = Diff.between({"a": 1}, {"a": 1})._repr_html_()
     assert html.startswith("<p><strong>nothing differs</strong></p>\n<details><summary>1 kept param</summary>\n<table>")
@@ -119,7 +119,7 @@ def test_a_verdict_without_rows_that_fit():
 
 
 def test_rows_beyond_thirty_are_counted():
-    """A table has the first 30 rows, and a line below it has the number of the others."""
+    """A table has the first 30 rows. A line below the table counts the other rows."""
     plan = Plan.of(Project("docks", type="comparison", params={f"p{n}": n for n in range(40)}), Replace({}))
     assert len(check_html(plan._repr_html_()).tables[0]) == 31
     assert "<p>10 more, 10 of them dropped or lost: <code>print(...)</code></p>" in plan._repr_html_()
@@ -145,7 +145,7 @@ def test_a_large_impact_is_shown_at_once():
 
 
 def test_the_report_is_imported_on_use():
-    """`import paramcore` does not import `paramcore.report`; a notebook imports it to show a result."""
+    """`import paramcore` does not import `paramcore.report`. The first result that a notebook shows imports it."""
     script = (
         "import sys; from paramcore import Project; project = Project('docks', type='comparison', params={'a': 1});"
         "assert not any(name.startswith('paramcore.report') for name in sys.modules);"
@@ -156,6 +156,6 @@ def test_the_report_is_imported_on_use():
 
 
 def test_other_objects_have_no_document():
-    """Building a document of an object that is not a result raises `TypeError`."""
+    """`build_document` raises `TypeError` for an object that is not a result."""
     with pytest.raises(TypeError, match="`int` has no document"):
         build_document(1)

@@ -78,7 +78,10 @@ def reports(draw):
 
 @given(reports())
 def test_each_text_is_exact(report):
-    """The page shows names and values exactly, except an object or array that an update changes."""
+    """The page shows each name and value exactly.
+
+    Of an object or array that an update changes, the page may show only the changes inside.
+    """
     page = render(report)
     assert find_problems(page) == []
     parsed = ParsedPage(page)
@@ -151,7 +154,7 @@ def test_a_unique_id_is_a_value():
 
 
 def test_without_values_elements_have_no_name():
-    """With `values=False`, a change inside a list does not show the member that identifies the element."""
+    """With `values=False`, a change inside an array does not show the `name` of the changed element."""
     project = Project("boxes", type="comparison", params={"box": [{"name": SECRET, "min": 1}, {"name": "b", "min": 1}]})
     plan = Plan.of(project, Replace({"box": [{"name": SECRET, "min": 2}, {"name": "b", "min": 1}]}))
     report = ProjectReport(project, "boxes.json", plan)
@@ -160,7 +163,7 @@ def test_without_values_elements_have_no_name():
 
 
 def test_the_policy_allows_the_style_sheet_only():
-    """The policy allows the style sheet of the page, by its hash, and nothing else."""
+    """The content security policy allows only the style sheet of the page, which it identifies by its hash."""
     page = render(ProjectReport(Project("boxes", type="comparison", params={"a": 1}), "boxes.json"))
     style = ParsedPage(page).style
     digest = b64encode(sha256(style.encode()).digest()).decode()
@@ -182,7 +185,7 @@ def test_templates_escape_texts():
 
 
 def test_values_are_json():
-    """A value is shown as JSON, with a line break after each line feed of a text."""
+    r"""A value is shown as JSON, with a line break after each `\n` in a string."""
     project = Project("boxes", type="comparison", params={"text": "a\nb", "box": {"names": ["x" * 60]}})
     page = render(ProjectReport(project, "boxes.json"))
     assert '<code class="value">&#34;a\\n<br>b&#34;</code>' in page
@@ -195,7 +198,7 @@ def test_values_are_json():
     ("extra", "sentence"), [(0, ""), (1, "1 more param is left out."), (7, "7 more params are left out.")]
 )
 def test_a_page_lists_a_thousand_params(extra, sentence):
-    """A page lists at most 1,000 params of a project or task. It counts the rest, and shows a command to list all."""
+    """A page lists at most 1,000 params of a project or task, counts the rest, and shows a command that lists all."""
     params = {f"p{number}": number for number in range(1_000 + extra)}
     of_project = render(ProjectReport(Project("docks", type="imageannotation", params=params), "docks.json"))
     only = Project("docks", type="imageannotation").resolve(params)
@@ -213,7 +216,10 @@ def test_a_page_lists_a_thousand_params(extra, sentence):
 )
 @pytest.mark.parametrize("values", [True, False])
 def test_a_page_lists_a_thousand_changes(extra, sentence, values):
-    """A page lists at most 1,000 losses or other changes. It counts the rest, and shows a command that lists all."""
+    """A page lists at most 1,000 losses and at most 1,000 other changes.
+
+    It counts the rest, and shows a command that lists all changes.
+    """
     old, new = ({f"{name}{number}": number for number in range(1_000 + extra)} for name in "on")
     few = Project("docks", type="imageannotation", params={"kept": 1})
     many = few.patch_params(old)
@@ -229,7 +235,10 @@ def test_a_page_lists_a_thousand_changes(extra, sentence, values):
 
 @pytest.mark.parametrize("extra", [0, 1, 7])
 def test_a_page_lists_a_thousand_changes_of_a_task(extra):
-    """A page lists at most 1,000 changes of a single task, or affected params of many tasks, and counts the rest."""
+    """For one task, a page lists at most 1,000 changes. For several tasks, it lists at most 1,000 changed params.
+
+    It counts the rest, and shows a command that lists all of them.
+    """
     few = Project("docks", type="imageannotation", params={"kept": 1})
     plan = Plan.of(few, Patch({f"n{number}": number for number in range(1_000 + extra)}))
     after = few.update(plan.update)
@@ -255,7 +264,7 @@ def test_a_page_names_the_command_for_further_changes():
 
 @pytest.mark.parametrize(("number", "rest"), [(1_000, ""), (1_001, "1 more param"), (2_500, "1,500 more params")])
 def test_a_page_names_a_thousand_dropped_params(number, rest):
-    """The page names at most 1,000 dropped params, and at most 1,000 added params of a version.
+    """The page names at most 1,000 params that an update drops, and at most 1,000 params that a version adds.
 
     The patch that keeps the dropped params still sets every param of the update.
     """

@@ -89,7 +89,7 @@ def plan(update, project=DOCKS):
     ],
 )
 def test_each_result_has_a_verdict(result, verdict):
-    """Each result has a verdict. For an update or a diff, it begins with any errors and the worst effect."""
+    """Each result has a verdict. For an update or a diff, it begins with any errors, followed by the worst effect."""
     assert format_phrase(get_verdict(result)) == verdict
 
 

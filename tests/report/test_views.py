@@ -96,7 +96,7 @@ def test_two_texts():
 
 
 def test_since_when_a_value_was_set():
-    """`since` is the oldest version since which the old value of a change has been the same."""
+    """If an update changes or drops a value, `since` is the version that set this value."""
     project = project_of(
         {"a": 1, "box": {"min": 1}}, {"a": 2, "box": {"min": 1}}, {"a": 2, "box": {"min": 1, "max": 2}}
     )
@@ -113,7 +113,7 @@ def test_since_when_a_value_was_set():
 
 
 def test_a_value_that_returned_was_set_again():
-    """If a value changed and returned, `since` is the version in which it returned."""
+    """If a value was replaced and later set again, `since` is the version that set it again."""
     project = project_of({"a": 1}, {"a": 2}, {"a": 1}, {"a": 1})
     [view] = view_changes(Plan.of(project, Replace({})).diff.changes, values=True, versions=project.versions)
     assert view.since == 2
@@ -139,7 +139,10 @@ def test_a_value_that_returned_was_set_again():
     ],
 )
 def test_since_when_an_array_had_a_value(first, second, wanted, pointer, since):
-    """An element may have another index in older versions. Elements with the same `name` count as the same element."""
+    """`since` finds an array element that has another index in older versions.
+
+    Elements with the same `name` count as the same element.
+    """
     project = project_of({"labels": first}, {"labels": second})
     plan = Plan.of(project, Patch({"labels": wanted}))
     [view] = view_changes(plan.diff.changes, values=True, versions=project.versions)
@@ -160,7 +163,7 @@ def test_since_when_a_long_array_had_its_values(element):
 
 
 def test_the_grid():
-    """The cells of each row cover all versions of the grid. Params that do not change there are listed separately."""
+    """The cells of each row cover all versions of the grid. Params that the grid does not show are listed below it."""
     history = [{"kept": 1, "changing": number // 5} for number in range(20)]
     history[15] = {"kept": 1}
     view = view_lifelines(History.of(project_of(*history)), prefix="p1-", values=True)
@@ -179,7 +182,10 @@ def test_the_grid():
 
 
 def test_a_grid_of_few_versions():
-    """A project with few versions has a narrow grid. A param is not shown as dropped before it is first set."""
+    """The grid has no more columns than the project has versions.
+
+    Before the version that first sets a param, the grid does not show the param as dropped.
+    """
     view = view_lifelines(History.of(project_of({}, {"a": 1})), prefix="", values=True)
     assert len(view.columns) == 2
     [row] = view.changed
@@ -188,7 +194,7 @@ def test_a_grid_of_few_versions():
 
 
 def test_older_values_have_a_limit():
-    """A param lists at most 20 values, or fewer if they are long, but always the newest three."""
+    """A page lists at most 20 values of a param, and fewer if they are long. It always lists the newest three."""
     short = view_lifelines(History.of(project_of(*({"a": number} for number in range(30)))), prefix="", values=True)
     assert (len(short.lines[0].runs), short.lines[0].omitted) == (MAX_RUNS, 10)
     long = [{"a": f"{number}" * 90_000} for number in range(8)]
@@ -201,7 +207,7 @@ def test_older_values_have_a_limit():
 
 
 def test_changes_inside_a_run():
-    """From one value of a param to the next, a lifeline lists at most 20 changes, or compares long texts by word."""
+    """For each new object or array, a lifeline lists at most 20 changes inside. It compares long texts by word."""
     before, after = {str(n): n for n in range(30)}, {str(n): -n for n in range(30)}
     text = "Box every forklift and each pallet that it carries, also at the edge."
     project = project_of({"box": before, "text": text}, {"box": after, "text": text.replace("forklift", "truck")})
@@ -215,7 +221,7 @@ def test_changes_inside_a_run():
 
 
 def test_runs_without_values():
-    """With `values=False`, a lifeline has no values, no compared words and no names of elements."""
+    """With `values=False`, a lifeline has no values, no compared words and no names of array elements."""
     text = "Box every forklift and each pallet that it carries, also at the edge."
     before = {"text": text, "box": [{"name": "a", "min": 1}, {"name": "b"}]}
     after = {"text": text.upper(), "box": [{"name": "a", "min": 2}, {"name": "b"}]}
@@ -228,7 +234,7 @@ def test_runs_without_values():
 
 
 def test_short_texts_are_not_compared():
-    """A lifeline does not compare two texts word by word if each fits on one line."""
+    """A lifeline does not compare two short texts word by word."""
     [line] = view_lifelines(History.of(project_of({"a": "one two"}, {"a": "one three"})), prefix="", values=True).lines
     assert line.runs[0].words is None
 
@@ -260,7 +266,7 @@ PROJECT = project_of({"padding": 3, "box": {"min": 1, "max": 2}, "with_labels": 
     ],
 )
 def test_advice(update, advice, patch):
-    """The advice depends on what the update loses."""
+    """The advice says how to keep what the update would lose, or that nothing is lost."""
     view = view_plan(Plan.of(PROJECT, update), values=True)
     assert (join_advice(view), view.patch_names) == (advice, patch)
     assert bool(view.patch) == bool(patch)
@@ -268,7 +274,7 @@ def test_advice(update, advice, patch):
 
 
 CAUSED, CAUSED_BY_BOTH = Presence(True), Presence(True, False, True)
-#: An error that exists today and after the update: `REMOVED` does not exist after the patch, and `KEPT` does.
+#: Errors that exist today and after the update. The patch removes the error `REMOVED`, but not the error `KEPT`.
 REMOVED, KEPT = Presence(True, True), Presence(True, True, True)
 DROPPING, SAFE = Replace({"padding": 4}), Patch({"padding": 4})
 
@@ -324,7 +330,7 @@ DROPPING, SAFE = Replace({"padding": 4}), Patch({"padding": 4})
     ],
 )
 def test_advice_on_errors(update, errors, advice):
-    """The advice separates the errors that exist today from those that the update or the patch would cause."""
+    """The advice distinguishes the errors that exist today from the errors that the update or the patch would cause."""
     changes = ErrorChanges(errors, ("a:1:1", "a:2:1"))
     view = view_plan(Plan.of(PROJECT, update), values=True, errors=changes)
     assert join_advice(view) == advice
@@ -342,7 +348,7 @@ def test_advice_on_errors(update, errors, advice):
     ],
 )
 def test_the_origin_of_an_error(presence, has_patch, origin):
-    """The origin says whether the error exists today, and whether the update and the patch cause it or keep it."""
+    """The origin says whether an error exists today or the update causes it. It also says what the patch does."""
     assert describe_origin(presence, has_patch=has_patch) == origin
 
 
@@ -395,7 +401,7 @@ def test_verdicts():
 
 
 def test_effects_on_tasks():
-    """Losses come first. If an update drops the instruction, a task loses only the project's part of it."""
+    """Losses come first. If an update drops `instruction`, tasks lose only the project's part of their instruction."""
     project = project_of({"a": 1, "b": 1, "instruction": "x"})
     tasks = [{}, {"a": 2}, {"instruction": "y"}, {"project_version": 0}]
     impact = Impact.of(Plan.of(project, Replace({"b": 2, "c": 3})), tasks)
@@ -433,7 +439,7 @@ def test_the_affected_tasks_have_a_limit():
 
 
 def test_a_task_is_explained():
-    """Each candidate has its status. The winner's value is shown once, as the value of the param."""
+    """Each candidate has a status, such as `WON`. The winner's value is shown only once, as the value of the param."""
     effective = PROJECT.resolve({"padding": 9})
     view = view_effective(effective, None, values=True)
     assert view.changes is None

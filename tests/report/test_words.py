@@ -14,7 +14,7 @@ TEXTS = WORDS | st.text(max_size=20)
 
 @given(TEXTS, TEXTS)
 def test_the_runs_contain_both_texts(before, after):
-    """The kept and removed runs, joined, are the text before. The kept and added runs, joined, are the text after."""
+    """Joined, the kept and removed runs are the old text, and the kept and added runs are the new text."""
     runs = diff_words(before, after)
     assert "".join(run.text for run in runs if run.kind != "added") == before
     assert "".join(run.text for run in runs if run.kind != "removed") == after
@@ -45,7 +45,7 @@ def test_words_are_kept_removed_and_added(before, after, runs):
 
 
 def test_long_texts_are_compared_sentence_by_sentence():
-    """An edit inside one sentence of a long text is found as exactly as in a short text."""
+    """If one word of a long text changes, only this word is marked, as in a short text."""
     sentences = [f"Sentence {number} says something about boxes.\n" for number in range(900)]
     edited = [*sentences]
     edited[3] = edited[3].replace("boxes", "lines")
