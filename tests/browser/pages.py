@@ -1,4 +1,4 @@
-"""Make projects, updates and task requests for the tested pages; many of their names and values are hostile."""
+"""Make projects, updates and task requests for the tests of pages. Many of the names and values are hostile."""
 
 import json
 import random

@@ -109,7 +109,7 @@ def test_large_results_are_cut(number):
 
 
 def test_a_verdict_without_rows_that_fit():
-    """If no row of a table fits, the verdict is a paragraph, and the row is counted."""
+    """If no row of a table fits, the verdict is a paragraph, and the left-out rows are counted."""
     project = Project("docks", type="comparison", params={f"{'n' * 100}{number}": 0 for number in range(300)})
     ours, theirs = (project.patch_params(dict.fromkeys(project.params, value)) for value in (1, 2))
     drift = Drift.between(ours, theirs)

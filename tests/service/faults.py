@@ -1,4 +1,4 @@
-"""A loopback server with the faults of a service, and of proxies in front of it."""
+"""A loopback server with the faults that a service and its proxies can have."""
 
 import json
 import socket
@@ -37,7 +37,8 @@ class Server:
         self.fault = fault
         #: The server to which the redirects lead.
         self.elsewhere = elsewhere
-        #: The number of POSTs that get the fault, or None for all.  `refuse_before_read` and `thief` ignore this number.
+        #: The number of POSTs that get the fault, or None for all POSTs.  The faults `refuse_before_read` and `thief`
+        #: ignore this number.
         self.times = times
         self.posts = 0
         self.reads = 0

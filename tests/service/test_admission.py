@@ -68,7 +68,7 @@ def test_loopback_hosts_are_accepted(host, port):
     ],
 )
 def test_other_hosts_are_refused(host):
-    """A malformed or non-loopback host gets status 421, because a site can make its name lead to this machine."""
+    """A malformed or non-loopback host gets status 421, because a site can resolve its own name to this machine."""
     assert find_status(host=host) == 421
     assert find_status("POST", host=host, content_type=JSON) == 421
     if host.isascii() and host.isprintable() and "/" not in host and " " not in host:
@@ -76,7 +76,7 @@ def test_other_hosts_are_refused(host):
 
 
 def test_a_request_may_have_no_host():
-    """A request without a Host is accepted, because HTTP/1.0 has none and every browser sends one."""
+    """`check_request` accepts a request without `Host`, because HTTP/1.0 has no such header. Every browser sends it."""
     assert find_status() is None
 
 
@@ -103,7 +103,7 @@ def test_a_request_may_have_no_host():
 )
 @pytest.mark.parametrize("method", ["GET", "POST", "HEAD", "DELETE", "PUT"])
 def test_only_the_own_origin_is_accepted(method, origin, host, status):
-    """A request from an origin other than the stand-in's gets status 403, even from another port of this machine."""
+    """A request from an origin other than the stand-in's own gets status 403, even if only the port differs."""
     assert find_status(method, origin=origin, host=host, content_type=JSON) == status
 
 
@@ -126,7 +126,7 @@ def test_an_origin_needs_a_host():
 def test_the_site_header_decides_alone(site, status):
     """`Sec-Fetch-Site` is checked even without an Origin.
 
-    If an API call has this header, it must be `none` or `same-origin`.
+    If an API call has this header, its value must be `none` or `same-origin`.
     """
     assert find_status(sec_fetch_site=site, host="localhost") == status
     assert find_status("POST", sec_fetch_site=site, host="localhost", content_type=JSON) == status
@@ -149,7 +149,7 @@ def test_the_site_header_decides_alone(site, status):
     ],
 )
 def test_a_link_to_a_page_works(method, target, mode, destination, status):
-    """A link from another site may open a page, but may not call the API. Another site cannot embed a page."""
+    """A link on another site may open a page of the stand-in, but not call the API. No other site can embed a page."""
     headers = {"sec_fetch_site": "cross-site", "sec_fetch_mode": mode, "sec_fetch_dest": destination}
     assert find_status(method, target, host="localhost", content_type=JSON, **headers) == status
 
@@ -164,7 +164,7 @@ SIMPLE_TYPES = [
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 @pytest.mark.parametrize("content_type", [None, *SIMPLE_TYPES])
 def test_a_simple_body_is_not_accepted_from_a_browser(method, content_type):
-    """A form, text or untyped body gets status 415 if a browser sends it, and is accepted otherwise."""
+    """If a browser sends a form, text, or a body without a type, the status is 415. Other clients may send these."""
     headers = {} if content_type is None else {"content_type": content_type}
     assert find_status(method, host="localhost", **headers) is None
     assert find_status(method, host="localhost", sec_fetch_site="none", **headers) == 415
@@ -180,7 +180,7 @@ def test_json_is_accepted_from_the_own_page(content_type):
 
 
 def test_node_sends_only_the_mode():
-    """The `fetch` of Node sends `Sec-Fetch-Mode` without the other headers of a browser, and is accepted."""
+    """The `fetch` of Node.js is accepted. It sends `Sec-Fetch-Mode`, but no other header that only browsers send."""
     assert find_status("POST", host="localhost", sec_fetch_mode="cors", content_type="text/plain") is None
 
 
@@ -239,7 +239,7 @@ def send_by_wsgi(stand_in, method, target, headers, body, changes={}):
 
 @given(CALLS, HOSTS, ORIGINS, SITES, st.sampled_from([None, *SIMPLE_TYPES]), st.booleans())
 def test_a_page_never_changes_anything(call, host, origin, site, content_type, by_wsgi):
-    """A browser's request without a JSON content type changes no state, and does not use up a fault."""
+    """A browser's request without the content type JSON changes no state, and uses up no fault of `fail_next`."""
     method, target, body = call
     headers = {"host": host, "origin": origin, "sec-fetch-site": site, "content-type": content_type}
     headers = {name: value for name, value in headers.items() if value is not None}
@@ -347,7 +347,7 @@ def test_wsgi_rejects_the_same_requests(method, target, headers, body, changes, 
 
 
 def test_a_file_upload_without_a_browser_is_accepted():
-    """A form is read if no header marks a browser, because the official client uploads files as forms."""
+    """A form is accepted if no header shows that a browser sent it. The official client uploads files as forms."""
     stand_in = StandIn([Project("boxes", type="imageannotation", params={"a": 1})])
     headers = {"host": "127.0.0.1:8080", "authorization": "Bearer k", "content-type": "multipart/form-data; boundary=b"}
     assert stand_in.handle("POST", "/v1/files/upload", headers, FORM).status == 200

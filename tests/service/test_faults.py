@@ -144,7 +144,7 @@ def test_without_a_fault_it_is_done():
     ],
 )
 def test_concurrent_changes_are_reported(fault, text, overwritten):
-    """The outcome reports new, altered and repeated versions, and the params that the update overwrote."""
+    """The outcome reports concurrent, altered and repeated versions, and the params that the update overwrote."""
     with Server(fault) as server:
         client = client_of(server)
         outcome = client.apply(planned(client))

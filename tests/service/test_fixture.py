@@ -66,7 +66,7 @@ print([name for name in ("hypothesis", "pytest", "paramcore.service", "http.serv
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="only POSIX forks processes")
 def test_a_forked_process_leaves_the_server_running():
-    """A forked process that leaves the `with` block ends at once, and does not stop the server."""
+    """If a forked process leaves the `with` block of `run_server`, it ends at once, and the server keeps running."""
     script = """
 import os, signal, sys, urllib.request
 from paramcore.service import StandIn, run_server

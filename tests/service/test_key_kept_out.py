@@ -26,7 +26,7 @@ from tests.service.faults import KEY, NAME, reply
 #: The characters of keys: printable ASCII except the space and the colon.
 LETTERS = "".join(chr(code) for code in range(ord("!"), ord("~") + 1) if chr(code) != ":")
 
-#: Keys of random characters have a digit and a capital letter, so that none is a word of a message.
+#: Keys of random characters have a digit and a capital letter, so that no key is also a word in a message.
 LONG_KEYS = st.text(LETTERS, min_size=12, max_size=50).filter(
     lambda key: any(map(str.isdigit, key)) and any(map(str.isupper, key))
 ) | st.from_regex(r"(live|test)_[0-9a-f]{32}", fullmatch=True)
@@ -49,7 +49,7 @@ def percent(text, *, lower):
 
 
 def forms(key):
-    """Return forms in which a reply may contain a key, plain, in base64 or percent-encoded."""
+    """Return the forms in which a reply may contain a key: plain, in base64 and percent-encoded."""
     plain = encodings(key)
     escaped = [quote(text, safe="") for text in plain]
     lower = [quote(text, safe="").replace("%2B", "%2b").replace("%2F", "%2f").replace("%3D", "%3d") for text in plain]
@@ -67,7 +67,7 @@ def held(text, key):
 
 
 def project_of(form, place="value"):
-    """Return a project object that contains a text, and is wrong at this place unless the place is "value"."""
+    """Return a project object that contains a text. The object is invalid at `place`, unless `place` is "value"."""
     entry = {"version": 0, "instruction": f"m{form} overlap", "b": 1}
     history = [entry, {**entry, "version": 1, form: [form, {form: None}]}]
     made = {"type": "imageannotation", "name": NAME, "param_history": history, f"x{form}": form}
@@ -281,7 +281,7 @@ class TestRedaction:
 
     @given(key=LONG_KEYS, data=st.data())
     def test_each_form_is_replaced(self, key, data):
-        """Each form is replaced, also next to other text and next to the same form."""
+        """Each form of the key is replaced, even beside other text or beside the same form."""
         form = data.draw(st.sampled_from(forms(key)))
         before, between = data.draw(st.text(max_size=5)), data.draw(st.sampled_from(["", " ", "/", "<API key>"]))
         text = ApiKey(key).redact(f"{before}{form}{between}{form}")
@@ -308,7 +308,7 @@ class TestRedaction:
         "text", ["no key", "live_0123456789abcde", "LIVE_0123456789ABCDEF", "", "100%25 of bGl2ZV8"]
     )
     def test_other_text_is_not_replaced(self, text):
-        """A part of the key, and the key in another case, are not replaced."""
+        """A part of the key is not replaced, nor is the key in capital letters."""
         assert ApiKey(KEY).redact(text) == text
 
     def test_the_documented_forms_are_replaced(self):
@@ -356,7 +356,7 @@ class TestErrorText:
         ],
     )
     def test_the_text(self, body, text):
-        """The text is the string `error`, or else the string `message`."""
+        """The text is the string in `error`, or else the string in `message`, or else empty."""
         assert read_error_text(body) == text
 
     def test_the_longest_error_body(self):
@@ -365,7 +365,7 @@ class TestErrorText:
         assert read_error_text(b'{"error": "' + b"a" * (2**16 - 12) + b'"}') == ""
 
     def test_a_message_replaces_the_text_of_the_body(self):
-        """In an error, the message of the transport, even if empty, replaces the text of the body."""
+        """If a response has a `message`, even an empty one, an error does not show the text of the body."""
         body = b'{"error": "from the body"}'
         for message, text in (
             (None, "status 400: from the body"),
@@ -415,7 +415,7 @@ class TestErrorText:
     ],
 )
 def test_the_path_of_an_error_has_only_names_of_the_api(obj, code, path):
-    """The path ends before the first name that is not from the API, and the message shows no value of the reply."""
+    """The path ends before the first name that the API does not define. The message shows no value of the reply."""
     body = json.dumps(obj).encode()
     with pytest.raises(OutcomeUnknown) as refused:
         read_project_reply(Response(200, body, {"content-type": "application/json"}), NAME)

@@ -65,7 +65,7 @@ def call(stand_in, method, path, value=None, headers=HEADERS):
 
 
 def nest(levels):
-    """Return an array of this many levels."""
+    """Return nested arrays with this many levels."""
     value = 0
     for _ in range(levels):
         value = [value]
@@ -191,7 +191,7 @@ def test_one_write_serves_all_waiting_calls():
 
 
 def test_a_change_that_cannot_be_written_is_undone():
-    """If the disk is full, all waiting calls get status 500, and nothing changes. With space, calls succeed again."""
+    """If the disk is full, all waiting calls get status 500, and nothing changes. Once it has space, calls succeed."""
     disk = Disk()
     stand_in = StandIn([BOXES], journal=disk)
     fill(stand_in)
@@ -274,7 +274,7 @@ def test_after_a_failed_write_the_whole_project_is_written():
 
 
 def test_the_journal_is_bounded(monkeypatch):
-    """A journal that has grown is rewritten, and a restart finds everything in it."""
+    """A journal that has grown is rewritten, so its size stays limited. A restart still finds everything."""
     monkeypatch.setattr(ledger_module, "MIN_REWRITE_SIZE", 5_000)
     disk = Disk()
     stand_in = StandIn([BOXES], journal=disk)
@@ -288,7 +288,7 @@ def test_the_journal_is_bounded(monkeypatch):
 
 
 def test_a_journal_that_cannot_be_rewritten_grows(monkeypatch):
-    """If the disk has no space for a second journal, the first journal grows, and a rewrite is seldom tried again."""
+    """If the disk has no space to rewrite the journal, the journal grows. A rewrite is tried again only seldom."""
     monkeypatch.setattr(ledger_module, "MIN_REWRITE_SIZE", 1_000)
     disk = Disk()
     stand_in = StandIn([BOXES], journal=disk)
@@ -319,14 +319,14 @@ def test_a_rewritten_journal_contains_waiting_notes():
 
 
 def test_a_state_may_be_exactly_full(monkeypatch):
-    """A project and two tasks of the minimum size fill exactly 3 KiB."""
+    """A project and two tasks, which count as 1 KiB each, fit into a state with a limit of 3 KiB."""
     monkeypatch.setattr("paramcore.service.standin.account.MAX_STATE_SIZE", 3 * 1024)
     stand_in = StandIn([BOXES])
     assert [call(stand_in, "POST", "/task/chat", {})[0] for _ in range(3)] == [200, 200, 507]
 
 
 def test_the_state_is_bounded(monkeypatch):
-    """A full stand-in rejects changes that need more space with status 507, and keeps what it has."""
+    """If the stand-in is full, a change that needs more space gets status 507, and nothing is lost."""
     monkeypatch.setattr("paramcore.service.standin.account.MAX_STATE_SIZE", 10_000)
     stand_in = StandIn([BOXES])
     statuses = [call(stand_in, "POST", "/task/chat", {})[0] for _ in range(12)]
@@ -378,7 +378,7 @@ class TestJournalFile:
 
     @pytest.mark.parametrize("create", [os.mkfifo, lambda path: os.symlink(os.devnull, path)])
     def test_a_pipe_or_a_device_is_rejected(self, path, create):
-        """Reading a pipe or a device may never end, so it is rejected, and is not removed."""
+        """A pipe or a device is rejected, because reading it may never end. It is not removed."""
         create(path)
         with pytest.raises(DocumentError, match="this is a pipe, a socket or a device, not a journal; remove it"):
             JournalFile(path)
@@ -394,7 +394,10 @@ class TestJournalFile:
             assert not os.path.exists(path)
 
     def test_lines_are_accepted_only_if_the_name_of_the_file_is_on_disk(self, path, monkeypatch):
-        """If `replace` cannot sync the name of its new file, the new lines stay. `append` first syncs the name."""
+        """If `replace` cannot sync the name of its new file, the new lines stay.
+
+        The next `append` syncs the name before it writes its line.
+        """
         journal = self.create(path, b"[1]\n")
         # `replace` syncs the directory twice: before it writes its new file, and then for the name of this file.
         calls = []
@@ -431,7 +434,7 @@ class TestJournalFile:
 
     @pytest.mark.parametrize("torn", [b"[", b"[3]", b"\0\0\0", "[\u20ac]".encode()[:2]])
     def test_a_torn_last_line_is_discarded(self, path, torn):
-        """An incomplete last line, whose `append` did not succeed, is discarded. The next line does not continue it."""
+        """An incomplete last line is discarded, because its `append` did not succeed. No later line contains it."""
         self.create(path, b"[1]\n", b"[2]\n").close()
         with open(path, "ab") as stream:
             stream.write(torn)
@@ -503,7 +506,7 @@ class TestJournalFile:
         [b"[1", b"[1]", b"7", b'[["live", "tasks", "1", {}]]', b'[["live", "versions", "boxes", {}]]', b"[[]]"],
     )
     def test_a_damaged_line_is_reported(self, path, damaged):
-        """A complete but damaged line is an error with the line number, because its `append` succeeded."""
+        """A complete but damaged line is an error, because its `append` succeeded. The error has the line number."""
         self.create(path, damaged + b"\n", b"[]\n")
         journal = JournalFile(path)
         with pytest.raises(DocumentError, match="journal:2:"):
@@ -536,7 +539,7 @@ class TestJournalFile:
         ],
     )
     def test_a_value_of_the_wrong_type_is_reported(self, path, table, value):
-        """A line that somebody edited is an error with the line number, not a traceback."""
+        """A line with a value of the wrong type is a `DocumentError` with the line number."""
         self.create(path, json.dumps([["live", table, "1", value]]).encode() + b"\n")
         journal = JournalFile(path)
         with pytest.raises(DocumentError, match="journal:2: the line is not part of a journal: .*; restore the file"):

@@ -204,7 +204,7 @@ ACCEPTED = {
 
 @pytest.mark.parametrize("raw", ACCEPTED.values(), ids=ACCEPTED.keys())
 def test_an_unusual_request_is_accepted(served, raw):
-    """An unusual but valid request has the expected effect."""
+    """An unusual but valid request gets status 200, and has its normal effect."""
     assert ask(served, raw).status == 200
     assert list(served.stand_in.live.projects) == (["boxes", "new"] if "POST" in raw else ["boxes"])
 
@@ -248,7 +248,7 @@ def test_pipelined_requests_are_answered_in_order(served):
     ],
 )
 def test_a_reply_announces_that_the_connection_is_closed(served, raw, is_closed):
-    """The connection is closed exactly if the reply has `Connection: close`."""
+    """The server closes the connection after a reply if and only if the reply has `Connection: close`."""
     with connect(served) as stream:
         stream.sendall(raw.encode())
         reply = Reply(stream.recv(2**16))
@@ -259,7 +259,10 @@ def test_a_reply_announces_that_the_connection_is_closed(served, raw, is_closed)
 
 @pytest.mark.parametrize("headers", ["", "Origin: null\r\n"])
 def test_a_client_can_wait_before_it_sends_the_body(served, headers):
-    """`Expect: 100-continue` gets status 100 before the body is read, or the final reply if the request is rejected."""
+    """A request with `Expect: 100-continue` gets status 100 before its body is read.
+
+    If the request is rejected, it gets only the final reply.
+    """
     with connect(served) as stream:
         stream.sendall(post("", f"Expect: 100-continue\r\nContent-Length: {len(CREATE)}\r\n{headers}").encode())
         received = stream.recv(2**16)
@@ -323,7 +326,7 @@ class TestSlowClients:
         assert Reply(received).status == 408
 
     def test_an_idle_connection_is_closed(self, served):
-        """A connection without a request is closed without a reply."""
+        """After a time limit, a connection without a request is closed without a reply."""
         assert exchange(served, b"", half_close=False) == b""
         first = Reply(exchange(served, f"{GET}\r\n", half_close=False))
         assert (first.status, first.rest) == (200, b"")
@@ -337,7 +340,7 @@ class TestManyConnections:
         monkeypatch.setattr(connections, "MAX_CONNECTIONS", 8)
 
     def test_a_new_connection_replaces_the_longest_waiting_connection(self, served):
-        """Beyond the limit, each new connection closes the connection that has waited longest."""
+        """If the limit is reached, each new connection replaces the connection that has waited longest."""
         opened = []
         for _ in range(20):
             opened.append(connect(served))
@@ -404,7 +407,7 @@ def test_the_shutdown_closes_open_connections():
 
 
 def test_a_callback_that_raises_is_status_500():
-    """If `on_validate` raises an exception, the reply names it, and the server continues."""
+    """If `on_validate` raises an exception, the reply names the exception, and the server continues."""
 
     def fail(_project, _effective):
         raise ZeroDivisionError("by zero")
@@ -420,7 +423,7 @@ def test_a_callback_that_raises_is_status_500():
 )
 @pytest.mark.parametrize("callback", ["on_event", "created_at"])
 def test_a_callback_that_raises_for_a_refused_request_is_status_500(raw, callback):
-    """If `on_event` or `created_at` raises an exception for a request, even a malformed one, the reply names it."""
+    """If `on_event` or `created_at` raises an exception, the reply names it, even if the request is malformed."""
 
     def fail(*_arguments):
         raise ZeroDivisionError("by zero")
@@ -444,7 +447,7 @@ def test_a_reported_request_has_no_control_characters():
 
 @pytest.mark.slow
 def test_random_requests_are_answered():
-    """Random and mutated requests get no server error except 501, and none of them hangs."""
+    """Random and mutated requests cause no server error except status 501, and no request hangs."""
     source = random.Random(20261126)
     with run_server(StandIn([Project("boxes", type="imageannotation", params={"a": 1})])) as served:
         threads_before = threading.active_count()

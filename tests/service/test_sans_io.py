@@ -32,7 +32,7 @@ IMPURE = {
 
 
 def imports(path):
-    """Yield every imported module, and every imported name, which may be a module."""
+    """Yield each imported module, and each name that is imported from a module, because this name may be a module."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -48,7 +48,7 @@ def find_file(module):
 
 
 def closure(name):
-    """Return a module of the service, and the modules and packages of paramcore that it imports, also indirectly."""
+    """Return a module of the service, and all modules of paramcore that it imports, directly or indirectly."""
     found, queue = {}, [f"paramcore.service.{name}"]
     while queue:
         module = queue.pop()

@@ -130,7 +130,7 @@ class TestRequests:
 
     @pytest.mark.parametrize("levels", [1, 98, 99])
     def test_params_of_a_new_project_may_be_as_deep_as_those_of_an_update(self, levels):
-        """Params with the maximum depth are accepted, although the body of a new project is one level deeper."""
+        """Params with the maximum depth are accepted, although the body that contains them is one level deeper."""
         value = 1
         for _ in range(levels):
             value = [value]
@@ -184,7 +184,7 @@ class TestReplies:
     """E5, E6, U8: how each reply is interpreted."""
 
     def test_a_project_is_read(self):
-        """U8: the reply to an update is the whole project. It gets the assumptions that the caller passes."""
+        """U8: the reply to an update is the whole project. The project has the assumptions that the caller passes."""
         joined = Assumptions(instruction_separator=" ")
         assert read_project_reply(reply(write_project(BOXES)), "boxes", joined) == BOXES.with_assumptions(joined)
         assert read_projects_reply(reply([write_project(BOXES)])) == (BOXES,)
@@ -337,7 +337,7 @@ def ran(flow_of, *answers, deadline=60.0):
         (post_once, [BUSY, BUSY, FINE], FINE, 3, [2.0, 2.0]),
         (post_once, [BUSY] * 4, BUSY, 4, [2.0, 2.0, 2.0]),
         (post_once, [Response(429, b"", {"retry-after": "0"}), FINE], FINE, 2, [1.0]),
-        # A `Retry-After` that is not a number of at most 11 digits is ignored.
+        # `Retry-After` is ignored unless it consists of at most 11 digits.
         (post_once, [Response(429, b"", {"retry-after": "-5"}), FINE], FINE, 2, [0.5]),
         (post_once, [Response(429, b"", {"retry-after": "\u0665"}), FINE], FINE, 2, [0.5]),
         (post_once, [Response(429, b"", {"retry-after": "9" * 5000}), FINE], FINE, 2, [0.5]),
@@ -396,7 +396,7 @@ def test_a_deadline_that_is_no_number_sends_nothing(flow_of):
 @pytest.mark.parametrize("retry_after", ["99999999999", "9223372037", "1000000000"])
 @pytest.mark.parametrize("deadline", [math.inf, 1e300, 10**400])
 def test_no_wait_is_longer_than_a_clock_can_measure(deadline, retry_after):
-    """With any deadline, a client does not wait for a number of seconds that `time.sleep` rejects."""
+    """Whatever its deadline, a client does not wait for more seconds than `time.sleep` accepts."""
     script = Script(Response(429, b"", {"retry-after": retry_after}))
     with pytest.raises(NotDone) as refused:
         Client(script, deadline=deadline, sleep=None).list_projects()
@@ -477,7 +477,7 @@ def now(*updates, base=BOXES):
     ],
 )
 def test_the_history_shows_the_outcome(after, state, versions):
-    """A version contains the update if its params equal the params of the previous version with the update applied."""
+    """A version contains the update if the update turns the params of the previous version into its params."""
     for outcome in (find_update(PLAN, after), classify_reply(PLAN, reply(write_project(after)))):
         assert (outcome.state, outcome.versions) == (state, versions)
 
@@ -499,7 +499,7 @@ def test_the_history_shows_the_outcome(after, state, versions):
     ],
 )
 def test_a_reply_is_classified(received, state, code):
-    """Without the update in a reply, the outcome is *not done* if the service certainly did nothing, else *unknown*."""
+    """If a reply lacks the update, the outcome is *unknown*, or *not done* if the service certainly did nothing."""
     outcome = classify_reply(PLAN, received)
     assert (outcome.state, outcome.error.code) == (state, code)
     assert (outcome.project, outcome.base, outcome.digest) == ("boxes", 1, digest_params({"a": 2, "b": 1}))
@@ -530,12 +530,12 @@ def test_an_outcome_in_text_and_json():
 
 @pytest.mark.parametrize("state", ["unknown", "not done"])
 def test_an_outcome_without_an_error_has_no_reason(state):
-    """The text of an outcome that another process creates from `base` and `digest` names no reason."""
+    """If another process creates an outcome from `base` and `digest`, the text of the outcome names no reason."""
     assert str(Outcome(state, "boxes", 1, digest_params({}))).split("\n")[0] == f'{state} (update of "boxes")'
 
 
 def test_a_reconciled_project_has_the_assumptions_of_the_client():
-    """The project of an outcome without a plan has the assumptions of the client; with a plan, those of the plan."""
+    """If an outcome has a plan, its project has the assumptions of the plan. Otherwise, it has those of the client."""
     assumptions = Assumptions(instruction_separator="#")
     client = Client(MemoryService([BOXES]), assumptions=assumptions)
     assert client.reconcile(Outcome("unknown", "boxes", 0, digest_params({}))).now.assumptions == assumptions
@@ -563,7 +563,7 @@ def test_a_reconciled_project_has_the_assumptions_of_the_client():
     ],
 )
 def test_the_reconcile_command_can_be_pasted(name):
-    """A shell passes the name of any project unchanged, and executes no part of it."""
+    """In a shell, the reconcile command gets the name of any project unchanged. No part of the name is executed."""
     command = Outcome("unknown", name, 1, "$(id)").reconcile_command
     assert command.isprintable()
     script = f"paramcore() {{ printf '%s\\0' \"$@\"; }}; {command}"
@@ -664,7 +664,7 @@ class TestMemory:
         ],
     )
     def test_the_size_of_a_page(self, tasks, query, page, has_more):
-        """A reply of `GET /tasks` has up to `limit` tasks, and at most 100; only the last reply has no `next_token`."""
+        """A page has at most `limit` tasks, and never more than 100. Only the last page has no `next_token`."""
         service = MemoryService()
         for _ in range(tasks):
             service.send(Request("POST", "/task/comparison", body=b"{}"))
@@ -688,7 +688,7 @@ def test_an_event_is_a_printable_line(path):
 
 
 def test_a_returned_task_cannot_change_the_service():
-    """The fields of a returned task are frozen, also those that a call has set."""
+    """The fields of a returned task are frozen, even the fields that a later call has set."""
     service = MemoryService(created_at=lambda: "2026-01-31T08:00:00Z")
     service.send(Request("POST", "/task/comparison", body=b'{"tags": ["a"]}'))
     path = f"/task/{1:024x}"
@@ -722,7 +722,7 @@ class TestKey:
 
     @pytest.mark.parametrize("text", ["7301 b", "7301:b", "7301\n", "7301\u00e9", "7301\x7f", 7301, b"7301"])
     def test_an_invalid_key_is_rejected_and_not_shown(self, text):
-        """A key is printable ASCII without spaces and colons. The error does not contain the invalid key."""
+        """A key must be printable ASCII without spaces and colons. The error does not contain the invalid key."""
         with pytest.raises(InvalidKey) as refused:
             ApiKey(text)
         assert refused.value.code == "credentials_format"
@@ -780,7 +780,7 @@ def test_a_plan_without_an_update_is_not_applied():
 
 
 def test_requests_and_responses_are_hashable():
-    """Equal requests have equal hashes, and so do equal responses, also if their bodies are `bytearray` objects."""
+    """Equal requests have equal hashes, and so do equal responses, even if a body is a `bytearray` object."""
     assert len({Request("POST", "/", body=bytearray(b"{}")), Request("POST", "/", body=b"{}")}) == 1
     assert len({Response(200, bytearray(b"{}")), Response(200, b"{}")}) == 1
     assert len({list_projects(), list_projects(), list_projects(archived=True), get_project("boxes")}) == 3

@@ -82,7 +82,7 @@ class TestTheOfficialSDK:
             sdk.update_project("none", patch=True, a=1)
 
     def test_updates(self, sdk, events):
-        """A replace drops params, a patch keeps them, and an update without a body drops all (U12)."""
+        """A replace drops params, a patch keeps them, and an update without a body drops all params (U12)."""
         assert sdk.update_project("boxes", instruction="Box all.").as_dict()["param_history"][2] == {
             "version": 2,
             "created_at": "2024-03-04T09:12:41.643Z",
@@ -347,7 +347,7 @@ class TestWSGI:
             assert self.call("GET", **{name: "/v1/projects/a%2Fb", "PATH_INFO": "/v1/projects/a/b"})[1]["name"] == "a/b"
 
     def test_a_path_may_be_text(self):
-        """A path works as bytes in Latin-1, as PEP 3333 requires, and as text, as the WSGI client of httpx sends it."""
+        """A path may be bytes decoded as Latin-1, as PEP 3333 requires, or ordinary text, as httpx sends it."""
         for name in ("日本", "caf\u00e9", "\u0080", "\u00ff%41"):
             path = f"/v1/projects/{name}"
             for sent in (path.encode().decode("latin-1"), path):
@@ -411,7 +411,7 @@ def test_an_event_has_the_path_below_the_base(events, target, shown):
     ],
 )
 def test_the_encoding_of_a_file_name_may_be_anything(served, name):
-    """The name of a stored file is text that JSON can contain; if it cannot be decoded, the form is rejected."""
+    """If the name of a file cannot be decoded, the form is rejected. A stored name is text that JSON can contain."""
     part = f"--b\r\nContent-Disposition: form-data; name=file; filename*={name}\r\n\r\nx\r\n"
     project = "--b\r\nContent-Disposition: form-data; name=project_name\r\n\r\nboxes\r\n--b--\r\n"
     headers = {"content-type": "multipart/form-data; boundary=b"}
@@ -426,7 +426,7 @@ def test_the_encoding_of_a_file_name_may_be_anything(served, name):
 @pytest.mark.parametrize("line", ["--bc", "--b-", "--b c", "--b--c", "-- b", "--b\t.", " --b", "--B"])
 @pytest.mark.parametrize("padding", ["", " ", "\t "])
 def test_a_file_may_contain_lines_like_the_boundary(line, padding):
-    """A line of a file ends the file only if it is exactly the boundary, perhaps with spaces at its end."""
+    """An uploaded file ends only at a line that is exactly the boundary, perhaps followed by spaces."""
     content = f"{line}\r\nContent-Disposition: form-data; name=a\r\n\r\n{line}--\r\n{line}"
     part = f'--b{padding}\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n{content}'
     form = read_form("multipart/form-data; boundary=b", f"{part}\r\n--b--{padding}\r\n{line}".encode())
@@ -434,7 +434,7 @@ def test_a_file_may_contain_lines_like_the_boundary(line, padding):
 
 
 def test_many_tags_are_deleted_in_linear_time():
-    """The time to delete many tags of a task with many tags does not grow with the product of their numbers."""
+    """A call to delete 50,000 unknown tags of a task with 50,000 tags takes less than five seconds of CPU time."""
     tags = [str(number) for number in range(50_000)]
     service = MemoryService([Project("boxes", type="imageannotation", params={"tags": tags})])
     service.send(Request("POST", "/task/imageannotation", body=b'{"project": "boxes"}'))

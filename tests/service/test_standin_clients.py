@@ -150,7 +150,7 @@ class TestPython:
             call(sdk)
 
     def test_tasks_without_a_project_have_the_same_fields(self, sdk):
-        """S8: `instruction`, `metadata`, `tags` and `priority` are beside `params`."""
+        """S8: a task without a project has the fields of other tasks, such as `tags` beside `params`."""
         params = {"instruction": "Box it.", "padding": 1, "tags": ["a"], "priority": 3, "callback_url": "https://x.y"}
         own = sdk.create_task(TaskType.ImageAnnotation, **params, **IMAGE).as_dict()
         of_project = sdk.create_task(TaskType.ImageAnnotation, project="other", **params, **IMAGE).as_dict()
@@ -160,7 +160,7 @@ class TestPython:
             sdk.create_task(TaskType.ImageAnnotation, project_version=0, **IMAGE)
 
     def test_an_idempotency_key_makes_one_task(self, served, sdk):
-        """S7: a second request with the same key creates no task and gets status 409."""
+        """S7: a second request with the same `Idempotency-Key` creates no task and gets status 409."""
         headers = {"Idempotency-Key": "k1", "Authorization": f"Bearer {KEY}"}
         url, body = f"{served.url}/task/imageannotation", {"project": "docks", **IMAGE}
         assert [httpx2.post(url, json=body, headers=headers).status_code for _ in range(2)] == [200, 409]
@@ -216,7 +216,7 @@ class TestPython:
         assert sdk.finalize_batch("b").status == "in_progress"
 
     def test_a_batch_takes_only_tasks_of_its_project(self, sdk):
-        """A task that names a project other than that of its batch is rejected."""
+        """A task is rejected if it names one project, and its batch belongs to another."""
         sdk.create_batch("docks", "b")
         sdk.create_task(TaskType.ImageAnnotation, batch="b", project="docks", **IMAGE)
         with pytest.raises(ScaleInvalidRequest, match='belongs to the project "docks"'):
@@ -225,7 +225,7 @@ class TestPython:
             sdk.create_task(TaskType.ImageAnnotation, batch="none", project="docks", **IMAGE)
 
     def test_batches_are_listed(self, sdk):
-        """Batches are listed newest first, by page, and filtered by project, status and time."""
+        """Batches are listed in pages, newest first. Filters select them by project, status and time."""
         for number in range(103):
             sdk.create_batch("docks" if number % 2 else "other", f"b{number}")
         assert [batch.name for batch in sdk.batches(limit=2)] == ["b102", "b101"]
@@ -323,7 +323,7 @@ class TestNode:
         assert (refused.status_code, refused.json()["error"]) == (404, "Task with that ID not found.")
 
     def test_tasks_are_listed_by_offset(self, node):
-        """The pages by `offset` have each task once, newest first. `has_more` is false only on the last page."""
+        """Pages by `offset` contain each task once, newest first. `has_more` is false only on the last page."""
         ids = [node.post("task/annotation", IMAGE).json()["task_id"] for _ in range(5)]
         seen, has_more = [], True
         while has_more:
@@ -473,7 +473,7 @@ def test_values_may_contain_commas(node):
 
 
 def test_a_task_with_tags_of_another_type_is_no_error(node):
-    """`tags` of a request may be any JSON value. Filters and calls for tags use only the strings of a list."""
+    """In a request, `tags` may be any JSON value. Filters and calls for tags use only strings in an array."""
     task_id = node.post("task/annotation", {**IMAGE, "tags": [["x"], 1, "a"]}).json()["task_id"]
     other = node.post("task/annotation", {**IMAGE, "tags": "a"}).json()["task_id"]
     assert [task["task_id"] for task in node.get("tasks?tags=a").json()["docs"]] == [task_id]

@@ -144,7 +144,7 @@ class TestFaults:
 
     @pytest.mark.parametrize(("fault", "error"), [("error", ScaleException), ("throttle", ScaleTooManyRequests)])
     def test_the_official_client_raises_its_own_errors(self, served, fault, error):
-        """The official client retries only for `https://` URLs, so it raises its own error."""
+        """With an `http://` URL, the official client does not retry, and raises its own error."""
         served.stand_in.fail_next(fault)
         with pytest.raises(error):
             scaleapi.ScaleClient("any", api_instance_url=served.url).update_project("boxes", patch=True, padding=1)
@@ -196,10 +196,10 @@ class TestRequestLog:
 
 
 class TestClock:
-    """A test sets the time that the stand-in shows."""
+    """A test can set the time of the stand-in."""
 
     def test_created_objects_have_the_time(self, paramcore_service):  # noqa: F811
-        """Projects, versions, tasks and batches have the time of the clock, and filters use it."""
+        """New projects, versions, tasks and batches have the time of the clock. Filters can select by these times."""
         clock = paramcore_service.stand_in.clock
         sdk = scaleapi.ScaleClient("any", api_instance_url=paramcore_service.url)
         clock.set("2026-01-31T08:00:00Z")

@@ -57,7 +57,7 @@ def make_docks():
 
 @pytest.fixture(params=["html", "text"])
 def page_format(request, monkeypatch):
-    """Run a test with `jinja2`, for HTML, and without it, for text."""
+    """Run a test with `jinja2`, so that pages are HTML, and without `jinja2`, so that pages are text."""
     if request.param == "text":
         monkeypatch.setitem(sys.modules, "paramcore.report.html", None)
     return request.param
@@ -79,7 +79,7 @@ def read(page_format, page):
     ],
 )
 def test_the_last_changed_project_is_first(page_format, earlier, later):
-    """The order of projects follows the times, however they are written; projects without a time come last."""
+    """The project with the latest change is first, however its time is written. Projects without a time come last."""
     for times in ((earlier, later), (later, earlier)):
         names = dict(zip(times, ("north", "south"), strict=True))
         projects = [Project(name, type="chat", params={}, created_at=time) for time, name in names.items()]
@@ -88,10 +88,10 @@ def test_the_last_changed_project_is_first(page_format, earlier, later):
 
 
 class TestFacts:
-    """The HTML and the text of a page both show these facts."""
+    """Facts that pages show both as HTML and as text."""
 
     def test_projects_have_type_versions_and_last_change(self, page_format):
-        """The home page shows each project with its type, versions, last change and tasks, the last changed first."""
+        """The home page shows the type, versions, last change and tasks of each project. The last changed is first."""
         first = Project("docks", type="imageannotation", params={"padding": 3}, created_at="2026-01-31T09:00:00.000Z")
         newer = Project("boxes", type="comparison", params={"a": 1}, created_at="2026-02-01T09:00:00.000Z")
         stand_in = StandIn([first, newer, Project("empty", type="comparison")])
@@ -121,7 +121,7 @@ class TestFacts:
         assert "No such project: trial" in read(page_format, look(stand_in, "/projects/trial", 404))
 
     def test_each_request_has_its_reason_newest_first(self, page_format):
-        """The newest request is first. Each request has its reason, such as dropped params or an invalid version."""
+        """The newest request is first. Each request has the reason for its reply, such as an invalid version."""
         stand_in = make_docks()
         send(stand_in, "POST", "projects/docks/setParams", {"instruction": "Box."})
         send(stand_in, "POST", "task/imageannotation", {"project": "docks", "project_version": 7})
@@ -148,7 +148,7 @@ class TestFacts:
         assert "x" * MAX_BODY_EXCERPT not in text
 
     def test_a_project_has_its_versions_and_its_tasks_with_reasons(self, page_format):
-        """A project's page shows what each version changed, and why each task has each param. The last task is first."""
+        """A project's page shows the changes of each version, and why a task has its params. The last task is first."""
         stand_in = make_docks()
         send(stand_in, "POST", "task/imageannotation", {"project": "docks", "padding": 12, "unique_id": "night-1"})
         send(stand_in, "POST", "projects/docks/setParams", {"instruction": "Box."})
@@ -195,7 +195,7 @@ class TestFacts:
 
 
 def test_the_log_command_of_a_page_works():
-    """If a page leaves out versions, it shows a command with `paramcore log -`, which can read the project."""
+    """If a page leaves out versions, it shows a working command that sends the project to `paramcore log -`."""
     stand_in = make_docks()
     history = send(stand_in, "GET", "projects/docks").body
     assert "padding" in run("log", "-", "padding", stdin=history).out
@@ -207,7 +207,7 @@ def test_the_log_command_of_a_page_works():
 
 
 def test_text_shows_objects_on_several_lines(monkeypatch):
-    """In text, a long object is indented below its name, and a string stays on one line."""
+    """On a text page, a long object is indented below its name, and a string stays on one line."""
     monkeypatch.setitem(sys.modules, "paramcore.report.html", None)
     box = {"box": {"min_width": 10, "objects": ["a" * 60]}}
     params = {"instruction": "Box it.\n" * 20, "geometries": box}
@@ -250,7 +250,7 @@ class TestEscaping:
 
     @pytest.mark.parametrize("name", ["a/b", "a%2Fb", "?", "#", "a b", "é", "..x", "<b>", "projects"])
     def test_any_name_has_a_page(self, name):
-        """The page of a project has the encoded name as one segment of its path."""
+        """The path of a project's page contains the encoded name of the project as one segment."""
         stand_in = StandIn([Project(name, type="comparison", params={"a": 1})])
         with run_server(stand_in) as server:
             url = server.url.removesuffix("/v1")
@@ -318,7 +318,7 @@ class TestSafety:
         "path", ["/projects", "/projects/", "/projects/docks/", "/test", "/test/", "//", "/v1", "/x/"]
     )
     def test_other_paths_are_no_pages(self, path):
-        """A path without a page belongs to the API, which needs a key."""
+        """A request for a path without a page counts as an API call, so it needs a key."""
         assert make_docks().handle("GET", path, HOST, b"").status == 401
 
     def test_web_pages_of_other_sites_are_refused(self):
@@ -331,7 +331,7 @@ class TestSafety:
         assert stand_in.handle("GET", "/", {**HOST, **link}, b"").status == 200
 
     def test_wsgi_serves_the_pages(self):
-        """A WSGI server returns the same page."""
+        """The WSGI application returns the same page as `handle`."""
         stand_in, started = make_docks(), []
         environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "HTTP_HOST": HOST["host"], "wsgi.input": io.BytesIO()}
         [body] = stand_in.wsgi(environ, lambda status, headers: started.append((status, dict(headers))))
@@ -351,7 +351,7 @@ class TestSafety:
         assert done.stdout == "text/plain; charset=utf-8\n"
 
     def test_a_change_that_is_not_saved_is_not_shown(self):
-        """If a change cannot be saved, the page that would show it fails with status 500. The next page works."""
+        """If a change cannot be saved, a page that would show the change fails with status 500. The next page works."""
 
         class FullDisk:
             size = 0
@@ -377,7 +377,7 @@ class TestBounds:
         [task] = state.tasks.values()
         for number in range(2, 10_001):
             state.tasks[f"{number:024x}"] = task
-        # The first page imports `jinja2`.
+        # The first page imports `jinja2`, so its time does not count.
         look(stand_in)
         for path in ("/", "/projects/plain"):
             start = time.process_time()
@@ -420,7 +420,7 @@ class TestBounds:
         assert "night-1" not in text and "4321" not in text
 
     def test_very_many_params_in_all_versions(self, monkeypatch, page_format):
-        """With more params in all versions together than the limit, a page leaves out the versions."""
+        """If all versions together have more params than the limit, a page leaves out the versions and tasks."""
         monkeypatch.setattr(project_view, "MAX_PARAMS", 2)
         for count, is_left_out in ((1, False), (2, True)):
             project = Project("docks", type="comparison", params={"a": 1}).replace_params(
@@ -472,7 +472,7 @@ class TestBounds:
         assert len(page.encode()) <= MAX_PAGE_SIZE
         assert read(page_format, page).count("refused: ") == 200
         assert "the bodies are left out." in read(page_format, page).lower()
-        # Text that is up to a quarter longer than the limit is not truncated.
+        # `truncate` keeps text that is up to a quarter longer than the limit.
         assert all(len(request.reason) < 1.3 * MAX_BODY_EXCERPT for request in stand_in.requests)
 
     def test_bodies_of_line_feeds(self, page_format):
@@ -519,7 +519,7 @@ class TestReasons:
         ],
     )
     def test_the_reason_for_a_dropped_param_or_lost_value(self, body, reason):
-        """The reason says which params were dropped and why, and inside which params values were lost."""
+        """The reason says which params were dropped and why, and which params lost values inside them."""
         stand_in = StandIn([Project("docks", type="comparison", params={"a": 1, "box": {"min": 1, "max": 2}})])
         send(stand_in, "POST", "projects/docks/setParams", body)
         assert stand_in.requests[-1].reason == f"version 1 {reason}"

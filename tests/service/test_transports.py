@@ -107,7 +107,7 @@ class Naive:
 
 
 def test_a_plain_transport_passes():
-    """A minimal transport passes the check, with and without a key. A `message` may contain a very short key."""
+    """A minimal transport passes the check, with and without a key. The check allows a very short key in `message`."""
     check_transport(Naive)
     check_transport(lambda url: Naive(url, key=KEY))
     check_transport(lambda url: Naive(url, key="any", tell=True))
@@ -145,7 +145,7 @@ def test_a_broken_transport_is_rejected(flaw, duty):
 
 @pytest.mark.parametrize("password", ["", "x", "a:b"])
 def test_a_key_with_a_password_is_kept_out_of_messages(password):
-    """The key is the user name of HTTP Basic, also if the transport sends a password."""
+    """If a transport sends a password beside the key, the check still finds the key in a message."""
 
     class Leaky(Naive):
         def once(self, request, path):
@@ -164,7 +164,7 @@ def test_a_key_with_a_password_is_kept_out_of_messages(password):
 
 @pytest.mark.parametrize("reply", [None, (200, b""), b"", object()])
 def test_an_object_of_another_type_is_rejected(reply):
-    """A transport without `send`, or whose `send` returns another object, is rejected."""
+    """A transport is rejected if it has no `send`, or if its `send` does not return a `Response`."""
     with pytest.raises(AssertionError, match="return a `Response`"):
         check_transport(lambda _url: SimpleNamespace(send=lambda _request: reply))
     with pytest.raises(AssertionError, match="have the method `send`"):
@@ -214,17 +214,17 @@ def test_the_environment_changes_no_request(make, monkeypatch, tmp_path):
 
 
 def answering(status, body):
-    """Return a function that sends a request, over the transport of `make`, to a server that gives this response."""
+    """Return a function that sends a request over the transport of `make`. The server gives this status and body."""
     return replying(b"HTTP/1.1 %d Status\r\nContent-Length: %d\r\n\r\n%s" % (status, len(body), body))
 
 
 def replying(data):
-    """Return a function that sends a request, over the transport of `make`, to a server that sends these bytes."""
+    """Return a function that sends a request over the transport of `make`. The server replies with these bytes."""
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self):
             self.request.recv(65536)
-            # The client may stop reading.
+            # The client may close the connection before it has read everything.
             with suppress(OSError):
                 self.wfile.write(data)
 
@@ -386,7 +386,7 @@ def authority(tmp_path_factory):
 
 @pytest.mark.parametrize("fault", ["500_after_commit", "drop_after_commit"])
 def test_the_sdks_retries_apply_an_update_twice(authority, fault, monkeypatch):
-    """As `docs/faults.md` documents, the official SDK sends the update twice and reports success."""
+    """After these faults, the official SDK sends the update twice and reports success, as `docs/faults.md` says."""
     context, certificate = authority
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", certificate)
     with Server(fault, tls=context, times=1) as server:
@@ -525,7 +525,10 @@ class TestAddresses:
         ],
     )
     def test_other_urls_are_rejected(self, url):
-        """Other schemes, `http` to another machine, a query or fragment, and an invalid host or path are rejected."""
+        """A URL with another scheme, a query, a fragment, or an invalid host or path is rejected.
+
+        So is a URL with `http` that leads to another machine.
+        """
         with pytest.raises(InvalidSetting) as refused:
             over_httpx(url)
         assert refused.value.code == "base_url"
@@ -533,7 +536,7 @@ class TestAddresses:
     @pytest.mark.parametrize("host", ["https://api.scale.com", "http://127.0.0.1:8080", "https://[2001:db8::1]:8443"])
     @pytest.mark.parametrize("end", ["", "/", "//"])
     def test_a_url_without_a_path_is_rejected_with_the_url_to_write(self, host, end):
-        """The error for a URL without a path names the URL with /v1."""
+        """The error for a URL without a path shows the URL to write, which ends with `/v1`."""
         with pytest.raises(InvalidSetting, match=re.escape(f"`{host}/v1`")) as refused:
             over_httpx(host + end)
         assert refused.value.code == "base_url"
