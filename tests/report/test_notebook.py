@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 
 import nh3
 import pytest
@@ -133,14 +132,11 @@ def test_small_results_are_small():
         assert len(result._repr_html_()) < 4_000
 
 
-def test_a_large_impact_is_shown_at_once():
-    """An impact contains only counts, so an impact on 100,000 requests is shown within 0.05 s."""
+def test_the_html_of_a_large_impact_contains_only_counts():
+    """The HTML of an impact on 100,000 requests counts the requests, and is smaller than 4 kB."""
     plan = Plan.of(Project("docks", type="comparison", params={"a": 1}), Patch({"a": 2}))
-    impact = Impact.of(plan, [TaskRequest({})] * 100_000)
-    impact._repr_html_()
-    start = time.perf_counter()
-    html = impact._repr_html_()
-    assert time.perf_counter() - start < 0.05
+    html = Impact.of(plan, [TaskRequest({})] * 100_000)._repr_html_()
+    assert len(html) < 4_000
     assert "100,000 of 100,000 requests would get different params" in html
 
 
