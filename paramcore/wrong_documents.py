@@ -1,7 +1,7 @@
 """Recognize wrong documents in place of projects, tasks, task requests or updates.
 
-The errors say what the document is.  Without these checks, an error would be about only one
-member of the document, or the document would be accepted.
+The errors say what the document is.  Without these checks, paramcore would accept such a
+document, or the error would be about only one of its members.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import Any
 from paramcore.errors import MalformedPayload
 from paramcore.text import format_value
 
-#: What to copy from a created task into a request.  The task's params and instruction also contain the project's.
+#: What to copy from a created task into a request.  `params` and `instruction` of a created task also contain what the
+#: task inherited from the project, and a request should not repeat this part.
 _OWN_PART = "`params` and `instruction`, without what the project adds to them"
 _UPDATE_REMEDY = "write `patch` and the params to set"
 #: What to do if a document is not a project.
@@ -33,15 +34,15 @@ _ANSWER_NAMES = (
     {"request", "params", "overridden"},
 )
 _IS_ANSWER = "this is the JSON output of a paramcore command"
-#: E1: the names in the body of the request that creates a project, such as the `--project-output` of `extract`.
+#: E1: the names in the body of a request that creates a project.  `extract --project-output` writes such a body.
 _CREATION_NAMES = {"name", "type", "params"}
 _IS_CREATION = "this is the body of a request that creates a project"
 #: Sets of names that occur together only in a page of `GET /tasks`.
 _PAGE_NAMES = ({"docs", "total"}, {"docs", "has_more"})
 #: E6, S5: the names in an error reply of the service.
 _ERROR_NAMES = {"status_code", "error", "message"}
-#: Every document that `reject_other_than_request` rejects has one of these names. The command line also rejects
-#: updates, which it recognizes by `patch`.
+#: Every document that `reject_other_than_request` rejects has at least one of these names.  `patch` is the name by
+#: which the command line recognizes an update in place of a request.
 _SUSPICIOUS_NAMES = frozenset(
     {"patch", "param_history", "task_id", "params", "docs", "status_code", "error"}
     | {"before", "explanations", "exact_while"}
@@ -63,15 +64,17 @@ def reject_other_than_update(
     """
     version, project = members.get("version"), members.get("project")
     if "param_history" in members or (isinstance(project, dict) and "param_history" in project):
-        remedy = f"{advice}, or use `plan --wanted FILE` (in Python: `Plan.to`) to plan an update that sets its params"
+        wanted = "`plan --wanted FILE` (in Python: `Plan.to`)"
+        remedy = f"{advice}, or use {wanted} to plan an update that sets the params of FILE"
         raise MalformedPayload("update_is_project", "", f"this is a whole project object, not {expected}", remedy)
     if _is_creation(members):
         remedy = "pass only its `params`, for example from `jq .params FILE`"
         raise MalformedPayload("update_is_project", "", f"{_IS_CREATION}, not {expected}", remedy)
     if _is_answer(members):
         raise MalformedPayload("update_is_answer", "", f"{_IS_ANSWER}, not {expected}", advice)
-    # An entry of a history seldom has `patch`.  So an object with `patch` is an entry only if it also has `created_at`;
-    # otherwise it is an update with the invalid param `version`, and so is an object with a negative number.
+    # An object with `version` may be an entry of a history, or an update with the invalid param `version`.  The number
+    # of an entry is never negative.  An entry seldom has `patch`, so an object with `patch` is an entry only if it
+    # also has `created_at`.
     is_number = type(version) is int and version >= 0
     if is_number and "project" not in members and ("patch" not in members or "created_at" in members):
         wanted = f"`plan --wanted PROJECT@{version}`"
@@ -133,7 +136,7 @@ def reject_other_than_task(members: Mapping[str, Any]) -> None:
         remedy = f"pass the tasks in its `docs`, for example with `{command}`"
         raise MalformedPayload("task_type", "", "this is a page of created tasks, not a single task", remedy)
     if isinstance(members.get("task"), Mapping):
-        # The service sends a finished task in the member `task` of the body.
+        # The body of a callback contains the finished task in the member `task`.
         command = "jq -c '(arrays[], objects).task' CALLBACKS > TASKS.jsonl"
         remedy = f"pass the task in its `task`, for example with `{command}`"
         raise MalformedPayload("task_type", "", "this is the body of a callback, not a created task", remedy)
@@ -163,7 +166,7 @@ def reject_other_than_project(members: Mapping[str, Any]) -> None:
 
 
 def may_be_another_document(members: Mapping[str, Any]) -> bool:
-    """Check quickly whether an object may be a document other than a task request."""
+    """Return whether an object may be a document other than a task request, by its names only."""
     return not _SUSPICIOUS_NAMES.isdisjoint(members)
 
 
@@ -187,7 +190,7 @@ def is_page(members: Mapping[str, Any]) -> bool:
 def _describe_error_reply(members: Mapping[str, Any], *, may_be_from_gateway: bool = False) -> str | None:
     """Describe an error reply and its error text; return `None` for other documents.
 
-    With `may_be_from_gateway`, an object with only `message` is an error reply, too, such as
+    With `may_be_from_gateway`, an object that has only `message` is also an error reply:
     `{"message": "Forbidden"}`.
     """
     text = members.get("error", members.get("message"))
