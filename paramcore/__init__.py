@@ -7,8 +7,10 @@ Import the other public names from `paramcore.errors`, `paramcore.validation`,
 A module or package imports only modules and packages before it in this list: text,
 errors, wrong_documents, values, model, analysis, wire, files, bulk, validation, report,
 service, transport, testing, cli.  One exception: to show an object in a notebook,
-`text` imports `report`.  A comment such as `# T4: ...` marks the code that implements a rule;
-`docs/semantics.md` defines the rules (P, U, T, E, S).
+`text` imports `report`.
+
+A comment such as `# T4: ...` marks the code that implements the rule T4.  All rules are in
+`docs/semantics.md`.
 
 >>> from paramcore import Project
 >>> project = Project("boxes", type="imageannotation", params={"padding": 3})
@@ -16,8 +18,8 @@ service, transport, testing, cli.  One exception: to show an object in a noteboo
 3
 """
 
-# Submodules are imported on first use, so that the command line can catch Ctrl-C early.
-# Type checkers treat `TYPE_CHECKING` as true.
+# Submodules are imported on first use.  Otherwise, Ctrl-C during these imports would print a traceback.
+# Only type checkers read the imports below, because they treat `TYPE_CHECKING` as true.
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.2.0"
 
-#: The module or package that exports each public name; `__getattr__` imports it on first use.
+#: Maps each public name to the module or package that exports the name.
 _MODULES = {
     **dict.fromkeys(("Audit", "Diff", "Extraction", "History", "Impact", "Plan", "SlimRequest"), "analysis"),
     **dict.fromkeys(("Assumptions", "Patch", "Project", "Replace", "TaskRequest", "read_task_request"), "model"),

@@ -7,14 +7,14 @@ import sys
 def _ignore_working_directory() -> None:
     """Remove the working directory from `sys.path`, unless it contains paramcore.
 
-    `python -m` puts this directory first.  Python would import a file there in place of the module of the same name,
-    such as `json.py` in place of `json`.
+    `python -m` puts the working directory first.  So a file `json.py` in this directory would be imported in place of
+    the standard module `json`.
     """
     try:
         directory = os.getcwd()
         home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     except OSError:
-        # A deleted directory contains no modules.
+        # The working directory was deleted, so it contains no modules.
         return
     if not sys.flags.safe_path and sys.path[:1] == [directory] and directory != home:
         del sys.path[0]

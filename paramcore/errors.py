@@ -1,8 +1,8 @@
-"""The exceptions of paramcore, which are compared by value and can be pickled.
+"""The exceptions of paramcore, all subclasses of `ParamcoreError`.
 
-All are subclasses of `ParamcoreError`.  Each subclass also has a built-in base class:
-`LookupError` for `NoSuchVersion`, `RuntimeError` for `NotDone` and `OutcomeUnknown`, and
-`ValueError` for the others.  In programs, rely on `code`, not on `str()`.
+Each subclass also has a built-in base class: `LookupError` for `NoSuchVersion`,
+`RuntimeError` for `NotDone` and `OutcomeUnknown`, and `ValueError` for the others.
+Exceptions are compared by value and can be pickled.  In programs, check `code`, not `str()`.
 """
 
 from __future__ import annotations
@@ -49,11 +49,11 @@ class ParamcoreError(Exception):
 
     #: A stable code for programs, such as `param_name`.
     code: str
-    #: The JSON Pointer of the wrong value.  `""` points to the whole value; `None` if no JSON value is wrong.
+    #: The JSON Pointer of the wrong value, or `None` if no JSON value is wrong.  `""` points to the whole value.
     path: str | None
     #: What is wrong: `padding must be a whole number, got the text '20'`.
     problem: str
-    #: What to do: `write 20`; may be empty.
+    #: What to do: `write 20`.  Empty if there is no advice.
     remedy: str
 
     def __str__(self) -> str:
@@ -69,7 +69,7 @@ class ParamcoreError(Exception):
         return hash((type(self), self._fields()))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), self._fields()  # The default implementation sets fields, which a frozen class forbids.
+        return type(self), self._fields()  # The default `__reduce__` sets fields, which a frozen class forbids.
 
     def _fields(self) -> tuple[Any, ...]:
         return attrs.astuple(self, recurse=False)
@@ -84,12 +84,12 @@ class NotJSON(ParamcoreError, ValueError):
     """A value that is not JSON, that exceeds the limits, or that cannot be read.
 
     Codes:
-        value_type: a value of a type that JSON does not have.
+        value_type: a value whose type does not exist in JSON, such as a set.
         key_type: a key that is not a string.
         value_number: NaN, an infinity, or an integer with too many digits.
         value_text: a string with a lone surrogate.
         too_deep: more than 100 levels of objects and arrays.
-        too_large: more than a million members and elements.
+        too_large: more than a million members and elements in total.
         cycle: an object or array that contains itself.
         changed_during_call: an object or array that raised an error or changed while paramcore read it.
     """
@@ -110,16 +110,16 @@ class InvalidSetting(ParamcoreError, ValueError):
 
     Codes:
         project_name: a name that no project can have.
-        task_type: a wrong `--schema`, or a type that is empty, not text, without a schema, or not the request's type.
+        task_type: an invalid, missing or contradictory task type, a type without a schema, or an invalid `--schema`.
         routing_type: a routing name or `dataset_id` whose value has the wrong type.
         flag_type: a flag that is neither true nor false.
         created_at_type: a time that is not a string, or a stand-in's time that is not in ISO 8601 format.
-        update_type: neither a `Patch` nor a `Replace`, or a plan without an update.
+        update_type: an update that is neither a `Patch` nor a `Replace`, or a plan that needs no update.
         separator_type: an instruction separator that is not a string.
         assumption_value: a setting with an invalid value, no value or two values, or `assumptions` of the wrong type.
         assumption_name: a setting that does not exist.
-        argument_type: an argument that cannot be used, such as one of the wrong type, or two that exclude each other.
-        history_moved: a project with another name, or whose history does not begin with the versions of the plan.
+        argument_type: an argument of the wrong type or with an invalid value, or two arguments that exclude each other.
+        history_moved: a project other than the plan's, or a history that does not begin with the plan's versions.
         code_name: a code that no finding has.
         pipeline: an unknown pipeline, or a `pipeline` or `consensus_attempts` that the project cannot have.
         base_url: a URL without a host or path, with a user, query or fragment, or without `https` (except on loopback).
@@ -134,7 +134,7 @@ class NoSuchVersion(ParamcoreError, LookupError):
 
     Codes:
         version_type: not a whole number.
-        version_unknown: a number that no version has, or that is not the index of its version.
+        version_unknown: a number that no version has, or a version whose number is not its index in the history.
     """
 
 
@@ -176,13 +176,13 @@ class MalformedPayload(ParamcoreError, ValueError):
 
 
 class InvalidSchema(ParamcoreError, ValueError):
-    """An invalid schema; `path` is a JSON Pointer into the schema, if the error is inside it.
+    """An invalid JSON Schema; `path` is a JSON Pointer into this schema.
 
     Codes:
         schema_invalid: not JSON Schema 2020-12, or a keyword that paramcore does not allow in this place.
         schema_ref: a reference that is unsupported, circular or without a target, or too many references.
         schema_pattern: a regular expression that Python cannot compile.
-        schema_failed: a schema that makes the validation of a value fail with an error.
+        schema_failed: a schema that cannot be applied to a value, for example because it recurses too deeply.
     """
 
 
@@ -223,7 +223,7 @@ class NotDone(ParamcoreError, RuntimeError):
     """The request changed nothing, because it was rejected or never sent.
 
     Codes:
-        not_sent: no connection, time or `httpx2`, an invalid SDK setting, or a failure to start a thread or OpenSSL.
+        not_sent: no connection, no time left, no `httpx2`, no thread, no working OpenSSL, or an invalid SDK setting.
         certificate: an invalid certificate; the request is never retried.
         refused: any 4xx status except 401, 403, 404, 408, 409 and 429.
         unauthorized: status 401 or 403.
@@ -282,13 +282,13 @@ class DocumentError(ParamcoreError, ValueError):
         unreadable: a file or directory that cannot be read, or a process of `--jobs` that cannot start or ends early.
         unwritable: a file or directory that cannot be written.
         setting_name: an invalid setting in `pyproject.toml`.
-        wrong_project: no project, two with the same name, JSONL, or a file that lacks updates in the `--save` journal.
+        wrong_project: no project, two with the same name, JSONL, or a file that lacks updates of the `--save` journal.
         update_is_lines: a file of tasks in place of an update.
 
     For any other error about a document, `code` is the code of that error, such as `params_type`.
     """
 
-    #: The path, `<stdin>`, or another name of the source in messages.
+    #: The name of the source in messages, such as a path or `<stdin>`.
     source: str
     #: The line, from 1; `None` if the error is about the whole file.
     line: int | None

@@ -1,8 +1,8 @@
 """Read the API's JSON into the model, and write the model as the API's JSON.
 
 Readers accept decoded JSON, in which an object may be any `Mapping`.  Writers return
-plain dicts, which the caller may change.  Only this module maps the API's `patch`
-flag to `Patch` and `Replace`.
+plain dicts, which the caller may change.  Only `read_update` chooses between `Patch` and
+`Replace` by the API's flag `patch`.
 """
 
 from __future__ import annotations
