@@ -11,7 +11,7 @@ from paramcore.errors import DocumentError
 from paramcore.files.encoding import UTF16_BOMS, reject_binary
 from paramcore.files.reader import Line, open_source, resolve_path, split_lines
 
-#: The default size of a chunk in bytes. Smaller chunks mean more messages between processes. Larger chunks need more
+#: The default size of a chunk in bytes. Smaller chunks need more messages between processes. Larger chunks need more
 #: memory.
 CHUNK_SIZE = 2**19
 
@@ -42,7 +42,7 @@ class Chunk:
         with open_source(self.path, self.source) as (stream, label):
             if get_file_state(stream.fileno()) != self.file_state:
                 raise make_change_error(label, "read a copy of it, or omit --jobs")
-            # `stream` has no `seek`.  Its buffers are still empty, so move only the position of the file.
+            # `stream` has no `seek`.  Its buffers are still empty, so it is enough to move the position of the file.
             os.lseek(stream.fileno(), self.offset, os.SEEK_SET)
             yield from split_lines(stream, label, first_line=self.first_line, size=self.size)
 
@@ -72,7 +72,7 @@ def split_file(path: str, size: int = CHUNK_SIZE) -> Iterator[Chunk]:
 
 
 def get_file_state(file: int | str) -> tuple[int, ...]:
-    """Return numbers that show whether a file was changed or replaced, such as its size.
+    """Return the device, inode, size and time of a file, to detect that it was changed or replaced.
 
     `file` is a path or the descriptor of an open file.
 

@@ -1,8 +1,8 @@
 """Decode and encode lines of JSON, faster if the packages of the extra `fast` are installed.
 
 `JSONCodec` uses `json` of the standard library.  `FastCodec` decodes with `jiter` and encodes with
-`orjson`.  Both decode a line to the same value.  Their JSON for a value may differ in notation:
-`1e-07` and `1e-7`.
+`orjson`.  Both decode a line to the same value.  They may encode a number in different notations,
+such as `1e-07` and `1e-7`.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ class JSONCodec:
 
     def decode_object(self, line: bytes) -> dict[str, Any] | None:
         """Return the object in a line, or `None`; see `Codec.decode_object`."""
-        # `freeze` limits the number of values.  A line with fewer than MAX_NODES bytes has fewer than MAX_NODES values.
-        # `freeze` also limits the digits of an integer.  Python's own limit may be higher or off.
+        # Decode only what `freeze` accepts.  A line of fewer than MAX_NODES bytes cannot have too many values.  Python
+        # rejects integers with too many digits, unless Python's own limit is higher or off.
         if len(line) >= MAX_NODES or not 0 < sys.get_int_max_str_digits() <= MAX_DIGITS:
             return None
         try:
@@ -64,11 +64,10 @@ class FastCodec:
         # `orjson` imports `dataclasses`, and crashes if a signal interrupts that import, so import `dataclasses` first.
         import dataclasses  # noqa: F401, PLC0415
 
-        # Only the extra `fast` installs these packages.
+        # These packages may be missing, because only the extra `fast` installs them.
         from jiter import from_json  # noqa: PLC0415
         from orjson import dumps  # noqa: PLC0415
 
-        # `orjson` also encodes dataclasses, dates and enums, but callers pass only JSON values.
         self._decode = partial(from_json, catch_duplicate_keys=True, allow_inf_nan=False)
         self._encode = dumps
 
@@ -76,8 +75,8 @@ class FastCodec:
         """Return the object in a line, or `None`; see `Codec.decode_object`."""
         try:
             value = self._decode(line)
-            # `jiter` decodes 1e400 to infinity, which `orjson` encodes as null.  `freeze` limits the depth and the
-            # number of values.  So leave lines with `null`, many brackets or many bytes to `PLAIN`.
+            # Leave lines with `null` to `PLAIN`: `jiter` decodes 1e400 to infinity, which `orjson` encodes as null.
+            # Leave lines with many brackets or bytes to `PLAIN`: `freeze` limits the depth and the number of values.
             if (
                 type(value) is dict
                 and line.count(b"[") + line.count(b"{") <= TASK_DEPTH
@@ -102,7 +101,7 @@ PLAIN: Codec = JSONCodec()
 
 
 def choose_codec() -> Codec:
-    """Return the fast codec if its packages are installed, otherwise the plain codec."""
+    """Return the fast codec if its packages are installed, otherwise `PLAIN`."""
     try:
         return FastCodec()
     except ImportError:

@@ -35,7 +35,7 @@ TASK_DEPTH = MAX_DEPTH
 #: The maximum depth of a file that may contain an array of task requests.
 TASKS_DEPTH = MAX_DEPTH + 1
 
-#: The maximum depth of a file of projects. Params are inside an array, a project and a history.
+#: The maximum depth of a file of projects, in which params may be inside three levels: an array, a project, a history.
 PROJECT_DEPTH = MAX_DEPTH + 3
 
 
@@ -63,7 +63,7 @@ class Document:
         return self._array is not None
 
     def list_elements(self) -> list[Document]:
-        """Return a document for each element of the array in `value`; positions are those in the file."""
+        """Return a document for each element of the array `value`, with positions in the whole file."""
         return [
             evolve(self, value=element, array=self, pointer=join_pointer(index))
             for index, element in enumerate(self.value)
@@ -96,7 +96,7 @@ class Document:
         return f"{self.source}:{position.line}:{position.column}"
 
     def line_slice(self, line: int, start: int, max_length: int) -> str:
-        """Return at most `max_length` characters of a line, from the column `start`; the first column is 0."""
+        """Return at most `max_length` characters of a line, from the column `start` (counted from 0)."""
         return self.lines.line_slice(line - self._first_line + 1, start, max_length)
 
     def locate_error(self, error: ParamcoreError) -> DocumentError:
@@ -127,7 +127,7 @@ class Document:
 def decode_json(text: str, depth: int, *, is_line: bool = False) -> Any:
     """Decode a JSON text strictly.
 
-    `is_line` is true for a line of JSONL, because its errors have other messages.
+    With `is_line`, the messages of errors are about a line of JSONL.
 
     Raises:
         SyntaxProblem: `json_syntax`, `json_number`, `json_duplicate_key` or `json_depth`.
@@ -140,7 +140,7 @@ def decode_json(text: str, depth: int, *, is_line: bool = False) -> Any:
         return STRICT_DECODER.decode(decoded)
     except json.JSONDecodeError as error:
         # Text that is not JSON, such as JSON with color codes, may have many brackets.  So report the depth only if the
-        # text before the offset `too_deep` has no error.
+        # decoder found no error before the offset `too_deep`.
         if too_deep is not None and error.pos >= len(decoded.rstrip(" \t\r\n")):
             raise SyntaxProblem("json_depth", too_deep, *describe_depth(depth)) from None
         # Inside a string, text such as `//` is no mistake, so do not search for mistakes there.
@@ -188,7 +188,7 @@ def decode_document(
     return Document(value, source, text, first_line, make_locator)
 
 
-#: A string or a bracket.  An unterminated string matches up to the end of the text, so the search stays linear.
+#: Matches a string or a bracket.  An unterminated string matches up to the end of the text, so the search stays linear.
 _BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[{}\[\]]', re.DOTALL)
 
 
@@ -208,7 +208,7 @@ def find_too_deep(text: str, depth: int) -> int | None:
     return None
 
 
-#: Matches a number, or a constant that Python accepts as a number.
+#: Matches a number, or a constant that Python accepts as a number: `NaN`, `Infinity` or `-Infinity`.
 _NUMBER = re.compile(r"NaN|-?(?:Infinity|(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)")
 
 
@@ -241,7 +241,7 @@ STRICT_DECODER = json.JSONDecoder(
 
 
 def _find_duplicate_name(text: str) -> Token:
-    # The names that were read in each open object, by the level of the object.
+    # For the level of each open object, the names that were already read.
     names: dict[int, set[str | int]] = {}
     for token in iter_tokens(text):
         level = len(token.trail)
@@ -257,7 +257,7 @@ def _find_duplicate_name(text: str) -> Token:
 
 def _find_bad_number(text: str) -> Token:
     for token in iter_tokens(text):
-        # Other text may follow the number, such as a comment.
+        # The token may contain more text after the number, such as a comment.
         number = None if token.is_name else _NUMBER.match(token.content)
         if number:
             try:

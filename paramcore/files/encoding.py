@@ -10,7 +10,7 @@ from paramcore.files.mistakes import find_binary
 #: The byte order mark in UTF-8.
 BOM = codecs.BOM_UTF8
 
-#: The byte order marks of UTF-16.  Windows PowerShell's `>` writes the first mark at the start of a file.
+#: The byte order marks of UTF-16.  With `>`, Windows PowerShell writes the first of them at the start of a file.
 UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -35,7 +35,7 @@ def decode_text(data: bytes, source: str, first_line: int) -> str:
 
 
 def convert_utf16(data: bytes, source: str) -> bytes:
-    """Return data as UTF-8 if it is UTF-16 with a BOM at the start; return other data unchanged.
+    """Convert UTF-16 with a BOM at the start to UTF-8; return other data unchanged.
 
     Raises:
         DocumentError: `json_encoding`, with line and column.
@@ -60,7 +60,7 @@ def reject_binary(data: bytes, source: str, line: int) -> None:
     """Raise `DocumentError` (`json_encoding`) for data that begins like a binary format, such as gzip."""
     mistake = find_binary(data)
     if mistake is not None and line > 1:
-        # The other lines may be text, so the mistake is not the format of the file.
+        # Other lines may be text, so do not report this format as the format of the file.
         mistake = "the line begins with binary data", "remove it, or write the file again"
     if mistake is not None:
         raise DocumentError("json_encoding", None, *mistake, source, line, 1)

@@ -9,7 +9,7 @@ from typing import BinaryIO, Protocol
 from paramcore.errors import DocumentError
 from paramcore.files.encoding import UTF16_BOMS, reject_binary
 
-#: The number of bytes at the start of a file that `reject_binary` needs to recognize a binary format.
+#: `reject_binary` needs this number of bytes to recognize each binary format.
 _MARK_SIZE = 6
 
 
@@ -17,9 +17,10 @@ class LineStream(Protocol):
     """A stream that is read line by line."""
 
     def readline(self, limit: int, /) -> bytes:
-        """Return the next line, or at most `limit` bytes of it; `b""` at the end of the stream.
+        """Return the next line, or the first `limit` bytes of a longer line.
 
-        The next call returns the rest of a longer line.  `UTF16Lines` counts UTF-16 units instead of bytes.
+        The next call continues after these bytes.  At the end of the stream, return `b""`.  In `UTF16Lines`, `limit`
+        counts UTF-16 units.
         """
         ...
 
@@ -47,7 +48,7 @@ class UTF16Lines:
         self._column = 1
 
     def readline(self, limit: int, /) -> bytes:
-        """Return the next line, or about `limit` characters of it, in UTF-8.
+        """Return the next line in UTF-8, or about the first `limit` characters of a longer line.
 
         Raises:
             DocumentError: `json_encoding` for invalid UTF-16, with line and column.

@@ -10,7 +10,7 @@ from paramcore.values import MAX_DIGITS
 
 _BLANKS = " \t\r\n"
 
-#: The first bytes of compressed formats, each with the name of the format and the command that unpacks it.
+#: The first bytes of compressed files, with the name of the format and the command that unpacks the file.
 _COMPRESSED = {
     b"\x1f\x8b": ("gzip", "gunzip -c"),
     b"PK\x03\x04": ("zip", "unzip -p"),
@@ -30,8 +30,10 @@ _BINARY = {
     },
 }
 
-#: Matches Python that is not JSON: `True`, `False` or `None`, the start of a call or of bytes (`Decimal(`, `b'`), or a
-#: string in single quotes before `True`, `False` or `None` on the same line.
+#: Matches Python that is not JSON:
+#: - `True`, `False` or `None`
+#: - the start of a call or of bytes, such as `Decimal(` or `b'`
+#: - a string in single quotes, if `True`, `False` or `None` follows on the same line
 _PYTHON_LITERAL = re.compile(
     r"(?:True|False|None)\b|[A-Za-z_][\w.]*\(|b['\"]|'(?:[^'\\]|\\.)*'(?=.*\b(?:True|False|None)\b)"
 )
@@ -48,7 +50,7 @@ _CONFLICT = (
 _MARKUP = re.compile(r"<(?:!|\?xml\b|[A-Za-z][\w:-]*(?:\s*/?>|\s+[\w:-]+\s*=|\s*\Z))", re.IGNORECASE)
 _BARE_NAME = re.compile(r"[A-Za-z_$][\w$-]*(?=\s*:)")
 
-#: How the problem begins if a file contains notation that other tools accept, such as comments, or `NaN` from Python.
+#: If a problem is about notation that other tools accept, such as comments, the problem begins with one of these texts.
 FOREIGN_JSON = ("JSON does not allow ", "JSON has no ")
 
 _WRITE_JSON = "write the file with Python's `json.dump`"
@@ -125,7 +127,7 @@ def find_mistake(text: str, offset: int, *, is_line: bool) -> tuple[int, str, st
         if not is_line:
             remedy += ", or save the document in a .yaml file and write comments with `#`"
         return at, "JSON does not allow comments", remedy
-    # At a trailing comma, newer Python versions stop at the comma and older versions stop after it, so check both.
+    # Newer Python versions report a trailing comma at the comma, and older versions report it at the bracket.
     if char == ",":
         after = _skip_blanks(text, at + 1)
         if text[after : after + 1] in ("}", "]"):
@@ -143,12 +145,12 @@ def find_conflict(text: str) -> tuple[int, str, str] | None:
 
 
 def _find_broken_line(text: str, at: int) -> tuple[int, str, str] | None:
-    """Return the mistake if the line ends with an opening bracket, comma or colon, or a comma follows the document."""
+    """Find a comma after the document, or a document that continues on the next line."""
     line = text.rstrip(_BLANKS)
     if text[at : at + 1] == "," and at == len(line) - 1 and _is_document(text[:at]):
         return at, "there is a comma after the document", "remove it, because JSONL has no commas between lines"
     if line.endswith(("{", "[", ",", ":")) and line.lstrip(_BLANKS).startswith(("{", "[")) and at >= len(line) - 1:
-        # `jq -c .` would write an array on one line, which is still not a request, so suggest splitting the array.
+        # `jq -c .` would write an array on one line, but a line must be one request, so suggest splitting the array.
         jq_filter = "'.[]'" if line.lstrip(_BLANKS).startswith("[") else "."
         remedy = f"write each document on one line, for example with `jq -c {jq_filter} FILE > FILE.jsonl`"
         return at, "the document on this line is incomplete", remedy
@@ -206,9 +208,10 @@ def _find_further_text(text: str, at: int, *, is_line: bool) -> tuple[int, str, 
 
 
 def _is_table(text: str) -> bool:
-    """Return whether the first line contains a separator that the second line, if any, contains too.
+    """Return whether text is a table: its first two lines contain the same separator.
 
-    Text with `{` or `[` in the first line, or at the start of the second, is JSON or code and not a table.
+    A text of one line is a table if the line contains a separator.  Text with `{` or `[` in the first line, or at
+    the start of the second line, is not a table but JSON or code.
     """
     first, *others = text.strip(_BLANKS).split("\n", 2)[:2]
     # In prose, a space follows a comma, so such a comma is not a separator.

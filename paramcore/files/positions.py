@@ -135,8 +135,9 @@ class TokenLocator:
     """Finds values in JSON or YAML text, with one pass over its tokens."""
 
     def __init__(self, tokens: Iterable[Token] = ()) -> None:
-        # Maps the number of an object or array, and the name or index of a member, to the member's number and offsets.
-        # The number of the root is 0.  Whole paths as keys would need too much memory.
+        # Each value of the text has a number, and the number of the root is 0.  This dict maps the number of an object
+        # or array, and the name or index of a member, to the number and the offsets of the member.  Whole paths as keys
+        # would need too much memory.
         self._members: dict[tuple[int, str], tuple[int, Offsets]] = {}
         self._root = Offsets(0, 0)
         # The numbers of the last value and of the containers around it, outermost first.
@@ -210,7 +211,7 @@ class Lines:
         self._text = text
         self._block_size = block_size
         # For each block of `block_size` characters: the number and the offset of the line in which the block starts.
-        # Lookups jump back and forth, so each lookup counts the line feeds of only one block.
+        # Lookups may be in any order.  With the blocks, each lookup counts the line feeds of at most one block.
         self._blocks = [(1, 0)]
 
     def position(self, offset: int) -> Position:
@@ -222,10 +223,11 @@ class Lines:
         return Position(line, offset - start + 1)
 
     def line_slice(self, number: int, start: int, max_length: int) -> str:
-        """Return at most `max_length` characters of a line, from the column `start`; the first column is 0."""
+        """Return at most `max_length` characters of a line, from the column `start` (counted from 0)."""
         while self._blocks[-1][0] < number and len(self._blocks) * self._block_size < len(self._text):
             self._add_block()
-        # The line begins in the last block whose first line is before it; line 1 begins in the first block.
+        # Find the last block that starts in an earlier line, because the line begins in this block.  Line 1 begins in
+        # the first block.
         index = max(bisect_left(self._blocks, (number, 0)) - 1, 0)
         line, begin = self._blocks[index]
         searched = index * self._block_size

@@ -20,13 +20,13 @@ from paramcore.files.waiting import wait_on_read
 from paramcore.files.yaml import YAMLDecoder
 from paramcore.text import describe_import_error, describe_os_error, describe_value, format_path
 
-#: The maximum size of an update, a schema, or a line of JSONL with its line feed, in bytes.
+#: The maximum size, in bytes, of an update, a schema, or a line of JSONL including the line feed.
 TASK_SIZE = 16 * 2**20
 
-#: The maximum size of a file of projects, params or tasks, unless it is JSONL, in bytes.
+#: The maximum size, in bytes, of a file of projects, params or tasks. JSONL files may be larger.
 PROJECT_SIZE = 256 * 2**20
 
-#: The maximum size of any YAML file, in bytes. YAML is much slower to parse than JSON.
+#: The maximum size, in bytes, of a YAML file. YAML is much slower to parse than JSON.
 YAML_SIZE = 2**19
 
 #: The suffixes of files with one JSON document on each line.
@@ -125,7 +125,7 @@ def read_lines(source: str, *, limit: int = TASK_SIZE, on_read: Callable[[int], 
     Only a line feed ends a line.  Blank lines are skipped.  The first line may begin with a
     BOM; a UTF-16 file must begin with a BOM.  A line that exceeds the limit is truncated,
     and `Line.document` rejects it.  After each read, `on_read` is called with the number of
-    bytes in UTF-8.
+    bytes that were read, counted in UTF-8.
 
     Raises:
         DocumentError: `unreadable`, or `json_encoding` for binary data or invalid UTF-16.
@@ -143,9 +143,10 @@ def split_lines(
     limit: int = TASK_SIZE,
     on_read: Callable[[int], None] | None = None,
 ) -> Iterator[Line]:
-    """Yield the lines that begin in the next `size` bytes, or all lines, by the rules of `read_lines`.
+    """Yield the lines of a stream by the rules of `read_lines`.
 
-    The first line has the number `first_line`.
+    The first line has the number `first_line`.  With `size`, yield only the lines that begin in
+    the next `size` bytes.
     """
     return number_lines(_truncate_lines(stream, size, limit, on_read), source, first_line=first_line, limit=limit)
 
@@ -184,8 +185,7 @@ def number_lines(lines: Iterable[bytes], source: str, *, first_line: int = 1, li
             if isinstance(data, Mapping):
                 remedy = "pass decoded requests to `Project.resolve_many`"
             raise InvalidSetting("argument_type", None, problem, remedy)
-        # A line that exceeds the limit was truncated, and its start may be blank.  Yield such a line, so that
-        # `Line.document` rejects it.
+        # The start of a truncated line may be blank.  Yield the line anyway, so that `Line.document` rejects it.
         if len(data) > limit or (data.removeprefix(BOM) if number == 1 else data).strip(_BLANK):
             yield Line(number, source, data, limit)
 
@@ -207,7 +207,7 @@ def name_same_file(path: str, other: str) -> bool:
     """Return whether two paths name the same file, which may not exist yet."""
     (parent, name), (other_parent, other_name) = os.path.split(path), os.path.split(other)
     with suppress(OSError, ValueError):
-        # The directory may have two paths: in a container, two volumes may be the same directory.
+        # In a container, two volumes with different real paths may be the same directory.
         if name == other_name and os.path.samefile(parent or os.curdir, other_parent or os.curdir):
             return True
     return resolve_path(path) == resolve_path(other)

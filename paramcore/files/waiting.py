@@ -18,8 +18,8 @@ def wait_on_read(stream: BinaryIO) -> Iterator[io.BufferedReader]:
     """Yield a stream that reads from `stream`, and waits for input even if the file is non-blocking.
 
     A process that shares the file, such as Node.js, may make the file non-blocking at any
-    moment.  If there is no input yet, Python would then treat this as the end of the file.
-    Instead, make the file blocking and wait.  At the end, make it non-blocking again.
+    moment.  Python would then take a pause in the input for the end of the file.  To wait for
+    input, the stream makes the file blocking until the `with` block ends.
     """
     raw = _WaitingReader(stream)
     try:
@@ -32,8 +32,8 @@ def wait_on_read(stream: BinaryIO) -> Iterator[io.BufferedReader]:
 class _WaitingReader(io.RawIOBase):
     """Reads from another stream, and never closes that stream.
 
-    Do not override `seek` or `tell`: the constructor of `BufferedReader` calls them and discards any exception.  So a
-    Ctrl-C during our Python code would be lost.
+    Do not override `seek` or `tell`.  The constructor of `BufferedReader` calls them and discards any exception, so a
+    Ctrl-C during these calls would be lost.
     """
 
     def __init__(self, stream: Any) -> None:

@@ -44,14 +44,14 @@ def remove_temporary_files(directory: str) -> None:
         for name in filter(_TEMPORARY_NAME.fullmatch, os.listdir(directory)):
             path = os.path.join(directory, name)
             with suppress(OSError):
-                # Keep the file of a process that is still writing it, such as `fetch --all`.
+                # Keep a file that another process, such as `fetch --all`, is still writing.
                 if not _is_locked(path):
                     os.unlink(path)
 
 
 def _lock(file: BinaryIO) -> None:
     """Lock a temporary file until this process closes it."""
-    # Windows has no `fcntl`, and does not remove a file that a process has open.
+    # Windows has no `fcntl`.  It needs no lock, because it does not remove a file that a process has open.
     if fcntl is not None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
@@ -73,7 +73,7 @@ def write_atomically(path: str, pieces: Iterable[str | bytes], *, sync: bool = T
 
 @contextmanager
 def open_atomically(path: str, *, sync: bool = True) -> Iterator[BinaryIO]:
-    """Open a file for the `with` block, so that the whole file is written or nothing.
+    """Open a file for the `with` block, so that either the whole file is written or nothing.
 
     The block writes to a temporary file in the same directory.  At the end of the block, the
     temporary file gets the mode of the existing file (except on Windows), and replaces that
@@ -86,7 +86,7 @@ def open_atomically(path: str, *, sync: bool = True) -> Iterator[BinaryIO]:
     Raises:
         DocumentError: `unwritable` for an `OSError`, for example if the path is a directory, a
             device, a link to one of these, or a link like `/dev/stdout`.
-        OSError: if the block raises an error that names another file.
+        OSError: if the block raises an `OSError` about another file.
     """
     # A name with a suffix, such as `FILE.tmp`, could exceed the length limit of the file system.
     temporary = os.path.join(os.path.dirname(path), f".{uuid.uuid4().hex}.tmp")
@@ -94,7 +94,7 @@ def open_atomically(path: str, *, sync: bool = True) -> Iterator[BinaryIO]:
         mode = _check_replaceable(path)
         try:
             with _open_new(temporary) as stream:
-                # Some network disks have no locks.
+                # Some network disks do not support locks, so write without a lock there.
                 with suppress(OSError):
                     _lock(stream)
                 yield stream
@@ -102,8 +102,8 @@ def open_atomically(path: str, *, sync: bool = True) -> Iterator[BinaryIO]:
             # Windows cannot rename an open file.
             os.replace(temporary, path)
         except BaseException:
-            # A signal may arrive as soon as the file exists, so `_open_new` is inside the `try`.  If the first signal
-            # arrives after another error, it interrupts a call of `suppress`, and the file remains.  So use `try`.
+            # A signal may arrive as soon as the file exists, so this `except` also covers `_open_new`.  Here, use `try`
+            # and not `suppress`, because a signal in the call of `suppress` would prevent `os.unlink`.
             try:  # noqa: SIM105
                 os.unlink(temporary)
             except OSError:
@@ -141,9 +141,9 @@ def _finish(stream: BinaryIO, mode: int | None, *, sync: bool) -> None:
     if sync:
         os.fsync(stream.fileno())
     if mode is None or stat.S_IMODE(os.fstat(stream.fileno()).st_mode) == mode:
-        # On a disk without file modes, such as exFAT, all files have the same mode, and `os.fchmod` may fail.
+        # On a disk without file modes, such as exFAT, all files have the same mode.  `os.fchmod` may fail there.
         return
-    # Windows has no file modes. Before Python 3.13, `os.fchmod` does not exist there.
+    # Before Python 3.13, Windows has no `os.fchmod`.
     if hasattr(os, "fchmod"):
         os.fchmod(stream.fileno(), mode)
 

@@ -1,10 +1,10 @@
 """Decode YAML files as JSON values.
 
-Files may use the block style, flow style, quotes and comments of YAML.  A scalar without
-quotes, `|` or `>` that is exactly a JSON number, `true`, `false` or `null` has that value.
-An omitted value, as in `padding:`, is null.  Every other scalar is text, including `no`,
-`~`, `1_000`, `0x1F` and dates.  `YAMLDecoder` rejects tags, anchors, aliases, merge keys,
-explicit keys (`?`), directives and a second document.
+Files may use the block style, flow style, quotes and comments of YAML.  A plain scalar is a
+scalar without quotes, `|` or `>`.  If a plain scalar is exactly a JSON number, `true`, `false`
+or `null`, it has this JSON value.  An omitted value, as in `padding:`, is null.  Every other
+scalar is text, including `no`, `~`, `1_000`, `0x1F` and dates.  `YAMLDecoder` rejects tags,
+anchors, aliases, merge keys, explicit keys (`?`), directives and a second document.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _DIRECTIVE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*%")
 #: of the text.
 _MISREAD = re.compile("[\x85\u2028\u2029]|(?<!^)\ufeff")
 
-#: Matches an escape such as `\n` in a double-quoted scalar.  Group 1 is set only for `\U` with a number above 10FFFF.
+#: Matches an escape such as `\n` in a double-quoted scalar.  Group 1 matches only `\U` with a number above 10FFFF.
 _ESCAPE = re.compile(r"\\(?:(U(?!0010|000)[0-9A-Fa-f]{8})|.)", re.DOTALL)
 
 #: An event of `ruamel.yaml`, which is imported on first use.
@@ -125,7 +125,7 @@ def iter_yaml_tokens(text: str, depth: int | None = None) -> Iterator[Token]:
 
 
 def _iter_events(text: str) -> Iterator[tuple[str, _Event]]:
-    """Yield each event of a value or a name as a pair: its type, such as `Scalar`, and the event."""
+    """Yield the events of names and values, each as a pair: the type, such as `Scalar`, and the event."""
     if misread := _MISREAD.search(text):
         raise _make_character_problem(misread)
     if directive := _DIRECTIVE.match(text):
@@ -177,11 +177,11 @@ def _parse_events(text: str) -> Iterator[_Event]:
         offset = len(text) if mark is None else min(mark.index, len(text))
         raise _make_parser_problem(text, offset, error.problem or error.context, started) from None
     except ReaderError as error:
-        # YAML 1.2 allows some of these characters in quotes, but the parser rejects them everywhere.
+        # Do not call the character invalid: YAML 1.2 allows some of the rejected characters in quotes, such as U+007F.
         problem = f"the character U+{ord(text[error.position]):04X} is not supported in YAML files"
         raise SyntaxProblem("yaml_syntax", error.position, problem, "write it as an escape in double quotes") from None
     except (ValueError, OverflowError):
-        # The parser passes the number of an escape to `chr`, which raises these errors if no character has the number.
+        # For an escape such as `\UFFFFFFFF`, the parser calls `chr`, which raises these errors above 10FFFF.
         offset = next((escape.start() for escape in _ESCAPE.finditer(text, parsed) if escape[1]), parsed)
         problem, remedy = "the escape is not a Unicode character", "write a number up to `\\U0010FFFF`"
         raise SyntaxProblem("yaml_syntax", offset, problem, remedy) from None
@@ -240,7 +240,7 @@ def _is_plain(event: _Event) -> bool:
 
 
 def _join_surrogates(text: str) -> str:
-    # As in JSON, two `\u` escapes may form one character (a surrogate pair).
+    # As in JSON, two `\u` escapes may form one character: a surrogate pair.
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 

@@ -1,4 +1,7 @@
-"""Report explicit keys, and notation that the YAML parser rejects or reads differently than YAML 1.2 defines."""
+"""Report features of YAML that paramcore does not support.
+
+These are explicit keys (`?`), and notation for which the parser does not follow YAML 1.2.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,13 @@ from typing import Any
 from paramcore.files.positions import SyntaxProblem
 from paramcore.text import format_count
 
-#: Matches spaces and tabs. The match may be empty.
 _BLANKS = re.compile(r"[ \t]*+")
 
-#: Matches the colon of a plain scalar such as `a :b`. Any other colon separates a name from its value.
+#: Matches a colon inside the text of a plain scalar, as in `a :b`. Any other colon separates a name from its value.
 _COLON_IN_TEXT = re.compile(r":[^\s\[\]{},]")
 
-#: Matches a block scalar without an indentation number and without text, up to a `#`. Group 1 is the indent of the `#`.
+#: Matches the start of a block scalar whose first line of text begins with `#`. Group 1 is the indent of this line. A
+#: block scalar with an indentation number, such as `|2`, does not match.
 _HIDDEN_TEXT = re.compile(r"[|>][+-]?[ \t]*(?:#[^\n]*)?\r?\n(?:[ ]*+\r?\n)*+([ ]*+)#")
 
 _UNINDENTED = "a line that continues a value must be indented with spaces"
@@ -78,17 +81,17 @@ class NotationCheck:
             self._check_colon(event.value, end)
 
     def _check_block_scalar(self, value: str, start: int) -> None:
-        # The parser accepts the `|` or `>` of a block scalar on a line of its own in any column.
+        # A `|` or `>` on a line of its own must be indented, but the parser accepts it in any column.
         line_start = self._text.rfind("\n", 0, start) + 1
         if line_start > 0 and not self._text[line_start:start].strip(" "):
             self._check_indentation(line_start - 1, start + 1)
-        # After blank lines with many spaces, the parser reads a `#` that begins the text as a comment.
+        # If the text begins with `#` after blank lines with many spaces, the parser takes the text for a comment.
         hidden = None if value.strip("\n") else _HIDDEN_TEXT.match(self._text, start)
         if hidden and len(hidden[1]) >= self._get_depth():
             raise _make_blank_lines_problem(hidden.end() - 1)
 
     def _check_colon(self, value: str, end: int) -> None:
-        """Check the colon at the end of a plain scalar in brackets, or after it."""
+        """Check a colon at the end of a plain scalar in brackets, or directly after the scalar."""
         if value[-1:] == ":" and self._text[end : end + 1] in [*"[]{},"]:
             # In YAML 1.2, `{a:, b: 1}` has the name `a`. The parser reads the name `a:`.
             problem = "a colon directly before a comma or bracket is not supported"
@@ -150,15 +153,15 @@ def _make_tab_problem(offset: int) -> SyntaxProblem:
 
 
 def find_unsupported(text: str, offset: int, message: str, started: int) -> SyntaxProblem | None:
-    """Return the problem if the parser may have stopped at notation that YAML 1.2 allows.
+    """Return the problem if YAML 1.2 may allow the notation at which the parser stopped.
 
-    `offset` is the place at which the parser stopped, and `message` is its reason.  `started`
-    is the start of its last event.
+    `offset` is the place at which the parser stopped, and `message` is the parser's reason.
+    `started` is the offset at which the parser's last event starts.
     """
     mark = text[offset : offset + 1]
     before = text[:offset].rstrip(" \t\r\n")
     tab = text.find("\t", len(before), offset + 1)
-    # In brackets, the parser takes `a` and `b` in `a\tb`, or `a` and `|` in `a\t|`, for two tokens.
+    # In brackets, the parser splits `a\tb` into the tokens `a` and `b`, and `a\t|` into the tokens `a` and `|`.
     follows_text = before[-1:] not in [*"'\"[]{},:"] and "\n" not in text[len(before) : max(tab, 0)]
     if mark == "\t" or (tab >= 0 and follows_text):
         return _make_tab_problem(tab)
@@ -172,7 +175,7 @@ def find_unsupported(text: str, offset: int, message: str, started: int) -> Synt
     follows_quote = text[offset - 1 : offset] in ("'", '"') and not text[offset + 1 : offset + 2].isspace()
     if mark == ":" and (message.endswith("'<scalar>'") or follows_quote):
         return SyntaxProblem("yaml_syntax", offset, "the colon needs a space after it", "insert a space")
-    # If the parser does not see that a colon belongs to a name, it adds an empty value before the colon.
+    # If the parser does not recognize the name before a colon, its last event is an empty value at the colon.
     if mark == ":" and started == offset:
         problem = "a name and its colon must be on one line, and have at most 1,024 characters"
         remedy = "write them on one line, or convert the file to JSON"
