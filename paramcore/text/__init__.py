@@ -41,7 +41,7 @@ def truncate(text: str, limit: int, length: int | None = None) -> str:
     """Truncate text to `limit` characters and append the length of the whole text.
 
     Text that is at most a quarter longer than `limit` is not truncated.  If `text` is only a part of
-    the whole text, `length` is the length of the whole text.
+    a longer text, pass the length of the longer text as `length`.
     """
     length = len(text) if length is None else length
     return text if len(text) <= limit * 5 // 4 else f"{text[:limit]}... ({length:,} characters)"
@@ -85,7 +85,8 @@ def format_end(text: str) -> str:
 def format_change(before: Any, after: Any) -> str:
     """Format two values on one line: `1 -> 2`.
 
-    If at least one of two strings is long, both are shown from shortly before their first difference.
+    If both values are strings and one of them is long, the result shows them from shortly before
+    their first difference.
     """
     start = 0
     if isinstance(before, str) and isinstance(after, str) and (is_long(before) or is_long(after)):
@@ -103,7 +104,7 @@ def count_common_start(first: Sequence[str], second: Sequence[str]) -> int:
 
 
 def count_common_ends(first: Sequence[str], second: Sequence[str]) -> tuple[int, int]:
-    """Return the number of equal characters, or tokens, at the start, and at the end of the rest."""
+    """Return how many characters or tokens two texts share at the start, and how many the rest shares at the end."""
     start = count_common_start(first, second)
     return start, count_common_start(first[start:][::-1], second[start:][::-1])
 
@@ -147,7 +148,7 @@ def format_option(option: str, value: str) -> str:
 
 
 def _escape_octal(char: str) -> str:
-    # In an argument or a path, Python represents an undecodable byte by one of these surrogates.
+    # In an argument or a path, Python represents an undecodable byte by a surrogate from U+DC80 to U+DCFF.
     errors = "surrogateescape" if "\udc80" <= char <= "\udcff" else "surrogatepass"
     return "".join(f"\\{byte:03o}" for byte in char.encode("utf-8", errors))
 
@@ -165,7 +166,7 @@ def format_versions(numbers: Collection[int]) -> str:
 
 
 def describe_value(value: object) -> str:
-    """Describe a value in a message: `the text '20'`, `an object`, `null`.
+    """Describe a value for a message: `the text '20'`, `an object`, `null`.
 
     This function never calls `__repr__` of the caller's classes.  It shows a value only
     if the type is exactly `str`, `int`, `float`, `bool` or `NoneType`.
@@ -191,7 +192,7 @@ def describe_value(value: object) -> str:
 def describe_python_type(value_type: type) -> str:
     """Describe a value by the name of its Python type, such as `set`."""
     name = value_type.__name__
-    # `numpy.bool` is not the `bool` of Python.
+    # Show the module of a type such as `numpy.bool`, which is not the `bool` of Python.
     if hasattr(builtins, name) and value_type.__module__ != "builtins":
         name = f"{value_type.__module__}.{name}"
     return f"a Python `{truncate(name, MESSAGE_LIMIT)}` object"
@@ -207,7 +208,7 @@ def describe_os_error(error: Exception) -> str:
 
 
 def describe_import_error(error: ImportError, package: str, purpose: str, install: str) -> tuple[str, str]:
-    """Return why a package cannot be imported, and the command that corrects this.
+    """Return why a package cannot be imported, and the command that repairs the installation.
 
     The package may be missing or damaged, or another package that it needs may be missing.
     `purpose` is what the package does, such as `reads YAML`.  `install` is the command that

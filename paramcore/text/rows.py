@@ -15,9 +15,9 @@ from paramcore.text import ROW_LIMIT, describe_type, format_change, format_value
 
 
 class Label(str):
-    """A word or two that state what happened, such as `dropped`; a terminal may show them in color.
+    """A short text that states what happened, such as `dropped`; a terminal may show it in color.
 
-    `style` is the text that determines the color; by default, the label itself.
+    `style` is a name that determines the color.  The default is the text of the label.
     """
 
     __slots__ = ("style",)
@@ -73,9 +73,9 @@ class Row:
     text: str = ""
     #: A remark after the values.
     note: str = ""
-    #: A remark that contains a value.
+    #: A remark that contains a value.  It is left out if values are not shown.
     value_note: str = ""
-    #: The changes inside the values, to print instead of long values; `None` if the values are always printed.
+    #: The changes inside the values, which can be printed in place of the values; `None` to always print the values.
     inside: tuple[Row, ...] | None = None
 
     def format_text(self, *, values: bool = True, full: bool = False) -> str:
@@ -141,10 +141,10 @@ def _iter_lines(pieces: Iterable[Piece], *, values: bool, full: bool, paint: Pai
 
 
 def iter_rows(rows: Iterable[Row], is_nested: Callable[[Row], bool]) -> Iterator[Row]:
-    """Yield the rows, and the rows inside some of them.
+    """Yield the rows; for some rows, yield the changes inside in place of the values.
 
-    If `is_nested` returns true for a row with rows inside, yield the row without its values,
-    and then the rows inside it.
+    If a row has `inside`, and `is_nested` returns true for the row, yield the row without its
+    values, and then the rows in `inside`.
     """
     for row in rows:
         if row.inside is not None and is_nested(row):

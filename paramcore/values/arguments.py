@@ -48,7 +48,7 @@ def check_iterable(name: str, values: object, remedy: str = "pass a list") -> No
     Raises:
         InvalidSetting: `argument_type`.
     """
-    # A table yields its columns or their names, not its rows.
+    # Reject a table, because an iteration over it yields columns or their names, and not rows.
     if has_base(type(values), "DataFrame"):
         remedy = suggest_rows(type(values))
     elif isinstance(values, Iterable) and not isinstance(values, (str, bytes, bytearray, Mapping)):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any
 
-#: The names of types that are often passed by mistake, each with the call that converts its values to JSON.
-#: The call also converts values of a subclass, such as `numpy.memmap` and `geopandas.GeoSeries`.
+#: The names of types that are often passed by mistake, each with the call that converts a value to JSON.
+#: The call also converts values of subclasses, such as `numpy.memmap` and `geopandas.GeoSeries`.
 _CONVERSIONS = {
     **dict.fromkeys(["set", "frozenset", "range", "generator", "dict_keys", "dict_values"], "list()"),
     **dict.fromkeys(["bytes", "bytearray"], ".decode()"),
@@ -15,7 +15,7 @@ _CONVERSIONS = {
     **dict.fromkeys(["UUID", "PosixPath", "WindowsPath", "datetime64", "timedelta64"], "str()"),
     **dict.fromkeys(["Timestamp"], ".isoformat()"),
     **dict.fromkeys(["ndarray"], ".tolist()"),
-    # The series of polars have no `tolist`.
+    # Both pandas and polars have `to_list`, but polars has no `tolist`.
     **dict.fromkeys(["Series", "Index"], ".to_list()"),
 }
 
@@ -40,14 +40,14 @@ _TABLE_CONVERSIONS = {
 #: If the type of a value is a subclass of one of these types, the error names the base class.
 _BASES = (str, int, float, list, tuple)
 
-#: The names of the types of pandas for missing values.
+#: The names of the pandas types of missing values.
 _MISSING = frozenset({"NAType", "NaTType"})
 
 MISSING_REMEDY = "pass `None` for a missing value (pandas: `df.astype(object).where(df.notna(), None)`)"
 
 
 def find_base(value_type: type) -> type | None:
-    """Return the type in `_BASES` that a type is a subclass of, or `None`."""
+    """Return the first type in `_BASES` of which a type is a subclass, or `None`."""
     return next((base for base in _BASES if issubclass(value_type, base)), None)
 
 
@@ -68,7 +68,7 @@ def suggest_json(value_type: type) -> str:
     # Check numpy before `base`, because `float64` is a subclass of `float`.
     if value_type.__module__.partition(".")[0] == "numpy":
         return "convert it with `.item()`"
-    # `str()` of a member of `class Label(str, Enum)` is a text such as "Label.CAR", and not the value of the member.
+    # Check `Enum` before `base`: for a member of `class Label(str, Enum)`, `str()` returns "Label.CAR", not the value.
     if issubclass(value_type, Enum):
         return "convert it with `.value`"
     if base is not None:
@@ -87,7 +87,7 @@ def suggest_text(value: Any, default: str = "") -> str:
     value_type = type(value)
     if isinstance(value, (Enum, bytes, bytearray)):
         return suggest_json(value_type)
-    # Return the default for plain Python numbers, because they may come from a JSON file.
+    # A plain Python number may come from a JSON file, where `str()` is no remedy, so return the default.
     has_text = _find_conversion(value_type) == "str()" or value_type.__module__ == "numpy"
     is_subclass = isinstance(value, str) and value_type is not str
     return "convert it with `str()`" if has_text or is_subclass else default
@@ -99,10 +99,10 @@ def suggest_object(value: Any, default: str) -> str:
     if issubclass(value_type, (str, bytes, bytearray)):
         opening = "{" if isinstance(value, str) else b"{"
         return "decode it with `json.loads()`" if value.lstrip()[:1] == opening else default
-    # The series of polars have no `to_dict`.
+    # A series of pandas has `to_dict`, but a series of polars does not.
     if has_base(value_type, "Series"):
         return "convert it with `.to_dict()`" if hasattr(value_type, "to_dict") else default
-    # The replies of HTTP clients, such as `requests.Response`.
+    # Recognize the reply of an HTTP client, such as `requests.Response`.
     if hasattr(value_type, "raise_for_status") and hasattr(value_type, "json"):
         return "decode it with `.json()`"
     return _suggest_dict(value_type) or default
@@ -114,7 +114,7 @@ def _find_conversion(value_type: type) -> str:
 
 
 def _suggest_dict(value_type: type) -> str:
-    """Return how to convert an object of a class to a dict; `""` for classes of paramcore, or if no call is known."""
+    """Return how to convert an object of a class to a dict, or `""`; always `""` for the classes of paramcore."""
     if value_type.__module__.partition(".")[0] == __name__.partition(".")[0]:
         return ""
     found = (call for name, call in _OBJECT_CONVERSIONS.items() if hasattr(value_type, name))

@@ -18,8 +18,8 @@ from paramcore.values.scalars import MAX_DIGITS
 class Trail(NamedTuple):
     """The location of a value: the trail of its container, and its name or index in the container.
 
-    `parent` and `place` are `None` for the outermost value.  `source` is the
-    value as the caller passed it; `None` for a scalar.
+    `parent` and `place` are `None` for the outermost value.  `source` is the value that
+    the caller passed, or `None` for a scalar.
     """
 
     parent: Trail | None

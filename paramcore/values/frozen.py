@@ -44,7 +44,7 @@ class JSONObject(dict[str, Any]):
 
     __slots__ = ()
 
-    # Return `NotImplemented` for other types, so that types such as `unittest.mock.ANY` can decide.
+    # For other types, return `NotImplemented`, so that the `__eq__` of an object such as `unittest.mock.ANY` decides.
     def __eq__(self, other: object) -> bool:
         return same_checked(self, other) if isinstance(other, dict) else NotImplemented
 
@@ -67,7 +67,7 @@ class JSONObject(dict[str, Any]):
         """Return the object itself; `thaw` returns an editable copy."""
         return self
 
-    # Hide these overrides from type checkers: public values are annotated as `Mapping`, which has no mutators.
+    # Type checkers do not need these overrides, because public values are annotated as `Mapping`, without mutators.
     if not TYPE_CHECKING:
         __copy__ = __deepcopy__ = _return_self
         __init__ = __setitem__ = __delitem__ = __ior__ = _raise_frozen
@@ -104,10 +104,9 @@ class JSONArray(list[Any]):
 def freeze(value: Any) -> Any:
     """Check and freeze a JSON value: `freeze({"a": (1, 2)}) == {"a": [1, 2]}`.
 
-    A `list` or `tuple` becomes an array, and any Mapping becomes an object.  A
-    Mapping is read once.  The type of an array must be exactly `list` or `tuple`.  The type of a
-    scalar must be exactly `str`, `int`, `float`, `bool` or `NoneType`.  No value is coerced.
-    `freeze` returns a frozen value itself, without a copy.
+    Any Mapping becomes an object; `freeze` reads it once.  A value whose type is exactly `list` or
+    `tuple` becomes an array.  The type of a scalar must be exactly `str`, `int`, `float`, `bool` or
+    `NoneType`.  No value is coerced.  `freeze` returns a frozen value itself, without a copy.
 
     Raises:
         NotJSON: for a value that is not JSON, contains itself, cannot be read, or exceeds a
@@ -162,7 +161,7 @@ def same(left: Any, right: Any) -> bool:
 
 def same_checked(left: object, right: object) -> bool:
     """Return the result of `same` without checking the values; at least one value must be frozen."""
-    # The recursion is limited, because one of the values is frozen, and frozen values have a limited depth.
+    # The depth of the frozen value limits the recursion.
     if left is right:
         return True
     left_type, right_type = type(left), type(right)
@@ -183,7 +182,7 @@ def same_member(left: Mapping[str, Any], right: Mapping[str, Any], name: str) ->
 
 
 def equality_key(value: Any) -> tuple[bool, Any]:
-    """Return a hashable key; two frozen values have equal keys if and only if `same` returns `True` for them."""
+    """Return a hashable key of a frozen value; keys are equal if and only if `same` returns `True` for the values."""
     return isinstance(value, bool), value
 
 
@@ -238,7 +237,7 @@ def _freeze_container(value: Any) -> JSONObject | JSONArray:
                     raise make_scalar_fault(inner, Trail(trail, place, None))
                 continue
             here = Trail(trail, place, inner)
-            # Check the size before the copy, because a value may contain one large container many times.
+            # Check the size before the copy: a value may contain a large container many times, and each copy is slow.
             if (inner_type is dict or inner_type is list) and nodes + len(inner) > MAX_NODES:
                 raise _make_size_fault(here)
             copied = _copy_container(inner, here)
@@ -260,7 +259,7 @@ def _copy_container(value: Any, trail: Trail | None) -> Any:
     try:
         return copy(value)
     except Exception as error:
-        # A caller's Mapping may raise any error, and another thread may change a dict during the copy.
+        # A caller's Mapping may raise any error.  A dict may raise an error if another thread changes it meanwhile.
         problem = f"reading the object failed, or the object changed during the read ({type(error).__name__})"
         remedy = "pass a plain dict or list that no other thread changes"
         raise make_fault(trail, "changed_during_call", problem, remedy) from error

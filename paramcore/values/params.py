@@ -12,7 +12,7 @@ from paramcore.values.frozen import JSONObject, freeze_object
 
 
 def freeze_params(params: Mapping[str, Any], *, name: str = "params") -> JSONObject:
-    """Check params and return them as a frozen object; `name` is what a message calls the params.
+    """Check params and return them as a frozen object; `name` is their name in messages.
 
     Raises:
         InvalidParams: `params_type` if the value is not an object; `instruction_type` if its

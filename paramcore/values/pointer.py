@@ -17,7 +17,7 @@ def join_pointer(*parts: str | int) -> str:
 
 
 def split_pointer(pointer: str) -> tuple[str, ...]:
-    """Split a JSON Pointer into names and indexes; all are strings."""
+    """Split a JSON Pointer into its names and indexes, all as strings."""
     return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
 
 
