@@ -95,7 +95,8 @@ class Diff(NotebookReprs):
 
     def applied_to(self, params: Mapping[str, Any]) -> JSONObject:
         """Apply the changes to `params`; `diff.applied_to(diff.before)` equals `diff.after`."""
-        kept = {name: value for name, value in freeze_params(params).items() if name not in self.removed}
+        removed = self.removed
+        kept = {name: value for name, value in freeze_params(params).items() if name not in removed}
         return wrap_frozen({**kept, **self.added, **self.changed})
 
     def to_json(self) -> dict[str, Any]:
@@ -161,7 +162,7 @@ def find_overwritten_params(
         >>> find_overwritten_params({"a": 1, "b": 1}, {"a": 2, "b": 2}, {"a": 3, "b": 2})
         ('a',)
     """
-    overwritten = Diff.between(theirs, ours).names
+    overwritten = set(Diff.between(theirs, ours).names)
     return tuple(name for name in Diff.between(base, theirs).names if name in overwritten)
 
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from attrs import field, frozen
 
 from paramcore.analysis.diff import Diff
 from paramcore.errors import InvalidParams
-from paramcore.model import ParamChanges, ParamVersion, Project
+from paramcore.model import ParamVersion, Project
 from paramcore.text import (
     NotebookReprs,
     describe_value,
@@ -28,7 +28,7 @@ from paramcore.text import (
     is_long,
 )
 from paramcore.text.rows import Label, Line, Piece, Row, Table, format_pieces
-from paramcore.values import check_argument, equality_key, thaw, wrap_frozen
+from paramcore.values import check_argument, equality_key, same_member, thaw, wrap_frozen
 
 #: If a version changes nothing and is at most this many seconds newer than the previous version, a retried request
 #: probably created it (E8).
@@ -181,20 +181,7 @@ class History(NotebookReprs):
         if type(param) is not str:
             problem = f"the name of a param must be a string, got {describe_value(param)}"
             raise InvalidParams("param_name", None, problem, "")
-        versions = self.project.versions
-        lifetimes: list[Lifetime] = []
-        last = len(versions) - 1
-        while last >= 0:
-            first = self._changes.find_first_set_in(last, param)
-            params = versions[last].params
-            created_at = versions[first].created_at
-            lifetimes.append(Lifetime(first, last, param in params, params.get(param), created_at))
-            last = first - 1
-        return tuple(reversed(lifetimes))
-
-    @cached_property
-    def _changes(self) -> ParamChanges:
-        return ParamChanges(self.project.versions)
+        return tuple(_iter_lifetimes(self.project.versions, param))
 
     def format_lifetimes(self, param: str) -> str:
         """Format the lifetimes of a param.
@@ -269,6 +256,15 @@ def _iter_steps(versions: Sequence[ParamVersion]) -> Iterator[Step]:
         for name, value in version.params.items():
             last_versions[name, equality_key(value)] = version.number
         before = version
+
+
+def _iter_lifetimes(versions: Sequence[ParamVersion], param: str) -> Iterator[Lifetime]:
+    changes = (
+        after.number for before, after in pairwise(versions) if not same_member(before.params, after.params, param)
+    )
+    for first, end in pairwise([0, *changes, len(versions)] if versions else []):
+        params = versions[end - 1].params
+        yield Lifetime(first, end - 1, param in params, params.get(param), versions[first].created_at)
 
 
 def _seconds_between(before: ParamVersion | None, after: ParamVersion) -> float | None:

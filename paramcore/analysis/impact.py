@@ -186,7 +186,7 @@ class ImpactCounter:
         own = {name: task.params[name] for name in self._changed if name in task.params}
         before, after = self._merge_before(own), self._merge_after(own)
         differing = tuple(name for name in self._changed if not same_member(before, after, name))
-        overridden = tuple(name for name in own if name not in differing)
+        overridden = tuple(name for name in own if same_member(before, after, name))
         if differing:
             return Effect(task, differing, overridden)
         # The request sets all changed params, or the update changes nothing.

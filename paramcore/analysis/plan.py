@@ -14,6 +14,9 @@ from paramcore.text import NotebookReprs, format_count, format_name, format_repr
 from paramcore.text.rows import Line, Piece, format_pieces
 from paramcore.values import check_argument, check_iterable, thaw
 
+#: How to keep dropped params.
+_HOW_TO_KEEP = 'write `"patch": true` in the update (in Python: `plan.keeping.body`)'
+
 
 @runtime_checkable
 class PlanFinding(Protocol):
@@ -172,13 +175,17 @@ class Plan(NotebookReprs):
     def __str__(self) -> str:
         return format_pieces(self.list_pieces())
 
-    def list_pieces(self) -> list[Piece]:
-        """Return the pieces of `str()`."""
+    def list_pieces(self, how_to_keep: str = _HOW_TO_KEEP) -> list[Piece]:
+        """Return the pieces of `str()`; `how_to_keep` is the advice about dropped params."""
         if self.update is None:
             return [Line(f"nothing to do: {format_value(self.project.name)} already has these params")]
         pieces: list[Piece] = [Line(self._format_headline()), self.diff.make_table(removed="dropped")]
         findings = (piece for finding in self.findings for piece in _list_finding_pieces(finding))
-        return [*pieces, *map(Line, self._format_summary()), *([Line(""), *findings] if self.findings else [])]
+        return [
+            *pieces,
+            *map(Line, self._format_summary(how_to_keep)),
+            *([Line(""), *findings] if self.findings else []),
+        ]
 
     def _format_headline(self) -> str:
         number = len(self.project.versions)
@@ -188,7 +195,7 @@ class Plan(NotebookReprs):
         )
         return f"update of {format_value(self.project.name)}: {since}, by {verb}"
 
-    def _format_summary(self) -> list[str]:
+    def _format_summary(self, how_to_keep: str) -> list[str]:
         diff = self.diff
         counts = (
             f"{len(self.dropped)} dropped, {len(diff.changed)} changed, {len(diff.added)} added, {len(diff.kept)} kept"
@@ -199,17 +206,16 @@ class Plan(NotebookReprs):
             errors = len(self.errors)
             warnings = len(self.findings) - errors
             counts += f"; {format_count(errors, 'error')}, {format_count(warnings, 'warning')}"
-        return [counts, *self._list_advice()]
+        return [counts, *self._list_advice(how_to_keep)]
 
-    def _list_advice(self) -> Iterator[str]:
+    def _list_advice(self, how_to_keep: str) -> Iterator[str]:
         """Yield advice about dropped params and lost values."""
         if self.dropped and not self.after:
             yield "this update names no params, so it drops all params"
         elif self.dropped and not self.keeping.params:
             yield "this update only drops params, so a patch that keeps them would change nothing"
         elif self.dropped:
-            way = 'write `"patch": true` in the update (with `apply`: pass `--patch`; in Python: `plan.keeping.body`)'
-            yield f"to keep the dropped params, {way}"
+            yield f"to keep the dropped params, {how_to_keep}"
         if self.diff.lost:
             yield "to keep the values that are lost inside params, write the whole values of these params in the update"
 

@@ -64,6 +64,13 @@ class Planner:
             if finding.code not in self._ignored
         )
 
+    @property
+    def how_to_keep(self) -> str:
+        """How to keep the params that the update drops."""
+        # The params of `--wanted` cannot have the member `patch`.
+        option = "pass `--patch`"
+        return f'write `"patch": true` in the update, or {option}' if isinstance(self._source, UpdateFile) else option
+
     def locate(self, pointer: str) -> tuple[str, int, int]:
         """Return the file, line and column of a value in the update.
 

@@ -160,12 +160,20 @@ class TestPatch:
         assert ran.document["request"]["patch"] is True
 
     def test_the_hint_on_drops_names_the_flag(self):
-        """The hint below dropped params names `--patch` and the equivalent in Python."""
+        """The hint below dropped params names `--patch`, and for UPDATE also the member `patch`."""
         last = run("plan", PROJECT, "reword.json").out.splitlines()[-1]
-        assert (
-            last
-            == 'to keep the dropped params, write `"patch": true` in the update (with `apply`: pass `--patch`; in Python: `plan.keeping.body`)'
+        assert last == 'to keep the dropped params, write `"patch": true` in the update, or pass `--patch`'
+        assert run("plan", PROJECT, "reword.json", "--patch").status == FINE
+
+    def test_the_hint_on_drops_fits_wanted_params(self):
+        """The params of `--wanted` cannot have the member `patch`, so the hints name only the option `--patch`."""
+        arguments = ("plan", PROJECT, "--wanted", f"{PROJECT}@0")
+        assert "\nto keep the dropped params, pass `--patch`\n" in run(*arguments).out
+        annotation = run(*arguments, "--format", "github").out.splitlines()[0]
+        assert annotation.endswith(
+            'the update drops "annotation_attributes" of "warehouse boxes"; pass `--patch` to keep it'
         )
+        assert run(*arguments, "--patch").status == FINE
 
 
 def test_codes_can_be_ignored_and_schemas_given(tmp_path):

@@ -1,6 +1,8 @@
 """Extractions: which values move to a project, which stay in the requests, and why."""
 
 import pickle
+import random
+from time import perf_counter
 
 import pytest
 
@@ -419,3 +421,37 @@ def test_the_greedy_search_leaves_tasks_out(monkeypatch):
     greedy = extract(tasks)
     assert (exact.minimal, greedy.minimal) == (True, False)
     assert (greedy.params, greedy.opt_outs, greedy.bytes_after) == (exact.params, 2, exact.bytes_after)
+
+
+def draw_tasks(seed, *, names, count):
+    """Return random requests, in which most params occur in most requests."""
+    draw = random.Random(seed)
+    return [{f"n{n}": draw.choice((1, "value")) for n in range(names) if draw.random() < 0.9} for _ in range(count)]
+
+
+@pytest.mark.parametrize("starts", [1, 2, 5])
+def test_few_starts_of_a_greedy_search(monkeypatch, starts):
+    """In a greedy search, no param that stays would save bytes, and the order of the tasks does not matter."""
+    monkeypatch.setattr(search, "MAX_SETS", 1)
+    monkeypatch.setattr(search, "MAX_STARTS", starts)
+    for seed in range(40):
+        tasks = draw_tasks(seed, names=8, count=12)
+        extraction, shuffled = extract(tasks), extract(random.Random(seed).sample(tasks, len(tasks)))
+        assert not extraction.minimal
+        assert all(stay.extra_bytes is None or stay.extra_bytes >= 0 for stay in extraction.stays)
+        assert (extraction.params, extraction.bytes_after) == (shuffled.params, shuffled.bytes_after)
+
+
+@pytest.mark.parametrize(
+    ("tasks", "is_minimal"),
+    [
+        ([{f"n{n}": 1 for n in range(12) if subset >> n & 1} for subset in range(4_096)], True),
+        (draw_tasks(1, names=150, count=90), False),
+    ],
+    ids=["every subset of 12 params", "150 params"],
+)
+def test_requests_that_differ_in_many_ways(tasks, is_minimal):
+    """An extraction from requests that have many combinations of params takes seconds, not minutes."""
+    start = perf_counter()
+    assert extract(tasks).minimal is is_minimal
+    assert perf_counter() - start < 15

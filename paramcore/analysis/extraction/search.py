@@ -13,8 +13,9 @@ A set of tasks is an `int` with a bit for each `Group` of the module `counts`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from functools import reduce
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, reduce
 from operator import and_
 from typing import Any, NamedTuple
 
@@ -27,6 +28,8 @@ from paramcore.values import encode_compact
 MAX_SETS = 4_096
 #: A greedy search starts from at most this many groups, and from at most this many sets of `_list_restrictions`.
 MAX_STARTS = 64
+#: After the params of this many sets of tasks were decided, a greedy search makes no other start.
+MAX_DECISIONS = 4_096
 #: The bytes that an opt-out adds to a request.
 OPT_OUT_SIZE = len(',"project_version":-1')
 
@@ -39,8 +42,8 @@ class _Candidate(NamedTuple):
     text: str
     #: The size in bytes of the param in the update that sets it.
     size: int
-    #: For each group in which requests have the value: the bit of the group, the number of these requests,
-    #: and the bytes that they need for the value.
+    #: The groups in which requests have the value.  Each element has the set of all groups with equal numbers, then
+    #: these numbers: how many requests in each group have the value, and how many bytes they need for it.
     uses: tuple[tuple[int, int, int], ...]
     #: The set of tasks that can inherit from a project with this value.  A task with another value can
     #: inherit, because its value overrides the project's.  But if the value is appended to instructions,
@@ -50,10 +53,10 @@ class _Candidate(NamedTuple):
 
     def measure_gain(self, inheritors: int) -> int:
         """Return the bytes that the value saves; 0 if fewer than two inheriting requests share it."""
-        used = [(count, size) for bit, count, size in self.uses if bit & inheritors]
-        if sum(count for count, _size in used) < 2:
+        used = [((groups & inheritors).bit_count(), count, size) for groups, count, size in self.uses]
+        if sum(groups * count for groups, count, _size in used) < 2:
             return 0
-        return sum(size for _count, size in used) - self.size
+        return sum(groups * size for groups, _count, size in used) - self.size
 
 
 @frozen
@@ -72,7 +75,7 @@ class Decision:
         members = (f"{encode_compact(param.name)}:{param.text}" for param in self.params)
         return f"{{{','.join(members)}}}"
 
-    @property
+    @cached_property
     def rank(self) -> tuple[int, int, int, str]:
         """The sort key of decisions: the best decision has the smallest key."""
         return -self.saved, self.opt_outs, len(self.params), self.text
@@ -86,11 +89,14 @@ class Search:
     """Finds the best params for groups of tasks."""
 
     def __init__(self, groups: TaskGroups) -> None:
-        self._groups = list(groups)
+        # Sort the groups, so that a greedy search does not depend on the order of the tasks.
+        self._groups = sorted(groups, key=lambda group: (sorted(group.names), sorted(group.tails)))
         self._bits = {1 << index: group for index, group in enumerate(self._groups)}
         self._all = (1 << len(self._groups)) - 1
         names = sorted({name for group in self._groups for name in group.names})
         self._having = {name: sum(bit for bit, group in self._bits.items() if name in group.names) for name in names}
+        #: The number of requests in each group, as in `_Candidate.uses`.
+        self._counts = _merge_uses((bit, group.count, 0) for bit, group in self._bits.items())
         values = self._list_values(groups.spellings)
         self._tails = self._list_tails()
         #: For each param: pairs of a number and a candidate, largest number first.  The number is the most bytes that
@@ -109,8 +115,8 @@ class Search:
     def _list_values(self, spellings: dict[tuple[str, Key], Spelling]) -> Iterator[_Candidate]:
         for (name, key), (size, text, _key) in spellings.items():
             holding = [(bit, group.values.get((name, key))) for bit, group in self._bits.items()]
-            uses = tuple((bit, counts[0], counts[1]) for bit, counts in holding if counts is not None)
-            yield _Candidate(name, text, size, uses, self._having[name])
+            uses = ((bit, counts[0], counts[1]) for bit, counts in holding if counts is not None)
+            yield _Candidate(name, text, size, _merge_uses(uses), self._having[name])
 
     def _list_tails(self) -> list[_Candidate]:
         """Return the shared ends of instructions; if several ends fit the same groups, only the longest of them."""
@@ -118,7 +124,7 @@ class Search:
         tails = {tail for group in self._groups for tail in group.tails}
         for tail in sorted(tails, key=lambda tail: (len(tail), tail)):
             fitting = [(bit, group) for bit, group in self._bits.items() if tail in group.tails]
-            uses = tuple((bit, group.count, group.tail_sizes[tail]) for bit, group in fitting)
+            uses = _merge_uses((bit, group.count, group.tail_sizes[tail]) for bit, group in fitting)
             able = sum(bit for bit, _group in fitting)
             text = encode_compact(tail)
             longest[able] = _Candidate("instruction", text, measure_member("instruction", text), uses, able)
@@ -127,10 +133,17 @@ class Search:
     def decide(self) -> Decision:
         """Return the best decision; after a greedy search, the best that was found."""
         closed_sets = self._list_closed_sets()
-        if closed_sets is None:
-            self.is_exact = False
-            closed_sets = {self._improve(start) for start in self._list_starts()}
-        return min(map(self._decide_for, closed_sets | {self._all}), key=_get_rank)
+        if closed_sets is not None:
+            return min(map(self._decide_for, closed_sets | {self._all}), key=_get_rank)
+        self.is_exact = False
+        restrictions = self._list_restrictions()
+        best = self._improve(self._all, restrictions[:MAX_STARTS])
+        for start in self._list_starts(restrictions[:MAX_STARTS]):
+            if len(self._decisions) > MAX_DECISIONS:
+                break
+            best = min(best, self._improve(start, restrictions[:MAX_STARTS]), key=_get_rank)
+        # The other restrictions may improve the best decision, too.
+        return self._improve(best.inheritors, restrictions)
 
     def decide_with(self, decision: Decision, name: str) -> Decision | None:
         """Return the best decision found that moves the param `name`.
@@ -148,8 +161,10 @@ class Search:
         shapes = {group.names.intersection(self._candidates) for group in self._groups}
         closed: set[frozenset[str]] = set()
         limit = MAX_SETS // (len(self._tails) + 1)
-        for shape in sorted(shapes, key=sorted):
-            closed |= {shape & other for other in closed} | {shape}
+        # Large shapes come first, because their intersections contain many of the other shapes.
+        for shape in sorted(shapes, key=len, reverse=True):
+            if shape not in closed:
+                closed |= {shape & other for other in closed} | {shape}
             if len(closed) > limit:
                 return None
         by_names = {self._find_having(names) for names in closed}
@@ -158,33 +173,31 @@ class Search:
     def _find_having(self, names: Iterable[str]) -> int:
         return reduce(and_, (self._having[name] for name in names), self._all)
 
-    def _list_starts(self) -> Iterator[int]:
-        yield self._all
-        yield from self._list_restrictions()
+    def _list_starts(self, restrictions: Iterable[int]) -> Iterator[int]:
+        yield from restrictions
         largest = sorted(self._groups, key=lambda group: (-group.count, sorted(group.names), sorted(group.tails)))
         for group in largest[:MAX_STARTS]:
             yield self._find_having(group.names.intersection(self._candidates))
 
     def _list_restrictions(self) -> list[int]:
-        """Return up to `MAX_STARTS` sets; each contains the tasks that can inherit from a project with a certain value."""
+        """Return sets of tasks; each contains the tasks that can inherit from a project with a certain value."""
         best: dict[int, int] = {}
         for candidates in self._candidates.values():
             for most, candidate in candidates:
                 best[candidate.able] = max(best.get(candidate.able, 0), most)
-        return sorted(best, key=lambda able: (-best[able], able))[:MAX_STARTS]
+        return sorted(best, key=lambda able: (-best[able], able))
 
-    def _improve(self, inheritors: int) -> int:
-        """Exclude tasks as long as the decision improves, and return the tasks that inherit in the last decision.
+    def _improve(self, inheritors: int, restrictions: Sequence[int]) -> Decision:
+        """Exclude tasks as long as the decision improves, and return the last decision.
 
-        Each step picks a value, and excludes the tasks that cannot inherit from a project with this value.
+        Each step picks one of `restrictions`, and excludes the tasks that it does not contain.
         """
         best = self._decide_for(inheritors)
-        restrictions = self._list_restrictions()
         while True:
             narrower = (self._decide_for(best.inheritors & able) for able in restrictions)
             found = min(narrower, key=_get_rank, default=best)
             if found.rank >= best.rank:
-                return best.inheritors
+                return best
             best = found
 
     def _decide_for(self, inheritors: int) -> Decision:
@@ -197,7 +210,7 @@ class Search:
             # Every task that can inherit these params inherits them, because an opt-out adds bytes.
             able = reduce(and_, (param.able for param in params), self._all)
             gain = sum(param.measure_gain(able) for param in params)
-            opt_outs = sum(group.count for bit, group in self._bits.items() if not bit & able)
+            opt_outs = sum((groups & ~able).bit_count() * count for groups, count, _size in self._counts)
             self._decisions[inheritors] = Decision(able, params, gain - opt_outs * OPT_OUT_SIZE, opt_outs)
         return self._decisions[inheritors]
 
@@ -220,6 +233,14 @@ class Search:
             if rank < best_rank:
                 best, best_rank = candidate, rank
         return best
+
+
+def _merge_uses(uses: Iterable[tuple[int, int, int]]) -> tuple[tuple[int, int, int], ...]:
+    """Merge groups with equal numbers, because counting the bits of one set is faster than a loop over its groups."""
+    merged: defaultdict[tuple[int, int], int] = defaultdict(int)
+    for bit, count, size in uses:
+        merged[count, size] |= bit
+    return tuple((groups, *numbers) for numbers, groups in merged.items())
 
 
 def _get_rank(decision: Decision) -> tuple[int, int, int, str]:

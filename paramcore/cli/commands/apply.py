@@ -39,7 +39,7 @@ def apply(options: Namespace) -> Pieces:
     client = create_client(options)
     plan = planner.plan(client.get_project(options.name))
     as_json = options.format == "json"
-    yield "" if as_json else f"{options.screen.render(plan.list_pieces())}\n"
+    yield "" if as_json else f"{options.screen.render(plan.list_pieces(planner.how_to_keep))}\n"
     # Show the text of the plan before asking for consent and before sending.
     flush_output()
     if plan.update is None or not _has_consent(plan, options):

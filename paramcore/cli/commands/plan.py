@@ -36,14 +36,14 @@ def _plan(options: Namespace) -> Pieces:
     if options.format == "json":
         yield format_document(projects.unwrap_single([select_values(plan.to_json(), options) for plan in plans]))
     elif options.format == "text":
-        yield from _iter_text(projects, plans, options.screen)
+        yield from _iter_text(projects, plans, planner, options.screen)
     elif options.format == "github":
         yield from limit_annotations(_iter_annotations(planner, plans), options)
     yield from report_document(options, lambda command: build_plan_document(plans, command, subject=projects.subject))
     return FINDINGS if any(plan.needs_consent for plan in plans) else FINE
 
 
-def _iter_text(projects: ProjectFiles, plans: Sequence[Plan], screen: Screen) -> Iterator[str]:
+def _iter_text(projects: ProjectFiles, plans: Sequence[Plan], planner: Planner, screen: Screen) -> Iterator[str]:
     if projects.many:
         losing = [plan for plan in plans if plan.dropped]
         invalid = [plan for plan in plans if plan.errors]
@@ -51,7 +51,7 @@ def _iter_text(projects: ProjectFiles, plans: Sequence[Plan], screen: Screen) ->
         summary += [_summarize(invalid, plans, "would have errors")] if invalid else []
         yield f"{screen.render(summary)}\n\n"
     in_order = sorted(plans, key=lambda plan: not plan.needs_consent)
-    yield "\n\n".join(screen.render(plan.list_pieces()) for plan in in_order) + "\n"
+    yield "\n\n".join(screen.render(plan.list_pieces(planner.how_to_keep)) for plan in in_order) + "\n"
 
 
 def _summarize(affected: Sequence[Plan], plans: Sequence[Plan], effect: str) -> Line:
@@ -70,7 +70,8 @@ def _iter_annotations(planner: Planner, plans: Sequence[Plan]) -> Iterator[str]:
                 affected.setdefault(change.pointer, []).append(format_value(plan.project.name))
     for pointer, projects in dropping.items():
         [name] = split_pointer(pointer)
-        text = f'the update drops {format_value(name)} of {_list_projects(projects)}; write `"patch": true` to keep it'
+        dropped = f"the update drops {format_value(name)} of {_list_projects(projects)}"
+        text = f"{dropped}; {planner.how_to_keep} to keep it"
         yield format_annotation("error", "param_dropped", text, *planner.locate(pointer))
     for pointer, projects in losing.items():
         text = f"the update loses {format_name(pointer)} of {_list_projects(projects)}"
