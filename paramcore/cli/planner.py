@@ -68,8 +68,10 @@ class Planner:
     def how_to_keep(self) -> str:
         """How to keep the params that the update drops."""
         # The params of `--wanted` cannot have the member `patch`.
-        option = "pass `--patch`"
-        return f'write `"patch": true` in the update, or {option}' if isinstance(self._source, UpdateFile) else option
+        if not isinstance(self._source, UpdateFile):
+            return "pass `--patch`"
+        # `plan --patch` changes only the plan, so the option helps only with `apply`.
+        return 'write `"patch": true` in the update (with `apply`: pass `--patch`)'
 
     def locate(self, pointer: str) -> tuple[str, int, int]:
         """Return the file, line and column of a value in the update.

@@ -324,8 +324,8 @@ def test_a_plan_is_annotated(tmp_path):
     assert ran.status == 1
     assert ran.out.splitlines() == [
         '::error file=update.json,line=1,col=1,title=param_dropped::the update drops "w" of 2 projects: "a", "b";'
-        ' write `"patch": true` in the update, or pass `--patch` to keep it',
-        '::error file=update.json,line=1,col=1,title=param_dropped::the update drops "z" of "b"; write `"patch": true` in the update, or pass `--patch` to keep it',
+        ' write `"patch": true` in the update (with `apply`: pass `--patch`) to keep it',
+        '::error file=update.json,line=1,col=1,title=param_dropped::the update drops "z" of "b"; write `"patch": true` in the update (with `apply`: pass `--patch`) to keep it',
         *(
             "::error file=update.json,line=3,col=14,title=param_type::/padding: must be a whole number or null, "
             f"got the text 'yes' [project version 1 of \"{name}\"]"

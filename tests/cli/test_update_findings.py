@@ -162,7 +162,7 @@ class TestPatch:
     def test_the_hint_on_drops_names_the_flag(self):
         """The hint below dropped params names `--patch`, and for UPDATE also the member `patch`."""
         last = run("plan", PROJECT, "reword.json").out.splitlines()[-1]
-        assert last == 'to keep the dropped params, write `"patch": true` in the update, or pass `--patch`'
+        assert last == 'to keep the dropped params, write `"patch": true` in the update (with `apply`: pass `--patch`)'
         assert run("plan", PROJECT, "reword.json", "--patch").status == FINE
 
     def test_the_hint_on_drops_fits_wanted_params(self):
