@@ -166,8 +166,11 @@ def read_project_argument(options: Namespace, *, quiet: bool = False) -> Project
 
 def _can_be_read(path: str) -> bool:
     """Return whether a path is a JSONL file, or a file that `_read` can read."""
+    # Reading standard input or a pipe again would wait for more input.
+    if path == "-" or not os.path.isfile(path):
+        return False
     if has_suffix(path, JSONL_SUFFIXES):
-        return os.path.isfile(path)
+        return True
     try:
         _read(path)
     except DocumentError:

@@ -7,9 +7,10 @@ import shlex
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from running import EXAMPLES, command, run, shell
+from running import EXAMPLES, command, environment, run, shell
 
 from paramcore.cli.exit_codes import FINDINGS, REFUSED
 from paramcore.cli.main import main
@@ -167,6 +168,20 @@ def test_a_project_that_cannot_be_read_is_not_swapped(place, content, error):
     assert (ran.out, ran.status) == ("", 2)
     assert "swap" not in ran.err
     assert error in ran.err
+
+
+@pytest.mark.parametrize("content", [json.dumps(TASK), "[", ""])
+@pytest.mark.parametrize("arguments", [("preview", "pipe", "docks.json"), ("log", "pipe", "docks.json")])
+def test_a_pipe_without_a_project_is_read_once(place, arguments, content):
+    """If PROJECT is a pipe, the error comes without a second read, which would wait for another writer."""
+    os.mkfifo(place / "pipe")
+    with ThreadPoolExecutor() as pool:
+        pool.submit((place / "pipe").write_text, content)
+        done = subprocess.run(
+            command(*arguments), capture_output=True, text=True, cwd=place, env=environment(), timeout=60, check=False
+        )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: pipe:")
 
 
 def test_a_malformed_project_is_not_swapped(place):
