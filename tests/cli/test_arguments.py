@@ -418,6 +418,19 @@ def test_a_version_of_standard_input(place, arguments):
     assert (ran.status, ran.err) == (0, "")
 
 
+@pytest.mark.parametrize("body", [{"patch": True, "padding": 4}, {"patch": False}, {"padding": 4, "patch": None}])
+@pytest.mark.parametrize("arguments", [("plan", "docks.json", "--wanted"), ("diff", "docks.json")])
+def test_an_update_in_place_of_params_is_named(place, arguments, body):
+    """The body of an update in place of a params object is rejected; the remedy works on the command line."""
+    (place / "body.json").write_text(json.dumps(body))
+    ran = run(*arguments, "body.json", cwd=place)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.endswith(
+        ": at /patch: this is an update, not a params object, because it contains `patch`; remove `patch`, "
+        "or run `paramcore plan PROJECT UPDATE`\n"
+    )
+
+
 @pytest.mark.parametrize("spec", ["tasks.jsonl", "tasks.jsonl@0"])
 @pytest.mark.parametrize("arguments", [("plan", "docks.json", "--wanted"), ("diff", "docks.json")])
 def test_jsonl_is_no_params_object(place, arguments, spec):
