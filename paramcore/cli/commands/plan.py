@@ -38,7 +38,7 @@ def _plan(options: Namespace) -> Pieces:
     elif options.format == "text":
         yield from _iter_text(projects, plans, options.screen)
     elif options.format == "github":
-        yield from limit_annotations(_iter_annotations(planner, plans), options)
+        yield from limit_annotations(_iter_annotations(planner, plans, options), options)
     yield from report_document(options, lambda command: build_plan_document(plans, command, subject=projects.subject))
     return FINDINGS if any(plan.needs_consent for plan in plans) else FINE
 
@@ -59,8 +59,10 @@ def _summarize(affected: Sequence[Plan], plans: Sequence[Plan], effect: str) -> 
     return Line(f"{len(affected)} of {len(plans)} projects {effect}{': ' if names else ''}{names}")
 
 
-def _iter_annotations(planner: Planner, plans: Sequence[Plan]) -> Iterator[str]:
+def _iter_annotations(planner: Planner, plans: Sequence[Plan], options: Namespace) -> Iterator[str]:
     """Yield an annotation for each dropped param, each lost value, each finding, and the verdict."""
+    # The file of `--wanted` contains params, not an update.
+    advice = 'write `"patch": true`' if options.wanted is None else "pass `--patch`"
     dropping: dict[str, list[str]] = {}
     losing: dict[str, list[str]] = {}
     for plan in plans:
@@ -70,7 +72,7 @@ def _iter_annotations(planner: Planner, plans: Sequence[Plan]) -> Iterator[str]:
                 affected.setdefault(change.pointer, []).append(format_value(plan.project.name))
     for pointer, projects in dropping.items():
         [name] = split_pointer(pointer)
-        text = f'the update drops {format_value(name)} of {_list_projects(projects)}; write `"patch": true` to keep it'
+        text = f"the update drops {format_value(name)} of {_list_projects(projects)}; {advice} to keep it"
         yield format_annotation("error", "param_dropped", text, *planner.locate(pointer))
     for pointer, projects in losing.items():
         text = f"the update loses {format_name(pointer)} of {_list_projects(projects)}"
