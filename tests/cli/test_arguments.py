@@ -403,6 +403,14 @@ def test_standard_input_is_named_once(place, arguments):
     assert ran.err == "error: standard input can be read only once; name a file in place of one `-`\n"
 
 
+@pytest.mark.parametrize("directory", ["-", "./-", "new"])
+def test_the_key_may_be_on_standard_input_beside_any_directory(place, directory):
+    """`fetch --all -` names a directory, so `--key-from-stdin` can still read the key."""
+    url = "http://127.0.0.1:9/v1"
+    ran = run("fetch", "--all", directory, "--key-from-stdin", "--base-url", url, cwd=place, stdin="k" * 20)
+    assert (ran.status, ran.err.startswith("error: no connection to the service")) == (3, True)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
