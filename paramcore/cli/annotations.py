@@ -70,7 +70,9 @@ def format_error(error: DocumentError) -> str:
     """Format an error as a workflow command."""
     at = f"{error.path}: " if error.path else ""
     text = escape_unprintable(at + join_message(error.problem, error.remedy))
-    return format_annotation("error", error.code, text, error.source, error.line, error.column)
+    # The source of an error about an option is the option, such as `--type`.
+    file = None if error.line is None and error.source.startswith("--") else error.source
+    return format_annotation("error", error.code, text, file, error.line, error.column)
 
 
 def _escape_data(text: str) -> str:

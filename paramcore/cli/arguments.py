@@ -105,12 +105,9 @@ def check_standard_input(options: Namespace) -> None:
     Raises:
         SystemExit: for a rejected command line.
     """
-    single = [getattr(options, name, None) for name in ("project", "update", "tasks")]
-    specs = [getattr(options, name, None) or "" for name in ("wanted", "before", "after")]
-    several = [*getattr(options, "files", ()), *getattr(options, "projects", ())]
-    schemas = [argument.partition("=")[2] for argument in getattr(options, "schema", ())]
-    inputs = [*single, *several, *schemas, *(split_spec(spec)[0] for spec in specs)]
-    if inputs.count("-") + getattr(options, "key_from_stdin", False) > 1:
+    # `fetch --all -` names a directory.
+    inputs = _list_inputs(options).count("-") - (getattr(options, "all", None) == "-")
+    if inputs + getattr(options, "key_from_stdin", False) > 1:
         exit_with_usage("standard input can be read only once; name a file in place of one `-`")
 
 
@@ -166,8 +163,11 @@ def read_project_argument(options: Namespace, *, quiet: bool = False) -> Project
 
 def _can_be_read(path: str) -> bool:
     """Return whether a path is a JSONL file, or a file that `_read` can read."""
+    # Reading standard input or a pipe again would wait for more input.
+    if path == "-" or not os.path.isfile(path):
+        return False
     if has_suffix(path, JSONL_SUFFIXES):
-        return os.path.isfile(path)
+        return True
     try:
         _read(path)
     except DocumentError:

@@ -39,7 +39,7 @@ def start() -> int:
             _print_message("error: the system cannot start a thread; end other programs, or allow more processes")
             return REFUSED
         # `main` handles the errors of files that a command opens, so an OSError here is about a file of a package.
-        problem = _describe_failed_import(error)
+        problem = describe_failed_import(error)
         if problem is not None:
             remedy = "install paramcore again in a new environment, or free some memory"
             _print_message(f"error: cannot load a package: {problem}; {remedy}")
@@ -59,7 +59,7 @@ def start() -> int:
         _discard_lost_messages()
 
 
-def _describe_failed_import(error: BaseException) -> str | None:
+def describe_failed_import(error: BaseException) -> str | None:
     """Describe an error that arose while Python imported a module; return `None` for other errors."""
     if isinstance(error, (ImportError, OSError)):
         return str(error)

@@ -17,7 +17,6 @@ from paramcore.cli.requests import is_jsonl, read_raw_tasks
 from paramcore.cli.worker import Worker
 from paramcore.errors import DocumentError, ParamcoreError
 from paramcore.files.chunks import CHUNK_SIZE, Chunk, split_file
-from paramcore.files.codec import choose_codec
 from paramcore.files.reader import resolve_path
 from paramcore.text import describe_os_error, format_path
 
@@ -47,8 +46,6 @@ def run_tasks(process: Process[_T], options: Namespace, *, prints: bool) -> Iter
         yield from process(read_raw_tasks(options, prints=prints))
         return
     _check_tasks(options)
-    # Load the packages here first, because an error in another process would not name the damaged package.
-    choose_codec()
     jobs = options.jobs or _count_cores()
     with suppress(OSError):
         # A process without a chunk would be idle, so the size of the file limits the number of processes.
@@ -98,6 +95,7 @@ def process_chunks(
 
     Raises:
         DocumentError: `unreadable`, if a process cannot start, or ends before it returns a result.
+        ImportError: if a process cannot import a module.
         ParamcoreError: the error of a chunk, after the outputs of the earlier chunks; or an error of `chunks`.
     """
     workers: list[Worker] = []
@@ -157,7 +155,9 @@ def _send(worker: Worker, message: Any) -> None:
     try:
         worker.send(message)
     except EOFError:
-        raise _make_error(_ENDED) from None
+        # The last answer of the process may be the error that ended it.
+        while True:
+            _receive(worker)
 
 
 def _receive(worker: Worker) -> Any:
@@ -165,7 +165,7 @@ def _receive(worker: Worker) -> Any:
         answer = worker.receive()
     except EOFError:
         raise _make_error(_ENDED) from None
-    if isinstance(answer, ParamcoreError):
+    if isinstance(answer, (ParamcoreError, ImportError)):
         raise answer
     return answer
 

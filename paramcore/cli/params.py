@@ -9,7 +9,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from paramcore.cli.output import exit_with_usage
-from paramcore.errors import DocumentError, NoSuchVersion, WrongProject
+from paramcore.errors import DocumentError, InvalidParams, NoSuchVersion, WrongProject
 from paramcore.files.document import PROJECT_DEPTH, Document
 from paramcore.files.reader import JSONL_SUFFIXES, PROJECT_SIZE, has_suffix, read_document
 from paramcore.model import Patch, Replace, Update
@@ -68,6 +68,11 @@ def read_params(spec: str) -> ParamsFile:
     with document.locate_errors():
         if number is None and isinstance(value, dict) and "param_history" not in value:
             reject_other_than_update(value, expected="a params object", advice="write only the params")
+            if "patch" in value:
+                problem = "this is an update, not a params object, because it contains `patch`"
+                raise InvalidParams(
+                    "param_name", "/patch", problem, "remove `patch`, or run `paramcore plan PROJECT UPDATE`"
+                )
             return ParamsFile(Replace(value).params, document)
         projects = read_projects(value)
         if len(projects) != 1:

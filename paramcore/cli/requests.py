@@ -29,7 +29,9 @@ class BadLines:
         # Some commands, such as `explain`, have no option `--keep-going`.
         keep_going: bool | None = getattr(options, "keep_going", None)
         self._keeps_going = bool(keep_going)
-        self._can_keep_going = keep_going is not None and is_jsonl(options)
+        has_lines = is_jsonl(options)
+        self._can_keep_going = keep_going is not None and has_lines
+        self._noun = "invalid line" if has_lines else "invalid task"
         self.count: int = 0
 
     def report(self, error: DocumentError) -> DocumentError:
@@ -52,9 +54,9 @@ class BadLines:
         return error
 
     def report_count(self) -> None:
-        """Report the number of invalid lines, if any."""
+        """Report the number of invalid lines, or of other invalid tasks, if any."""
         if self.count:
-            print_message(format_count(self.count, "invalid line"))
+            print_message(format_count(self.count, self._noun))
 
 
 def is_jsonl(options: Namespace) -> bool:

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from paramcore.cli.entry import describe_failed_import
+
 #: The program of the other process.  `multiprocessing` is not used, because it prints a traceback if this
 #: process ends while the other one starts.  It also imports modules from the working directory, which may
 #: contain a file such as `random.py`.
@@ -95,19 +97,31 @@ class Worker:
 
 
 def answer() -> None:
-    """Answer the messages on standard input until it is closed."""
+    """Answer the messages on standard input until it is closed.
+
+    If a module cannot be imported, the last answer is an `ImportError` that gives the reason.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Windows has no `setitimer`.
     if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGALRM, _end_with_parent)
         signal.setitimer(signal.ITIMER_REAL, _CHECK_SECONDS, _CHECK_SECONDS)
-    # If memory runs out, perhaps while a module is imported, end without an answer.  The parent then reports the error.
-    with suppress(*_ENDED, MemoryError, ImportError), open(1, "wb", closefd=False) as answers:
+    # If memory runs out, end without an answer.  The parent then reports the error.
+    with suppress(*_ENDED, MemoryError), open(1, "wb", closefd=False) as answers:
         answers.write(_START)
-        function: Callable[[Any], Any] = pickle.load(sys.stdin.buffer)  # noqa: S301  (our own process wrote it)
-        while True:
-            pickle.dump(function(pickle.load(sys.stdin.buffer)), answers, pickle.HIGHEST_PROTOCOL)  # noqa: S301
-            answers.flush()
+        try:
+            function: Callable[[Any], Any] = pickle.load(sys.stdin.buffer)  # noqa: S301  (our own process wrote it)
+            while True:
+                pickle.dump(function(pickle.load(sys.stdin.buffer)), answers, pickle.HIGHEST_PROTOCOL)  # noqa: S301
+                answers.flush()
+        except (*_ENDED, MemoryError):
+            raise
+        except Exception as error:
+            problem = describe_failed_import(error)
+            if problem is None:
+                raise
+            # A damaged module may raise any error, which might not support pickling.
+            pickle.dump(ImportError(problem), answers)
 
 
 def _end_with_parent(*_: object) -> None:

@@ -7,9 +7,10 @@ import shlex
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from running import EXAMPLES, command, run, shell
+from running import EXAMPLES, command, environment, run, shell
 
 from paramcore.cli.exit_codes import FINDINGS, REFUSED
 from paramcore.cli.main import main
@@ -167,6 +168,20 @@ def test_a_project_that_cannot_be_read_is_not_swapped(place, content, error):
     assert (ran.out, ran.status) == ("", 2)
     assert "swap" not in ran.err
     assert error in ran.err
+
+
+@pytest.mark.parametrize("content", [json.dumps(TASK), "[", ""])
+@pytest.mark.parametrize("arguments", [("preview", "pipe", "docks.json"), ("log", "pipe", "docks.json")])
+def test_a_pipe_without_a_project_is_read_once(place, arguments, content):
+    """If PROJECT is a pipe, the error comes without a second read, which would wait for another writer."""
+    os.mkfifo(place / "pipe")
+    with ThreadPoolExecutor() as pool:
+        pool.submit((place / "pipe").write_text, content)
+        done = subprocess.run(
+            command(*arguments), capture_output=True, text=True, cwd=place, env=environment(), timeout=60, check=False
+        )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: pipe:")
 
 
 def test_a_malformed_project_is_not_swapped(place):
@@ -388,6 +403,14 @@ def test_standard_input_is_named_once(place, arguments):
     assert ran.err == "error: standard input can be read only once; name a file in place of one `-`\n"
 
 
+@pytest.mark.parametrize("directory", ["-", "./-", "new"])
+def test_the_key_may_be_on_standard_input_beside_any_directory(place, directory):
+    """`fetch --all -` names a directory, so `--key-from-stdin` can still read the key."""
+    url = "http://127.0.0.1:9/v1"
+    ran = run("fetch", "--all", directory, "--key-from-stdin", "--base-url", url, cwd=place, stdin="k" * 20)
+    assert (ran.status, ran.err.startswith("error: no connection to the service")) == (3, True)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -401,6 +424,19 @@ def test_a_version_of_standard_input(place, arguments):
     """`-@N` is version N of the project on standard input, also without `--` before it."""
     ran = run(*arguments, cwd=place, stdin=(place / "docks.json").read_text())
     assert (ran.status, ran.err) == (0, "")
+
+
+@pytest.mark.parametrize("body", [{"patch": True, "padding": 4}, {"patch": False}, {"padding": 4, "patch": None}])
+@pytest.mark.parametrize("arguments", [("plan", "docks.json", "--wanted"), ("diff", "docks.json")])
+def test_an_update_in_place_of_params_is_named(place, arguments, body):
+    """The body of an update in place of a params object is rejected; the remedy works on the command line."""
+    (place / "body.json").write_text(json.dumps(body))
+    ran = run(*arguments, "body.json", cwd=place)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.endswith(
+        ": at /patch: this is an update, not a params object, because it contains `patch`; remove `patch`, "
+        "or run `paramcore plan PROJECT UPDATE`\n"
+    )
 
 
 @pytest.mark.parametrize("spec", ["tasks.jsonl", "tasks.jsonl@0"])

@@ -71,6 +71,17 @@ def test_bad_lines_are_skipped(name):
     assert ran.status == FINDINGS
 
 
+@pytest.mark.parametrize("name", ["preview", "impact", "audit", "slim"])
+@pytest.mark.parametrize(
+    ("tasks", "count"), [([5, []], "2 invalid tasks"), ([5], "1 invalid task"), (5, "1 invalid task")]
+)
+def test_bad_elements_are_counted_as_tasks(name, tasks, count):
+    """With `--keep-going`, the invalid elements of an array are counted as tasks, because they may be on one line."""
+    arguments = BULK.get(name, (name, PROJECT))
+    ran = run(*arguments, "-", "--keep-going", stdin=json.dumps(tasks))
+    assert (ran.err.splitlines()[-1], ran.status) == (count, FINDINGS)
+
+
 @pytest.mark.parametrize("name", BULK)
 @pytest.mark.parametrize("bad", ["{", '{"a": 1, "a": 2}', '{"a": NaN}', '{"a"'])
 def test_a_bad_line_names_the_option_that_skips_it(name, bad):

@@ -6,7 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -359,11 +361,60 @@ def fail(error, lines):
     raise error
 
 
-@pytest.mark.parametrize("error", [MemoryError(), ImportError("x.so: failed to map segment from shared object")])
-def test_a_lack_of_memory_is_reported(place, capfd, error):
+def test_a_lack_of_memory_is_reported(place, capfd):
     """A process without enough memory prints nothing; the command reports the lack of memory."""
     with pytest.raises(DocumentError, match="perhaps because the machine lacks memory; use a smaller number"):
-        list(process_chunks(split_file(str(place / "good.jsonl")), partial(fail, error), 2))
+        list(process_chunks(split_file(str(place / "good.jsonl")), partial(fail, MemoryError()), 2))
+    assert capfd.readouterr() == ("", "")
+
+
+def import_damaged(directory, lines):
+    """Import a damaged module before the first output."""
+    sys.path.insert(0, str(directory))
+    import_module("damaged")
+    yield from lines
+
+
+def import_when_unpickled(directory):
+    """Import a damaged module, and return a function that is never called."""
+    list(import_damaged(directory, [1]))
+    return list
+
+
+class ImportedLate:
+    """A function whose unpickling imports a damaged module."""
+
+    def __init__(self, directory):
+        self._directory = directory
+
+    def __reduce__(self):
+        return import_when_unpickled, (self._directory,)
+
+
+def wait_before(chunks):
+    """Yield chunks only after the process has read its function."""
+    time.sleep(1.5)
+    yield from chunks
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        ("raise ImportError('x.so: failed to map segment')", "x.so: failed to map segment"),
+        ("import a_missing_package", "No module named 'a_missing_package'"),
+        ("def f(:", "damaged.py: invalid syntax"),
+        ("import os; os.a_missing_function", "damaged.py: module 'os' has no attribute"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("make_process", "delay"),
+    [(partial(partial, import_damaged), iter), (ImportedLate, iter), (ImportedLate, wait_before)],
+)
+def test_a_package_that_a_process_cannot_import_is_named(place, tmp_path, capfd, make_process, delay, body, problem):
+    """If a process cannot import a module, the command raises an `ImportError` with the reason."""
+    (tmp_path / "damaged.py").write_text(body)
+    with pytest.raises(ImportError, match=problem):
+        list(process_chunks(delay(split_file(str(place / "good.jsonl"))), make_process(tmp_path), 1))
     assert capfd.readouterr() == ("", "")
 
 

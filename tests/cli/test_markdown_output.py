@@ -336,6 +336,18 @@ def test_a_plan_is_annotated(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("wanted", ["docks.json@0", "params.json"])
+def test_annotations_of_wanted_params_name_the_option(wanted, tmp_path):
+    """With `--wanted`, the annotation of a dropped param suggests `--patch`, which keeps the param."""
+    project = Project("docks", type="imageannotation", params={"padding": 1})
+    write(tmp_path / "docks.json", write_project(project.replace_params({"padding": 2, "z": 3})))
+    write(tmp_path / "params.json", {"padding": 1})
+    arguments = ("plan", "docks.json", "--wanted", wanted, "--format", "github", "--ignore", "param_unknown")
+    ran = run(*arguments, cwd=tmp_path)
+    assert ran.out.splitlines()[0].endswith('::the update drops "z" of "docks"; pass `--patch` to keep it')
+    assert "param_dropped" not in run(*arguments, "--patch", cwd=tmp_path).out
+
+
 def test_annotations_beyond_ten_are_counted(tmp_path):
     """GitHub shows at most ten annotations of each severity, so the last line of the output counts the others."""
     write(

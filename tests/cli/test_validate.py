@@ -300,6 +300,16 @@ class TestExitCodes:
             assert "::error file=cut.jsonl,line=4,col=1,title=request_refused::" in ran.out
             assert (ran.status, ran.err.count("error: cut.jsonl:2:7: ")) == (1, 1)
 
+    @pytest.mark.parametrize("lines", [(), ("--jobs", "2")])
+    @pytest.mark.parametrize(("option", "value"), [("--type", "other"), ("--type", "a,b"), ("--project-version", "99")])
+    def test_an_error_about_an_option_has_no_file(self, place, option, value, lines):
+        """With `--format github`, the annotation for an error about an option names no file."""
+        (place / "one.jsonl").write_text('{"attachment": "a"}\n')
+        ran = run("validate", fine(place), "one.jsonl", option, value, *lines, "--format", "github", cwd=place)
+        assert ran.out.startswith(("::error title=wrong_type::", "::error title=version_unknown::"))
+        assert f"omit {option}\n" in ran.out
+        assert ran.status == 2
+
     def test_keep_going(self, place):
         """With `--keep-going`, invalid lines are reported and counted, and the other lines are validated."""
         text = '{"attachment": "a"}\n{"attachment": }\n{"project": "other"}\n{"attachment": "b"}\n'

@@ -15,7 +15,7 @@ from paramcore.cli.saved_directory import open_saved_directory
 from paramcore.cli.schemas import read_schemas
 from paramcore.cli.signals import ignore_signals
 from paramcore.errors import InvalidSetting
-from paramcore.files.reader import resolve_path
+from paramcore.files.reader import name_same_file
 from paramcore.model import EffectiveParams, Project
 from paramcore.service.server import Server, run_server
 from paramcore.service.standin.stand_in import StandIn
@@ -97,13 +97,9 @@ def _read_projects(options: Namespace) -> dict[str, Project]:
         path
         for path in options.projects
         # The directory of `--save` may be new or without projects, and `ProjectFiles` would then reject it.
-        if options.save is None or not _is_same_path(path, options.save) or _has_projects(options)
+        if options.save is None or path == "-" or not name_same_file(path, options.save) or _has_projects(options)
     ]
     return {project.name: project for project in ProjectFiles(paths, options.assumptions)} if paths else {}
-
-
-def _is_same_path(path: str, other: str) -> bool:
-    return path != "-" and resolve_path(path) == resolve_path(other)
 
 
 def _has_projects(options: Namespace) -> bool:
