@@ -9,12 +9,12 @@ from paramcore.cli.parser import make_parser
 from paramcore.validation import Schemas
 from paramcore.validation.finding import CODES
 
-#: The kind of file that completes an argument, by the placeholder of the argument in the help.
+#: For each placeholder of the help that names a file or a directory: how shtab completes it.
 FILES = dict.fromkeys(("PROJECT", "TASKS", "UPDATE", "FILE", "FILE[@N]", "FILE.html"), shtab.FILE) | {
     "DIR": shtab.DIRECTORY
 }
-#: The choices for other placeholders: for a setting, the value that is not the default, or no value if any
-#: text is allowed.
+#: The choices for other placeholders. Each setting has the value that is not its default. Only
+#: `instruction_separator` has no value, because it may be any text.
 CHOICES = {
     "CODE": list(CODES),
     "NAME=VALUE": [
@@ -25,15 +25,16 @@ CHOICES = {
     "TYPE": list(Schemas().types),
 }
 
-#: Replacements in the scripts of shtab, by shell.
+#: For each shell: the texts to replace in the script of shtab.
 REPAIRS = {
-    # In a typed word, an open quote may precede a name, and backslashes may precede its characters.
+    # The typed word may begin with a quote, and may contain backslashes. `compgen` needs the name without them.
     "bash": {
         "compgen -f -- $1": r"""local word="${1#[\"\']}"; compgen -f -- "${word//\\/}" """.strip(),
         "compgen -d -- $1": r"""local word="${1#[\"\']}"; compgen -d -- "${word//\\/}" """.strip(),
     },
     "zsh": {},
     # `__fish_complete_path` runs `ls`, which fails for a name with a space or with a dash at the start.
+    # So let fish itself complete the files.
     "fish": {
         '-xka "(__fish_complete_path (commandline -ct))"': "-rF",
         '-ka "(__fish_complete_path (commandline -ct))"': "-F",

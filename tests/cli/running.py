@@ -1,4 +1,4 @@
-"""Run `paramcore` in this process or in a new one."""
+"""Run `paramcore`, in this process or in a new process."""
 
 import json
 import os
@@ -22,7 +22,7 @@ EXAMPLES = ROOT / "docs" / "examples"
 
 @frozen
 class Ran:
-    """The texts on standard output and standard error, and the exit code of a command."""
+    """The result of a command: its standard output, its standard error, and its exit code."""
 
     out: str
     err: str
@@ -49,16 +49,17 @@ def environment(**changes):
 def restore_signals():
     """Restore the default signal handlers in a child process.
 
-    Tests that `&` starts ignore SIGINT, and tests that `nohup` starts ignore SIGHUP.  A child process inherits this.
+    If a shell starts the tests with `&`, they ignore SIGINT. With `nohup`, they ignore SIGHUP. A child process would
+    ignore the same signals.
     """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def run(*arguments, stdin=b"", cwd=EXAMPLES, **changes):
-    """Run `paramcore` with these arguments in this process, with separate standard streams.
+    """Run `paramcore` with these arguments in this process, with other standard streams.
 
-    This takes much less time than a new process.
+    A new process would take much more time.
     """
     data = stdin.encode() if isinstance(stdin, str) else stdin
     with TemporaryFile() as out, TemporaryFile() as err:
@@ -88,7 +89,7 @@ def pipe(data):
 
 @contextmanager
 def streams(*descriptors):
-    """Replace the three standard streams, in Python and in the system."""
+    """Replace the descriptors 0, 1 and 2, and the streams `sys.stdin`, `sys.stdout` and `sys.stderr`."""
     kept = [os.dup(number) for number in range(3)]
     old = sys.stdin, sys.stdout, sys.stderr
     for number, descriptor in enumerate(descriptors):
@@ -155,7 +156,7 @@ def shell(script, cwd=EXAMPLES):
 
 
 def wait_until_blocked(process):
-    """Wait until a process is blocked by a full pipe or has ended, but at most 20 seconds."""
+    """Wait until a process ends or is blocked by a full pipe. Wait at most 20 seconds."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline and process.poll() is None:
         if "pipe_write" in Path(f"/proc/{process.pid}/wchan").read_text():

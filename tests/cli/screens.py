@@ -45,13 +45,16 @@ def find_wide_lines(screen, columns):
 
 
 def squash(text):
-    """Return a text without spaces and line ends, because layouts differ in them."""
+    """Return a text without white space, so that two layouts of the same text are equal."""
     return "".join(text.split())
 
 
 def list_views(screen):
-    """Return the squashed text of a screen three times: with word diffs, with the old words, and with the new words."""
-    # Remove the line numbers and the carets of source lines.
+    """Return three squashed texts of a screen that may contain word diffs such as `[-old-]{+new+}`.
+
+    The first text has the word diffs. The second has only their old words, and the third only their new words.
+    """
+    # Remove the line numbers beside source lines, and the carets below them.
     lines = [re.sub(r"^ +(\d+ )?\| ", "", line) for line in screen.splitlines() if not re.match(r"^ +\| +\^+$", line)]
     text = squash("\n".join(lines))
     before = re.sub(r"\[-(.*?)-\]", r"\1", re.sub(r"\{\+.*?\+\}", "", text))
@@ -67,12 +70,15 @@ def find_lost(piped, screen):
 
 
 def iter_parts(line, screen):
-    """Split a line at double spaces and yield its parts; split a change into the old and the new value."""
+    """Split a line at double spaces, and yield its parts.
+
+    For a change such as `1 -> 2`, yield the old and the new value as two parts.
+    """
     if re.match(r"^ +\| +\^+$", line):
         return
     for column in re.sub(r"^ +\d+ \| ", "", line).split("  "):
         values = column.split(" -> ")
-        # If the values of a change do not fit, the screen lists the changes inside them instead, so skip the values.
+        # If the two values do not fit, the screen lists the changes inside them instead. So skip the values.
         if len(values) == 2 and column[0] in "[{" and squash(f"{line.split('  ')[2]}inside:") in screen:
             continue
         for value in values:

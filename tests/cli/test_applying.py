@@ -65,7 +65,7 @@ class TestFetch:
             assert run("log", str(file)).status == 0
 
     def test_all_projects(self, tmp_path):
-        """Each project gets a separate file, whatever the project's name."""
+        """`fetch --all` writes a separate file for each project, even for a name such as `a/b`."""
         with Server() as server:
             long = "\u00e9" * 60
             others = ("a/b", "..x", "caf\u00e9 1", f"{long}1", f"{long}2")
@@ -78,7 +78,10 @@ class TestFetch:
             assert len(ran.out.splitlines()) == 6
 
     def test_all_again(self, tmp_path):
-        """A project is written to the file that contains it, whatever the file name; a new project gets a new file."""
+        """`fetch --all` writes a project to the file that contains it, even if a user renamed the file.
+
+        A new project gets a new file.
+        """
         with Server() as server:
             (tmp_path / "update.json").write_text('{"a": 1}')
             skipped = f"skipped {tmp_path}/update.json, because it contains no project\n"
@@ -109,7 +112,7 @@ class TestFetch:
         ],
     )
     def test_all_or_nothing(self, tmp_path, name, text, message, reads):
-        """`fetch --all` writes no file to a directory with a malformed project, a duplicate project or outdated YAML."""
+        """If a file in DIR is malformed, repeats a project, or is YAML that would change, `fetch --all` writes nothing."""
         with Server() as server:
             server.service.send(create_project("cranes", type="comparison"))
             (tmp_path / "old.json").write_text('{"name": "boxes", "type": "x", "param_history": []}')
@@ -121,7 +124,7 @@ class TestFetch:
             assert {path.name: path.read_text() for path in tmp_path.iterdir()} == before
 
     def test_an_unknown_project(self):
-        """Fetching a project that the service does not have prints an error of one line, and the exit code is 3."""
+        """If the service does not have the project, `fetch` prints an error of one line, and the exit code is 3."""
         with Server() as server:
             ran = run_with(server, "fetch", "none")
             assert (ran.status, ran.out) == (3, "")
@@ -166,16 +169,16 @@ class TestFetch:
         ],
     )
     def test_a_key_that_is_not_text(self, data, message):
-        """A key on standard input that is empty, too long or not printable ASCII is an error of one line."""
+        """If the key on standard input is empty, too long or not printable ASCII, the error has one line."""
         arguments = command("fetch", NAME, "--key-from-stdin", "--base-url", "http://127.0.0.1:1/v1")
-        # This encoding rejects invalid bytes, as in a locale such as en_US.UTF-8.
+        # With this setting, standard input rejects invalid bytes, as in a locale such as en_US.UTF-8.
         env = environment(SCALE_API_KEY=KEY, PYTHONIOENCODING="utf-8:strict")
         done = subprocess.run(arguments, input=data, capture_output=True, env=env, check=False, timeout=60)
         assert (done.returncode, done.stderr.count(b"\n")) == (2, 1)
         assert done.stderr.decode().startswith(f"error: {message}")
 
     def test_a_key_that_arrives_late(self):
-        """The command waits for a key on non-blocking standard input."""
+        """If standard input is non-blocking, the command still waits for the key."""
         ours, theirs = os.pipe()
         os.set_blocking(ours, False)
         with Server() as server:
@@ -196,7 +199,7 @@ class TestFetch:
 
 class TestApply:
     def test_a_patch(self, patch):
-        """`apply` prints the plan, the `reconcile` command, and the outcome."""
+        """`apply` prints the plan, a `reconcile` command that looks up the outcome later, and the outcome."""
         with Server() as server:
             ran = run_with(server, "apply", NAME, patch, "--yes")
             assert (ran.status, server.commits) == (0, 1)
@@ -226,7 +229,7 @@ class TestApply:
     @pytest.mark.parametrize("output_format", ["text", "json"])
     @pytest.mark.parametrize("is_pipe", [False, True], ids=["full disk", "closed pipe"])
     def test_an_outcome_that_cannot_be_printed(self, patch, tmp_path, is_pipe, output_format, fault, status, outcome):
-        """If the outcome cannot be written to standard output, it goes to standard error."""
+        """If `apply` cannot write the outcome to standard output, it writes the outcome to standard error."""
         with Server() as server:
             # In the text format, the disk has room for the plan and for the beginning of the outcome.
             size = run_with(server, "apply", NAME, patch, "--yes").out.index("done: ") + 3
@@ -386,12 +389,12 @@ class TestApply:
             ("500_after_commit", 4, 0),
             ("drop_before_commit", 4, 4),
             ("applied_twice", 4, 4),
-            # After the rival's update, the patch yields other params than planned, so no version has the digest.
+            # After the rival's update, the patch gives other params than planned. So no version has the planned digest.
             ("rival_patch_before", 0, 4),
         ],
     )
     def test_the_exit_code_is_the_outcome(self, fault, status, reconciled, patch):
-        """The exit code is 0 for done, 3 for not done, and 4 for unknown or applied more than once."""
+        """The exit code of `apply` is 0 for done, 3 for not done, and 4 for unknown or applied more than once."""
         with Server(fault) as server:
             ran = run_with(server, "apply", NAME, patch, "--yes", "--format", "json")
             assert ran.status == status
@@ -462,7 +465,7 @@ def test_status_reports_the_drift(tmp_path):
 
 @pytest.mark.parametrize("status", [401, 403, 400])
 def test_status_reports_what_went_wrong(status, tmp_path):
-    """For HTTP status 400, 401 or 403, `status` fails with the reason instead of reporting a missing project."""
+    """After a reply with HTTP 400, 401 or 403, `status` prints the message of the reply, not that a project is missing."""
     file = tmp_path / "boxes.json"
     file.write_text('{"name": "boxes", "type": "x", "param_history": []}')
 

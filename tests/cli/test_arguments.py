@@ -1,4 +1,4 @@
-"""Which files the arguments may name, in which order, and the errors about wrong arguments."""
+"""The files that arguments may name, the order of arguments, and the errors about wrong arguments."""
 
 import io
 import json
@@ -54,7 +54,7 @@ def place(tmp_path):
     ],
 )
 def test_files_of_validate_have_any_order(place, arguments, inputs):
-    """In any position, a file without projects is read as TASKS; `--tasks` names the file explicitly."""
+    """`validate` reads a file without projects as TASKS, in any position. `--tasks` may name this file, too."""
     ran = run("validate", *arguments, cwd=place)
     assert ran.out.splitlines()[-1].endswith(f"in {inputs}")
     assert ran.err == ""
@@ -89,7 +89,7 @@ def test_standard_input_is_recognized(place):
 def test_wrong_files_for_validate(place, arguments, error):
     """`validate` rejects two files of tasks, an update as TASKS, and tasks without a project.
 
-    It also rejects an option about tasks if there are no tasks.
+    Without tasks, `validate` also rejects an option about tasks, such as `--lines`.
     """
     ran = run("validate", *arguments, cwd=place)
     assert (ran.out, ran.status) == ("", 2)
@@ -118,7 +118,7 @@ def test_keep_going_is_suggested_only_if_the_command_has_it(place, command_name,
 
 @pytest.mark.parametrize("name", ["-update.json", "new update.json", "--update"])
 def test_the_suggested_update_can_be_pasted_into_a_shell(place, name):
-    """The error about an update as TASKS suggests `--update` with the file, as words of a shell command."""
+    """The error for an update in place of TASKS suggests `--update` with the file, quoted for a shell."""
     (place / name).write_text('{"patch": true, "padding": 4}')
     ran = run("validate", "docks.json", "--", name, cwd=place)
     suggested = ran.err.partition("; pass `")[2].removesuffix("`\n")
@@ -141,7 +141,7 @@ def test_the_suggested_update_can_be_pasted_into_a_shell(place, name):
     ],
 )
 def test_a_project_in_another_position_is_named(place, arguments):
-    """If another argument contains a project and PROJECT does not, the remedy is to swap them."""
+    """If PROJECT contains no project, but another argument does, the remedy is to swap the two arguments."""
     ran = run(*arguments, cwd=place)
     assert (ran.out, ran.status) == ("", 2)
     swapped = "projects" if "projects" in arguments else "docks.json"
@@ -161,7 +161,7 @@ def test_a_project_in_another_position_is_named(place, arguments):
     ],
 )
 def test_a_project_that_cannot_be_read_is_not_swapped(place, content, error):
-    """If PROJECT is missing or broken, the error says so, even if the other argument contains a project."""
+    """If the file of PROJECT is missing or broken, the error says so, even if UPDATE contains a project."""
     if content is not None:
         (place / "other.json").write_bytes(content)
     ran = run("plan", "other.json", "docks.json", cwd=place)
@@ -185,7 +185,7 @@ def test_a_pipe_without_a_project_is_read_once(place, arguments, content):
 
 
 def test_a_malformed_project_is_not_swapped(place):
-    """The error for a malformed project does not depend on the other argument."""
+    """The error for a malformed project says what is wrong, even if UPDATE contains a project."""
     (place / "broken.json").write_text('{"name": "x", "type": "t"}')
     assert "`param_history` is missing" in run("plan", "broken.json", "docks.json", cwd=place).err
 
@@ -219,7 +219,7 @@ def test_swapped_updates_and_tasks_are_named(place):
     ],
 )
 def test_dashes_are_no_value(place, arguments, option):
-    """`--` as the value of an option is an error, because it could be the end of the options."""
+    """`--` as the value of an option is an error, because `--` usually marks the end of the options."""
     ran = run(*arguments, f"{option}=--", cwd=place)
     assert (ran.status, ran.out) == (2, "")
     assert ran.err == f"error: {option} needs a value, got `--`; to name a file `--`, pass `./--`\n"
@@ -273,7 +273,7 @@ def test_a_missing_update_is_not_swapped_with_the_name(place, name, update):
     ],
 )
 def test_an_answer_replaces_no_input(place, arguments, monkeypatch, capsys):
-    """`--output` rejects a file that the command reads, by any of its names."""
+    """`--output` rejects a file that the command reads, also by another path or through a link."""
     monkeypatch.chdir(place)
     (place / "schema.json").write_text("{}")
     (place / "finished.jsonl").write_text(json.dumps({"project": "docks", "project_param_version": 0, "params": TASK}))
@@ -293,7 +293,7 @@ def test_an_answer_replaces_no_input(place, arguments, monkeypatch, capsys):
 
 @pytest.mark.slow
 def test_the_log_of_serve_is_no_project_file(place):
-    """`serve` is rejected if its output is redirected to one of its project files, which stays unchanged."""
+    """If the output of `serve` is redirected to one of its project files, that is an error. The file does not change."""
     (place / "docks.json").write_text(json.dumps({"name": "docks", "type": "a", "param_history": []}))
     before = (place / "docks.json").read_bytes()
     ran = shell(f"cd {place}; timeout 20 $paramcore serve docks.json --port 0 >> docks.json")
@@ -303,7 +303,7 @@ def test_the_log_of_serve_is_no_project_file(place):
 
 @pytest.mark.parametrize("redirection", [">> projects/docks.json", "> projects/new.json"])
 def test_a_file_of_a_directory_is_no_output(place, redirection):
-    """A command is rejected if its output is redirected to a file of the directory that it reads."""
+    """If the output of a command is redirected to a file in a directory that the command reads, that is an error."""
     (place / "projects").mkdir(exist_ok=True)
     document = json.dumps({"name": "docks", "type": "a", "param_history": []})
     (place / "projects" / "docks.json").write_text(document)
@@ -316,7 +316,7 @@ def test_a_file_of_a_directory_is_no_output(place, redirection):
 @pytest.mark.parametrize("redirection", ["> tasks.jsonl", ">> tasks.jsonl", "< tasks.jsonl >> tasks.jsonl"])
 @pytest.mark.parametrize("name", ["preview", "validate", "slim", "impact"])
 def test_output_is_no_input(place, name, redirection):
-    """A command whose output is redirected to its input is rejected, because it would read its own output."""
+    """Redirecting the output of a command to its input is an error, because the command would read its own output."""
     tasks = "-" if redirection.startswith("<") else "tasks.jsonl"
     inputs = ["docks.json", *(["update.json"] if name == "impact" else []), tasks, "--lines"]
     before = (place / "tasks.jsonl").read_text()
@@ -330,7 +330,7 @@ def test_output_is_no_input(place, name, redirection):
 @pytest.mark.parametrize("directory", ["projects", "./projects/", "missing"])
 @pytest.mark.parametrize("name", ["docks.json", "new.json", "new.YML"])
 def test_the_list_of_fetched_files_is_no_project_file(place, directory, name, monkeypatch, capsys):
-    """`fetch --all DIR` rejects an `--output` that would become a project file of DIR."""
+    """`fetch --all DIR` rejects an `--output` in DIR with the suffix of a project file, such as `.json`."""
     monkeypatch.chdir(place)
     output = f"{directory.removesuffix('/')}/{name}"
     assert main(["fetch", "--all", directory, "--output", output]) == 2
@@ -343,7 +343,7 @@ def test_the_list_of_fetched_files_is_no_project_file(place, directory, name, mo
 
 @pytest.mark.parametrize("output", ["projects/new.json", "projects/new.YML", "./projects/new.yaml"])
 def test_an_answer_is_no_new_input(place, output, monkeypatch, capsys):
-    """`--output` rejects a new file that the next run would read as part of the directory."""
+    """`--output` rejects a new file in an input directory if the next run would read this file."""
     monkeypatch.chdir(place)
     assert main(["validate", "projects", "--output", output]) == 2
     assert capsys.readouterr().err.startswith(f"error: --output {output} is a file in projects, which is an input")
@@ -369,7 +369,7 @@ def test_an_answer_replaces_no_settings(place, monkeypatch, capsys):
 
 @pytest.mark.parametrize("arguments", [("log", "tasks.jsonl"), ("preview", "tasks.jsonl", "task.json")])
 def test_lines_in_place_of_a_project_are_named(place, arguments, monkeypatch, capsys):
-    """The error for JSONL in place of a project names the format."""
+    """The error for JSONL in place of a project says that the file contains JSONL."""
     monkeypatch.chdir(place)
     assert main([*arguments]) == 2
     assert capsys.readouterr().err.startswith("error: tasks.jsonl:2:1: the file contains JSONL, not a project")
@@ -442,7 +442,7 @@ def test_an_update_in_place_of_params_is_named(place, arguments, body):
 @pytest.mark.parametrize("spec", ["tasks.jsonl", "tasks.jsonl@0"])
 @pytest.mark.parametrize("arguments", [("plan", "docks.json", "--wanted"), ("diff", "docks.json")])
 def test_jsonl_is_no_params_object(place, arguments, spec):
-    """The error for JSONL in place of params suggests a .json file, and no option."""
+    """The error for JSONL in place of params suggests a .json file, and does not suggest an option."""
     ran = run(*arguments, spec, cwd=place)
     remedy = "name a .json file with one params object or project"
     problem = "error: tasks.jsonl:2:1: the file contains JSONL, not a params object or a project"
@@ -452,7 +452,7 @@ def test_jsonl_is_no_params_object(place, arguments, spec):
 @pytest.mark.parametrize("wrong", [{"error": "no"}, {"task_id": "a", "params": {}}, {"version": 0, "padding": 1}])
 @pytest.mark.parametrize("arguments", [("plan", "docks.json", "--wanted"), ("diff", "docks.json")])
 def test_another_document_is_no_params_object(place, arguments, wrong):
-    """The error for a reply, a task or a history entry in place of params mentions neither an update nor `patch`."""
+    """If a file has a reply, a task or a history entry in place of params, the error does not mention updates."""
     (place / "wrong.json").write_text(json.dumps(wrong))
     ran = run(*arguments, "wrong.json", cwd=place)
     assert (ran.status, ran.out) == (2, "")
@@ -541,7 +541,7 @@ def make_dash_directory(place):
     ],
 )
 def test_standard_input_is_not_a_directory_named_by_a_dash(place, arguments, shown):
-    """`-` as PROJECT means standard input, even if a directory is named `-`; the directory is `./-`."""
+    """`-` as PROJECT means standard input, even if a directory is named `-`. `./-` means the directory."""
     make_dash_directory(place)
     ran = run(*arguments, cwd=place, stdin=write_project("on standard input"))
     assert ran.err == ""
@@ -551,7 +551,10 @@ def test_standard_input_is_not_a_directory_named_by_a_dash(place, arguments, sho
 
 
 def test_extract_reads_no_directory_named_by_a_dash(place):
-    """`extract -` is rejected because standard input can be read only once, even if a directory is named `-`."""
+    """`extract -` means standard input, even if a directory is named `-`.
+
+    The command rejects standard input, because it reads TASKS three times.
+    """
     make_dash_directory(place)
     ran = run("extract", "-", "--name", "x", "--type", "imageannotation", cwd=place)
     assert "can be read only once" in ran.err
@@ -567,7 +570,7 @@ def test_standard_input_and_a_file_named_by_a_dash_are_both_read(place, paths):
 
 @pytest.mark.parametrize("shell_name", ["bash", "zsh", "fish"])
 def test_a_choice_may_follow_two_dashes(shell_name):
-    """After `--`, an argument may be one of the choices. The error for another argument shows it unchanged."""
+    """`completion` and `help` accept a choice after `--`, too. The error for a wrong choice shows it as typed."""
     assert run("completion", "--", shell_name) == run("completion", shell_name)
     assert run("help", "--", "plan") == run("help", "plan")
     assert "invalid choice: 'tcsh'" in run("completion", "--", "tcsh").err
@@ -593,7 +596,10 @@ def test_a_version_is_read_whole(place, number, problem, capsys):
     "arguments", [("log", "task.json"), ("explain", "task.json", "task.json"), ("preview", "task.json")]
 )
 def test_a_directory_without_projects_is_not_suggested(place, arguments, content):
-    """The error says that a directory contains projects only if it does; a param may be named like a directory."""
+    """The error suggests a swap with a directory only if this directory contains projects.
+
+    A param may have the same name as a directory without projects.
+    """
     (place / "instruction").mkdir()
     for name, text in content.items():
         (place / "instruction" / name).write_text(text)
@@ -616,7 +622,7 @@ def test_two_volumes_may_be_the_same_directory(arguments, summary, names, tmp_pa
         shutil.copy(EXAMPLES / name, tmp_path)
     (tmp_path / "a").mkdir()
     (tmp_path / "b").symlink_to("a")
-    # Let the link be like a volume of a container, which is not resolved.
+    # Do not resolve the link, so that `b` is like a second mount of the same directory in a container.
     monkeypatch.setattr("paramcore.files.reader.resolve_path", os.path.abspath)
     project_output = ("--project-output", "b/new") if arguments[0] == "extract" and not summary else ()
     options = ("--output", "a/new", *project_output, *(("--summary",) if summary else ()))

@@ -1,4 +1,4 @@
-"""JSONL files: `preview`, `validate`, `impact` and `audit`."""
+"""`preview`, `validate`, `impact` and `audit` with JSONL as input."""
 
 import errno
 import itertools
@@ -36,14 +36,14 @@ FINISHED = json.loads((EXAMPLES / "finished.jsonl").read_text().splitlines()[1])
 
 
 def lines(name, count):
-    """Return `count` lines of JSONL with the same task, which the command `name` accepts."""
+    """Return `count` equal lines of JSONL, each with a task that the command `name` accepts."""
     return "".join(f"{json.dumps(FINISHED if name == 'audit' else TASK)}\n" for _ in range(count))
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
 @pytest.mark.parametrize("name", BULK)
 def test_output_gets_the_printed_answer(name, form, tmp_path):
-    """`--output` writes the output of each command to a file, and nothing to standard output."""
+    """With `--output`, each command writes its output to the file, and not to standard output."""
     target = tmp_path / "answer"
     arguments = (*BULK[name], "-", "--lines", "--format", form)
     printed = run(*arguments, stdin=lines(name, 3))
@@ -117,7 +117,7 @@ def test_a_merge_conflict_is_not_skipped(name, marker):
     ],
 )
 def test_the_error_about_an_option_ends_the_run(name, options, more, tmp_path):
-    """An unknown `--project-version` or a wrong `--type` is wrong for every line, so the first line ends the run."""
+    """An unknown `--project-version` or a wrong `--type` ends the run at the first line, even with `--keep-going`."""
     tasks = tmp_path / "tasks.jsonl"
     tasks.write_text(lines("preview", 3))
     ran = run(*BULK.get(name, (name, PROJECT)), tasks, *options, *more)
@@ -128,7 +128,7 @@ def test_the_error_about_an_option_ends_the_run(name, options, more, tmp_path):
 
 @pytest.mark.parametrize("name", ["preview", "impact"])
 def test_an_option_is_not_blamed_for_an_invalid_value(name):
-    """If the `project_version` of a line is not JSON, the error is about the line, despite `--project-version`."""
+    """If the `project_version` of a line is invalid text, the error is about the line, not about `--project-version`."""
     broken = '{"project_version": "\\ud800"}\n'
     arguments = (*BULK[name], "-", "--lines", "--project-version", "1")
     assert run(*arguments, stdin=broken).err.startswith("error: <stdin>:1:21: at /project_version: the text ")
@@ -163,7 +163,7 @@ def with_terminal(*arguments, stdout, **changes):
 
 @pytest.fixture(scope="module")
 def long_files(tmp_path_factory):
-    """Return a folder with a file for each command; each file is long enough for a progress bar."""
+    """Return a folder with a file for each command. Each file is long enough for a progress bar."""
     folder = tmp_path_factory.mktemp("long")
     for name in BULK:
         (folder / f"{name}.jsonl").write_text(lines(name, 6_000))
@@ -172,7 +172,7 @@ def long_files(tmp_path_factory):
 
 @pytest.mark.parametrize("name", BULK)
 def test_a_terminal_shows_progress(name, long_files, tmp_path):
-    """The bar shows count, rate and remaining time; the output is the same without a bar."""
+    """On a terminal, a bar shows count, rate and remaining time. The output is the same as without a bar."""
     arguments = (*BULK[name], long_files / f"{name}.jsonl", "--format", "json")
     with (tmp_path / "answer").open("w") as stdout:
         shown = with_terminal(*arguments, stdout=stdout)
@@ -186,7 +186,7 @@ def test_a_terminal_shows_progress(name, long_files, tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("name", BULK)
 def test_a_signal_leaves_the_cursor_visible(name, number, wait, tmp_path):
-    """After a signal while the bar is shown, the cursor is visible again. Ctrl-C also prints `interrupted`."""
+    """If a signal ends a command with a bar, the cursor is visible again. Ctrl-C also prints `interrupted`."""
     (tmp_path / "long.jsonl").write_text(lines(name, 200_000 if name == "preview" else 60_000))
     ours, theirs = pty.openpty()
     with (tmp_path / "answer").open("w") as stdout:
@@ -271,7 +271,8 @@ def test_the_terminal_shows_the_bar_ten_times_a_second(long_files, monkeypatch):
     monkeypatch.setattr(Progress, "update", lambda self, task, **fields: None)
     monkeypatch.setattr(Task, "elapsed", property(lambda self: next(times)))
     list(progress.show_progress(lambda on_read: range(6_000), "none", prints=False))
-    # The new bar is refreshed once. The updates are 0.01 seconds apart and end after 0.59 seconds.
+    # The new bar is refreshed once. The 60 updates are 0.01 seconds apart, so the last update is at 0.59 seconds.
+    # Five of the updates refresh the bar.
     assert len(refreshes) == 1 + 5
 
 
@@ -361,7 +362,7 @@ def test_an_ignored_sigterm_stays_ignored(tmp_path):
     ("bad", "error"),
     [
         ('{"a": "' + "x" * 2**24 + '"}', "error: <stdin>:2: the line exceeds the limit of 16,777,216 bytes"),
-        # Joined files can have a BOM inside.
+        # A file that was joined from several files can have a BOM in the middle.
         ("\ufeff{}", "<stdin>:2:1: the line begins with a byte order mark"),
     ],
     ids=["long", "BOM"],
@@ -386,7 +387,7 @@ def test_the_lines_beside_a_bad_line_are_processed(name, bad, error):
 
 
 def test_bad_lines_are_counted_beside_json():
-    """With machine-readable formats, `validate` counts invalid lines on standard error."""
+    """With `--format json` or `github`, `validate` prints the number of invalid lines on standard error."""
     for form in ("json", "github"):
         ran = run(*BULK["validate"], "-", "--lines", "--keep-going", "--format", form, stdin="{\n{\n")
         assert (ran.status, ran.err.splitlines()[-1]) == (FINDINGS, "2 invalid lines")
@@ -399,7 +400,7 @@ def test_no_bar_where_the_answer_is_printed(long_files):
 
 
 def test_errors_are_shown_despite_the_bar(long_files, tmp_path):
-    """An invalid line is reported on a terminal with a bar."""
+    """If a bar is shown on the terminal, an invalid line is still reported there."""
     bad = tmp_path / "bad.jsonl"
     bad.write_text("{\n" + (long_files / "preview.jsonl").read_text())
     shown = with_terminal(*BULK["preview"], bad, "--keep-going", "--output", tmp_path / "answer", stdout=None)
@@ -416,7 +417,7 @@ def test_a_link_to_a_device_is_not_replaced(tmp_path):
 
 
 def test_json_that_is_no_object_is_bad_for_many_projects():
-    """With several projects too, a line whose JSON is not an object is an invalid line."""
+    """If `audit` has several projects, a line whose JSON is not an object also counts as an invalid line."""
     ran = run("audit", "projects", "-", "--lines", "--keep-going", stdin='5\n[1]\n{"task_id": "a", "project": 5}\n')
     assert ran.status == FINDINGS
     assert "2 invalid lines" in ran.err

@@ -71,7 +71,7 @@ def test_text_is_wrapped_after_spaces(text, width, lines):
 
 
 def test_the_first_line_may_have_another_width():
-    """`first` is the width of the first line, and `width` that of the other lines."""
+    """`first` is the width of the first line, and `width` is the width of the other lines."""
     assert cut("one two three four", 8, first=13) == ["one two three ", "four"]
     assert cut("one two three four", 9, first=3) == ["one ", "two three ", "four"]
 
@@ -90,7 +90,7 @@ def test_a_text_is_wrapped_at_its_line_breaks():
     st.booleans(),
 )
 def test_wrapping_loses_nothing(text, width, first, at_newlines):
-    """The joined lines are the text. Without the space at its end, each line fits or is a single character."""
+    """The lines together are the text. Apart from a space at its end, each line fits or is a single character."""
     spans = wrap(text, width, first=first, at_newlines=at_newlines)
     assert "".join(text[start:end] for start, end in spans) == text
     for number, (start, end) in enumerate(spans):
@@ -105,7 +105,7 @@ def test_wrapping_loses_nothing(text, width, first, at_newlines):
     "word", ["日本語", "ไทยภาษา", "้" * 3, "🚗", "❤\ufe0f", "e\u0301" + "\u0301" * 40, "x日", "\U0001fae8", r"日\\"]
 )
 def test_a_long_word_is_wrapped_in_linear_time(word, monkeypatch):
-    """To wrap a long text without spaces, as in Japanese, each character is measured fewer than 30 times on average."""
+    """Wrapping a long text without spaces, as in Japanese, measures each character fewer than 30 times on average."""
     measured = []
 
     def count(function):

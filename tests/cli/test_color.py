@@ -57,7 +57,7 @@ def test_the_table_is_complete():
 
 @pytest.mark.parametrize(("no_color", "force_color", "is_dumb", "is_terminal", "expected"), TABLE)
 def test_commands_follow_the_environment(no_color, force_color, is_dumb, is_terminal, expected):
-    """A command prints colour exactly in the cases for which the table expects it."""
+    """A command prints colour if and only if the table says so."""
     arguments = ("diff", "fleet.json@0", "fleet.json")
     environment = make_environment(no_color, force_color, is_dumb)
     if is_terminal:

@@ -12,7 +12,7 @@ YAML = ["validate", "street-signs.yaml"]
 FETCH = ["fetch", "docks", "--base-url", "http://127.0.0.1:9/v1"]
 LINES = ["preview", "warehouse-boxes.json", "night-shift.jsonl", "--format", "json"]
 
-#: The body of a module, by what is wrong with the package.
+#: For each kind of damage to a package: the content of its module.
 DAMAGES = {
     "uninstalled in part": "",
     "another package is missing": "import a_missing_package",
@@ -46,7 +46,7 @@ def run_with(folder, arguments):
     ],
 )
 def test_a_damaged_package_is_one_line(tmp_path, package, arguments, damaged):
-    """If a command needs the package, the error is one line with a remedy."""
+    """If a command needs a damaged package, the error is one line with a remedy."""
     damage(tmp_path, package, DAMAGES[damaged])
     done = run_with(tmp_path, arguments)
     assert done.returncode in (2, 3)
@@ -59,7 +59,7 @@ def test_a_damaged_package_is_one_line(tmp_path, package, arguments, damaged):
 @pytest.mark.parametrize("damaged", ["uninstalled in part", "another package is missing"])
 @pytest.mark.parametrize(("package", "arguments"), [("jiter", LINES), ("orjson", LINES), ("jsonschema_rs", VALIDATE)])
 def test_no_command_needs_the_package(tmp_path, package, arguments, damaged):
-    """If paramcore works without the package, the output is the same."""
+    """If a command also works without a package, damage to the package does not change its output."""
     damage(tmp_path, package, DAMAGES[damaged])
     done = run_with(tmp_path, arguments)
     expected = run_with(tmp_path / "none", arguments)
@@ -92,7 +92,7 @@ def test_no_command_needs_the_package(tmp_path, package, arguments, damaged):
     ],
 )
 def test_the_error_names_the_package(tmp_path, package, damaged, arguments, message):
-    """The error says which package is missing or cannot be loaded, and which command corrects this."""
+    """The error says which package is missing or cannot be loaded, and which command installs the package."""
     damage(tmp_path, package, DAMAGES[damaged])
     assert run_with(tmp_path, arguments).stderr == f"error: {message}\n"
 
@@ -111,7 +111,7 @@ def test_the_error_names_the_damaged_module(tmp_path):
 @pytest.mark.parametrize("package", ["attr", "jiter", "jsonschema", "orjson", "rpds"])
 @pytest.mark.parametrize("name", ["preview", "validate"])
 def test_several_processes_report_the_same(tmp_path, name, package, damaged):
-    """With `--jobs 2`, the output and the error are those of one process."""
+    """If a package is damaged, the output and the error with `--jobs 2` are the same as with one process."""
     damage(tmp_path, package, DAMAGES[damaged])
     arguments = [name, "warehouse-boxes.json", "night-shift.jsonl"]
     one, two = (run_with(tmp_path, [*arguments, "--jobs", jobs]) for jobs in "12")
@@ -121,7 +121,7 @@ def test_several_processes_report_the_same(tmp_path, name, package, damaged):
 
 @pytest.mark.parametrize("damaged", ["uninstalled in part", "another package is missing"])
 def test_without_rich_there_is_no_bar(tmp_path, damaged):
-    """On a terminal, a damaged `rich` means that there is no progress bar."""
+    """If `rich` is damaged, a command on a terminal shows no progress bar, and succeeds."""
     damage(tmp_path, "rich", DAMAGES[damaged])
     tasks = tmp_path / "tasks.jsonl"
     tasks.write_bytes((EXAMPLES / "night-shift.jsonl").read_bytes() * 4000)
@@ -130,7 +130,7 @@ def test_without_rich_there_is_no_bar(tmp_path, damaged):
     main, terminal = pty.openpty()
     arguments = command("preview", "warehouse-boxes.json", tasks, "--output", tmp_path / "out.jsonl")
     done = subprocess.run(arguments, stderr=terminal, cwd=EXAMPLES, env=env, check=False)
-    # Without a byte to read, `os.read` would wait.
+    # Write a byte, because `os.read` would wait if there were nothing to read.
     os.write(terminal, b".")
     shown = os.read(main, 4096)
     os.close(main)

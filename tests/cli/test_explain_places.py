@@ -16,7 +16,7 @@ def read_value(text, line, column):
 
 @pytest.mark.parametrize("tasks", [TASK, "night-shift.jsonl"])
 def test_each_place_has_the_value(tasks):
-    """The value of each candidate is at its file, line and column; a layer without the param has no location."""
+    """The file, line and column of a candidate lead to its value. A layer without the param has no location."""
     done = run("explain", PROJECT, tasks, "--format", "json")
     answers = [done.document] if tasks == TASK else done.lines
     candidates = [one for answer in answers for found in answer["explanations"] for one in found["candidates"]]
@@ -39,7 +39,7 @@ def test_the_text_has_the_places_of_json():
 
 
 def test_elements_of_arrays_have_places(tmp_path):
-    """The locations are right in an array of projects and in an array of tasks."""
+    """In an array of projects or tasks, each location has the line of the right element."""
     project = {"type": "comparison", "name": "docks", "param_history": [{"version": 0, "a/b": 1}]}
     other = {**project, "name": "other"}
     (tmp_path / "all.json").write_text(json.dumps([other, project], indent=1))

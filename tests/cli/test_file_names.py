@@ -12,7 +12,7 @@ from paramcore.cli.file_names import choose_file_names, fold_file_name
 from paramcore.errors import InvalidSetting
 from paramcore.model.names import check_project_name
 
-#: The forms in which a file system may compare names: in one Unicode form, with or without regard to case.
+#: The forms in which a file system may compare names: normalized to a Unicode form, some of them without case.
 COMPARED_FORMS = [
     *(lambda name, form=form: normalize(form, name) for form in ("NFC", "NFD", "NFKC")),
     *(lambda name, form=form: normalize(form, normalize(form, name).casefold()) for form in ("NFC", "NFD", "NFKC")),

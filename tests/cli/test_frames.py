@@ -21,7 +21,7 @@ def frame(text, pointer):
 
 
 def make_line(before, after):
-    """Return a line of JSON, and the value in it between `before` letters and `after` letters."""
+    """Return a line of JSON with `before` letters, a value and `after` letters; also return the value."""
     value = '"<value>"'
     return f'{{"a": "{"x" * before}", "b": {value}, "c": "{"y" * after}"}}', value
 
@@ -39,7 +39,7 @@ def test_the_caret_is_under_the_value(before, after):
 
 @pytest.mark.parametrize(("length", "is_whole"), [(ROW_LIMIT - 1, True), (ROW_LIMIT, True), (ROW_LIMIT + 1, False)])
 def test_a_line_that_fits_is_shown_whole(length, is_whole):
-    """A line up to the limit is shown in full; a longer line is shown only around the value."""
+    """A line up to the limit is shown in full. Of a longer line, only the part around the value is shown."""
     text, _ = make_line(length - len(make_line(0, 0)[0]), 0)
     assert len(text) == length
     line, _ = frame(text, "/b")
@@ -66,6 +66,6 @@ def test_the_frame_shows_what_can_be_printed():
     ],
 )
 def test_the_beginning_of_the_value_is_underlined(text, pointer, underlined):
-    """A string, a number, a boolean or null is underlined whole, but only the beginning of an array or object."""
+    """A string, a number, a boolean or null is underlined whole. Of an array or object, the beginning is underlined."""
     line, caret = frame(text, pointer)
     assert line[caret.index("^") : len(caret)] == underlined

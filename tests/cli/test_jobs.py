@@ -96,7 +96,7 @@ def test_the_output_is_that_of_one_process(arguments, jobs, place):
 
 
 def test_a_project_from_standard_input(place):
-    """Only TASKS is split into chunks, so the project may be standard input."""
+    """Only TASKS is split into chunks, so PROJECT may be standard input."""
     text = (place / "boxes.json").read_text()
     ran = run("preview", "-", "good.jsonl", "--format", "json", "--jobs", "2", cwd=place, stdin=text)
     assert (ran.status, len(ran.lines), ran.lines[-1]["line"]) == (FINE, GOOD, GOOD)
@@ -104,7 +104,10 @@ def test_a_project_from_standard_input(place):
 
 @pytest.mark.parametrize("name", ["preview", "validate"])
 def test_the_first_bad_line_ends_all(name, place, tmp_path):
-    """The error has the line number. The output for earlier lines is printed; with `--output`, the file does not change."""
+    """An invalid line is an error with its line number. The command prints the output for the lines before it.
+
+    With `--output`, the file does not change.
+    """
     target = tmp_path / "answer"
     target.write_text("old")
     good = (place / "good.jsonl").read_text()
@@ -145,7 +148,7 @@ def test_other_numbers_are_rejected(number, place):
     [("-", True), ("pipe.jsonl", False), ("pipe", True), ("/dev/null", True), (".", True), ("link", True)],
 )
 def test_only_a_regular_file_is_split(name, tasks, lines, place):
-    """The error for standard input, a pipe, a device or a directory has a remedy."""
+    """With `--jobs`, standard input, a pipe, a device or a directory as TASKS is an error with a remedy."""
     for pipe in ("pipe", "pipe.jsonl"):
         if not (place / pipe).exists():
             os.mkfifo(place / pipe)
@@ -160,14 +163,14 @@ def test_only_a_regular_file_is_split(name, tasks, lines, place):
 
 
 def test_a_process_substitution_without_lines_is_rejected_once(place):
-    """For a shell's `<(...)`, one error names both changes: add `--lines`, and omit `--jobs`."""
+    """For a shell's `<(...)`, a single error says to add `--lines` and to omit `--jobs`."""
     ran = shell("$paramcore preview boxes.json <(cat good.jsonl) --jobs 2", cwd=place)
     assert (ran.status, ran.out) == (REFUSED, "")
     assert ran.err.endswith("save the tasks in a .jsonl file, or pass --lines instead of --jobs\n")
 
 
 def test_a_document_is_not_split(place):
-    """The error for a file with a single document has a remedy."""
+    """With `--jobs`, a file with a single document is an error with a remedy."""
     (place / "one.json").write_text("{}")
     ran = run("preview", "boxes.json", "one.json", "--jobs", "2", cwd=place)
     assert (ran.status, ran.out) == (REFUSED, "")
@@ -177,7 +180,7 @@ def test_a_document_is_not_split(place):
 @pytest.mark.parametrize("tasks", ["/dev/stdin", "/dev/fd/3", "/proc/self/fd/3", "link.jsonl"])
 @pytest.mark.parametrize("name", ["preview", "validate"])
 def test_the_name_of_an_open_file_is_read(name, tasks, place):
-    """With several processes too, TASKS may be `/dev/stdin`, a path such as `/dev/fd/3`, or a link."""
+    """With `--jobs`, TASKS may be `/dev/stdin`, a path such as `/dev/fd/3`, or a link, if it leads to a regular file."""
     if not (place / "link.jsonl").is_symlink():
         (place / "link.jsonl").symlink_to("tasks.jsonl")
     arguments = f"$paramcore {name} boxes.json {tasks} --lines --keep-going < tasks.jsonl 3< tasks.jsonl --jobs"
@@ -187,7 +190,7 @@ def test_the_name_of_an_open_file_is_read(name, tasks, place):
 
 
 def test_an_open_file_without_a_name_is_rejected(place):
-    """A deleted file is rejected, because other processes cannot open it."""
+    """With `--jobs`, an open file that was deleted is rejected, because other processes cannot open it."""
     script = "cp good.jsonl gone; exec 3< gone; rm gone; $paramcore preview boxes.json /dev/fd/3 --lines --jobs 2"
     ran = shell(script, cwd=place)
     assert (ran.status, ran.out) == (REFUSED, "")
@@ -202,7 +205,7 @@ def test_an_open_file_without_a_name_is_rejected(place):
     ],
 )
 def test_encodings_that_cannot_be_split_are_rejected(data, message, place):
-    """The error for UTF-16 has a remedy. The error for gzip names gzip."""
+    """With `--jobs`, the error for UTF-16 says to convert the file. The error for a compressed file names gzip."""
     (place / "odd.jsonl").write_bytes(data)
     ran = run("preview", "boxes.json", "odd.jsonl", "--jobs", "2", cwd=place)
     assert (ran.status, ran.out) == (REFUSED, "")
@@ -232,7 +235,7 @@ def is_running(pid):
 
 @pytest.fixture
 def started(place, tmp_path):
-    """Start a command with a process group of its own; yield its process and the ids of its workers."""
+    """Start a command in a new process group. Yield its process and the ids of its workers."""
     arguments = command("preview", "boxes.json", "good.jsonl", "--format", "json", "--jobs", "2")
     process = subprocess.Popen(
         arguments,
@@ -243,7 +246,7 @@ def started(place, tmp_path):
         preexec_fn=restore_signals,
         start_new_session=True,
     )
-    # The first bytes show that all processes were started.
+    # The first bytes of output come after all workers have started.
     process.stdout.read(100)
     workers = list_workers(process.pid)
     assert len(workers) >= 2
@@ -267,7 +270,7 @@ def test_a_signal_ends_all_processes(started, number):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_the_end_of_the_command_ends_all_processes(started, number):
-    """A signal for the command alone, even SIGKILL, ends all processes."""
+    """A signal for the command alone, even SIGKILL, also ends the workers."""
     process, workers = started
     process.send_signal(number)
     _, errors = process.communicate(timeout=20)
@@ -276,7 +279,7 @@ def test_the_end_of_the_command_ends_all_processes(started, number):
 
 
 def test_a_closed_pipe_ends_all_processes(started):
-    """If the reader of the output closes the pipe, the command and its processes end without a message."""
+    """If the reader of the output closes the pipe, the command and its workers end without a message."""
     process, workers = started
     process.stdout.close()
     assert process.stderr.read() == b""
@@ -285,13 +288,13 @@ def test_a_closed_pipe_ends_all_processes(started):
 
 
 def die(lines):
-    """Kill this process before it returns an output."""
+    """Kill this process before it returns any output."""
     os.kill(os.getpid(), signal.SIGKILL)
     yield from lines
 
 
 def test_a_process_that_dies_is_reported(place):
-    """If a process is killed, the command reports this instead of waiting forever."""
+    """If a worker is killed, the command reports an error instead of waiting forever."""
     with pytest.raises(DocumentError, match="a process ended before it returned a result"):
         list(process_chunks(split_file(str(place / "good.jsonl")), die, 2))
 
@@ -309,7 +312,7 @@ def test_a_process_that_dies_is_reported(place):
     ],
 )
 def test_a_process_ends_quietly_with_its_parent(sent):
-    """If its parent is killed, a worker ends and prints nothing, whatever part of a message it has read."""
+    """If the command is killed, a worker ends and prints nothing, whatever part of a message the worker has read."""
     script = f"""
 import os, pickle, signal
 from paramcore.cli.worker import Worker
@@ -317,7 +320,7 @@ worker = Worker()
 {sent}
 os.kill(os.getpid(), signal.SIGKILL)
 """
-    # `run` returns only after the worker ends too, because the worker inherits the pipe.
+    # `subprocess.run` also waits for the worker, because the worker inherits the pipe of standard output.
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, env=environment(), timeout=20)
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGKILL, b"", b"")
 
@@ -332,7 +335,7 @@ os.kill(os.getpid(), signal.SIGKILL)
     ],
 )
 def test_a_process_that_is_busy_ends_with_its_parent(number, function, message):
-    """If its parent ends, a worker ends soon, even if its function would continue for hours."""
+    """If the command is killed, a worker ends soon, even if its function would continue for hours."""
     script = f"""
 import os, re, resource, time
 from functools import partial
@@ -344,7 +347,7 @@ worker.send({message})
 time.sleep(0.5)
 os.kill(os.getpid(), {number})
 """
-    # `run` returns only after the worker ends too, because the worker inherits the pipe.
+    # `subprocess.run` also waits for the worker, because the worker inherits the pipe of standard output.
     done = subprocess.run(
         [sys.executable, "-c", script],
         capture_output=True,
@@ -362,7 +365,7 @@ def fail(error, lines):
 
 
 def test_a_lack_of_memory_is_reported(place, capfd):
-    """A process without enough memory prints nothing; the command reports the lack of memory."""
+    """A worker without enough memory prints nothing. The command reports the lack of memory."""
     with pytest.raises(DocumentError, match="perhaps because the machine lacks memory; use a smaller number"):
         list(process_chunks(split_file(str(place / "good.jsonl")), partial(fail, MemoryError()), 2))
     assert capfd.readouterr() == ("", "")
@@ -420,7 +423,7 @@ def test_a_package_that_a_process_cannot_import_is_named(place, tmp_path, capfd,
 
 @pytest.mark.parametrize("text", ["'hello'", "'no line end', end=''", "'x' * 99_999", "'\\0paramcore\\n'"])
 def test_a_process_may_print_text_at_its_start(text, place, tmp_path):
-    """A `sitecustomize` module that prints text changes no answer, even if the text is not buffered."""
+    """If a `sitecustomize` module prints text at the start of a worker, the output does not change."""
     (tmp_path / "sitecustomize.py").write_text(f"print({text}, flush=True)")
     arguments = command(
         "preview", place / "boxes.json", place / "good.jsonl", "--jobs", "2", "--output", tmp_path / "o"
@@ -433,17 +436,17 @@ def test_a_process_may_print_text_at_its_start(text, place, tmp_path):
 
 @pytest.mark.parametrize("name", ["json", "pickle", "random", "signal", "struct", "types"])
 def test_no_process_imports_from_the_working_directory(name, place, tmp_path):
-    """A file in the working directory with the name of a module is not imported."""
+    """With `--jobs`, a file such as `json.py` in the working directory is not imported."""
     (tmp_path / f"{name}.py").write_text("raise SystemExit('imported from the working directory')")
     arguments = command("preview", place / "boxes.json", place / "good.jsonl", "--format", "json", "--jobs", "2")
-    # Like the script `paramcore`, `python -m` with `-P` imports nothing from the working directory.
+    # `python -P -m paramcore` imports nothing from the working directory, like the script `paramcore`.
     arguments.insert(1, "-P")
     done = subprocess.run(arguments, capture_output=True, cwd=tmp_path, env=environment(), timeout=60)
     assert (done.returncode, done.stderr, done.stdout.count(b"\n")) == (FINE, b"", GOOD)
 
 
 def test_an_interrupt_of_one_process_changes_nothing(started):
-    """A worker ignores Ctrl-C, because the command decides when to end it."""
+    """A worker ignores SIGINT, because the command itself decides when to end its workers."""
     process, workers = started
     for worker in workers:
         os.kill(worker, signal.SIGINT)
@@ -452,7 +455,7 @@ def test_an_interrupt_of_one_process_changes_nothing(started):
 
 
 def test_a_process_reads_no_settings_that_the_command_ignores(place):
-    """If `python -I` runs the command, its workers ignore PYTHONHOME and PYTHONPATH too."""
+    """If `python -I` runs the command, its workers also ignore PYTHONHOME and PYTHONPATH."""
     arguments = command("preview", place / "boxes.json", place / "good.jsonl", "--format", "json", "--jobs", "2")
     arguments.insert(1, "-I")
     changes = {"PYTHONHOME": "/nonexistent", "PYTHONPATH": "/nonexistent"}
@@ -493,7 +496,7 @@ def test_a_file_that_changes_is_rejected(change, place, tmp_path):
 
 
 def test_a_file_that_is_removed_keeps_its_name(place, tmp_path, monkeypatch):
-    """The error for a removed file has the name from the command line."""
+    """The error for a file that was removed after it was split has the name from the command line."""
     monkeypatch.chdir(tmp_path)
     Path("gone.jsonl").write_bytes((place / "good.jsonl").read_bytes())
     first, *_ = split_file("gone.jsonl", 1_000)
@@ -504,7 +507,7 @@ def test_a_file_that_is_removed_keeps_its_name(place, tmp_path, monkeypatch):
 
 
 def test_processes_that_cannot_start_are_reported(place, monkeypatch):
-    """If no process can be started, the error says so and has a remedy."""
+    """If no worker can be started, the error says so and has a remedy."""
     for executable in ("/nonexistent", ""):
         monkeypatch.setattr(sys, "executable", executable)
         with pytest.raises(DocumentError, match="cannot start a process: .*omit --jobs"):
@@ -512,12 +515,12 @@ def test_processes_that_cannot_start_are_reported(place, monkeypatch):
 
 
 def test_a_missing_file_is_named_as_such(place):
-    """The error for a missing file is the same as with one process."""
+    """With `--jobs 2`, the error for a missing file is the same as with one process."""
     one, many = (run("preview", "boxes.json", "none.jsonl", "--jobs", jobs, cwd=place) for jobs in ("1", "2"))
     assert many == one
 
 
 def test_a_short_file_has_one_chunk():
-    """A file with a single chunk is processed with `--jobs` too."""
+    """`--jobs` also accepts a file that is too short for two chunks."""
     ran = run("preview", "warehouse-boxes.json", "night-shift.jsonl", "--format", "json", "--jobs", "2", cwd=EXAMPLES)
     assert [line["line"] for line in ran.lines] == [1, 2, 3]

@@ -20,11 +20,11 @@ CHANGES = PAIRS | st.tuples(st.dictionaries(st.just("t"), TEXTS), st.dictionarie
 
 
 def iter_shown(rows, screen):
-    """Yield the cells and values that a screen must show; the changes inside a value may replace the value."""
+    """Yield the cells and values that a screen must show. The changes inside a value may replace the value."""
     for row in rows:
         yield from row.cells
         yield from row.text and [row.text]
-        # A screen lists the changes inside a container if it has no room for the values.
+        # If a screen has no room for the old and the new container, it lists the changes inside them.
         if row.inside is not None and squash("".join(row.cells) + "inside:") in screen:
             yield from iter_shown(row.inside, screen)
         else:
@@ -33,7 +33,7 @@ def iter_shown(rows, screen):
 
 @given(CHANGES, WIDTHS)
 def test_changes_fit_and_are_complete(pair, width):
-    """With `--full`, no line of a diff is too wide, and each value, or each change inside it, is shown in full."""
+    """With `--full`, no line of a diff is too wide. Each value is shown in full, or each change inside the value."""
     diff = Diff.between(*pair)
     screen = Screen(width, full=True).render(diff.list_pieces())
     assert find_wide_lines(screen, width) == []
@@ -68,7 +68,7 @@ def test_colour_changes_no_layout(pair, width):
 
 @given(st.text(st.sampled_from("ab:日🚗 "), min_size=1, max_size=100), st.data(), WIDTHS)
 def test_frames_fit_and_mark_the_value(text, data, width):
-    """A long source line is split into parts, with one or two carets for each character of the value."""
+    """A long source line is split into parts. Below each character of the value are one or two carets."""
     start = data.draw(st.integers(0, len(text) - 1))
     length = data.draw(st.integers(1, len(text) - start))
     screen = Screen(width).render([Frame(12, text, start, length)])
@@ -144,7 +144,7 @@ def test_columns_are_aligned():
 @pytest.mark.parametrize(("full", "cut"), [(False, True), (True, False)])
 @pytest.mark.parametrize("value", [list(range(10_000, 10_400)), "word " * 400, {"a": {"b": ["x" * 30] * 80}}])
 def test_long_values_are_truncated(value, full, cut):
-    """Without `--full`, a long value is shown on a limited number of lines, with a remark about the rest."""
+    """Without `--full`, a screen shows the beginning of a long value, and a remark about the rest."""
     screen = Screen(40, full=full).render([Table.of([Row(("a",), (value,))])])
     assert (len(screen.splitlines()) < 45) is cut
     assert (squash(format_value(value)) in squash(screen)) is not cut
@@ -154,7 +154,7 @@ def test_long_values_are_truncated(value, full, cut):
 
 
 def test_deep_values_show_as_much_as_a_pipe():
-    """For a deep value, whose lines are short, a screen shows at least as much as the output to a pipe."""
+    """A screen shows at least as much of a deeply nested value as the output to a pipe."""
     value = [[[[[[[[[[[[[[[[[[[["x" * 40]]]]]]]]]]]]]]]]]]]]
     pieces = [Table.of([Row(("a",), (value,))])]
     piped = format_pieces(pieces).split("  ")[-1]
@@ -163,7 +163,7 @@ def test_deep_values_show_as_much_as_a_pipe():
 
 @pytest.mark.parametrize("where", ["start", "middle", "end"])
 def test_equal_words_around_a_change_are_hidden(where):
-    """Without `--full`, a long text shows the words near its changes, and the number of hidden characters."""
+    """Without `--full`, a screen shows only the words near a change in a long text, and counts the hidden characters."""
     before = "one two " * 200
     index = {"start": 0, "middle": 800, "end": 1592}[where]
     after = before[:index] + "new " + before[index:]
@@ -184,14 +184,14 @@ def test_hidden_characters_are_counted():
 
 
 def test_a_note_stays_on_its_line_if_it_fits_exactly():
-    """A line may have as many columns as the terminal; with one column more, the note goes below."""
+    """A line may be as wide as the terminal. If it would be one column wider, its note goes to the next line."""
     line = "  changed  padding  3 -> 4  (set since version 0)"
     assert Screen(len(line)).render([Table.of([ROW])]) == line
     assert Screen(len(line) - 1).render([Table.of([ROW])]) == "  changed  padding  3 -> 4\n      (set since version 0)"
 
 
 def test_a_change_is_spread_as_in_a_pipe():
-    """Output to a pipe or a terminal shows the change inside a long value."""
+    """Output to a pipe, or to a terminal of any width, shows the change inside a long value."""
     diff = Diff.between({"box": {"min": 1, "note": "n" * 130}}, {"box": {"min": 2, "note": "n" * 130}})
     for width in (None, 60, 400):
         assert "  changed  /box/min  1 -> 2" in Screen(width).render(diff.list_pieces()).splitlines()
@@ -199,7 +199,7 @@ def test_a_change_is_spread_as_in_a_pipe():
 
 @pytest.mark.parametrize("width", [None, 20, 30, 40, 120])
 def test_hidden_values_hide_their_notes(width):
-    """Without values, every layout hides notes with a value and shows other notes."""
+    """With `--no-values`, every layout hides notes that contain a value, and shows other notes."""
     row = Row((Label("changed"), "/labels/0/min"), (1, 2), note="(a note without one)", value_note='(name "s3cret")')
     screen = Screen(width, values=False).render([Table.of([row])])
     assert "s3cret" not in screen
@@ -208,7 +208,7 @@ def test_hidden_values_hide_their_notes(width):
 
 @pytest.mark.parametrize(("elements", "shown"), [(14, 16), (15, 17), (16, 17)])
 def test_one_line_too_many_is_shown(elements, shown):
-    """A value with one line over the limit is shown in full, because a remark would also need a line."""
+    """A value that is one line too long is shown in full, because a remark would also need a line."""
     value = [10**12 + number for number in range(elements)]
     lines = Screen(60).render([Table.of([Row(("a",), (value,))])]).splitlines()[1:]
     assert len(lines) == shown

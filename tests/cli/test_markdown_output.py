@@ -48,7 +48,10 @@ HEADINGS = {
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_prints_markdown(name):
-    """The first line is a comment with the command. The second is the verdict. The exit code is that of text output."""
+    """The first line is a comment with the command, and the second line is a heading with the result.
+
+    The exit code is the same as with text output.
+    """
     ran = run(name, *COMMANDS[name], "--format", "markdown")
     lines = ran.out.splitlines()
     assert lines[0].startswith(f"<!-- paramcore {name} ")
@@ -58,7 +61,7 @@ def test_each_command_prints_markdown(name):
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_summary_does_not_change_the_output(name, tmp_path):
-    """`--summary` appends what `--format markdown` prints, and changes neither the output nor the exit code."""
+    """`--summary` appends the Markdown to the summary, and changes neither the output nor the exit code."""
     summary = tmp_path / "summary.md"
     summary.write_text("# earlier\n")
     markdown = run(name, *COMMANDS[name], "--format", "markdown").out
@@ -73,7 +76,7 @@ def test_a_summary_does_not_change_the_output(name, tmp_path):
     "earlier", ["", "no newline", "text\n", "<details>\n</details>\n", "- item", "| a |\n|---|\n| b |"]
 )
 def test_a_summary_begins_and_ends_with_a_blank_line(earlier, tmp_path):
-    """Blank lines surround a report, so its heading and the next heading are rendered, whatever text precedes them."""
+    """Blank lines surround each report in a summary. So all headings are rendered, whatever text precedes them."""
     summary = tmp_path / "summary.md"
     summary.write_text(earlier)
     for name in ("log", "plan", "log"):
@@ -90,7 +93,7 @@ def test_a_summary_begins_and_ends_with_a_blank_line(earlier, tmp_path):
 
 
 def test_several_projects_have_the_name_of_their_directory():
-    """For a directory, the comment in the first line contains the name of the directory from the command line."""
+    """If PROJECT is a directory, the comment in the first line contains the name of the directory."""
     for name, others in {"plan": ["reword.json"], "log": [], "validate": []}.items():
         ran = run(name, "projects", *others, "--format", "markdown")
         assert ran.out.startswith(f'<!-- paramcore {name} "projects" -->\n')
@@ -115,7 +118,7 @@ def test_an_explanation_of_several_params_is_about_the_task():
 
 
 def test_many_tasks_are_named_by_line():
-    """A row begins with the line number and the `unique_id` of its task; empty input has no rows."""
+    """A row begins with the line number and the `unique_id` of its task. Empty input gives no rows."""
     tasks = '{"unique_id": "a|b", "x": 1}\n{"x": 2}\n'
     ran = run("preview", PROJECT, "-", "--lines", "--format", "markdown", stdin=tasks)
     assert "| line 1, `a\\|b` | `x` | task request | `1` |\n" in ran.out
@@ -128,7 +131,7 @@ def test_many_tasks_are_named_by_line():
 
 
 def test_bad_lines_are_left_out():
-    """With `--keep-going`, invalid lines are reported on standard error; the Markdown shows the other tasks."""
+    """With `--keep-going`, invalid lines are reported on standard error. The Markdown shows the other tasks."""
     ran = run("preview", PROJECT, "-", "--lines", "--keep-going", "--format", "markdown", stdin='{"x": 1}\nno\n')
     assert "of 1 task:" in ran.out
     assert "1 invalid line" in ran.err
@@ -151,7 +154,7 @@ def test_several_processes_print_the_same(tmp_path):
 
 
 def test_markdown_is_written_to_a_file(tmp_path):
-    """The Markdown in the file of `--output` ends with the command that lists the rest, without output options."""
+    """Long Markdown in a file is shortened. Its last line has a command, without `--output`, that lists the rest."""
     path = tmp_path / "comment.md"
     tasks = "".join(f'{{"padding": {number}}}\n' for number in range(2_000))
     ran = run("preview", PROJECT, "-", "--lines", "--format=markdown", f"--output={path}", stdin=tasks)
@@ -162,7 +165,7 @@ def test_markdown_is_written_to_a_file(tmp_path):
 
 
 def test_a_summary_has_more_than_a_comment(tmp_path):
-    """A job summary may be larger than a comment, so it contains rows that a comment omits."""
+    """A job summary may be larger than a comment on GitHub, so it contains rows that a comment omits."""
     summary = tmp_path / "summary.md"
     tasks = "".join(f'{{"padding": {number}}}\n' for number in range(2_000))
     run("preview", PROJECT, "-", "--lines", "--summary", stdin=tasks, GITHUB_STEP_SUMMARY=str(summary))
@@ -181,7 +184,7 @@ def test_a_summary_has_more_than_a_comment(tmp_path):
     ],
 )
 def test_the_command_that_lists_the_rest(arguments, words):
-    """The command that lists the rest is the command line without output options, quoted for a shell."""
+    """The command that lists omitted rows is the command line without output options, quoted for a shell."""
     assert format_command(Namespace(arguments=arguments)) == f"paramcore {words}"
 
 
@@ -263,7 +266,7 @@ def test_a_summary_on_a_full_disk_does_not_change(tmp_path, before):
 
 
 def test_a_part_of_a_summary_before_other_text_is_kept(tmp_path):
-    """If another process appends to the summary before a write fails, the written part of the report is kept."""
+    """If another process appends to the summary before a write fails, the written part of the report stays there."""
     path = tmp_path / "summary.md"
 
     class FullFile(FileIO):
@@ -314,7 +317,7 @@ def write(path, value):
 
 
 def test_a_plan_is_annotated(tmp_path):
-    """Dropped params are errors and lost values are warnings, located in the update; errors come first."""
+    """Annotations of dropped params are errors, and those of lost values are warnings. Errors come first."""
     for name, params in {"a": {"w": 1, "x": {"y": 1}}, "b": {"w": 2, "z": 1}}.items():
         project = Project(name, type="imageannotation", params=params)
         (tmp_path / "all").mkdir(exist_ok=True)
@@ -367,7 +370,7 @@ def test_annotations_beyond_ten_are_counted(tmp_path):
 
 
 def test_an_error_is_annotated(tmp_path):
-    """Invalid JSON is reported as an annotation, and on standard error."""
+    """With `--format github`, invalid JSON is reported as an annotation and on standard error."""
     (tmp_path / "update.json").write_text("{")
     for name, others in {"plan": ["update.json"], "status": []}.items():
         project = EXAMPLES / PROJECT if others else "update.json"

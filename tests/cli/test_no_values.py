@@ -12,7 +12,7 @@ from paramcore.cli.hidden_values import describe_types
 from paramcore.cli.options import COMMANDS
 from paramcore.service import StandIn, run_server
 
-#: Each value that must stay hidden contains one of these texts.
+#: Each value that `--no-values` must hide contains one of these texts.
 SECRETS = ("s3cret", "8675309")
 
 
@@ -177,7 +177,7 @@ def list_keys(answer):
 
 
 def test_the_message_of_the_service_is_hidden(folder):
-    """The message of a reply may repeat a value, so `--no-values` hides it. The exit code does not change."""
+    """`--no-values` hides the message of a reply, which may repeat a value. The exit code does not change."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
@@ -209,21 +209,21 @@ def test_the_message_of_the_service_is_hidden(folder):
 
 
 def test_errors_of_usage_stay(folder):
-    """An error that is not about a value keeps its message."""
+    """With `--no-values`, an error that is not about a value keeps its message."""
     for arguments in (("plan", "boxes.json"), ("diff", "missing.json", "boxes.json")):
         shown, hidden = (run(*arguments, *flag, cwd=folder) for flag in ((), ("--no-values",)))
         assert shown.err == hidden.err != ""
 
 
 def test_an_error_names_its_place_and_code(folder):
-    """Without values, the error for an invalid line has the file, line, column, pointer and code."""
+    """With `--no-values`, the error for an invalid line has the file, line, column, pointer and code."""
     done = run("preview", "boxes.json", "bad.jsonl", "--keep-going", "--no-values", cwd=folder)
     assert "error: bad.jsonl:4:" in done.err
     assert "at /instruction: the error is `instruction_type`; omit --no-values to see why" in done.err
 
 
 def test_text_shows_types(folder):
-    """Text shows names and types instead of values."""
+    """With `--no-values`, the text output shows types instead of values."""
     out = run("diff", "boxes.json@0", "boxes.json@1", "--no-values", cwd=folder).out
     assert out == (
         "  removed  padding      a number\n"
@@ -236,9 +236,9 @@ def test_text_shows_types(folder):
 
 
 def test_json_shows_types(folder):
-    """JSON has the type of each value instead of the value, and null instead of a sentence with values.
+    """With `--no-values`, JSON has the type of each value, and null in place of a sentence with values.
 
-    Fields that identify a task remain.
+    `patch` and fields that identify a task, such as `unique_id`, keep their values.
     """
     plan = run("plan", "boxes.json", "update.json", "--format", "json", "--no-values", cwd=folder).document
     assert plan["before"]["padding"] == "string"
@@ -268,7 +268,7 @@ def test_json_shows_types(folder):
     ],
 )
 def test_null_that_means_no_value_stays_null(line, key, folder):
-    """A null that stands for a missing value stays null, and is not replaced with a type."""
+    """A null that means "no value" stays null, and is not replaced with a type."""
     shown, hidden = (run(*line.split(), "--format", "json", *flag, cwd=folder) for flag in ((), ("--no-values",)))
     shown, hidden = ([value is None for value in find_members(parse(ran.out), key)] for ran in (shown, hidden))
     assert any(shown)

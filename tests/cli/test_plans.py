@@ -40,7 +40,7 @@ def test_a_patch_drops_nothing():
 
 
 def test_the_flag_is_a_bool():
-    """`patch` as a string is an error with its location, because the service could read any string as true."""
+    """`patch` as a string is an error, because the service might treat any string as true."""
     ran = run("plan", PROJECT, "-", stdin='{\n"patch": "false"}')
     assert ran.status == REFUSED
     assert ran.err.startswith("error: <stdin>:2:10: at /patch: ")
@@ -86,7 +86,7 @@ def test_a_setting_that_is_set_twice():
     ],
 )
 def test_an_assumption_may_contain_escapes(value, separator):
-    """`--assume` decodes the escapes that `audit` prints, also if a shell has removed the quotes around them."""
+    """`--assume` decodes the escapes in a value that `audit` prints, with or without the quotes around the value."""
     rules = run("assumptions", "--format", "json", "--assume", f"instruction_separator={value}").document
     [settings] = [rule["settings"] for rule in rules if "instruction_separator" in rule["settings"]]
     assert settings["instruction_separator"] == separator
@@ -103,7 +103,7 @@ def test_assumptions_are_listed():
 def test_null_is_no_update(suffix, tmp_path):
     """A file with null is an error, not an update that drops all params.
 
-    The `request` of a plan that does nothing is null.
+    If a plan has nothing to do, its JSON has null as `request`. A script may write this null to a file.
     """
     plan = run("plan", PROJECT, "--wanted", PROJECT, "--format", "json").document
     file = tmp_path / f"request.{suffix}"

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.running import EXAMPLES, ROOT, environment, run
 
-#: Code that removes modules and functions that Python lacks on Windows, before other imports.
+#: Code that runs first, and removes the modules and functions that Python lacks on Windows.
 REMOVE_UNIX = """
 import os, signal, socket, sys
 for module in ("fcntl", "grp", "pwd", "resource", "syslog", "termios", "tty"):
@@ -61,14 +61,14 @@ START = "from paramcore.cli.entry import start\nsys.exit(start())\n"
     ids=" ".join,
 )
 def test_commands_answer_the_same(arguments):
-    """The output, the errors and the exit code are the same as on Unix."""
+    """Without the modules of Unix, the output, the errors and the exit code are the same as on Unix."""
     stdin = Path(EXAMPLES, "night-shift.jsonl").read_text()
     ran = run(*arguments, stdin=stdin)
     assert run_without_unix(START, *arguments, stdin=stdin) == (ran.out, ran.err, ran.status)
 
 
 def test_an_output_file_is_replaced(tmp_path):
-    """`--output` replaces an existing file."""
+    """Without the modules of Unix, `--output` replaces an existing file."""
     file = tmp_path / "answers.json"
     file.write_text("before")
     arguments = ("preview", "warehouse-boxes.json", "night-shift.json", "--format", "json")

@@ -12,7 +12,7 @@ PROJECT = "warehouse-boxes.json"
 
 
 def test_the_text_shows_the_source_of_each_param():
-    """A preview is a headline and a line for each param."""
+    """A preview has a headline, and a line with the source of each param."""
     assert run("preview", PROJECT, "night-shift.json").out == (
         'task for "warehouse boxes": inherits version 1 (the latest is 2)\n'
         '  instruction            task request + version 1  "Night image: look twice.\\nBox every forklift and every'
@@ -37,13 +37,13 @@ def test_json_has_the_fixed_keys():
 
 
 def test_jsonl_gives_a_line_for_a_line():
-    """A .jsonl file of requests gives JSONL."""
+    """For a .jsonl file, the JSON output has one line for each request."""
     lines = run("preview", PROJECT, "night-shift.jsonl", "--format", "json").lines
     assert [line["inherited_version"] for line in lines] == [2, 0, None]
 
 
 def test_explain_adds_the_explanations():
-    """`--explain` adds explanations, each with its reason."""
+    """`preview --explain` adds an explanation of each param, with a reason such as TASK_OVERRIDE."""
     document = run("preview", PROJECT, "night-shift.json", "--explain", "--format", "json").document
     reasons = {explanation["param"]: explanation["reason"] for explanation in document["explanations"]}
     assert reasons["instruction"] == "INSTRUCTION_APPENDED"
@@ -52,13 +52,13 @@ def test_explain_adds_the_explanations():
 
 
 def test_explain_accepts_params_that_are_not_set():
-    """`explain` reports that a param is not set."""
+    """`explain` accepts a param that neither the task nor the project sets, and prints that it is not set."""
     ran = run("explain", PROJECT, "night-shift.json", "with_labels")
     assert (ran.status, ran.out.splitlines()[0]) == (FINE, "with_labels is not set")
 
 
 def test_explain_json_is_one_document():
-    """`explain --format json` prints the explanations in the order of the command line."""
+    """`explain --format json` explains the params in their order on the command line."""
     document = run("explain", PROJECT, "night-shift.json", "padding", "nope", "--format", "json").document
     assert [explanation["param"] for explanation in document["explanations"]] == ["padding", "nope"]
 
@@ -107,7 +107,7 @@ def test_assumptions_change_the_answer():
 
 
 def test_an_unknown_assumption_lists_the_known_ones():
-    """The error for an unknown setting lists the settings."""
+    """The error for an unknown setting lists the known settings."""
     ran = run("preview", PROJECT, "night-shift.json", "--assume", "separator=x")
     assert ran.status == REFUSED
     assert "`instruction_separator`" in ran.err
@@ -134,7 +134,7 @@ def test_an_array_of_projects_is_read(tmp_path):
 
 
 def test_the_same_project_twice_is_rejected(tmp_path):
-    """Two projects with the same name are rejected; the error has both locations."""
+    """The error for two projects with the same name has both locations."""
     for name in ("a.json", "b.json"):
         (tmp_path / name).write_text((EXAMPLES / PROJECT).read_text())
     ran = run("preview", tmp_path, "-", stdin="{}")
@@ -144,7 +144,7 @@ def test_the_same_project_twice_is_rejected(tmp_path):
 
 
 def test_look_alikes_are_warned_about():
-    """Names that are similar to routing names are reported by line, and remain params (T14)."""
+    """A name that resembles a routing name causes a warning with its location, and remains a param (T14)."""
     text = '{\n  "project_param_version": 0,\n  "task_type": "x",\n  "project_name": "y"\n}'
     ran = run("preview", PROJECT, "-", "--format", "json", stdin=text)
     warnings = ran.err.splitlines()
@@ -175,7 +175,7 @@ def test_preview_and_validate_agree_on_misspelt_routing_names(name, lines):
 
 
 def test_kept_names_are_warned_about(tmp_path):
-    """A routing name in a history is reported (U10)."""
+    """`preview` warns about a routing name in a history (U10)."""
     project = {"type": "t", "name": "n", "param_history": [{"version": 0, "project": "x"}]}
     (tmp_path / "p.json").write_text(json.dumps(project))
     ran = run("preview", tmp_path / "p.json", "-", "--format", "json", stdin="{}")
@@ -204,7 +204,7 @@ def test_bad_lines_can_be_skipped():
 
 
 def test_output_is_written_to_a_file(tmp_path):
-    """`--output` writes the output to the file, and nothing to standard output."""
+    """With `--output`, the command writes its output to the file, and not to standard output."""
     target = tmp_path / "answer.json"
     ran = run("preview", PROJECT, "night-shift.json", "--format", "json", "--output", target)
     assert (ran.out, ran.status) == ("", FINE)
@@ -223,7 +223,7 @@ TASK_ARRAY = '[\n  {"padding": 1},\n  {"padding": 2, "unique_id": "b"}\n]'
 
 
 def test_an_array_of_tasks_is_read():
-    """An array of requests is read as many requests; the JSON output is an array too."""
+    """Each element of an array is read as a request. The JSON output is an array, too."""
     ran = run("preview", PROJECT, "-", "--format", "json", stdin=TASK_ARRAY)
     assert [answer["params"]["padding"] for answer in ran.document] == [1, 2]
     text = run("preview", PROJECT, "-", stdin=TASK_ARRAY).out
@@ -235,7 +235,7 @@ def test_an_array_of_tasks_is_read():
 
 
 def test_an_array_of_a_single_task_gives_an_array():
-    """The output for an array is an array, even with a single request."""
+    """For an array with a single request, the JSON output is an array, too."""
     document = run("preview", PROJECT, "-", "--format", "json", stdin='[{"padding": 1}]').document
     assert [answer["params"]["padding"] for answer in document] == [1]
 
@@ -260,7 +260,7 @@ def test_an_element_that_fails_can_be_skipped():
 
 @pytest.mark.parametrize(("text", "options"), [("[[{}]]", ()), ("[{}]", ("--lines",))])
 def test_an_array_in_place_of_a_request_is_refused(text, options):
-    """An array inside an array, or on a line of JSONL, is not a request; the remedy describes both forms of a file."""
+    """An array in place of a request is an error. The remedy describes how to write requests in JSONL and in JSON."""
     ran = run("preview", PROJECT, "-", *options, stdin=text)
     assert ran.status == REFUSED
     assert "a task request must be an object, got an array" in ran.err
@@ -281,7 +281,7 @@ CREATED_TASK = {"task_id": "6246", "status": "completed", "params": {"attachment
 )
 @pytest.mark.parametrize("options", [(), ("--lines",), ("--lines", "--format", "json")])
 def test_another_document_in_place_of_a_request(document, options):
-    """Another document of the API in place of a request is rejected with one error."""
+    """A created task, an error reply or a project in place of a request is rejected with one error."""
     previewed = run("preview", PROJECT, "-", *options, stdin=json.dumps(document))
     assert (previewed.out, previewed.status) == ("", REFUSED)
     assert (previewed.err.startswith("error: <stdin>:1:1: "), previewed.err.count("\n")) == (True, 1)
@@ -319,7 +319,7 @@ def test_each_answer_names_its_task(options):
 
 
 def test_answers_keep_the_lines_of_their_tasks():
-    """Skipped invalid lines count in the line numbers."""
+    """Line numbers in the output also count the invalid lines that were skipped."""
     text = '{"a": 1}\n{"a": }\n{"a": 3}\n'
     ran = run("preview", PROJECT, "-", "--lines", "--keep-going", "--format", "json", stdin=text)
     assert [line["line"] for line in ran.lines] == [1, 3]
@@ -327,7 +327,7 @@ def test_answers_keep_the_lines_of_their_tasks():
 
 @pytest.mark.parametrize("suffix", ["jsonl", "ndjson"])
 def test_files_of_lines_have_two_suffixes(suffix, tmp_path):
-    """`.ndjson` is read like `.jsonl`, with the same rules for blank lines and carriage returns."""
+    """A .ndjson file is read like a .jsonl file. Blank lines and carriage returns at line ends are ignored."""
     (tmp_path / f"tasks.{suffix}").write_bytes(b'{"padding": 1}\n\n{"padding": 2}\r\n  \r\n{"padding": 3}')
     ran = run("preview", PROJECT, tmp_path / f"tasks.{suffix}", "--format", "json")
     assert [line["params"]["padding"] for line in ran.lines] == [1, 2, 3]
@@ -350,7 +350,7 @@ def test_an_assumption_has_a_value():
 
 
 def test_each_of_many_tasks_is_named():
-    """The text for one of several tasks begins with its line number and `unique_id`. A single task has no such line."""
+    """The text of each of several tasks begins with its line number and `unique_id`. A single task has no such line."""
     tasks = [{"unique_id": "a 1"}, {}]
     for stdin, options, lines in (
         ("\n" + "\n".join(map(json.dumps, tasks)), ("--lines",), (2, 3)),
@@ -394,7 +394,7 @@ def test_audit_reads_tasks_in_each_form(form, tmp_path):
     ],
 )
 def test_audit_of_many_projects_rejects_other_documents(document):
-    """With several projects too, a document other than a task is an error, not a task of another project."""
+    """If `audit` has several projects, a document other than a task is an error, and is not skipped."""
     ran = run("audit", "projects", "-", stdin=json.dumps(document))
     assert (ran.status, ran.out) == (REFUSED, "")
     assert ran.err.startswith("error: <stdin>:1:")
@@ -403,7 +403,7 @@ def test_audit_of_many_projects_rejects_other_documents(document):
 
 @pytest.mark.parametrize("form", ["page", "lines", "array"])
 def test_the_command_that_selects_the_tasks_of_pages(form, tmp_path):
-    """The error for pages of `GET /tasks` in place of tasks has a `jq` command that selects the tasks of all pages."""
+    """The error for an array of pages of `GET /tasks` has a `jq` command that selects the tasks of all pages."""
     tasks = [json.loads(line) for line in (EXAMPLES / "finished.jsonl").read_text().splitlines()]
     pages = [{"docs": [task], "total": len(tasks)} for task in tasks]
     pages_file = tmp_path / "PAGES"
@@ -418,7 +418,7 @@ def test_the_command_that_selects_the_tasks_of_pages(form, tmp_path):
 
 
 def test_audit_locates_the_element_that_is_not_a_task(tmp_path):
-    """If an element of an array or of a reply of `GET /tasks` is not an object, the error has the element's position."""
+    """If an element in an array or in a page of `GET /tasks` is not an object, the error has its line and column."""
     for text, place in (('{"docs": [{},\n 7]}', "2:2"), ("[{},\n  7]", "2:3")):
         file = tmp_path / "tasks.json"
         file.write_text(text)

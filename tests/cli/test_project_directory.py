@@ -23,7 +23,7 @@ NEW_DOCKS = DOCKS.patch_params({"padding": 4})
 
 
 def store(file, *projects, many=False):
-    """Write projects in the form of an edited file: with an unknown key and another layout."""
+    """Write projects to a file as a user may have edited it: with an unknown key and another layout."""
     objects = [{"note": "kept", **write_project(project)} for project in projects]
     file.write_text(json.dumps(objects if many else objects[0], indent=4) + "\n\n")
     return file
@@ -43,7 +43,7 @@ def list_bytes(directory):
 
 
 def refuse(directory, *projects, sources=()):
-    """Check that a write is rejected and changes no file; return the error."""
+    """Check that a write is rejected and changes no file. Return the error."""
     before = list_bytes(directory)
     with pytest.raises(DocumentError) as caught:
         write(directory, *projects, sources=sources)
@@ -61,7 +61,7 @@ def test_a_project_stays_in_its_file(tmp_path, name):
 
 
 def test_a_project_stays_in_its_array(tmp_path):
-    """A project in an array is replaced there; the other projects and the order do not change."""
+    """A write replaces a project inside its array. The other projects and the order do not change."""
     file = store(tmp_path / "all.json", CRANES, DOCKS, many=True)
     assert write(tmp_path, NEW_DOCKS) == [str(file)]
     cranes, docks = json.loads(file.read_text())
@@ -77,7 +77,7 @@ def test_an_array_of_one_project_stays_an_array(tmp_path):
 
 
 def test_an_unchanged_file_is_left_alone(tmp_path):
-    """A file whose projects are unchanged is not rewritten, so that a diff shows only real changes."""
+    """A file with unchanged projects is not rewritten. So a diff in git shows only files with real changes."""
     file = tmp_path / "docks.json"
     file.write_text(json.dumps(write_project(DOCKS), indent=7, sort_keys=True))
     before = file.stat()
@@ -102,7 +102,7 @@ YAML = "# Mind the cranes.\nname: docks\ntype: imageannotation\nparam_history:\n
 
 @pytest.mark.parametrize("name", ["docks.yaml", "other.yml", "DOCKS.YAML", "Other.Yml"])
 def test_yaml_is_never_rewritten(tmp_path, name):
-    """If a YAML file is out of date, nothing is written, so that its comments are kept."""
+    """If a YAML file would have to change, nothing is written, because a rewrite would lose its comments."""
     (tmp_path / name).write_text(YAML)
     error = refuse(tmp_path, CRANES, NEW_DOCKS)
     assert (error.code, error.source) == ("unwritable", f"{tmp_path}/{name}")
@@ -137,7 +137,7 @@ def test_an_invalid_directory_is_not_written(tmp_path, name, text, code):
 
 @pytest.mark.parametrize("name", ["docks.json", "DOCKS.json", "docks.JSON"])
 def test_other_files_are_left_alone(tmp_path, name):
-    """A file without a project is not overwritten, even if it has the usual name for a new project's file."""
+    """A file without a project is not overwritten, even if its name is the first choice for a new project."""
     (tmp_path / name).write_text('{"instruction": "Box."}')
     (tmp_path / ".docks.json").write_text("hidden")
     before = list_bytes(tmp_path)
@@ -150,7 +150,7 @@ def test_other_files_are_left_alone(tmp_path, name):
 
 
 def test_a_file_with_the_digest_name_is_not_overwritten(tmp_path):
-    """If a new project's file name is taken both without and with the digest, nothing is written."""
+    """If both possible files of a new project exist, `docks.json` and the one with a digest, nothing is written."""
     (tmp_path / "docks.json").write_text("{}")
     (written,) = write(tmp_path, DOCKS)
     Path(written).write_text("{}")
@@ -159,7 +159,7 @@ def test_a_file_with_the_digest_name_is_not_overwritten(tmp_path):
 
 
 def test_a_name_with_another_project_is_taken(tmp_path):
-    """If the file with a new project's name contains another project, both projects can be read after the write."""
+    """If `docks.json` contains another project, the new project `docks` gets another file. Both can then be read."""
     store(tmp_path / "docks.json", CRANES)
     write(tmp_path, DOCKS)
     assert {name: project.type for name, project in read(tmp_path).items()} == {
@@ -169,7 +169,7 @@ def test_a_name_with_another_project_is_taken(tmp_path):
 
 
 def test_sources_in_the_directory_are_project_files(tmp_path):
-    """A file in `sources` that is in the directory is a project file, even if it is hidden or its suffix is .txt."""
+    """If `sources` names a file in the directory, this is a project file, even if it is hidden or a .txt file."""
     (tmp_path / "elsewhere").mkdir()
     sources = [store(tmp_path / ".hidden.json", DOCKS), store(tmp_path / "cranes.txt", CRANES)]
     outside = store(tmp_path / "elsewhere" / "docks.json", DOCKS)
@@ -181,7 +181,7 @@ def test_sources_in_the_directory_are_project_files(tmp_path):
 
 
 def test_a_source_must_not_repeat_a_project(tmp_path):
-    """A source file in the directory and another file there must not contain the same project."""
+    """If `sources` names a file in the directory, no other file there may contain the same project."""
     source = store(tmp_path / "docks.txt", DOCKS)
     store(tmp_path / "docks.json", DOCKS)
     assert refuse(tmp_path, NEW_DOCKS, sources=[source]).code == "wrong_project"
@@ -202,7 +202,7 @@ def test_a_directory_that_cannot_be_created_is_an_error(tmp_path):
 
 
 def test_a_second_write_uses_the_file_of_the_first(tmp_path):
-    """The second write of a new project goes to the file of the first."""
+    """The second write of a new project goes to the same file as the first write."""
     directory = ProjectDirectory(str(tmp_path), Assumptions())
     assert directory.write([DOCKS]) == directory.write([NEW_DOCKS]) == [f"{tmp_path}/docks.json"]
     assert directory.projects.keys() == {"docks"}
@@ -210,7 +210,7 @@ def test_a_second_write_uses_the_file_of_the_first(tmp_path):
 
 
 def test_an_interrupted_write_adds_no_second_file(tmp_path, monkeypatch):
-    """If Ctrl-C follows a write directly, the next write of the project goes to the same file."""
+    """If Ctrl-C interrupts the command just after a write, the next write of the project goes to the same file."""
 
     def interrupt(path, pieces, **options):
         writer.write_atomically(path, pieces, **options)
@@ -227,7 +227,7 @@ def test_an_interrupted_write_adds_no_second_file(tmp_path, monkeypatch):
 
 @given(names=NAME_SETS.filter(bool))
 def test_what_is_written_is_found(names):
-    """Projects with any names can be read after a write; another write adds no file."""
+    """Projects with any names can be read after a write. Another write of the same projects adds no file."""
     projects = [Project(name, type="t", params={"n": index}) for index, name in enumerate(sorted(names))]
     with TemporaryDirectory() as directory:
         # Write some projects first, so that their files exist when the others are written.
@@ -260,7 +260,7 @@ NEW_PROJECTS = [Project(name, type="comparison") for name in ("docks", "Docks", 
 
 @pytest.mark.parametrize("written", range(len(NEW_PROJECTS) + 1))
 def test_two_processes_write_the_same_files(tmp_path, written):
-    """If another process has written some of the new projects, their files stay, and no project gets two files."""
+    """If another process has written some of the new projects, their files do not change. No project gets two files."""
     first, second = (ProjectDirectory(str(tmp_path), Assumptions()) for _ in range(2))
     names = first.write(NEW_PROJECTS)
     for name in names[written:]:
@@ -283,7 +283,7 @@ def test_another_process_writes_an_array(tmp_path):
 
 
 def test_a_later_project_stays_in_an_array_of_another_process(tmp_path):
-    """A project in an added array keeps its place there, even if it is written only after the array was rewritten."""
+    """If another process adds an array, its second project stays in the array, even if it is written after the first."""
     directory = ProjectDirectory(str(tmp_path), Assumptions())
     array = tmp_path / "all.json"
     array.write_text(json.dumps([write_project(DOCKS), write_project(CRANES)]))
@@ -299,7 +299,7 @@ def test_a_later_project_stays_in_an_array_of_another_process(tmp_path):
 
 
 def test_another_process_writes_a_file_beside_an_equal_name(tmp_path):
-    """A new project of another process stays in its file, even if another file has the same name in lower case."""
+    """A project that another process writes to `Docks.json` stays in this file, even if `docks.json` exists, too."""
     directory = ProjectDirectory(str(tmp_path), Assumptions())
     (tmp_path / "Docks.json").write_text(json.dumps(write_project(DOCKS)))
     if (tmp_path / "docks.json").exists():
@@ -310,7 +310,7 @@ def test_another_process_writes_a_file_beside_an_equal_name(tmp_path):
 
 
 def test_another_process_uses_the_name_of_a_new_file(tmp_path):
-    """If another process has written a new project to the file that a different project needs, nothing is written."""
+    """If another process writes the project `docks` to `cranes.json`, a write of `docks` and `cranes` is rejected."""
     directory = ProjectDirectory(str(tmp_path), Assumptions())
     (tmp_path / "cranes.json").write_text(json.dumps(write_project(DOCKS)))
     before = list_bytes(tmp_path)
@@ -321,7 +321,7 @@ def test_another_process_uses_the_name_of_a_new_file(tmp_path):
 
 
 def test_another_process_adds_entries_that_are_no_files(tmp_path):
-    """A new subdirectory or pipe with the suffix of a project file is not read."""
+    """If another process adds a subdirectory or a pipe with the suffix .json, a write ignores this entry."""
     directory = ProjectDirectory(str(tmp_path), Assumptions())
     (tmp_path / "new.json").mkdir()
     for name in ("a", "b"):

@@ -26,7 +26,7 @@ def place(tmp_path):
 
 
 def test_hidden_files_are_skipped(place):
-    """AppleDouble files and other hidden files of a directory are not read."""
+    """Hidden files of a directory are not read, for example a `._docks.json` that macOS wrote."""
     (place / "._docks.json").write_bytes(b"\0\5\x16\7\0\2\0\0Mac OS X")
     (place / ".cache.yaml").write_text("{{{")
     ran = run("validate", place)
@@ -34,7 +34,7 @@ def test_hidden_files_are_skipped(place):
 
 
 def test_a_directory_of_hidden_files_holds_no_project(tmp_path):
-    """A directory in which every file is skipped is an error."""
+    """A directory with only hidden files is an error."""
     (tmp_path / ".docks.json").write_text(json.dumps(PROJECT))
     assert run("validate", tmp_path).status == 2
 
@@ -125,7 +125,7 @@ def test_json_of_another_tool_is_skipped(place, text):
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_invalid_json_that_may_contain_a_project_is_an_error(place, text, problem, encoding):
-    """In a directory, invalid JSON is an error if it may contain a project, or if it is not notation of another tool."""
+    """In a directory, invalid JSON is an error if it may contain a project, is empty, or ends too early."""
     (place / "other.json").write_text(text, encoding)
     ran = run("log", place)
     assert (ran.err.startswith(f"error: {place}/other.json:"), problem in ran.err, ran.status) == (True, True, 2)
@@ -151,7 +151,7 @@ def test_invalid_json_that_may_contain_a_project_is_an_error(place, text, proble
     ],
 )
 def test_invalid_yaml_that_may_contain_a_project_is_an_error(place, text, problem):
-    """In a directory, YAML that paramcore rejects is an error if it may contain a project, or if the file is empty."""
+    """In a directory, YAML that paramcore rejects is an error if it may contain a project, or is empty."""
     (place / "other.yml").write_text(text)
     ran = run("log", place)
     assert (ran.err[: len(f"error: {place}/other.yml:")], ran.status) == (f"error: {place}/other.yml:", 2)
@@ -159,14 +159,14 @@ def test_invalid_yaml_that_may_contain_a_project_is_an_error(place, text, proble
 
 
 def test_a_yaml_project_in_utf_16_is_an_error(place):
-    """In a directory, YAML with an anchor is an error if it may contain a project, in UTF-16 too."""
+    """In a directory, YAML in UTF-16 with an anchor is also an error if it may contain a project."""
     (place / "other.yml").write_bytes("a: &a 1\nparam_history: []\n".encode("utf-16"))
     ran = run("log", place)
     assert (ran.err.startswith(f"error: {place}/other.yml:1:"), ran.status) == (True, 2)
 
 
 def test_yaml_that_cannot_be_read_is_an_error(place, monkeypatch):
-    """In a directory, a YAML file is an error if it cannot be read, or if no package can read YAML."""
+    """In a directory, a YAML file is an error if it cannot be read, or if `ruamel.yaml` is not installed."""
     (place / "other.yml").write_text("a: &a 1\n")
     with monkeypatch.context() as context:
         context.setattr(project_files, "open", lambda *_: os.stat("/none"), raising=False)
@@ -184,7 +184,7 @@ def test_yaml_that_cannot_be_read_is_an_error(place, monkeypatch):
     ],
 )
 def test_jsonl_in_a_directory_is_reported(place, names, shown):
-    """Without TASKS, `validate` reports the JSONL files in a directory, except hidden ones."""
+    """Without TASKS, `validate` reports the JSONL files in a directory, except hidden files."""
     for name in names:
         (place / name).write_text('{"padding": "20"}\n')
     (place / "._a.jsonl").write_text("")
@@ -213,7 +213,7 @@ def test_jsonl_in_a_directory_is_reported(place, names, shown):
     ],
 )
 def test_a_subdirectory_is_reported(place, files, message):
-    """`validate DIR` reports the subdirectories with project files, at any depth."""
+    """`validate DIR` reports the subdirectories of DIR that contain project files, at any depth."""
     for name in files:
         (place / name).parent.mkdir(parents=True, exist_ok=True)
         (place / name).write_text((place / "docks.json").read_text().replace("docks", name))
@@ -226,7 +226,7 @@ def test_a_subdirectory_is_reported(place, files, message):
     "text", ['{"note": "param_history"}', '["param_history"]', "- see param_history\n", '{"a": "my_param_history: 1"}']
 )
 def test_a_text_about_histories_is_no_history(place, text):
-    """A subdirectory is not reported because of the word `param_history` in a value."""
+    """A file with the word `param_history` in a value does not count as a project file of a subdirectory."""
     (place / "sub").mkdir()
     (place / "sub" / "note.yaml").write_text(text)
     ran = run("validate", place, "--strict")
@@ -244,7 +244,7 @@ def test_a_text_about_histories_is_no_history(place, text):
     ],
 )
 def test_a_named_subdirectory_is_not_reported(place, files, named):
-    """A subdirectory is not reported if the command line names it, or everything in it."""
+    """A subdirectory is not reported if the command line names the subdirectory, or each project file in it."""
     for name in files:
         (place / name).parent.mkdir(parents=True, exist_ok=True)
         (place / name).write_text((place / "docks.json").read_text().replace("docks", name))
@@ -255,7 +255,7 @@ def test_a_named_subdirectory_is_not_reported(place, files, named):
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 def test_a_subdirectory_is_reported_in_any_encoding(place, encoding):
-    """A project file in UTF-16, as PowerShell writes it, counts as a project file."""
+    """A subdirectory is also reported if its project file is in UTF-16, as PowerShell writes it."""
     (place / "a").mkdir()
     mark = "\ufeff" if encoding[-3:] in ("-le", "-be") else ""
     text = mark + (place / "docks.json").read_text().replace("docks", "boats")
@@ -276,7 +276,7 @@ def test_a_subdirectory_without_projects_is_not_reported(place):
 
 
 def test_a_schema_in_a_subdirectory_is_not_reported(place):
-    """A subdirectory is not reported if the command reads all its files that mention `param_history`."""
+    """A subdirectory with a schema that mentions `param_history` is not reported if `--schema` names the schema."""
     (place / "schemas").mkdir()
     (place / "schemas" / "mine.json").write_text('{"properties": {"param_history": {}}}')
     assert "skipped" in run("validate", place).err
@@ -307,7 +307,7 @@ def test_a_directory_with_projects_only_in_subdirectories(tmp_path):
     ],
 )
 def test_strict_fails_for_skipped_files(place, files, arguments, count):
-    """The last line of the output counts skipped files and directories, which are errors with `--strict`."""
+    """The last line of the output counts skipped files and subdirectories. With `--strict`, they are errors."""
     for name in files:
         (place / name).parent.mkdir(parents=True, exist_ok=True)
         text = (place / "docks.json").read_text().replace("docks", name) if "/" in name else '{"attachment": "a"}\n'
@@ -336,7 +336,7 @@ def test_strict_fails_for_skipped_files(place, files, arguments, count):
     ],
 )
 def test_a_file_that_the_command_reads_is_not_skipped(place, arguments):
-    """TASKS and UPDATE may be files in the directory of the projects."""
+    """TASKS or UPDATE may be a file in the directory of the projects. It is then not reported as skipped."""
     task = {"attachment": "https://e.com/1.jpg", "geometries": {"box": {"objects_to_annotate": ["pallet"]}}}
     name, content = (
         ("change.json", {"patch": True, "padding": 7}) if "change.json" in arguments else ("task.json", task)
@@ -355,7 +355,7 @@ def test_strict_passes_without_skipped_files(place, arguments):
 
 
 def test_a_named_file_is_read_also_beside_its_directory(place):
-    """A named file without a project is an error, even if its directory is named too, in any order or spelling."""
+    """A file without a project on the command line is an error, even if its directory is on the command line, too."""
     (place / "update.json").write_text('{"padding": 4}')
     (place / "tasks.jsonl").write_text("")
     for order in (("update.json", "."), (".", "update.json"), ("./update.json", str(place))):
@@ -379,7 +379,7 @@ BROKEN = [
     "value", [*BROKEN, *([{"name": "a", "type": "t", "param_history": []}, each] for each in BROKEN)]
 )
 def test_a_malformed_project_is_not_skipped(place, value):
-    """A file with `param_history`, even misspelt, or with both `name` and `type` is read as a project."""
+    """A file with `param_history`, even misspelt, is read as a project. So is a file with both `name` and `type`."""
     (place / "other.json").write_text(json.dumps(value))
     for arguments in ((place,), (place / "other.json",)):
         ran = run("validate", *arguments)
@@ -388,7 +388,7 @@ def test_a_malformed_project_is_not_skipped(place, value):
 
 
 def test_a_misspelt_history_is_named(place):
-    """The remedy for a misspelt `param_history` is to rename it, in an array of projects too."""
+    """The remedy for a misspelt `param_history` is to rename it, even if the project is in an array."""
     for value in ({"name": "x", "type": "t", "param_histroy": []}, [PROJECT, {"name": "x", "param_histroy": []}]):
         (place / "other.json").write_text(json.dumps(value))
         ran = run("log", place / "other.json")
@@ -405,7 +405,7 @@ def test_a_file_argument_is_never_skipped(place):
 
 
 def test_an_invalid_file_is_an_error(place):
-    """Invalid JSON in a directory is an error, because the file may be a project."""
+    """Incomplete JSON in a directory is an error, because the file may contain a project."""
     (place / "other.json").write_text('{"name": ')
     assert run("validate", place).status == 2
 
@@ -423,7 +423,7 @@ def test_a_suffix_in_upper_case_counts(tmp_path, suffix):
 
 @pytest.mark.parametrize("suffix", ["JSONL", "NDJSON"])
 def test_lines_in_upper_case_are_lines(place, suffix):
-    """`.JSONL` and `.NDJSON` in upper case mean JSONL. `plan` reports such a file in place of UPDATE as tasks."""
+    """The suffixes .JSONL and .NDJSON mean JSONL. `plan` rejects such a file in place of UPDATE."""
     (place / f"tasks.{suffix}").write_text('{"padding": 1}\n{"padding": 2}\n')
     assert len(run("preview", place, f"{place}/tasks.{suffix}", "--format", "json").lines) == 2
     assert run("validate", place, f"{place}/tasks.{suffix}").out.endswith("and 2 tasks\n")
@@ -431,7 +431,7 @@ def test_lines_in_upper_case_are_lines(place, suffix):
 
 
 def test_a_pipe_in_a_directory_is_not_read(place, capsys):
-    """A pipe or a device in a directory is an error, because reading it may never end."""
+    """A pipe or a device in a directory is an error, because a command might read it forever."""
     os.mkfifo(place / "pipe.json")
     assert main(["log", str(place)]) == 2
     assert capsys.readouterr().err.startswith(f"error: {place}/pipe.json: this is a pipe")
@@ -454,7 +454,7 @@ def test_a_pipe_in_a_directory_is_not_read(place, capsys):
     ids=["a directory", "a link to a directory", "a dangling link", "a loop"],
 )
 def test_an_entry_that_is_not_a_file_is_an_error(place, make, problem, remedy, verb, suffix):
-    """The error for a subdirectory or a broken link with the suffix of a project file has a remedy."""
+    """A subdirectory or a broken link with a name such as `old.json` is an error with a remedy."""
     (place / "other").mkdir()
     make(place / f"old.{suffix}")
     ran = run(verb, place)
@@ -463,14 +463,14 @@ def test_an_entry_that_is_not_a_file_is_an_error(place, make, problem, remedy, v
 
 
 def test_a_link_to_a_file_is_read(place):
-    """A link to a file outside the directory is read like a file."""
+    """A link to a file outside the directory is read like any other file."""
     (place / "projects").mkdir()
     (place / "projects" / "link.json").symlink_to("../docks.json")
     assert run("validate", f"{place}/projects").status == 0
 
 
 def test_a_directory_that_cannot_be_searched_is_named_as_the_cause(place, monkeypatch, capsys):
-    """Without permission to search a directory, `stat` fails for each file. The remedy is to permit searching."""
+    """If a user may list a directory but not search it, no file can be read. The remedy is to permit searching."""
 
     def refuse(*_):
         raise PermissionError(13, "Permission denied")
@@ -485,7 +485,7 @@ def test_a_directory_that_cannot_be_searched_is_named_as_the_cause(place, monkey
 
 
 def test_an_entry_that_cannot_be_read_is_named_with_a_remedy(place, monkeypatch, capsys):
-    """The error for an unreadable file in a directory suggests moving it; the error for a named file does not."""
+    """The error for an unreadable file suggests moving it out of the directory, unless the command line names it."""
 
     def refuse(*_):
         raise PermissionError(13, "Permission denied")
@@ -545,7 +545,7 @@ def test_both_places_of_a_repeated_project_are_named(place, capsys):
 
 @pytest.mark.parametrize(("levels", "status"), [(99, 0), (100, 2)])
 def test_params_of_a_hundred_levels_are_read(levels, status, tmp_path):
-    """In an array of projects too, params may have at most 100 levels, including the params object itself."""
+    """In an array of projects too, params may have 100 levels, but not more. The params object is the first level."""
     value = None
     for _ in range(levels):
         value = [value]
@@ -619,7 +619,7 @@ def test_settings_of_windows_are_read(encoding, tmp_path, monkeypatch):
     ],
 )
 def test_settings_that_cannot_be_read_are_located(data, message, tmp_path, monkeypatch):
-    """The error for a wrong encoding has a line and column, and the error for a long key is short."""
+    """The error for a wrong encoding has a line and column. The error for a long key is short."""
     (tmp_path / "pyproject.toml").write_bytes(data)
     monkeypatch.chdir(tmp_path)
     with pytest.raises(DocumentError) as caught:
