@@ -11,7 +11,7 @@ from paramcore.wire import write_project
 
 @given(projects(max_versions=4), st.lists(updates(), max_size=3), st.integers(0, 4))
 def test_a_changing_project_has_the_text_of_a_document(project, changes, start):
-    """After any change of the history, even to an earlier state, the text is that of `format_document`."""
+    """After each change of a project, even a return to an earlier state, the text equals that of `format_document`."""
     text = ProjectText()
     states = [project]
     for change in changes:
@@ -21,7 +21,7 @@ def test_a_changing_project_has_the_text_of_a_document(project, changes, start):
 
 
 def test_params_and_fields_may_look_like_a_history():
-    """Names and texts that look like the history do not change the layout."""
+    """If names or texts in a project look like its history, the text still equals that of `format_document`."""
     line = '\n  "param_history": []'
     fields = {"a": line, "nested": {"param_history": [], "b": [{"param_history": []}]}, "param_history": 1}
     project = Project("x", type="chat", params={"t": line, "param_history": []}).patch_params({"u": [[], {}, [line]]})

@@ -1,4 +1,4 @@
-"""`report` writes a page about projects, tasks and an update, or, after an error, leaves the file unchanged."""
+"""`report` writes a page about projects, tasks and an update. After an error, an existing page is unchanged."""
 
 import html
 import json
@@ -33,7 +33,7 @@ def report(page, *arguments, cwd=EXAMPLES, **changes):
 
 
 def test_what_an_update_loses(page):
-    """The page shows the lost params, since when they had their values, and the patch that keeps them."""
+    """The page shows the lost params, since which version they have their values, and the patch that keeps them."""
     text = report(page, BOXES, "--update", REWORD)
     assert text.startswith("3 params would be dropped: warehouse boxes, version 2 -> 3 (replace)")
     assert "What will be lost 3 of 4 params: geometries, padding, annotation_attributes" in text
@@ -65,7 +65,7 @@ def test_one_task_that_changes(page):
 
 
 def test_many_tasks(page):
-    """For many tasks, the page lists the tasks that change, and counts the others by the reason why they do not."""
+    """For many tasks, the page lists the tasks that change, and counts the others by the reason for no change."""
     text = report(page, BOXES, "night-shift.jsonl", "--update", REWORD)
     assert "1 of 3 tasks would get different params." in text
     assert "1 pinned to a version" in text
@@ -81,7 +81,7 @@ def test_many_tasks_without_an_update(page):
 
 
 def test_only_the_first_tasks_are_listed(page, tmp_path):
-    """The page lists the first 50 affected tasks, and shows the number of the others and the command that lists all."""
+    """The page lists the first 50 affected tasks, counts the others, and shows the command that lists all of them."""
     project = write_json(tmp_path / "p.json", make_project(3, 9))
     tasks = write_lines(tmp_path / "my tasks.jsonl", [{"unique_id": f"t{number}"} for number in range(60)])
     update = write_json(tmp_path / "u.json", {"patch": True, "padding": 1})
@@ -96,7 +96,7 @@ def test_only_the_first_tasks_are_listed(page, tmp_path):
 
 
 def test_findings_have_a_file_and_a_line(page):
-    """Findings have a location; without `--exit-code`, the exit code is 0."""
+    """A finding shows its file, line and column. Without `--exit-code`, the exit code is 0 despite an error."""
     text = report(page, SIGNS, "--ignore", "param_unknown")
     assert text.startswith("1 error, 0 warnings: street signs, 2 versions")
     assert "must be a whole number or null, got the text '20'; write `20` (param_type)" in text
@@ -116,7 +116,7 @@ def test_options_about_tasks_need_tasks(page, options):
 
 
 def test_many_findings(page, tmp_path):
-    """The page lists at most 100 errors of a project, and shows the command that lists all."""
+    """The page lists at most 100 errors of a project, and shows the command that lists all findings."""
     project = write_json(tmp_path / "p.json", make_project(1, 9, hostile=False))
     tasks = write_lines(tmp_path / "t.jsonl", [{"padding": "x"}] * 150)
     text = report(page, project, tasks)
@@ -139,13 +139,19 @@ def test_many_findings(page, tmp_path):
     ],
 )
 def test_exit_codes(page, arguments, expected):
-    """With `--exit-code`, the exit code is 1 for an update that needs consent, or, without an update, for errors."""
+    """With `--exit-code`, the exit code is 1 for an update that needs consent.
+
+    Without an update, the exit code is 1 for errors.
+    """
     assert run("report", *arguments, "--output", page).status == expected
     assert page.exists()
 
 
 def test_the_exit_code_is_that_of_plan_and_validate(page):
-    """With `--exit-code`, the exit code is that of `plan` for an update, and otherwise that of `validate`."""
+    """With `--exit-code` and an update, the exit code is that of `plan`.
+
+    Without an update, the exit code is that of `validate`.
+    """
     for update in (REWORD, "pathc.json"):
         plan = run("plan", BOXES, update).status
         assert run("report", BOXES, "--update", update, "--exit-code", "--output", page).status == plan
@@ -155,7 +161,7 @@ def test_the_exit_code_is_that_of_plan_and_validate(page):
 
 
 def test_the_same_input_makes_the_same_bytes(tmp_path):
-    """Two runs write the same bytes, which contain neither the path of the page nor the working directory."""
+    """Two runs write the same bytes. The page contains neither its own path nor the working directory."""
     first, second = tmp_path / "first.html", tmp_path / "second.html"
     for page in (first, second):
         report(page, BOXES, "night-shift.jsonl", "--update", REWORD)
@@ -195,7 +201,10 @@ def test_tasks_of_many_projects(page):
 
 
 def test_a_rejected_request_counts_for_the_project_that_it_names(page):
-    """A rejected request is a finding of the project that it names, or, without a valid name, of the first project."""
+    """A rejected request is a finding of the project that it names.
+
+    A request without a valid name of a project is a finding of the first project.
+    """
     tasks = (
         b'[{"project": "south docks", "project_version": 99}, {"project": ["south docks"]}, {"project": "north docks"}]'
     )
@@ -246,14 +255,14 @@ IMAGE = '{"attachment": "https://example.com/a.jpg"%s}\n'
 
 @pytest.fixture
 def five_tasks(tmp_path):
-    """Write five tasks; without an update, the third and the fifth have an error."""
+    """Write five tasks. Even without an update, the third and the fifth have an error."""
     own = ("", ', "padding": 3', ', "padding": "x"', ', "project_version": 0', ', "project_version": -1')
     (tmp_path / "t.jsonl").write_text("".join(IMAGE % params for params in own))
     return tmp_path / "t.jsonl"
 
 
 def test_errors_of_today_and_of_the_update(page, five_tasks):
-    """The page distinguishes errors that exist today, errors of the update, and errors of the patch."""
+    """The page distinguishes errors that exist today from errors that the update or the patch causes."""
     text = report(page, BOXES, five_tasks, "--update", REWORD)
     assert (
         "Send the patch below instead: it keeps the 3 params and causes none of the 3 errors of this update. "
@@ -270,7 +279,7 @@ def test_errors_of_today_and_of_the_update(page, five_tasks):
 
 
 def test_errors_that_the_patch_causes(page, tmp_path, five_tasks):
-    """An error in a value of the update is also caused by the patch, and the page says so."""
+    """If a value of the update is invalid, the page says that the patch causes the same error."""
     update = write_json(tmp_path / "u.json", {"padding": "y"})
     text = report(page, BOXES, five_tasks, "--update", update)
     assert (
@@ -282,7 +291,7 @@ def test_errors_that_the_patch_causes(page, tmp_path, five_tasks):
 
 
 def test_errors_on_the_project_today(page, tmp_path):
-    """An error in a value that the update keeps is shown as an error of today, and a corrected error as removed."""
+    """The page counts a kept error as an error of today, and an error that the update corrects as removed."""
     kept = write_json(tmp_path / "kept.json", {"with_labels": True, "patch": True})
     text = report(page, SIGNS, "-", "--update", kept, "--ignore", "param_missing", stdin=b"[{}, {}]")
     assert f"Nothing is lost, and this update causes no errors. 1 error already exists today ({SIGNS}:11:18)." in text
@@ -304,7 +313,10 @@ def test_errors_on_the_project_today(page, tmp_path):
     ],
 )
 def test_an_error_that_the_update_repeats_is_not_new(page, tmp_path, before, update):
-    """An error in a value that the update replaces, or in all params together, exists today if the error is the same."""
+    """An error that is the same before and after the update is not new, even if the update replaces the value.
+
+    This also applies to an error in all params together, such as too many params.
+    """
     params = {"instruction": "Box it.", **before}
     history = [{"version": 0, **params}]
     project = write_json(tmp_path / "p.json", {"name": "p", "type": "imageannotation", "param_history": history})
@@ -318,7 +330,10 @@ def test_an_error_that_the_update_repeats_is_not_new(page, tmp_path, before, upd
 
 
 def test_an_error_that_a_pinned_task_keeps_is_counted_too(page, tmp_path):
-    """If a task inherits the replaced value, its error exists today, and the error in the new value is new."""
+    """An error in a replaced value counts as an error of today if a pinned task still inherits the value.
+
+    The error in the new value is new.
+    """
     values = [{"box": {"min_width": "x"}}, {"box": {"min_width": "x", "min_height": 5}}]
     history = [{"version": 0, "geometries": values[0]}]
     project = write_json(tmp_path / "p.json", {"name": "p", "type": "imageannotation", "param_history": history})
@@ -332,7 +347,7 @@ def test_an_error_that_a_pinned_task_keeps_is_counted_too(page, tmp_path):
 
 
 def test_a_rejected_request_is_not_a_new_error(page):
-    """A request that is rejected today is no new error, even if its message changes. The patch may remove it."""
+    """A request that is rejected today is no new error, even if the message changes. The patch may remove the error."""
     text = report(page, BOXES, "-", "--update", REWORD, stdin=b'[{"project_version": 9}]')
     assert "and causes no errors. 1 error already exists today" in text
     text = report(page, BOXES, "-", "--update", REWORD, stdin=b'[{"project_version": 3, "geometries": {}}]')
@@ -354,7 +369,7 @@ def test_errors_of_many_projects(page):
 
 
 def test_legend(page):
-    """A page with tasks explains `pinned` and `opts out`; a page with neither tasks nor an update has no legend."""
+    """A page with tasks explains `pinned` and `opts out`. A page with neither tasks nor an update has no legend."""
     words = "pinned: names a version; opts out: inherits nothing"
     assert words in report(page, BOXES, "night-shift.jsonl")
     text = report(page, BOXES)
@@ -377,12 +392,12 @@ def test_assumptions_of_all_tasks(page):
 
 
 def test_without_values(page):
-    """With `--no-values`, the page contains names and no values."""
+    """With `--no-values`, the page contains names, but no values."""
     text = report(page, SIGNS, "sign-17.json", "--no-values")
     assert "'20'" not in text
     assert "padding" in text
     assert text.endswith(f"paramcore report {SIGNS} sign-17.json --no-values --output report.html")
-    # The values that begin with a 2 are `created_at`, which the page shows, and `padding`.
+    # Skip the values that begin with a 2: `created_at`, which the page shows, and `padding`, which is checked above.
     values = [*json.loads((EXAMPLES / SIGNS).read_text())["param_history"][0].values()]
     written = page.read_text("utf-8")
     assert not [value for value in values if isinstance(value, str) and value in written and not value.startswith("2")]
@@ -399,7 +414,7 @@ def test_without_values(page):
     ],
 )
 def test_no_page_on_error(page, arguments, message):
-    """On error, an existing file keeps its content."""
+    """After an error, an existing page keeps its content."""
     page.write_text("before")
     done = run("report", *arguments, "--output", page, stdin=b'{"patch": true, "padding": 1}')
     assert done.status == 2
@@ -419,7 +434,7 @@ def test_a_bad_line_ends_the_command(page, tmp_path):
 
 
 def test_a_rejected_request_is_a_finding(page):
-    """A rejected request is counted, and is a finding with the reason."""
+    """The page counts the rejected requests, and shows each as a finding."""
     text = report(page, BOXES, "-", "--update", REWORD, stdin=b'[{"project_version": 9}, {"project": [1]}, {}]')
     assert "2 tasks are rejected. See the findings." in text
     assert text.count("(request_refused)") == 2
@@ -463,7 +478,7 @@ def test_without_jinja2(page):
 
 
 def test_a_project_without_versions(page, tmp_path):
-    """A project without versions has a page too."""
+    """A project without versions has a page, too."""
     project = write_json(tmp_path / "p.json", {"name": "empty", "type": "comparison", "param_history": []})
     text = report(page, project, "-", "--update", REWORD, stdin=b"{}")
     assert "version 0, its first (replace)" in text
@@ -487,13 +502,13 @@ def test_a_thousand_versions(page, tmp_path, hostile):
 
 
 def test_options_of_tasks(page):
-    """`--project-version` applies, and all options about tasks are in the commands on the page."""
+    """`--project-version` selects the version of all tasks. The commands on the page have all options about tasks."""
     text = report(page, BOXES, "night-shift.jsonl", "--project-version", "1", "--type", "imageannotation", "--lines")
     assert "3 inheriting version 1" in text
     assert "--project-version 1 --type imageannotation --lines" in text
 
 
 def test_a_single_line_is_explained(page, tmp_path):
-    """The task of a JSONL file with a single line is explained."""
+    """If a JSONL file has a single line, the page explains its task."""
     tasks = write_lines(tmp_path / "t.jsonl", make_tasks(None, 1))
     assert "What the task gets now, and why" in report(page, BOXES, tasks)

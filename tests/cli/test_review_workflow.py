@@ -66,7 +66,7 @@ def read_comments(checkout):
 
 
 def test_an_update_that_drops_params_is_commented_once(checkout):
-    """The first run posts a comment and the second run edits it; the last step annotates and fails."""
+    """The first run posts a comment, and the second run edits it. The last step prints an annotation and fails."""
     (checkout / "comments.json").write_text(json.dumps({"1": '<!-- paramcore plan "signs" -->\n### Another workflow'}))
     for instruction in ("first", "second"):
         (checkout / "update.json").write_text(json.dumps({"instruction": instruction}))
@@ -85,7 +85,7 @@ def test_an_update_that_drops_params_is_commented_once(checkout):
 
 
 def test_a_harmless_update_passes(checkout):
-    """For an update that drops nothing, the job succeeds and posts a comment too."""
+    """For an update that drops nothing, the job succeeds and posts a comment, too."""
     (checkout / "update.json").write_text('{"patch": true, "instruction": "Box it."}')
     assert [run_step(name, checkout).returncode for name in STEPS] == [0, 0, 0]
     assert "none would lose params" in read_comments(checkout)["1"]

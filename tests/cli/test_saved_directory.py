@@ -1,4 +1,4 @@
-"""The directory of `serve --save`, and what the next start reads from it after a normal end, `kill -9` or an edit."""
+"""`serve --save` keeps its state in a directory, and continues from it after a normal end, `kill -9` or an edit."""
 
 import errno
 import json
@@ -76,7 +76,7 @@ def list_names(path):
 
 
 def kill(path, copy):
-    """Copy a directory while it is served, because `kill -9` would leave the same files."""
+    """Copy a directory while it is served. The copy has the files that `kill -9` would leave."""
     shutil.copytree(path, copy)
     return copy
 
@@ -98,7 +98,7 @@ def get_paddings(stand_in):
 
 
 def test_projects_alone_leave_only_their_files(tmp_path):
-    """After the server ends, the project files contain everything, so neither a journal nor a lock remains."""
+    """A server that saved only projects leaves only project files when it ends: no journal, and no lock file."""
     with serving(tmp_path, DOCKS) as stand_in:
         assert list_names(tmp_path) == [JOURNAL_NAME, LOCK_NAME, "docks.json"]
         update(stand_in, padding=1)
@@ -110,7 +110,7 @@ def test_projects_alone_leave_only_their_files(tmp_path):
 
 @pytest.mark.parametrize("is_killed", [False, True])
 def test_tasks_and_batches_continue(tmp_path, is_killed):
-    """Tasks, batches and the projects of test keys exist after a restart, even after `kill -9`."""
+    """After a restart, tasks, batches and the projects of test keys still exist, even after `kill -9`."""
     first, then = tmp_path / "first", tmp_path / "then"
     paths = ["/projects", "/tasks", "/batches"]
     with serving(first, DOCKS) as stand_in:
@@ -133,7 +133,7 @@ def test_tasks_and_batches_continue(tmp_path, is_killed):
 
 
 def test_updates_that_only_the_journal_has_are_not_lost(tmp_path, monkeypatch):
-    """A file with fewer versions than the journal is updated, and each version occurs once."""
+    """If a file lacks versions that the journal has, the next start adds each of these versions once."""
     with serving(tmp_path / "a", DOCKS) as stand_in:
         update(stand_in, padding=1)
         with without_files(monkeypatch):
@@ -149,7 +149,7 @@ def test_updates_that_only_the_journal_has_are_not_lost(tmp_path, monkeypatch):
 
 
 def test_files_are_on_disk_before_the_journal_omits_their_projects(tmp_path, monkeypatch):
-    """Files are synced before the journal omits their updates, so that a power failure loses none."""
+    """Files are synced to disk before the journal omits their updates, so that a power failure loses no update."""
     with serving(tmp_path / "a", DOCKS) as stand_in, without_files(monkeypatch):
         update(stand_in, padding=1)
         kill(tmp_path / "a", tmp_path / "b")
@@ -171,13 +171,13 @@ def test_files_are_on_disk_before_the_journal_omits_their_projects(tmp_path, mon
         events.clear()
         update(stand_in, padding=2)
         stand_in.sync()
-        # The first line that is appended to the journal contains the update, and the second marks it as saved.
+        # The first line that is appended to the journal contains the update, and the second marks the update as saved.
         assert {"sync_file", "sync_directory"} <= set(events[: events.index("append", 1)])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot sync a file that is open for reading")
 def test_the_file_of_a_project_may_be_read_only(tmp_path, monkeypatch):
-    """A read-only file is replaced and synced, so no journal remains."""
+    """A read-only project file is replaced and synced, so no journal remains."""
     real = os.open
 
     def deny_writing(path, flags, *arguments, **options):
@@ -193,7 +193,7 @@ def test_the_file_of_a_project_may_be_read_only(tmp_path, monkeypatch):
 
 
 def test_a_request_at_the_end_is_saved_or_refused(tmp_path, monkeypatch):
-    """A change during the removal of the journal is either saved, or rejected with status 500."""
+    """A change that arrives while the server removes the journal is either saved, or rejected with status 500."""
     replies, is_writing = [], threading.Event()
     with serving(tmp_path, DOCKS) as stand_in:
         real_fsync, real_rewrite = os.fsync, stand_in.ledger.rewrite
@@ -288,7 +288,10 @@ def test_versions_that_were_appended_to_a_file_are_used(tmp_path, monkeypatch, c
 
 
 def test_an_edit_that_contradicts_the_journal_is_reported(tmp_path, monkeypatch):
-    """If an edited file lacks updates of the journal, the error names the file and the journal; neither changes."""
+    """If an edited file lacks updates of the journal, the start fails, and the error names the file and the journal.
+
+    Neither file changes.
+    """
     with serving(tmp_path / "a", DOCKS) as stand_in, without_files(monkeypatch):
         update(stand_in, padding=1)
         update(stand_in, padding=2)
@@ -306,7 +309,7 @@ def test_an_edit_that_contradicts_the_journal_is_reported(tmp_path, monkeypatch)
 
 
 def test_a_file_that_was_removed_is_not_served(tmp_path, monkeypatch, capsys):
-    """A project is not served if its file was removed, but is served if its file was never written."""
+    """A project whose file was removed is not served. A project whose file was never written is served."""
     with serving(tmp_path / "a", DOCKS) as stand_in:
         update(stand_in, padding=1)
         stand_in.sync()
@@ -320,7 +323,7 @@ def test_a_file_that_was_removed_is_not_served(tmp_path, monkeypatch, capsys):
 
 
 def test_a_task_of_an_edited_project_is_not_explained(tmp_path):
-    """If the history of a project was edited, its tasks keep their params, but cannot be explained."""
+    """If the history of a project was edited, the project's tasks keep their params, but cannot be explained."""
     with serving(tmp_path, DOCKS) as stand_in:
         created = call(stand_in, "POST", "/task/imageannotation", {"project": "docks"})[1]
     edit(tmp_path / "docks.json", EDITS["replaced"])
@@ -340,7 +343,7 @@ def test_a_task_of_an_edited_project_is_not_explained(tmp_path):
     ],
 )
 def test_a_task_is_explained_only_with_the_json_that_it_got(tmp_path, before, after):
-    """A task is not explained if its project was edited from 1 to `true`, or between null and no value."""
+    """A task is not explained if an edit of its project changed 1 to `true`, or added or removed a null."""
     with serving(tmp_path, Project("docks", type="imageannotation", params=before)) as stand_in:
         created = call(stand_in, "POST", "/task/imageannotation", {"project": "docks"})[1]
     path = tmp_path / "docks.json"
@@ -355,7 +358,7 @@ def test_a_task_is_explained_only_with_the_json_that_it_got(tmp_path, before, af
     "setting", [{"instruction_separator": " "}, {"empty_instruction": "join"}, {"instruction_rule": "override"}]
 )
 def test_a_task_is_not_explained_under_other_assumptions(tmp_path, setting):
-    """If a restart changes an assumption that a task depends on, the error names the assumptions as a possible cause."""
+    """If a restart changes an assumption that a task depends on, the error names assumptions as a possible cause."""
     task = {"project": "docks"} if "empty_instruction" in setting else {"project": "docks", "instruction": "Hurry."}
     with serving(tmp_path, Project("docks", type="imageannotation", params={"instruction": "Box."})) as stand_in:
         created = call(stand_in, "POST", "/task/imageannotation", task)[1]
@@ -380,7 +383,7 @@ def test_the_page_of_an_edited_project_shows_a_task_that_it_rejects(tmp_path, ch
 
 
 def test_files_that_cannot_be_written_are_reported_once(tmp_path, monkeypatch, capsys):
-    """If several writes of the files fail, one message reports this, and the next successful write has all updates."""
+    """If several writes of a file fail, one message reports the failure. The next successful write has all updates."""
     with serving(tmp_path / "a", DOCKS) as stand_in:
         with without_files(monkeypatch):
             for padding in range(5):
@@ -408,7 +411,7 @@ def test_a_file_that_is_replaced_by_a_pipe_does_not_block_the_end(tmp_path, caps
 
 @pytest.mark.parametrize("kind", ["moved", "replaced", "link"])
 def test_no_file_is_written_to_another_directory(tmp_path, monkeypatch, capsys, kind):
-    """If the path no longer leads to the locked directory, the server writes no projects to the path."""
+    """If the path of `--save` no longer leads to the locked directory, the server writes no projects to the path."""
     monkeypatch.setattr(saved_directory, "_PAUSE", 1_000)
     path, moved, other = tmp_path / "path", tmp_path / "moved", tmp_path / "other"
     other.mkdir()
@@ -437,7 +440,7 @@ def count_versions(path):
 
 @pytest.mark.slow
 def test_files_are_written_in_the_background_during_a_pause(tmp_path, monkeypatch):
-    """The file has the first update before the reply, and the next updates only after the pause."""
+    """The server writes the first update to the file before the reply, and later updates only after the pause."""
     monkeypatch.setattr(saved_directory, "_PAUSE", 1)
     with serving(tmp_path, DOCKS) as stand_in:
         time.sleep(1)
@@ -482,7 +485,7 @@ def test_temporary_files_of_a_running_process_are_kept(tmp_path):
 
 
 def test_a_second_server_is_refused(tmp_path):
-    """Only one process serves a directory; the lock of a killed process does not block the next one."""
+    """Only one process can serve a directory. The lock of a killed process does not block the next process."""
     with served("--save", tmp_path, ends_with=signal.SIGKILL) as server:
         ran = run("serve", "--save", tmp_path)
         assert (ran.status, ran.out) == (2, "")
@@ -545,7 +548,7 @@ def test_a_directory_that_cannot_be_locked_is_reported(tmp_path, monkeypatch, nu
 @pytest.mark.parametrize("signal_error", [KeyboardInterrupt, SystemExit])
 @pytest.mark.parametrize("step", ["open", "before the lock", "after the lock", "check"])
 def test_a_signal_while_the_directory_is_locked_leaves_no_lock(tmp_path, monkeypatch, step, signal_error):
-    """If a signal arrives when the lock file exists, the file is removed, and the directory can be locked again."""
+    """A signal while the directory is being locked leaves no lock file, and the directory can be locked again."""
     real = {
         "open": lambda *arguments: open(*arguments).close(),
         "lock": directory_lock._lock,
@@ -576,7 +579,7 @@ def test_a_signal_while_the_directory_is_locked_leaves_no_lock(tmp_path, monkeyp
 
 
 def test_a_signal_removes_no_lock_of_another_server(tmp_path, monkeypatch):
-    """A signal before the lock is acquired removes no lock file that another process has locked."""
+    """A process that ends before it has the lock does not remove the lock file of another process."""
 
     def interrupt(_file):
         monkeypatch.undo()
@@ -591,7 +594,7 @@ def test_a_signal_removes_no_lock_of_another_server(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("kind", ["moved", "lock removed"])
 def test_the_end_removes_no_files_of_another_server(tmp_path, kind):
-    """If the directory was moved or its lock file removed, the first server removes no files of a second server."""
+    """A server whose directory was moved, or whose lock file was removed, removes no files of a second server."""
     path = tmp_path / "d"
     with ExitStack() as second:
         with serving(path):
@@ -609,7 +612,7 @@ def test_the_end_removes_no_files_of_another_server(tmp_path, kind):
 @pytest.mark.parametrize("project", [True, False])
 @pytest.mark.parametrize("kind", ["missing", "empty", "other"])
 def test_a_directory_without_projects_starts(tmp_path, kind, project):
-    """The directory may be missing, empty or without projects, even if PROJECT names it too."""
+    """The directory of `--save` may be missing, empty or without projects, even if PROJECT names it, too."""
     directory = tmp_path / "d"
     if kind != "missing":
         directory.mkdir()
@@ -627,7 +630,7 @@ def test_a_directory_without_projects_starts(tmp_path, kind, project):
 @pytest.mark.slow
 @pytest.mark.parametrize("damage", ["removed", "replaced"])
 def test_a_directory_that_disappears_is_status_500(tmp_path, damage):
-    """A change that cannot be saved gets status 500 and is not made; the server continues."""
+    """A change that cannot be saved is not made, and gets status 500. The server continues."""
     directory = tmp_path / "d"
     with served("--save", directory) as server:
         assert server.call("POST", "/projects", {"name": "p", "type": "chat"})[0] == 200
@@ -640,7 +643,7 @@ def test_a_directory_that_disappears_is_status_500(tmp_path, damage):
 
 
 def test_a_directory_that_cannot_be_written_is_reported(tmp_path):
-    """A file in place of the directory is a one-line error; a directory in place of the journal is an error, too."""
+    """A file in place of the directory, or a directory in place of the journal, is an error."""
     (tmp_path / "file").write_text("x")
     for path in (tmp_path / "file", tmp_path / "file" / "below"):
         ran = run("serve", "--save", path)
@@ -651,7 +654,7 @@ def test_a_directory_that_cannot_be_written_is_reported(tmp_path):
 
 
 def test_unknown_types_need_a_schema(tmp_path):
-    """`--schema` adds a task type; `--validate` uses the schema, even for a task without a project."""
+    """`--schema` adds a task type. `--validate` uses the schema, even for a task without a project."""
     schema = tmp_path / "mine.json"
     schema.write_text('{"required": ["text"]}')
     with served("--validate", "--schema", f"mine={schema}") as server:
@@ -685,7 +688,7 @@ def test_a_signal_at_the_start_ends_cleanly(tmp_path, number):
 def test_nobody_reads_the_output(tmp_path):
     """Requests are answered, and changes are saved, even if nobody reads standard output."""
     with served("--save", tmp_path) as server:
-        # The lines for these requests are longer than a pipe can hold.
+        # A pipe cannot hold the lines that the server prints for these requests.
         path = f"/{'x' * 2000}"
         for _ in range(100):
             assert server.call("GET", path)[0] == 404

@@ -1,4 +1,4 @@
-"""`paramcore schema`: JSON Schemas for editors."""
+"""`paramcore schema` prints JSON Schemas for editors."""
 
 import pytest
 
@@ -14,7 +14,7 @@ def test_the_types_are_listed():
 
 @pytest.mark.parametrize("more", [(), ("--for", "task"), ("--for", "project")])
 def test_the_types_are_listed_as_json(more):
-    """Without TYPE, `--format json` prints an array of the types; with TYPE, it changes nothing."""
+    """Without TYPE, `--format json` prints an array of the types. With TYPE, `--format json` changes nothing."""
     assert run("schema", "--format", "json", *more).document == run("schema").out.split()
     shown = run("schema", "imageannotation", *more)
     assert run("schema", "imageannotation", "--format", "json", *more) == shown
@@ -45,7 +45,7 @@ def test_an_unknown_type():
 
 
 def test_an_unknown_purpose():
-    """A schema is for a project, a task or an update; any other purpose is a usage error."""
+    """`--for` accepts `project`, `task` and `update`. Any other purpose is a usage error."""
     ran = run("schema", "imageannotation", "--for", "tasks")
     assert (ran.status, ran.out) == (2, "")
     assert "--for" in ran.err

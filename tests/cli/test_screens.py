@@ -1,4 +1,4 @@
-"""Snapshots of the output of commands on terminals of several widths: `screens/*.txt`.
+"""The files `screens/*.txt` are snapshots of the output of commands on terminals of several widths.
 
 Rewrite the screens with `pytest tests/cli/test_screens.py --update`, then read the diff.
 """
@@ -38,7 +38,7 @@ COMMANDS = {
 
 @pytest.fixture(scope="module")
 def service():
-    """Serve `fleet.json` without its last version; yield the options and environment variables for this server."""
+    """Serve `fleet.json` without its last version. Yield the options and environment variables for this server."""
     project = json.loads((DATA / "fleet.json").read_text("utf-8"))
     project["param_history"].pop()
     with ExitStack() as stack:
@@ -49,7 +49,7 @@ def service():
 @pytest.mark.slow
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_screen_fits_and_loses_nothing(name, service, pytestconfig):
-    """On each terminal, no line is too wide, and everything that is printed to a pipe is shown."""
+    """On each terminal, no line is too wide, and the screen shows everything that a pipe would get."""
     options, variables = service if name == "status" else ((), {})
     arguments = (*COMMANDS[name].split(), *options)
     piped = run(*arguments, cwd=DATA, **variables)
@@ -57,7 +57,7 @@ def test_each_screen_fits_and_loses_nothing(name, service, pytestconfig):
     for columns in WIDTHS:
         screen, status = run_on_terminal(*arguments, columns=columns, cwd=DATA, **variables)
         assert status == piped.status
-        # On a wider terminal, lines have at most 120 columns too.
+        # On a wider terminal, lines have at most 120 columns, too.
         assert find_wide_lines(screen, min(columns, 120)) == []
         assert find_lost(piped.out, screen) == []
         assert "\x1b" not in screen
@@ -79,7 +79,7 @@ def test_a_wider_terminal_has_the_screen_of_120_columns():
 
 @pytest.mark.parametrize("columns", [40, 80])
 def test_width_lays_out_the_text_of_a_pipe(columns):
-    """`--width N` for a pipe, or `COLUMNS=N` for a terminal, gives the output of a terminal with N columns."""
+    """A pipe with `--width N`, or a terminal with `COLUMNS=N`, gets the output of a terminal with N columns."""
     arguments = COMMANDS["plan"].split()
     screen, _ = run_on_terminal(*arguments, columns=columns, cwd=DATA)
     assert run(*arguments, "--width", str(columns), cwd=DATA).out == screen
@@ -137,7 +137,7 @@ def test_output_is_the_same_as_to_a_pipe(tmp_path):
 
 
 def test_json_has_no_layout():
-    """`--format json` prints the same to a terminal and to a pipe."""
+    """`--format json` prints the same text to a terminal and to a pipe."""
     arguments = (*COMMANDS["plan"].split(), "--format", "json")
     shown, _ = run_on_terminal(*arguments, columns=40, cwd=DATA, NO_COLOR="", FORCE_COLOR="1")
     assert shown == run(*arguments, cwd=DATA).out

@@ -42,7 +42,7 @@ def started(*arguments, ends_with=(signal.SIGINT, 0)):
 
 
 def test_each_request_is_printed(tmp_path):
-    """The server prints a line for each request, with any dropped params. Changed projects are saved as files."""
+    """For each request, the server prints a line that names dropped params. `--save` saves changed projects."""
     with started("projects", "--save", str(tmp_path)) as (process, url):
         client = scaleapi.ScaleClient("any", api_instance_url=url)
         client.update_project("north docks", instruction="Box every crane.")
@@ -73,7 +73,7 @@ def projects(tmp_path):
 
 
 def test_a_project_goes_back_to_its_file(projects):
-    """A directory that is served and saved keeps its file names; only changed files are rewritten."""
+    """If `--save` names the served directory, its files keep their names, and only changed files are rewritten."""
     before = list_texts(projects)
     process = subprocess.Popen(
         command("serve", projects, "--save", projects),
@@ -135,7 +135,7 @@ def test_the_projects_of_the_directory_continue(projects, tmp_path):
     ],
 )
 def test_a_directory_that_cannot_be_saved_is_reported_before_the_server_starts(projects, tmp_path, name, text, message):
-    """A YAML project, a malformed project or a duplicate project in the directory is an error; no file is written."""
+    """A YAML project, a malformed project or a duplicate project in the directory is an error. No file is written."""
     (tmp_path / "docks.json").write_text('{"name": "docks", "type": "x", "param_history": []}')
     (projects / name).write_text(text)
     before = list_texts(projects)
@@ -192,14 +192,14 @@ def test_it_starts_empty():
     ],
 )
 def test_a_file_that_several_arguments_name_is_read_once(arguments):
-    """A file that several arguments name, by itself or by its directory, is read once."""
+    """If several arguments name a file, or the directory that contains the file, the file is read once."""
     with started(*arguments) as (_, url):
         client = scaleapi.ScaleClient("any", api_instance_url=url)
         assert sorted(project.name for project in client.projects()) == ["north docks", "south docks"]
 
 
 def test_projects_with_the_same_name_are_located(tmp_path):
-    """Two files with the same project are rejected, and the error names the place of the first."""
+    """Two projects with the same name are rejected, and the error names the place of the first project."""
     copy = shutil.copy(EXAMPLES / "projects" / "north-docks.json", tmp_path / "copy.json")
     ran = run("serve", "projects", str(copy), cwd=EXAMPLES)
     assert ran.status == 2

@@ -16,7 +16,7 @@ import pytest
 
 from tests.cli.running import command, environment, restore_signals
 
-#: How often the server is killed; set `PARAMCORE_KILLS` for a longer run.
+#: How often the server is killed.  For a longer run, set the environment variable `PARAMCORE_KILLS`.
 KILLS = int(os.environ.get("PARAMCORE_KILLS", "4"))
 KEY = {"Authorization": "Bearer any"}
 
@@ -97,7 +97,7 @@ class Writer(threading.Thread):
 
 @pytest.mark.slow
 def test_a_killed_server_continues_with_all_that_it_acknowledged(tmp_path):
-    """Each acknowledged update is one version, and each acknowledged task exists, after `kill -9` at any moment."""
+    """After `kill -9` at any moment, each acknowledged update is one version, and each acknowledged task exists."""
     rng = random.Random(7)
     writers = []
     for turn in range(KILLS):
@@ -121,10 +121,11 @@ def test_a_killed_server_continues_with_all_that_it_acknowledged(tmp_path):
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self/task"), reason="only Linux lists the threads of a process")
 def test_a_signal_that_does_not_end_the_wait_ends_the_server():
-    """Ctrl-C ends the server even if it arrives directly before the server waits for a line to print."""
+    """Ctrl-C ends the server even if the signal arrives directly before the server waits for a line to print."""
     server = Server()
     try:
-        # Like a signal at that moment, a signal for another thread does not end the wait of the main thread.
+        # Send the signal to another thread, because it is hard to hit that moment.  The effect is the same: the signal
+        # does not end the wait of the main thread.
         pid = server.process.pid
         other = next(int(name) for name in os.listdir(f"/proc/{pid}/task") if int(name) != pid)
         tgkill = {"x86_64": 234, "aarch64": 131}[os.uname().machine]

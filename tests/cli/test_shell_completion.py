@@ -1,4 +1,4 @@
-"""The scripts of `paramcore completion`, run in real shells."""
+"""The scripts of `paramcore completion` complete words in real shells."""
 
 import os
 import pty
@@ -64,7 +64,7 @@ def script_of(shell):
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_the_scripts_are_those_of_the_parser(shell, pytestconfig):
-    """Each script matches the parser; `--update` writes the scripts."""
+    """Each script matches the parser. `pytest --update` rewrites the scripts."""
     script = make_script(shell)
     if pytestconfig.getoption("update"):
         script_of(shell).write_text(script, "utf-8")
@@ -73,7 +73,7 @@ def test_the_scripts_are_those_of_the_parser(shell, pytestconfig):
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_completion_prints_the_script_of_a_shell(shell):
-    """`paramcore completion SHELL` prints the script of the package."""
+    """`paramcore completion SHELL` prints the script that the package contains for the shell."""
     done = run("completion", shell)
     assert (done.out, done.err, done.status) == (script_of(shell).read_text("utf-8"), "", 0)
 
@@ -84,7 +84,7 @@ def test_the_help_knows_each_topic():
 
 
 def complete_in_bash(typed):
-    """Return the completions of bash; PATH contains no programs, so a completion that starts a program fails."""
+    """Return the completions of bash. PATH contains no programs, so a completion that starts a program fails."""
     script = f"""
 source {script_of("bash")}
 PATH=/nonexistent
@@ -132,7 +132,7 @@ def test_fish_completes(typed, tmp_path):
 
 @pytest.fixture
 def quoted_files(tmp_path):
-    """A directory with names that need quotes in a shell, and a name that begins with a dash."""
+    """Return a directory with file names that need quotes in a shell, and with a name that begins with a dash."""
     (tmp_path / "my dir").mkdir()
     for name in {*QUOTED.values(), "-d.json"}:
         (tmp_path / name).touch()
@@ -178,7 +178,7 @@ def test_zsh_completes(typed, tmp_path):
 
 
 def type_in_zsh(startup, keys, wanted, home):
-    """Return what an interactive zsh shows until it shows `wanted`, or for ten seconds."""
+    """Type keys in an interactive zsh, and return its output. Stop at the text `wanted`, or after ten seconds."""
     process, terminal = pty.fork()
     if process == 0:
         environment = {**os.environ, "HOME": str(home), "TERM": "dumb", "COLUMNS": "200"}

@@ -1,4 +1,7 @@
-"""A signal ends a command cleanly, even during the clean-up after an error, or where Python can only print errors."""
+"""A signal ends a command cleanly, even during the clean-up after an error, or in a finalizer.
+
+If a finalizer raises an exception, Python only prints the exception.
+"""
 
 import gc
 import os
@@ -23,13 +26,13 @@ from paramcore.service.standin.stand_in import StandIn
 from paramcore.transport.deadline import send_within
 from tests.moments import interrupt_each_moment
 
-# If a signal arrives directly after a file is opened, Python closes the file and warns about it.
+# If a signal arrives directly after a file is opened, Python closes the file and warns.  Ignore this warning.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 
 
 @pytest.fixture
 def handlers():
-    """Set the handlers of a command, and restore the earlier handlers after the test."""
+    """Set the signal handlers of a command, and restore the earlier handlers after the test."""
     handlers = {signal.SIGINT: interrupt_once, **dict.fromkeys(END_SIGNALS, exit_once)}
     before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     yield
@@ -39,7 +42,7 @@ def handlers():
 
 @pytest.fixture
 def lost(monkeypatch):
-    """Return the errors that Python could only print."""
+    """Return a list of the errors that Python would print instead of raising them."""
     errors = []
     monkeypatch.setattr(sys, "unraisablehook", lambda report: errors.append(report.exc_value))
     return errors
@@ -54,7 +57,7 @@ def _open(path):
     "read", [_open, read_document, lambda path: list(read_lines(path))], ids=["open", "document", "lines"]
 )
 def test_reading_a_file_loses_no_signal(read, tmp_path, lost):
-    """Ctrl-C at any moment of a read ends the read."""
+    """Ctrl-C ends the reading of a file, whenever the signal arrives."""
     path = tmp_path / "task.json"
     path.write_text('{"padding": 1}\n')
     for error in interrupt_each_moment(lambda: read(str(path))):
@@ -68,7 +71,7 @@ class TestFilesAfterAnError:
     @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), ValueError("bad line"), SystemExit(2)])
     @pytest.mark.parametrize("signal_error", [KeyboardInterrupt, SystemExit])
     def test_a_temporary_file(self, error, signal_error, tmp_path):
-        """If the iterator or the block that writes a file fails, only the old file is left, and is unchanged."""
+        """If the code that writes a file fails, only the old file is left, and is unchanged."""
         path = tmp_path / "out.json"
         path.write_text("old")
 
@@ -100,7 +103,7 @@ class TestFilesAfterAnError:
             assert os.listdir(tmp_path) == []
 
     def test_the_journal(self, tmp_path, monkeypatch, handlers):
-        """If `serve --save` cannot listen, Ctrl-C does not interrupt the removal of the journal and the lock."""
+        """If `serve --save` cannot listen, Ctrl-C does not interrupt the removal of the journal and the lock file."""
 
         def refuse(*_arguments, **_options):
             raise OSError(98, "Address already in use")
@@ -122,7 +125,10 @@ class TestFilesAfterAnError:
 def test_a_signal_while_generators_are_closed_prints_no_traceback(
     number, is_cycle, monkeypatch, capsys, lost, handlers
 ):
-    """A signal while Python closes the generators of a failed command is ignored, even if a cycle keeps them alive."""
+    """A signal is ignored while Python closes the generators of a failed command.
+
+    The signal is also ignored if a reference cycle keeps the generators alive.
+    """
     closed = []
 
     def iter_items():
@@ -166,7 +172,7 @@ def test_a_signal_at_the_last_flush_is_ignored(monkeypatch, handlers):
 
 
 def test_a_blocked_message_ends_with_a_signal(monkeypatch, handlers):
-    """After the command, Ctrl-C still ends the wait for a reader of the error message."""
+    """If nobody reads the error message at the end of a command, Ctrl-C ends the wait for a reader."""
     reading, writing = os.pipe()
     try:
         os.set_blocking(writing, False)
@@ -197,7 +203,7 @@ def test_a_blocked_message_ends_with_a_signal(monkeypatch, handlers):
 
 
 def test_a_signal_in_a_finalizer_is_raised_later(monkeypatch, capsys, handlers):
-    """If Ctrl-C arrives where Python can only print exceptions, the next function call raises KeyboardInterrupt."""
+    """If Ctrl-C arrives in a finalizer, the next function call raises KeyboardInterrupt."""
 
     class Finalized:
         def __del__(self):
@@ -219,7 +225,7 @@ def test_a_signal_in_a_finalizer_is_raised_later(monkeypatch, capsys, handlers):
 
 @pytest.mark.parametrize("number", END_SIGNALS)
 def test_an_end_in_a_finalizer_is_raised_later(monkeypatch, capsys, handlers, number):
-    """If SIGTERM or SIGHUP arrives where Python can only print exceptions, the next function call raises SystemExit."""
+    """If SIGTERM or SIGHUP arrives in a finalizer, the next function call raises SystemExit."""
 
     class Finalized:
         def __del__(self):
@@ -234,8 +240,8 @@ def test_an_end_in_a_finalizer_is_raised_later(monkeypatch, capsys, handlers, nu
 
 
 def test_a_lost_signal_is_forgotten_at_the_end(monkeypatch):
-    """If no function is called after a lost signal, the entry point does not interrupt its caller."""
-    # `raise_again` also sets a profile function, which raises the exception at the next call.
+    """If no function is called after a signal in a finalizer, the entry point does not interrupt its caller."""
+    # This command sets a profile function.  So does `raise_again`, to raise the exception at the next call.
     monkeypatch.setattr(main, "main", lambda: sys.setprofile(lambda *_: None))
     entry.start()
     assert sys.getprofile() is None
@@ -255,7 +261,7 @@ def test_other_errors_in_a_finalizer_are_printed(monkeypatch, capsys):
 
 
 def test_a_lack_of_memory_in_a_finalizer_is_not_printed(monkeypatch, capsys):
-    """If memory runs out while a command fails, its generators may fail, too.  Only the command's error is printed."""
+    """If memory runs out, a command and then its generators may fail.  Only the error of the command is printed."""
 
     def iterate():
         try:

@@ -52,7 +52,7 @@ def interrupt(*_):
 
 class TestInterrupts:
     def test_an_interrupt_while_the_commands_load_ends_quietly(self, handlers, monkeypatch, capsys):
-        """After Ctrl-C while modules load, only `interrupted` is printed, and the exit code is 130."""
+        """If Ctrl-C arrives while modules load, only `interrupted` is printed, and the exit code is 130."""
         monkeypatch.setattr(main, "main", interrupt)
         assert entry.start() == INTERRUPTED
         assert capsys.readouterr().err == "interrupted\n"
@@ -85,7 +85,7 @@ class TestInterrupts:
         assert entry.start() == INTERRUPTED
 
     def test_a_lack_of_memory_is_reported(self, handlers, monkeypatch, capsys):
-        """A lack of memory is an error with a remedy; after Ctrl-C, only the interrupt is reported."""
+        """A lack of memory is an error with a remedy. After Ctrl-C, only the interrupt is reported."""
 
         def exhaust():
             raise MemoryError
@@ -206,7 +206,7 @@ class TestInterrupts:
     @pytest.mark.parametrize("first", [signal.SIGINT, *END_SIGNALS])
     @pytest.mark.parametrize("second", [signal.SIGINT, *END_SIGNALS])
     def test_no_other_signal_interrupts_the_clean_up(self, handlers, monkeypatch, tmp_path, capfd, first, second):
-        """After the first signal of any kind, a second of any kind is ignored until the command has ended."""
+        """After a first signal, a second signal is ignored until the command has ended. The two signals may differ."""
         cleaned = []
 
         def iter_pieces():
@@ -215,7 +215,7 @@ class TestInterrupts:
                 # Block the signals, so that both arrive before Python handles either.
                 signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *END_SIGNALS})
                 try:
-                    # Send them to this thread, because other threads may not have blocked them.
+                    # Send the signals to this thread, because other threads may not have blocked the signals.
                     signal.pthread_kill(threading.get_ident(), first)
                     signal.pthread_kill(threading.get_ident(), second)
                 finally:
@@ -237,7 +237,7 @@ class TestInterrupts:
         assert list(tmp_path.iterdir()) == []
 
     def test_nothing_loads_before_interrupts_are_handled(self):
-        """Before the handler is set, paramcore loads only `entry`, `exit_codes`, `signals` and their packages."""
+        """Of its own modules, paramcore loads only `entry`, `exit_codes` and `signals` before the handler is set."""
         script = "import sys, paramcore.cli.entry; print(*sorted(name for name in sys.modules if 'paramcore' in name))"
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
         assert done.stdout.split() == [
@@ -245,7 +245,10 @@ class TestInterrupts:
         ]
 
     def test_only_fast_modules_load_before_interrupts_are_handled(self):
-        """Before the handler is set, paramcore loads only `signal`, `__future__` and its own modules, to save time."""
+        """Before the handler is set, paramcore loads only `signal`, `__future__` and its own modules.
+
+        Other modules load slowly, and Ctrl-C while they load would print a traceback.
+        """
         script = (
             "import sys, signal; old = set(sys.modules); import paramcore.cli.entry; print(*set(sys.modules) - old)"
         )
@@ -297,7 +300,7 @@ def many_tasks(tmp_path):
     ids=lambda value: getattr(value, "name", value),
 )
 def test_a_signal_leaves_no_file_behind(number, exit_code, many_tasks):
-    """If the same signal arrives twice, the command ends with the exit code of the signal, no traceback and no file."""
+    """A command that gets a signal twice ends with the exit code of the signal, without a traceback or a new file."""
     tasks, answers = many_tasks
     arguments = command("preview", "warehouse-boxes.json", tasks, "--format", "json", "--output", answers)
     process = subprocess.Popen(
@@ -361,7 +364,7 @@ class TestOperands:
     """After `--`, an argument that begins with a dash is an operand."""
 
     def test_a_file_may_begin_with_a_dash(self, tmp_path):
-        """Arguments after `--` are files and names; options before `--` still apply."""
+        """Arguments after `--` are files and names. Options before `--` still apply."""
         (tmp_path / "-x.json").write_text(
             '{"name": "-n", "type": "comparison", "param_history": [{"version": 0, "-p": 1}]}'
         )
@@ -373,7 +376,7 @@ class TestOperands:
         }
 
     def test_a_second_pair_of_dashes_is_an_argument(self):
-        """Only the first `--` ends the options."""
+        """Only the first `--` ends the options. A second `--` is an argument."""
         assert run("log", "warehouse-boxes.json", "--", "--").out.endswith(
             "--\n  0-2  2024-03-04T09:12:41.769Z  not set\n"
         )
@@ -385,7 +388,7 @@ class TestOperands:
 
 
 def test_a_signal_while_a_validator_loads_causes_no_panic():
-    """A signal while `decimal` is imported for the fast validator ends the program without a panic."""
+    """A signal while `decimal` is imported for the fast validator ends the program without a Rust panic."""
     script = """
 import sys
 from paramcore import Project
@@ -502,7 +505,7 @@ def test_a_server_does_not_wait_for_a_reader(tmp_path, number, exit_code):
 @pytest.mark.parametrize("shares", [False, True], ids=["messages", "output and messages"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_no_request_waits_for_the_reader_of_messages(tmp_path, number, shares):
-    """If nobody reads the messages, `serve` replies although files cannot be written, and a signal ends it."""
+    """If nobody reads the messages about files that cannot be written, `serve` still replies, and a signal ends it."""
     ours, theirs = os.pipe()
     fcntl.fcntl(theirs, fcntl.F_SETPIPE_SZ, 4096)
     with ExitStack() as stack:
@@ -522,7 +525,7 @@ def test_no_request_waits_for_the_reader_of_messages(tmp_path, number, shares):
         printed = os.read(ours, 200) if shares else (tmp_path / "out").read_bytes()
         call = partial(send, printed.decode().split()[4])
         call("projects", {"name": "docks", "type": "chat"})
-        # Nobody reads the pipe, so fill it.
+        # Fill the pipe, so that `serve` cannot write a message.
         if shares:
             while "pipe_write" not in Path(f"/proc/{process.pid}/wchan").read_text():
                 call("projects")

@@ -72,7 +72,7 @@ def test_the_requests_to_send_are_written(tasks, tmp_path, project):
         ([{"padding": 5}, {"project_version": 101, "padding": 5}], ("--to", "101", "--pin"), "1 shorter, 1 longer"),
         ([{"padding": 5}, {"x": 99, "padding": 5}], ("--to", "99"), "1 longer, 1 must opt out"),
         ([{"project_version": 101, "padding": 5}], ("--pin",), "1 shorter"),
-        # `"project_version": -1` is shorter than `"project_version": 100`, but the request opts out.
+        # `"project_version": -1` is shorter than `"project_version": 100`, but this request counts as an opt-out.
         ([{"project_version": 100, "padding": 5}], ("--to", "99"), "1 must opt out"),
         ([{"project_version": 100, "padding": 5}], ("--to", "-1"), "1 opted out"),
         ([{"project_version": 100, "a": 5}, {"a": 5}], ("--to", "-1"), "2 opted out"),
@@ -123,14 +123,17 @@ def test_a_request_that_does_not_change_keeps_its_line(tmp_path, end):
     ],
 )
 def test_a_request_that_changes_has_a_compact_line(tmp_path, line, arguments, written):
-    """A changed request has a compact line. `--pin` or a null routing name changes a request; a null param does not."""
+    """A changed request has a compact line.
+
+    `--pin` and null routing names change a request. Null params do not.
+    """
     (tmp_path / "t.jsonl").write_text(line + "\n")
     run("slim", PROJECT, tmp_path / "t.jsonl", *arguments, "--output", tmp_path / "out.jsonl")
     assert (tmp_path / "out.jsonl").read_text() == written + "\n"
 
 
 def test_an_array_becomes_compact_lines(tmp_path):
-    """Requests of an array are written as compact lines to a .jsonl file."""
+    """Requests from an array are written to a .jsonl file as compact lines."""
     (tmp_path / "t.json").write_text('[{ "padding": 12 }]')
     run("slim", PROJECT, tmp_path / "t.json", "--output", tmp_path / "out.jsonl")
     assert (tmp_path / "out.jsonl").read_text() == '{"padding":12}\n'
@@ -160,7 +163,7 @@ def test_wanted_params_that_no_request_gets_opt_out(tasks, project):
     [("any", {"project_version": 0}), ("0", {"project_version": 0}), ("-1", {"project_version": -1})],
 )
 def test_another_version(tasks, project, version, sent):
-    """`--to` selects a version, the version with the shortest request, or no version."""
+    """`--to` selects a version by its number, the version with the shortest request (`any`), or no version (-1)."""
     wanted = project.version(0).params
     ran = run("slim", PROJECT, tasks(wanted), "--wanted", "--to", version, "--format", "json")
     [line] = ran.lines
@@ -169,7 +172,7 @@ def test_another_version(tasks, project, version, sent):
 
 
 def test_pin_writes_the_version(tasks):
-    """`--pin` writes the version that a request inherits; a request with a `project_version` keeps it."""
+    """`--pin` writes the inherited version into each request, and keeps a `project_version` that is already there."""
     ran = run("slim", PROJECT, tasks({}, {"project_version": 0}, {"project_version": -1}), "--pin", "--format", "json")
     assert [line["request"] for line in ran.lines] == [{"project_version": v} for v in (2, 0, -1)]
     assert [line["exact_while"] for line in ran.lines] == [None] * 3
@@ -191,7 +194,7 @@ def test_a_repeated_instruction_is_a_warning(tasks):
 
 
 def test_many_requests_have_a_row_for_each_reason(tasks):
-    """For more than 20 requests, totals replace the entries, unless `--list` is set."""
+    """For more than 20 requests, totals replace the list of requests, unless `--list` is set."""
     path = tasks(*[{"padding": 5}] * 25, *[{"padding": 5.0}] * 5, *[{"project_version": -1}] * 6)
     short, whole = run("slim", PROJECT, path), run("slim", PROJECT, path, "--list")
     assert "  inherited   padding: 30 requests, 5 spelled differently" in short.out
@@ -202,14 +205,17 @@ def test_many_requests_have_a_row_for_each_reason(tasks):
 
 
 def test_the_totals_count_appended_instructions(tasks):
-    """The totals count the requests that have an instruction and get the project's instruction appended."""
+    """The totals count the requests to whose instruction the project's instruction is appended."""
     path = tasks(*[{"instruction": "Night."}] * 3, *[{"padding": 5}] * 20)
     assert "  appended    instruction: 3 requests\n" in run("slim", PROJECT, path).out
 
 
 @pytest.mark.parametrize("name", ["one.json", "array.json"])
 def test_documents_stay_documents(tmp_path, name):
-    """A single request stays an object, and an array stays an array; a .jsonl file gets lines."""
+    """In a .json file, a single request stays an object, and an array stays an array.
+
+    In a .jsonl file, each request is a line.
+    """
     request = {"padding": 5, "attachment": "https://example.com/a.jpg"}
     (tmp_path / name).write_text(json.dumps([request] if name == "array.json" else request))
     run("slim", PROJECT, tmp_path / name, "--output", tmp_path / "out.json")
@@ -233,7 +239,7 @@ def test_no_requests(tmp_path, text):
 
 
 def test_a_bad_line_leaves_the_output_as_it_was(tasks, tmp_path):
-    """After an invalid line, the output file is unchanged; `--keep-going` skips the line, and the exit code is 1."""
+    """An invalid line leaves the output file unchanged. `--keep-going` skips the line, and the exit code is 1."""
     path = tasks({"padding": 5})
     path.write_text(path.read_text() + '{"padding": }\n{"project_version": 9}\n{"padding": 3}\n')
     (tmp_path / "out.jsonl").write_text("old")
@@ -249,7 +255,7 @@ def test_a_bad_line_leaves_the_output_as_it_was(tasks, tmp_path):
     ("text", "written"), [('{"project_version": 9}', ""), ('[{"project_version": 9}]', "[\n\n]\n")]
 )
 def test_an_invalid_single_request_is_not_written(tmp_path, text, written):
-    """With `--keep-going`, an invalid request is not written: the file is empty, or has an empty array."""
+    """If the only request is invalid, `--keep-going` writes an empty file. For an array, it writes an empty array."""
     (tmp_path / "task.json").write_text(text)
     ran = run("slim", PROJECT, tmp_path / "task.json", "--keep-going", "--output", tmp_path / "out.json")
     assert (ran.status, (tmp_path / "out.json").read_text()) == (1, written)
@@ -326,7 +332,7 @@ def test_extract_and_use_the_result(tmp_path):
 
 
 def test_extract_ends_with_0_if_all_requests_move(tasks):
-    """The exit code is 0 if params move and no request is set aside, and 1 if nothing moves."""
+    """If params move, and no request is set aside, the exit code is 0. If nothing moves, the exit code is 1."""
     full = [{"attachment": f"https://example.com/{n}.jpg", "padding": 10} for n in range(9)]
     arguments = ("--name", "yard", "--type", "imageannotation")
     assert run("extract", tasks(*full), *arguments).status == 0
@@ -336,7 +342,7 @@ def test_extract_ends_with_0_if_all_requests_move(tasks):
 @pytest.mark.parametrize("reading", [2, 3])
 @pytest.mark.parametrize("change", ["append", "truncate", "malformed", "replace"])
 def test_extract_rejects_a_file_that_changes(tasks, tmp_path, change, reading, monkeypatch, capsys):
-    """`extract` reads TASKS several times; if the file changes in between, nothing is written."""
+    """`extract` reads TASKS several times. If the file changes between two reads, nothing is written."""
     path = tasks(*({"attachment": f"https://example.com/{n}.jpg", "padding": 10} for n in range(9)))
     text = path.read_text()
     changes = {"append": text + '{"padding": 9}\n', "truncate": text[:200], "malformed": text[:-2], "replace": text}
@@ -373,7 +379,7 @@ def test_extract_rejects_a_file_that_changes(tasks, tmp_path, change, reading, m
     ],
 )
 def test_extract_refuses_wrong_usage(arguments, message):
-    """The exit code is 2 for wrong arguments, such as tasks that can be read only once."""
+    """The exit code is 2 for wrong arguments, such as a file of tasks that can be read only once."""
     ran = run("extract", *arguments)
     assert message in ran.err
     assert ran.status == 2
@@ -390,7 +396,7 @@ def test_extract_refuses_wrong_usage(arguments, message):
     ],
 )
 def test_extract_rejects_a_name_that_no_request_has(options, advice, tmp_path):
-    """A name in `--keep` or `--move` that no request has is an error, and nothing is written."""
+    """`--keep` and `--move` reject a param that no request has. Nothing is written."""
     (tmp_path / "tasks.jsonl").write_text('{"attachment": "a", "padding": 1}\n' * 2)
     outputs = ("--output", "out.jsonl", "--project-output", "project.json")
     ran = run("extract", "tasks.jsonl", "--name", "a", "--type", "imageannotation", *options, *outputs, cwd=tmp_path)
@@ -405,7 +411,7 @@ def test_extract_rejects_a_name_that_no_request_has(options, advice, tmp_path):
     [("box color", "box colr"), ("-padding", "-pading"), ("it's $here", "it's $her"), ("*padding*", "*paddin*")],
 )
 def test_the_suggested_name_can_be_pasted_into_a_shell(option, param, typed, tmp_path):
-    """The error about an unknown name suggests the option with the right name, as words of a shell command."""
+    """The error about an unknown name suggests the option with a similar name, quoted for a shell."""
     (tmp_path / "tasks.jsonl").write_text(f"{json.dumps({param: 1})}\n")
     arguments = ("extract", "tasks.jsonl", "--name", "a", "--type", "imageannotation")
     ran = run(*arguments, f"{option}={typed}", cwd=tmp_path)
@@ -415,7 +421,7 @@ def test_the_suggested_name_can_be_pasted_into_a_shell(option, param, typed, tmp
 
 @pytest.mark.parametrize("task", ['{"tags": ["a"]}', '{"tags": ["a"], "project": "other"}', '{"tags": null}'])
 def test_extract_accepts_a_name_that_one_request_has(task, tmp_path):
-    """`--keep` and `--move` accept a param that only one request has, even a request that is set aside."""
+    """`--keep` and `--move` accept a param that only one request has, even if this request is set aside."""
     (tmp_path / "tasks.jsonl").write_text('{"attachment": "a"}\n' * 2 + task)
     for option in ("--keep", "--move"):
         ran = run("extract", "tasks.jsonl", "--name", "a", "--type", "imageannotation", option, "tags", cwd=tmp_path)
@@ -430,7 +436,7 @@ def test_extract_warns_of_equal_ids_in_one_line(tmp_path):
 
 
 def test_extract_warns_of_equal_ids(tasks):
-    """A warning names the two lines with the same `unique_id`."""
+    """If two requests have the same `unique_id`, a warning names both lines."""
     path = tasks(*[{"unique_id": "a", "padding": 1}] * 2, {"unique_id": "b"})
     ran = run("extract", path, "--name", "yard", "--type", "imageannotation")
     assert f"warning: {path}:2:15: the same `unique_id` as line 1; the service rejects the second task" in ran.err
@@ -438,7 +444,7 @@ def test_extract_warns_of_equal_ids(tasks):
 
 
 def test_extract_keeps_going(tasks, tmp_path):
-    """An invalid line ends the command before it writes; with `--keep-going`, the line is reported once and skipped."""
+    """If a line is invalid, nothing is written. With `--keep-going`, the line is reported once and skipped."""
     path = tasks(*[{"padding": 10}] * 3)
     path.write_text(path.read_text() + "{]\n")
     arguments = (
@@ -508,7 +514,7 @@ def test_a_full_disk_leaves_both_files_unchanged(old_files, monkeypatch, count):
 @pytest.mark.parametrize("step", ["fsync", "replace"])
 @pytest.mark.parametrize("count", [1, 2])
 def test_a_signal_leaves_both_files_or_none(old_files, monkeypatch, number, step, count):
-    """A signal while the files are completed leaves both as they were, or replaces both."""
+    """If a signal arrives while the two files are completed, either both files are replaced, or neither."""
     arguments, list_new = old_files
     real, calls = getattr(os, step), []
 
@@ -549,7 +555,7 @@ def test_no_file_if_the_report_is_lost(tmp_path, arguments, options, stdout):
 
 
 def test_extract_writes_an_array_for_an_array(tmp_path):
-    """Requests of a JSON array are written as an array."""
+    """Requests from a JSON array are written as a JSON array."""
     (tmp_path / "full.json").write_text(json.dumps([{"padding": 10}, {"padding": 10}]))
     run("extract", tmp_path / "full.json", "--name", "y", "--type", "t", "--output", tmp_path / "out.json")
     assert json.loads((tmp_path / "out.json").read_text()) == [{"project": "y"}] * 2
@@ -559,7 +565,7 @@ def test_extract_writes_an_array_for_an_array(tmp_path):
 
 
 def test_slim_as_markdown(tasks):
-    """The heading is the verdict; the rows say why requests opt out, or which params they inherit."""
+    """The heading is the verdict. The rows say why requests opt out, or which params they inherit."""
     path = tasks({"padding": 5}, {"attachment": "https://example.com/a.jpg"})
     ran = run("slim", PROJECT, path, "--wanted", "--format", "markdown")
     lines = ran.out.splitlines()
@@ -573,7 +579,7 @@ def test_slim_as_markdown(tasks):
 
 
 def test_names_of_projects_are_not_markup(tmp_path, tasks):
-    """The Markdown has a project's name in a code span, so that its characters are not markup."""
+    """In Markdown, a project's name is in a code span, so that no character of the name is markup."""
     name = "<b>@you</b> | [a](b)"
     for number in (1, 2):
         project = {"name": f"{name}{number}", "type": "t", "param_history": [{"version": 0, "padding": 5}]}
@@ -584,7 +590,7 @@ def test_names_of_projects_are_not_markup(tmp_path, tasks):
 
 
 def test_extract_as_markdown(tmp_path):
-    """The Markdown lists opt-outs first and params last; `--summary` appends the Markdown to the job summary."""
+    """The Markdown lists opt-outs first and params last. `--summary` appends the Markdown to the job summary."""
     (tmp_path / "summary.md").write_text("before\n")
     ran = run(*EXTRACT, "--format", "markdown", "--summary", GITHUB_STEP_SUMMARY=str(tmp_path / "summary.md"))
     assert "### 4 params would move to `yard`; 24 requests: 20 inherit, 3 opt out" in ran.out

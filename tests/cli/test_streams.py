@@ -270,7 +270,7 @@ def test_closed_standard_output_is_an_error():
 
 @pytest.mark.parametrize("closed", [">&-", "<&- >&-", ">&- 2>&-", "<&- >&- 2>&-"])
 def test_closed_streams_leave_no_file_behind(tmp_path, closed):
-    """With closed standard streams, `serve` fails and leaves no file; `preview --output` writes the whole output."""
+    """With closed standard streams, `serve` fails and leaves no file. `preview --output` writes the whole output."""
     assert shell(f"$paramcore serve --save {tmp_path} {closed}").status == CANNOT_WRITE
     assert list(tmp_path.iterdir()) == []
     out = tmp_path / "out"
@@ -287,7 +287,7 @@ def test_a_full_disk_is_an_error():
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("arguments", ["--help", "--version", "slim --help", "help", "help slim", "help files"])
 def test_help_that_cannot_be_printed_is_an_error(arguments, unbuffered):
-    """If the help cannot be printed, the exit code and the message are the same as for other output."""
+    """Help that cannot be printed has the exit code and the message of any failed write."""
     prefix = f"export PYTHONUNBUFFERED={unbuffered}; $paramcore {arguments}"
     for end in (">/dev/full", ">&-"):
         ran = shell(f"{prefix} {end}")
@@ -333,7 +333,7 @@ def test_a_directory_that_cannot_be_read(tmp_path, monkeypatch, capsys):
 
 
 def test_settings_that_are_too_deep(tmp_path):
-    """A `pyproject.toml` with thousands of levels is reported as invalid TOML."""
+    """A `pyproject.toml` with thousands of nested arrays is reported as invalid TOML."""
     (tmp_path / "pyproject.toml").write_text(f"a = {'[' * 5_000}")
     ran = run("validate", EXAMPLES / "warehouse-boxes.json", cwd=tmp_path)
     assert ran.status == REFUSED
@@ -343,7 +343,7 @@ def test_settings_that_are_too_deep(tmp_path):
 def test_a_closed_pipe_is_not_an_error():
     """A closed pipe ends the command without a message."""
     ran = shell(f"{PREVIEW} | true; echo ${{PIPESTATUS[0]}}")
-    # If `true` ends late, the command has already written its output into the pipe.
+    # If `true` ends late, the command has already written its output, and its exit code is `FINE`.
     assert ran.out in (f"{PIPE_CLOSED}\n", f"{FINE}\n")
     assert ran.err == ""
 
@@ -366,7 +366,7 @@ def test_unencodable_text_is_escaped(locale):
 
 
 def test_control_characters_are_escaped():
-    """Control characters and bidirectional overrides in names and values are not printed as they are."""
+    """In names and values, control characters and bidirectional overrides are escaped."""
     ran = run("preview", "warehouse-boxes.json", "-", stdin='{"note": "\\u001b[31m \\u202e", "a\\u0007": 1}')
     assert "\x1b" not in ran.out
     assert "\u202e" not in ran.out

@@ -1,4 +1,4 @@
-"""System calls that fail: the error is about the right file, and nothing is lost or left behind."""
+"""If a system call fails, the error names the right file, no data is lost, and no temporary file is left."""
 
 import builtins
 import errno
@@ -66,7 +66,7 @@ def test_standard_input_that_becomes_non_blocking_is_read_completely(arguments, 
 
 
 class Raw(io.RawIOBase):
-    """A file whose reads return `pieces` in turn. `None` means that there is no data now."""
+    """A file whose reads return `pieces` in turn. The piece `None` means that no data is available yet."""
 
     def __init__(self, *pieces, close_error=None):
         self.pieces = list(pieces)
@@ -114,7 +114,7 @@ def test_a_file_that_becomes_blocking_is_read_again(monkeypatch):
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.EDQUOT, errno.ESTALE])
 def test_an_error_of_the_close_after_reading_is_ignored(monkeypatch, number):
-    """If a file was read, an error of its close does not matter, even if the reader stops early."""
+    """An error while a file is closed after reading is ignored, even if the reader stops before the end."""
     for _ in range(2):
         open_raw(monkeypatch, Raw(b"{}\n" * 2, close_error=number))
         lines = read_lines("file.jsonl")
@@ -134,7 +134,7 @@ def test_an_error_of_the_close_after_reading_is_ignored(monkeypatch, number):
     ],
 )
 def test_a_full_disk_for_the_report_and_the_file(tmp_path, arguments):
-    """If neither standard output nor the file fits on the disk, one error is printed, and no file remains."""
+    """If neither the report nor the output file fits on the disk, one error is printed, and no file remains."""
     directory = tmp_path / "directory"
     directory.mkdir()
     (tmp_path / "tasks.jsonl").write_bytes(TASK * 100)
@@ -155,7 +155,7 @@ def test_a_full_disk_for_the_report_and_the_file(tmp_path, arguments):
 
 
 def test_the_first_error_is_raised(tmp_path):
-    """If an error occurs and closing the new file then fails too, the first error is raised."""
+    """If an error occurs and closing the new file then fails, too, the first error is raised."""
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     try:
         with pytest.raises(KeyError), open_atomically(str(tmp_path / "out")) as stream:
@@ -205,7 +205,10 @@ def test_the_remedy_helps_against_the_error(tmp_path, monkeypatch, number, remed
 @pytest.mark.parametrize("name", ["samefile", "isfile"])
 @pytest.mark.parametrize("path", [None, "gone.json"])
 def test_an_error_of_another_file_is_not_one_of_standard_output(monkeypatch, tmp_path, name, path):
-    """If a system call fails for a file that was just removed, the error names this file, if its name is known."""
+    """If a system call fails because a file was just removed, the error names the file.
+
+    If the name is unknown, the error says `a file`.
+    """
     out = tmp_path / "out.json"
     out.write_text("old")
 
@@ -222,7 +225,7 @@ def test_an_error_of_another_file_is_not_one_of_standard_output(monkeypatch, tmp
 
 @pytest.mark.parametrize("arguments", [("preview", "warehouse-boxes.json", "night-shift.json"), EXTRACT, ("--help",)])
 def test_a_disk_that_reports_at_the_close_that_it_is_full(monkeypatch, tmp_path, arguments):
-    """If a disk reports only at a close that the output does not fit, as network disks may, this is an error."""
+    """An error that the disk reports only when a file is closed, such as a full quota, is reported, too."""
     close, dup = os.close, os.dup
     copies = []
 
@@ -255,7 +258,7 @@ def test_a_disk_that_reports_at_the_close_that_it_is_full(monkeypatch, tmp_path,
 
 
 def test_an_error_of_the_restored_streams_is_ignored(monkeypatch):
-    """If the output was written, an error while the streams are restored changes nothing."""
+    """After the output was written, an error while the streams are restored is ignored."""
     set_blocking = os.set_blocking
     seen = []
 
@@ -272,7 +275,7 @@ def test_an_error_of_the_restored_streams_is_ignored(monkeypatch):
 
 
 def test_a_summary_on_a_disk_that_takes_no_data_now():
-    """If the file of the job summary takes no data although it is blocking, this is an error."""
+    """If a write to the job summary accepts no data, although the file is blocking, this is an error."""
 
     class Full(io.FileIO):
         def write(self, _data):
@@ -283,7 +286,7 @@ def test_a_summary_on_a_disk_that_takes_no_data_now():
 
 
 def test_the_real_path_in_an_unreadable_working_directory(monkeypatch):
-    """If the system cannot name the working directory, a path stays as it is."""
+    """If the system cannot name the working directory, `resolve_path` returns the path unchanged."""
 
     def fail():
         raise make_error(errno.EACCES)
@@ -337,7 +340,7 @@ def test_a_server_without_descriptors_does_not_blame_the_port(monkeypatch):
     assert run("serve", "--port", "8080").err.endswith("; pass another port, or omit --port to use a free one\n")
 
 
-#: Runs the command where the null device cannot be opened.
+#: A script that runs a command in which the null device cannot be opened.
 NO_NULL_DEVICE = """
 import os, sys
 from paramcore.cli.entry import start
@@ -366,9 +369,9 @@ sys.exit(start())
     ],
 )
 def test_a_sandbox_may_lack_the_null_device(number, arguments, end, status, message):
-    """Without the null device, or at the limit of open files, lost output has the same message and exit code."""
+    """If output is lost, the message and the exit code are as usual, even if the null device cannot be opened."""
     script = shlex.quote(NO_NULL_DEVICE.format(number))
-    # The reader of the pipe has ended before the command writes.
+    # Wait, so that the reader of the pipe ends before the command writes.
     wait = "sleep 0.2; " if end == "| true" else ""
     ran = shell(f"({wait}{sys.executable} -c {script} {arguments}; echo $? >&3) 3>&2 {end}")
     *messages, code = ran.err.splitlines(keepends=True)

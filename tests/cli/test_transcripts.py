@@ -1,7 +1,7 @@
-"""Snapshots of the output of commands: `transcripts/*.txt`.
+"""The files `transcripts/*.txt` are snapshots of the output of commands.
 
-Rewrite them with `pytest tests/cli/test_transcripts.py --update`, then read the diff.
-To add a command, first write only the line `$ paramcore ...` into a file.
+Rewrite the transcripts with `pytest tests/cli/test_transcripts.py --update`, then read the diff.
+To add a command, write its line `$ paramcore ...` into a transcript, and then rewrite the transcripts.
 """
 
 import re

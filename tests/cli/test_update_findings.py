@@ -74,7 +74,7 @@ def test_a_finding_has_the_fields_of_validate_and_its_place_in_the_update():
 
 
 def test_a_value_that_stays_is_located_in_the_project(docks):
-    """If the update does not name a bad value, the finding is located in the project file, otherwise in the update."""
+    """A bad value is located in the update if the update names the param, and otherwise in the project file."""
     [finding] = plan(docks, {"patch": True, "instruction": "x"})[1]["findings"]
     assert (finding["file"], finding["line"], finding["version"], finding["first_set_in"]) == (str(docks), 8, 2, 0)
     [finding] = plan(docks, {"patch": True, "instruction": "x", "padding": "5"})[1]["findings"]
@@ -84,7 +84,7 @@ def test_a_value_that_stays_is_located_in_the_project(docks):
 
 
 def test_findings_on_wanted_params_are_in_their_file(docks, tmp_path):
-    """Findings on wanted params are located in the version or in the params object of their file."""
+    """A finding on wanted params has the file and line of the bad value, in a version or in an object of params."""
     other = tmp_path / "other.json"
     other.write_text(json.dumps({"name": "other", "type": "imageannotation", "param_history": []}))
     for wanted, line in ((f"{docks}@0", 8), (docks, 14)):
@@ -115,7 +115,7 @@ def test_nothing_to_do_has_no_findings(docks):
     ],
 )
 def test_other_documents_of_the_api_are_rejected(document):
-    """Another document of the API in place of an update is one error, not one for each name in it."""
+    """If the update is another document of the API, such as a task, this is one error, not one error for each name."""
     text = json.dumps(document)
     for arguments in (("plan", PROJECT, "-"), ("validate", PROJECT, "--update", "-")):
         ran = run(*arguments, stdin=text)
@@ -139,17 +139,20 @@ class TestPatch:
             assert document["request"] == {"patch": True, "padding": 6}
 
     def test_a_misspelt_patch_stays_an_error(self):
-        """A misspelt `patch` is an error with `--patch` too, because it would become a param."""
+        """Even with `--patch`, a misspelt `patch` in the update is an error, because it would become a param."""
         status, document = plan(PROJECT, {"pathc": True, "padding": 6}, "--patch")
         assert (status, document["dropped"]) == (FINDINGS, [])
         assert list_codes(document)[0] == ("error", "update_mode", "/pathc")
 
     def test_a_patch_that_is_not_a_bool_is_rejected(self):
-        """`--patch` does not replace a `patch` of a wrong type."""
+        """Even with `--patch`, a `patch` of a wrong type in the update is rejected."""
         assert run("plan", PROJECT, "-", "--patch", stdin='{"patch": "yes"}').status == REFUSED
 
     def test_wanted_params_without_the_drops(self, docks, tmp_path):
-        """`--wanted --patch` sets only added and changed params. If only drops are left, there is no update."""
+        """`--wanted --patch` sets the added and changed params, and drops none.
+
+        If the wanted params add and change nothing, there is no update.
+        """
         wanted = '{"padding": 6}'
         assert run("plan", PROJECT, "--wanted", "-", stdin=wanted).status == FINDINGS
         ran = run("plan", PROJECT, "--wanted", "-", "--patch", "--format", "json", stdin=wanted)
@@ -192,7 +195,7 @@ def test_codes_can_be_ignored_and_schemas_given(tmp_path):
 
 
 def test_projects_with_errors_are_named_first(docks, tmp_path):
-    """For a directory, a second line names the projects that would have errors; their plans come first."""
+    """For a directory, a second line names the projects that would have errors. Their plans come first."""
     (tmp_path / "b.json").write_text('{"name": "bare", "type": "imageannotation", "param_history": []}')
     ran = run("plan", tmp_path, "-", stdin='{"patch": true, "metadata": {"a": 1}}')
     assert ran.status == FINDINGS
@@ -213,9 +216,9 @@ class TestValidate:
         assert ran.document["findings"] == plan(docks, update)[1]["findings"]
 
     def test_it_has_the_findings_after_the_update(self, docks, tmp_path):
-        """Except for `update_` codes, `validate --update` has the codes and pointers of `validate` after the update.
+        """Apart from its `update_` findings, `validate --update` reports what `validate` would report after the update.
 
-        A name that is an error of the update is not reported again.
+        A name that is an error of the update, such as `params`, is not reported again.
         """
         update = {"patch": True, "pading": 3, "padding": "20", "urgency": 7, "params": {}}
         after = tmp_path / "after.json"
@@ -231,7 +234,7 @@ class TestValidate:
         assert len(expected) > 2
 
     def test_tasks_are_validated_as_after_the_update(self, tmp_path):
-        """A task inherits the update's values; a finding on them is reported once, in the update."""
+        """A task inherits the values of the update. A finding on such a value is reported once, in the update."""
         task = '{"attachment": "https://a.b/c.jpg"}\n'
         tasks = tmp_path / "tasks.jsonl"
         tasks.write_text(task * 3)

@@ -64,7 +64,7 @@ def place(tmp_path):
 
 
 def drop_messages(text):
-    """Return the output of `validate` without the messages, which the snapshots of screens contain."""
+    """Return the output of `validate` without the messages. The snapshots of screens check the messages."""
     return re.sub(r"(?m)^(\S+:\d+:\d+: .*\n)  .*\n", r"\1", text)
 
 
@@ -77,7 +77,7 @@ def fine(place):
 
 
 def test_a_bad_value_is_shown_where_it_was_first_set(place):
-    """A project's bad value is shown with the version that first set it and the line of the file."""
+    """A bad value of a project is shown with its line in the file, and with the version that first set the value."""
     ran = run("validate", "boxes.json", cwd=place)
     assert drop_messages(ran.out) == FINDINGS_SINCE_VERSION_1 + "1 error, 1 warning in 1 project\n"
     assert (ran.err, ran.status) == ("", 1)
@@ -134,7 +134,7 @@ def test_github(place):
 
 @pytest.mark.parametrize("name", ["a\x01", "a\x1b[31m", "a\t", "a\u202eb", "a\x7f", "a\u2028", "a\r\nb"])
 def test_an_annotation_has_no_control_characters(name, place):
-    """An annotation for a param with control characters or marks of the writing direction escapes them."""
+    """Control characters and marks of the writing direction in the name of a param are escaped in an annotation."""
     (place / "odd.json").write_text(json.dumps({name: 1}))
     ran = run("validate", "boxes.json", "odd.json", "--format", "github", cwd=place)
     [annotation] = [line for line in ran.out.split("\n") if "file=odd.json" in line and "param_unknown" in line]
@@ -160,7 +160,10 @@ def test_an_annotation_has_no_control_characters(name, place):
     ],
 )
 def test_a_broken_file_is_annotated(place, name, text, annotation):
-    """An invalid or missing file is reported as an annotation, with its line if known; the exit code is 2."""
+    """An invalid or missing file is reported as an annotation, and the exit code is 2.
+
+    If the file can be read, the annotation has a line and a column.
+    """
     if text is not None:
         (place / name).write_text(text, encoding="latin-1")
     ran = run("validate", "boxes.json", name, "--format", "github", cwd=place)
@@ -170,7 +173,7 @@ def test_a_broken_file_is_annotated(place, name, text, annotation):
 
 
 def test_an_annotation_is_one_line_whatever_its_text(place):
-    """Characters that would end the line or a property of the annotation are escaped in file names and messages."""
+    """In file names and messages, characters that would end the line or a property of an annotation are escaped."""
     (place / "a:b,c%d.json").write_text('{"attachment": "a", "n%0A\\r\\n,:": 1}')
     ran = run("validate", fine(place), "a:b,c%d.json", "--format", "github", cwd=place)
     location = "file=a%3Ab%2Cc%25d.json,line=1,col=21,title=param_unknown"
@@ -291,7 +294,7 @@ class TestExitCodes:
         assert ran.status == 2
 
     def test_keep_going_annotates_invalid_lines(self, place):
-        """With `--keep-going --format github`, each invalid line has an annotation, also with several processes."""
+        """With `--keep-going --format github`, each invalid line has an annotation, even with several processes."""
         (place / "cut.jsonl").write_text('{"x": 1}\n{"x": \n{"project_version": 99}\n[]\n')
         for more in ((), ("--jobs", "2")):
             arguments = (fine(place), "cut.jsonl", "--keep-going", "--format", "github", *more)
@@ -389,7 +392,7 @@ class TestIgnoring:
         assert (ran.err, ran.status) == ("", 0)
 
     def test_unreadable_settings(self, place):
-        """The error for unreadable settings has the message of the system, and does not say invalid TOML."""
+        """An unreadable `pyproject.toml` is reported with the message of the system, not as invalid TOML."""
         # This file can be opened, but its first bytes cannot be read.
         (place / "pyproject.toml").symlink_to("/proc/self/mem")
         ran = run("validate", "boxes.json", cwd=place)
@@ -437,7 +440,7 @@ class TestOwnSchemas:
         ],
     )
     def test_a_bad_schema(self, place, argument, message):
-        """The error for an invalid `--schema` names the file or the form to write."""
+        """The error for an invalid `--schema` names the file, or shows how to write the option."""
         (place / "mine.json").write_text('{"properties":\n  {"a":      {"$ref": "file:///x"}}}')
         ran = run("validate", "boxes.json", "--schema", argument, cwd=place)
         assert ran.status == 2
@@ -469,7 +472,7 @@ def test_ctrl_c_ends_with_the_findings_so_far(place):
 
 
 def test_a_finding_in_yaml_has_its_position(tmp_path):
-    """In YAML too, the caret is under the value or the name."""
+    """In YAML, too, the caret is under the value or the name."""
     (tmp_path / "signs.yaml").write_bytes((EXAMPLES / "street-signs.yaml").read_bytes())
     (tmp_path / "sign.yml").write_text("project: street signs\nattachment: https://example.com/a.jpg\npriority: high\n")
     ran = run("validate", "signs.yaml", "sign.yml", cwd=tmp_path)
@@ -480,7 +483,7 @@ def test_a_finding_in_yaml_has_its_position(tmp_path):
 
 
 def test_a_directory_may_contain_json_and_yaml(tmp_path):
-    """A directory may contain JSON and YAML files; a project in two files is an error."""
+    """A directory may contain JSON and YAML files. A project in two files is an error."""
     (tmp_path / "a.yaml").write_text("{name: a, type: comparison, param_history: []}")
     (tmp_path / "b.json").write_text('{"name": "b", "type": "comparison", "param_history": []}')
     assert run("validate", tmp_path).out == "0 errors, 0 warnings in 2 projects\n"
@@ -539,7 +542,7 @@ def test_options_have_any_position():
 
 
 def test_an_unknown_type(tmp_path):
-    """An unknown type is a warning that suggests a known type; with a schema for the type, there is no warning."""
+    """An unknown type is a warning that suggests a known type. A schema for the type prevents the warning."""
     (tmp_path / "p.json").write_text('{"name": "p", "type": "imageannotaton", "param_history": [{"version": 0}]}')
     ran = run("validate", "p.json", "--format", "json", cwd=tmp_path)
     finding = ran.document["findings"][0]
@@ -570,7 +573,7 @@ def test_pinned_tasks_do_not_count_for_unused_defaults(tmp_path):
 
 
 def test_an_error_in_two_versions_is_reported_twice(tmp_path):
-    """The same finding is reported for the latest version and for an older version that a task is pinned to."""
+    """If the latest version and the version of a pinned task have the same error, it is reported for each of them."""
     shapes = {"geometries": {"box": {"objects_to_annotate": ["car"]}}}
     values = ("x", 3, "x")
     history = [{"version": number, **shapes, "padding": value} for number, value in enumerate(values)]
@@ -582,7 +585,7 @@ def test_an_error_in_two_versions_is_reported_twice(tmp_path):
 
 
 def write_history(place):
-    """Write a project with findings on versions 1, 2 and 3; version 3 is the latest."""
+    """Write a project whose versions 1, 2 and 3 have findings. Version 3 is the latest."""
     good, bad = {"geometries": {"box": {"objects_to_annotate": ["a"]}}}, {"padding": "5"}
     entries = [{**good, **bad}, {**good, **bad}, {**good, **bad, "batch": "b"}, {**good, **bad}]
     history = [{"version": number, **entry} for number, entry in enumerate(entries)]
@@ -601,7 +604,7 @@ def write_history(place):
     ],
 )
 def test_findings_since_a_version(place, since, versions):
-    """`--since-version N` omits findings on versions before N, except on the latest version."""
+    """`--since-version N` omits findings on versions before N. It never omits findings on the latest version."""
     write_history(place)
     ran = run("validate", "p.json", "--since-version", str(since), "--format", "json", cwd=place)
     assert {finding["version"] for finding in ran.document["findings"]} == versions
@@ -642,7 +645,10 @@ OVERRIDING, INHERITING = {"padding": 4}, {}
     ],
 )
 def test_an_overridden_error_does_not_hide_the_error(tasks, count, options, tmp_path):
-    """In any order of tasks, an error that a task inherits is reported. If all tasks override it, it is a warning."""
+    """An error that a task inherits is reported, whatever the order of the tasks.
+
+    If all tasks override the value, the error becomes a warning.
+    """
     history = [{"version": 0, "padding": "x"}, {"version": 1, "padding": 3}]
     project = {"type": "imageannotation", "name": "docks", "param_history": history}
     (tmp_path / "docks.json").write_text(json.dumps(project))
@@ -661,7 +667,7 @@ def test_an_overridden_error_does_not_hide_the_error(tasks, count, options, tmp_
 
 
 def test_an_error_that_was_reported_is_not_reported_as_overridden(tmp_path):
-    """After the error of a project, the tasks that override it add no warnings."""
+    """If an error of the project is reported, the tasks that override the value add no warnings."""
     history = [{"version": 0, "padding": "x"}]
     project = {"type": "imageannotation", "name": "docks", "param_history": history}
     (tmp_path / "docks.json").write_text(json.dumps(project))
