@@ -234,7 +234,12 @@ COMMANDS: dict[str, Sequence[Argument]] = {
             metavar="DIR",
             help="instead of NAME, fetch all projects; write each to the file in DIR that contains it, or to a new file",
         ),
-        make_format("json"),
+        make_argument(
+            "--format",
+            choices=("json",),
+            default="json",
+            help="the output format (default: json); with `--all`, `fetch` prints the path of each file instead",
+        ),
         OUTPUT,
         *SERVICE_OPTIONS,
     ),

@@ -251,7 +251,7 @@ complete -c paramcore -n '_shtab_paramcore_using help; and test $_shtab_paramcor
 complete -c paramcore -n '_shtab_paramcore_using; and test $_shtab_paramcore_npos -eq 0' -a fetch -d 'Fetch a project and print it, or write all projects to a directory.'
 complete -c paramcore -n '_shtab_paramcore_using fetch' -s h -l help -d 'show this help message and exit'
 complete -c paramcore -n '_shtab_paramcore_using fetch' -l all -xka "(__fish_complete_directories)" -d 'instead of NAME, fetch all projects; write each to the file in DIR that contains it, or to a new file'
-complete -c paramcore -n '_shtab_paramcore_using fetch' -l format -xka "json" -d 'the output format (default: json)'
+complete -c paramcore -n '_shtab_paramcore_using fetch' -l format -xka "json" -d 'the output format (default: json); with `--all`, `fetch` prints the path of each file instead'
 complete -c paramcore -n '_shtab_paramcore_using fetch' -l output -rF -d 'write the output to FILE; on error, leave FILE unchanged'
 complete -c paramcore -n '_shtab_paramcore_using fetch' -l base-url -x -d 'the address of the service, including /v1'
 complete -c paramcore -n '_shtab_paramcore_using fetch' -l deadline -x -d 'the timeout of each call (default: 30)'

@@ -165,7 +165,7 @@ _shtab_paramcore_extract_defaults_added=0
 _shtab_paramcore_fetch_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--all[instead of NAME, fetch all projects\; write each to the file in DIR that contains it, or to a new file]:DIR:_files -/"
-  "--format[the output format (default\: json)]:format:(json)"
+  "--format[the output format (default\: json)\; with \`--all\`, \`fetch\` prints the path of each file instead]:format:(json)"
   "--output[write the output to FILE\; on error, leave FILE unchanged]:FILE:_files"
   "--base-url[the address of the service, including \/v1]:URL:"
   "--deadline[the timeout of each call (default\: 30)]:SECONDS:"
