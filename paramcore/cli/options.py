@@ -37,7 +37,6 @@ from paramcore.cli.shared_arguments import (
     Argument,
     make_argument,
     make_flag,
-    make_format,
     make_input,
     make_optional,
     make_repeatable,
