@@ -12,7 +12,7 @@ from paramcore.text import format_count
 
 
 def find_keeping_patch(plan: Plan) -> Patch | None:
-    """Return the patch that keeps the dropped params; `None` if nothing is dropped, or if the patch sets no param."""
+    """Return the patch to recommend for keeping the dropped params, or `None` if there is none."""
     return plan.keeping if plan.dropped and plan.keeping.params else None
 
 

@@ -44,7 +44,7 @@ def is_cut(value: Any) -> bool:
 def format_change_cells(change: Change) -> tuple[Cell, Cell]:
     """Return the cells with the values before and after a change.
 
-    If one of two values is long, both are cut around the part that differs.
+    If one of two values is long, both cells show only the part that differs, with some context.
     """
     if change.kind == "added":
         return (), format_value_cell(change.after)
@@ -55,7 +55,7 @@ def format_change_cells(change: Change) -> tuple[Cell, Cell]:
 
 
 def cut_outside(before: str, after: str) -> tuple[str, str]:
-    """Cut two texts around the part that differs, if one exceeds `CELL_LIMIT`.
+    """Shorten two texts to the part that differs, with some context, if one exceeds `CELL_LIMIT`.
 
     Example:
         >>> cut_outside("a" * 99 + "b", "a" * 99 + "c")
@@ -90,7 +90,7 @@ def format_kind(kind: ChangeKind, *, removed: str) -> str:
 
 
 def iter_change_rows(changes: Iterable[Change], *, removed: str, first: tuple[Cell, ...] = ()) -> Iterator[Row]:
-    """Yield a row for each change: `first`, what happened, where, before, after."""
+    """Yield a row for each change: the cells in `first`, then what happened, where, the old value, the new value."""
     for change in changes:
         what = format_kind(change.kind, removed=removed)
         inside = count_leaves(change.before) if change.after_parts is None else 1
@@ -141,7 +141,7 @@ def format_diff(before: Any, after: Any) -> str:
 
 
 def _split_strings(text: str) -> str:
-    r"""Break long lines of JSON after each `\n` in a string, except at the end of the string."""
+    r"""Break long lines of JSON after each `\n` in a string."""
     return "\n".join(_split_line(line) if len(line) > CELL_LIMIT else line for line in text.split("\n")) + "\n"
 
 

@@ -1,7 +1,7 @@
 """The content of a report, and the rules that cut it to a maximum size.
 
 A `Document` has a verdict and parts.  Each form of output renders the parts as groups
-of pieces, and `fit` selects the pieces that stay within the size.
+of pieces, and `fit` selects as many pieces as the size allows.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Verbatim(NamedTuple):
     """Text on one line for a code span, such as a value as JSON, a command, or the code of a finding."""
 
     text: str
-    #: Whether the text contains a value of a param, which `without_values` hides.
+    #: Whether the text contains a value of a param.  `without_values` hides such text.
     is_value: bool = False
 
 
@@ -176,13 +176,13 @@ class Size:
 
 
 def fit(start: str, groups: Sequence[Group], end: str, size: Size, format_more: Callable[[str], str]) -> str:
-    """Join the pieces that fit, and report the number of the others after each group.
+    """Join the pieces that fit; after each group, a note counts the pieces that are left out.
 
     The most important pieces are selected first.  If a piece does not fit, no piece of a
-    less important rank is included, except a patch that fits.  If the notes about many
-    groups would take more than half of the room, one note at the end replaces them.
+    less important rank is included, except a patch that fits.  If the notes could take more
+    than half of the space, one note at the end replaces them.
     """
-    # The note of a group is longest if no piece fits.
+    # A note is longest if no piece of its group fits, so reserve space for this note.
     longest = [_describe_cut([piece.rank for piece in group.pieces], group.omitted, group.name) for group in groups]
     reserved = sum(size.measure(format_more(text)) for text in longest)
     room = size.limit - size.measure(start + end)

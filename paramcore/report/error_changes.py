@@ -15,7 +15,7 @@ MAX_LOCATIONS = 3
 
 
 class Presence(NamedTuple):
-    """Whether an error exists after the update, before it, and after the patch that is sent instead of the update."""
+    """Whether an error exists in each of three states: after the update, before the update, and after the patch."""
 
     after: bool
     before: bool = False
@@ -31,9 +31,10 @@ class ErrorChanges:
     locations: tuple[str, ...] = ()
 
     def count(self, *, after: bool | None = None, before: bool | None = None, patched: bool | None = None) -> int:
-        """Count the errors that exist (`True`) or do not exist (`False`) in each of the three states.
+        """Count errors by the states of `Presence`.
 
-        `None` allows both.
+        `True` counts only errors that exist in the state, and `False` only errors that do not.
+        `None` counts both.
         """
         wanted = after, before, patched
         return sum(
@@ -55,8 +56,8 @@ class ErrorChanges:
     def describe_today(self, *, with_patch: bool) -> Phrase:
         """Return a sentence about today's errors; empty if there are none.
 
-        If the update removes some of these errors, the sentence has their number.  With
-        `with_patch`, it has the number that the patch removes instead.
+        The sentence also counts the errors that the update removes.  With `with_patch`, it
+        counts the errors that the patch removes instead.
 
         Example:
             >>> ErrorChanges({Presence(True, True): 1}, ("a.jsonl:3:1",)).describe_today(with_patch=False)

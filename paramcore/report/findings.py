@@ -39,7 +39,7 @@ def build_findings_table(findings: Iterable[PlanFinding]) -> Iterator[Table]:
 
 
 def build_validation_document(verdict: Phrase, findings: RowCollector, command: str, *, subject: str) -> Document:
-    """Report findings; `findings` contains their rows, and `subject` is what the user validates."""
+    """Report findings; `findings` contains their rows, and `subject` names the validated projects."""
     rows = sorted(findings.rows, key=lambda row: row.rank)
     parts = [Table(FINDING_COLUMNS, tuple(rows), header=1, omitted=findings.omitted)] if rows else []
     return Document(("validate", subject), verdict, tuple(parts), command)

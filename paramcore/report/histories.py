@@ -43,7 +43,10 @@ def build_lifetimes_document(
 
 
 def build_status_document(drifts: Sequence[Drift | Project], command: str, *, subject: str = "") -> Document:
-    """Report how project files differ from the service; a `Project` in `drifts` does not exist in the service."""
+    """Report how project files differ from the service.
+
+    A `Project` in `drifts` is a project that the service does not have.
+    """
     out_of_sync = [drift for drift in drifts if isinstance(drift, Project) or drift.state != "in sync"]
     rows = tuple(Row(_make_drift_cells(drift), Rank.COUNTS) for drift in sorted(out_of_sync, key=_rank_drift))
     columns = ("project", "state", "new versions locally", "new versions in the service", "conflicts")

@@ -1,7 +1,7 @@
 """Render HTML pages that need no script and load nothing.
 
 Every page carries a Content Security Policy that allows only the style sheet of this
-package, by its hash.  The templates escape every text that they insert, except the style sheet.
+package, by its hash.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def render_page(template: str, **context: Any) -> str:
 
 @cache
 def get_content_security_policy() -> str:
-    """Return the Content Security Policy of every page: only the style sheet of this package applies."""
+    """Return the Content Security Policy of every page."""
     digest = b64encode(sha256(_read_style_sheet().encode()).digest()).decode()
     return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 

@@ -15,7 +15,7 @@ from paramcore.text import format_count
 class Total(NamedTuple):
     """A total over many shortened requests, such as the number of requests that inherit a param."""
 
-    #: `inherited` or `appended`.  For requests that opt out: `opted out` if -1 was requested, otherwise `impossible`.
+    #: `inherited`, `appended`, `opted out` (-1 was requested) or `impossible` (inheritance would change a param).
     label: str
     #: The param; `None` if the total is not about a single param.
     param: str | None

@@ -28,9 +28,9 @@ GRID_VERSIONS = 12
 VISIBLE_RUNS = 3
 #: The maximum number of runs of a param on a page.
 MAX_RUNS = 20
-#: The maximum number of characters of the values of all folded runs of a project.
+#: The maximum number of characters in the values of all folded runs of a project.
 MAX_OLDER_TEXT = 200_000
-#: The maximum number of changes inside a value that a page lists.
+#: The maximum number of changes that a page lists for one value.
 MAX_CHANGES = 20
 #: The number of characters to which the grid truncates a long name.
 _GRID_NAME = 40
@@ -49,13 +49,13 @@ class RunView:
     #: The time of the first version of the run.
     time: TimeView | None
     is_set: bool
-    #: Whether the run is without the param because a version dropped it.
+    #: Whether the first version of the run drops the param.
     is_dropped: bool
     is_latest: bool
     #: The value; `None` if the param is not set, or if values are hidden.
     value: ValueView | None
-    #: The previous and the new text in one view, word by word.  `None` if either is missing or not text,
-    #: if both are short, or if values are hidden.
+    #: The previous and the new text, compared word by word.  `None` if a value is not text, if both texts are short, or
+    #: if values are hidden.
     words: ValueView | None = None
     #: The changes inside the value since the previous value.
     changes: tuple[ChangeView, ...] = ()
@@ -197,6 +197,6 @@ def _compare_texts(before: Lifetime, life: Lifetime) -> ValueView | None:
 
 
 def _list_changes(param: str, before: Lifetime, life: Lifetime) -> list[Change]:
-    """Return what differs inside two values; nothing unless both are objects or arrays."""
+    """Return the changes inside a value; an empty list unless both values are objects or arrays."""
     is_nested = all(isinstance(value, (dict, list)) for value in (before.value, life.value))
     return list(iter_changes({param: before.value}, {param: life.value})) if is_nested else []

@@ -65,7 +65,8 @@ def format_code(text: str, *, in_table: bool = False) -> str:
     text = escape_unprintable(text)
     runs = {len(run) for run in re.findall("`+", text)}
     ticks = "`" * next(length for length in range(1, len(runs) + 2) if length not in runs)
-    # If a code span has a space at both ends, Markdown removes one space at each end.
+    # A space must separate a backtick from the ticks.  If a span begins and ends with a space, Markdown removes both
+    # spaces, so pad text with such spaces, too.
     is_padded = text[:1] == "`" or text[-1:] == "`" or (text[:1] == text[-1:] == " " and text.strip(" ") != "")
     padding = " " if is_padded else ""
     span = f"{ticks}{padding}{text}{padding}{ticks}"
@@ -100,7 +101,7 @@ def _render_part(part: Part) -> Group:
     if isinstance(part, Table):
         opening = f"\n| {' | '.join(part.columns)} |\n|{'---|' * len(part.columns)}\n"
     if part.summary:
-        # A blank line ends the HTML, so that Markdown follows.
+        # Inside `<details>`, a blank line starts Markdown.
         opening, closing = f"\n<details><summary>{part.summary}</summary>\n{opening}", "\n</details>\n"
     return Group(opening, pieces, closing, part.omitted, part.summary)
 

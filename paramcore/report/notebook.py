@@ -1,7 +1,7 @@
 """Results in notebooks: HTML of plain semantic tags, and short Markdown.
 
 The HTML has no style, class, id or script, so the theme of the notebook applies, and
-no sanitizer removes a part of it.
+no sanitizer removes a part of the HTML.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def render_html(result: object) -> str:
         return fit(start, groups, "", NOTEBOOK_SIZE, lambda count: f"<p>{count}: <code>{command}</code></p>\n")
 
     page = render(verdict if isinstance(first, Table) and not first.summary else "")
-    # If no row of the first table fits, the table is left out with its caption.
+    # If no row of the first table fits, the table and its caption are left out.  Then write the verdict as a paragraph.
     return page if verdict in page else render("")
 
 

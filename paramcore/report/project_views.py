@@ -115,7 +115,7 @@ class PlanView:
     advice: tuple[tuple[Part, ...], ...]
     #: The names of the params in the patch that keeps the dropped params; empty without such a patch.
     patch_names: tuple[str, ...]
-    #: The body of this patch; `None` without such a patch, or if values are hidden.
+    #: The body of the patch that keeps the dropped params; `None` without such a patch, or if values are hidden.
     patch: ValueView | None
 
 
@@ -151,7 +151,7 @@ class VersionView:
     dropped: tuple[str, ...]
     changed: tuple[str, ...]
     added: tuple[str, ...]
-    #: The params that have the value of an earlier version again, with the number of that version.
+    #: The params whose new value is one that they had in an earlier version, with the number of that version.
     returns: tuple[tuple[str, int], ...]
 
 
@@ -194,7 +194,7 @@ class ProjectView:
     findings: tuple[FindingRow, ...]
     errors: int
     warnings: int
-    #: The numbers of errors `today` and, if there is a patch, `with the patch`; empty without an update.
+    #: The numbers of errors without the update, such as `("today", 2)` and `("with the patch", 0)`.
     other_errors: tuple[tuple[str, int], ...]
     #: The assumed rules that the report depends on.
     rules: tuple[AssumedRule, ...]

@@ -1,4 +1,4 @@
-"""Tasks as a page shows them: the effective params of one task, or the impact of an update on many."""
+"""Tasks as a page shows them: the effective params of one task, or the impact of an update on many tasks."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ class Tasks:
     inherited: Mapping[int | None, int] = field(factory=dict)
     #: The number of requests that cannot be read or resolved.
     rejected: int = 0
-    #: The effective params of the only task; `None` unless there is exactly one task, and it is not rejected.
+    #: If there is only one task and it is not rejected, the effective params of this task.
     only: EffectiveParams | None = None
-    #: The effective params of the only task after the update; `None` if `only` is `None`, or without an update.
+    #: The effective params of the same task after the update, if there is an update.
     only_after: EffectiveParams | None = None
     impact: Impact | None = None
     affected: tuple[AffectedTask, ...] = ()

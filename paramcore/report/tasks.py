@@ -57,7 +57,7 @@ def build_tasks_document(
 
 
 def iter_preview_rows(effective: EffectiveParams, first: tuple[Cell, ...] = ()) -> Iterator[Row]:
-    """Yield a row for each effective param: `first`, the param, its source, its value."""
+    """Yield a row for each effective param: the cells in `first`, then the param, its source and its value."""
     version = "" if effective.inherited_from is None else f"version {effective.inherited_from.number}"
     layers = {"task": TASK_LAYER, "project": version, "both": f"{TASK_LAYER} + {version}"}
     sources = effective.sources
@@ -66,7 +66,7 @@ def iter_preview_rows(effective: EffectiveParams, first: tuple[Cell, ...] = ()) 
 
 
 def iter_explanation_rows(explanation: Explanation, first: tuple[Cell, ...] = ()) -> Iterator[Row]:
-    """Yield a row for each candidate of a param: `first`, the param, its status, its layer, its value, a note."""
+    """Yield a row for each candidate of a param: the cells in `first`, then the columns of `EXPLAIN_COLUMNS`."""
     for candidate in explanation.candidates:
         value: Cell = () if candidate.status == "UNSET" else format_value_cell(candidate.value)
         since = candidate.first_set_in

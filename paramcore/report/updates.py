@@ -70,7 +70,7 @@ def build_impact_document(
     subject: str = "",
     effects: RowCollector | None = None,
 ) -> Document:
-    """Report which requests an update affects; `effects` contains their rows, from `make_effect_row`."""
+    """Report which requests an update affects; `effects` contains a row for each of them."""
     plans = [impact.plan for impact in impacts]
     is_many = len(impacts) > 1
     verdict = _get_impacts_verdict(impacts)
@@ -99,7 +99,7 @@ def _build_effects(effects: RowCollector | None) -> Iterator[Table]:
 
 
 def _rank_plan(plan: Plan) -> tuple[bool, bool, bool]:
-    """Return the sort key of a plan: dropped params come first, then losses inside params, then errors."""
+    """Return the sort key of a plan: plans that drop params come first, then losses inside params, then errors."""
     return not plan.dropped, not plan.diff.lost, not plan.errors
 
 
@@ -154,7 +154,7 @@ def _build_keeping_patch(plans: Sequence[Plan]) -> Iterator[Part]:
 
 
 def _find_keeping_body(plans: Sequence[Plan]) -> Mapping[str, Any] | None:
-    """Return the body of the patch that keeps the dropped params of all projects; `None` if no single patch does."""
+    """Return the body of the patch that keeps the dropped params, or `None` if the projects need different patches."""
     if len(plans) == 1:
         return plans[0].keeping.body
     params = [plan.update.params for plan in plans if plan.update is not None]

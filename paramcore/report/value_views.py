@@ -20,9 +20,9 @@ from paramcore.values import equality_key
 MAX_PARAMS = 1_000
 #: The maximum number of characters of a value that is shown on one line.
 SHORT_VALUE = 60
-#: The maximum number of characters of a value that a table does not fold.
+#: A table folds a value with more characters than this.
 LONG_VALUE = 1_000
-#: The maximum number of lines of a value that a table does not fold.
+#: A table folds a value with more lines than this.
 LONG_VALUE_LINES = 30
 
 _TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d)(:\d\d)?(?:\.\d+)?Z", re.ASCII)
@@ -163,8 +163,8 @@ class ChangeView:
     word: str
     #: The name of the param, or the JSON Pointer of a value inside it.
     place: str
-    #: The identifying member of the array element that is or contains the value: `name "Forklift"`.  Empty if there is
-    #: none, or if values are hidden.
+    #: For a value in an array, the member that identifies the array element: `name "Forklift"`.  Empty if there is no
+    #: such member, or if values are hidden.
     identity: str
     before: ValueView | None
     after: ValueView | None
@@ -210,7 +210,8 @@ def view_changes(
     )
 
 
-#: The name of a member, or the result of `identify` for an array element, because its index may have changed.
+#: The name of a member, or the result of `identify` for an array element.  `identify` recognizes an element even if
+#: its index has changed.
 _Step: TypeAlias = str | tuple[str, Any] | None
 
 
@@ -218,7 +219,7 @@ class _ValueIndex:
     """The values in the params of one version, by the steps that lead to them."""
 
     def __init__(self, params: Mapping[str, Any]) -> None:
-        #: The values inside the values at the same steps, by the next step.
+        #: For the steps to a container, the values inside the container, by the next step.
         self._inner: dict[tuple[_Step, ...], dict[_Step, list[Any]]] = {}
         self._keys: dict[tuple[_Step, ...], set[Any]] = {}
         self._params = params

@@ -14,9 +14,7 @@ RunKind: TypeAlias = Literal["kept", "removed", "added"]
 _SENTENCE = re.compile(r"[^.!?\n]*[.!?\n]+\s*|[^.!?\n]+")
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-#: The maximum product of the token counts of two texts.
-# `SequenceMatcher` takes quadratic time, so above this product, `_iter_hunks` uses the next pattern in its list
-# `tokens`.  After the last pattern, everything between the equal start and the equal end counts as different.
+#: The maximum product of the token counts of two texts, because `SequenceMatcher` takes quadratic time.
 _MAX_PAIRS = 25_000_000
 
 
@@ -28,7 +26,7 @@ class Run(NamedTuple):
 
 
 class _Hunk(NamedTuple):
-    """A part of two texts that is equal in both, or differs."""
+    """A part of two texts, either equal or different."""
 
     before: str
     after: str
@@ -55,9 +53,11 @@ def diff_lines(before: str, after: str) -> list[Run]:
 
 
 def _iter_hunks(before: str, after: str, tokens: Sequence[re.Pattern[str]]) -> Iterator[_Hunk]:
-    """Compare two texts by the first pattern in `tokens`; if the texts are too long, by the next patterns.
+    """Compare two texts token by token; the first pattern in `tokens` matches a token.
 
-    Sentences that differ are then compared by the patterns after `_SENTENCE`.
+    If there are too many tokens, use the next pattern.  Compare sentences that differ by the
+    next pattern, too.  If no pattern is left, everything between the equal start and the
+    equal end counts as different.
     """
     ours, theirs = tokens[0].findall(before), tokens[0].findall(after)
     start, end = count_common_ends(ours, theirs)

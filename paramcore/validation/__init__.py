@@ -9,15 +9,15 @@ its code to `finding`, and its check to one of these modules:
   Schema cannot express.  `check_parts` contains their helpers.
 - `lint` finds values that the service accepts, but that are probably mistakes.
 - `update_checks` and `update_names` check the form of an update.
-- `known_names` finds names that a schema lacks.  `names` finds misplaced names, and suggests
-  the most similar known name.
+- `known_names` finds names that a schema lacks.  `names` finds misplaced names, and
+  suggests the most similar known name.
 
 `schema` loads the schemas, and `user_schema` checks the schemas of users.
 `schema_rules` splits a schema into rules for each param.  `completion` derives rules for
 a project, whose tasks may add params.  `json_schema` runs jsonschema and jsonschema-rs,
 and `keywords` implements the keywords that this package adds or changes.  `subschemas`
-walks through a schema, and `patterns` compiles its regular expressions.  `editor_schema` makes schemas
-for editors.
+walks through a schema, and `patterns` compiles its regular expressions.  `editor_schema`
+makes schemas for editors.
 """
 
 from paramcore.validation.finding import Finding

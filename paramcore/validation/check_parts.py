@@ -55,7 +55,7 @@ def make_choice_finding(
 ) -> Finding:
     """Return a finding about an unknown name; suggest the most similar known name, if there is one.
 
-    If `expected` contains a param value, `expected_without_value` is the same text without it.
+    If `expected` contains a param value, `expected_without_value` is the same text without the value.
     """
     name = suggest_name(value if isinstance(value, str) else format_value(value), known)
     suggestion = None if name is None else format_value(name)

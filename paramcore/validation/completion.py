@@ -1,4 +1,4 @@
-"""Derive a schema that validates the params of a project before its tasks add theirs.
+"""Derive a schema for the params of a project, to which tasks will add their own params.
 
 The params of a project are invalid only if no task can make them valid by adding params.  A
 completion of an object is the object with zero or more added params.  From a schema that
@@ -8,8 +8,9 @@ applies to the params as a whole, this module derives:
 - `certain`, which accepts an object only if every completion of it is valid.
 
 For example, for the schema `{"required": ["a"]}`, `possible` accepts every object, and
-`certain` accepts only objects with `a`.  The `possible` schema of `not` contains a `certain`
-schema, and vice versa.
+`certain` accepts only objects with `a`.  `not` exchanges the two schemas: for
+`{"not": {"required": ["a"]}}`, `possible` accepts only objects without `a`, and `certain`
+accepts no object.
 
 Both schemas are approximate, because this module derives each keyword separately.  `possible` may
 accept an object that has no valid completion.  `certain` may reject an object whose
@@ -98,8 +99,9 @@ class _Completion:
             elif keyword == "dependentSchemas":
                 names = {name: pointer + join_pointer(keyword, name) for name in value}
                 kept[keyword] = {name: self._refer(purpose, below) for name, below in names.items()}
-                # A completion may add the name, and the schema of the name may then evaluate other names for
-                # `unevaluatedProperties`.  `anyOf` with `{}` counts these names as evaluated, and rejects nothing.
+                # A completion may add the name.  The schema for the name may then describe other names, which
+                # `unevaluatedProperties` must not reject.  With `{}` in `anyOf`, the schema describes them and rejects
+                # nothing.
                 parts += [{"anyOf": [{}, self._refer("enforced", below)]} for below in names.values()]
             elif keyword == "x-warn":
                 if purpose == "possible":

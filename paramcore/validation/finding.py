@@ -31,13 +31,13 @@ CODES = {
     "update_argument": "an update contains a field of another call",
     "update_null": "an update sets a param to null, which does not remove it",
     "update_noop": "an update changes nothing",
-    "lint_unused_default": "all tasks in the file that inherit the latest version override the project's value",
+    "lint_unused_default": "all tasks that inherit the latest version override the project's value",
     "lint_equal_override": "a task sets the value that it would inherit",
-    "lint_repeated_instruction": "the task's instruction already contains the project's",
+    "lint_repeated_instruction": "the task's instruction already contains the project's instruction",
     "lint_old_pin": "a task is pinned to a version that is not the latest",
     "lint_bare_opt_out": "a task opts out of params that it needs",
     "lint_noop_version": "a version changes nothing",
-    "lint_retry_twin": "a version is probably a repetition of the previous version, because a request was sent twice",
+    "lint_retry_twin": "a version has the same params as the previous version; the request was probably sent twice",
     "lint_stored_name": "a version contains a name that is not a param",
 }
 
@@ -58,9 +58,8 @@ class Finding:
     code: str
     #: `error` or `warning`.
     severity: Severity
-    #: The JSON Pointer (RFC 6901) of the value: in the params, such as `/padding`, in the task request
-    #: (`/project_version`), or in the project (`/type`). Empty if the finding is not
-    #: about a single value: for example, if a param is missing or an update changes nothing.
+    #: The JSON Pointer (RFC 6901) of the value in the params (`/padding`), in the task request (`/project_version`) or
+    #: in the project (`/type`). Empty if the finding is not about a single value, for example if a param is missing.
     pointer: str
     #: What is wrong: `must be a whole number, got the text '20'`.
     problem: str
@@ -68,11 +67,13 @@ class Finding:
     remedy: str = ""
     #: The name, or the value as JSON, to write instead; `None` if there is no obvious correction.
     suggestion: str | None = None
-    #: The number of the project version with the problem, or that the update would append; otherwise `None`.
+    #: The number of the project version with the problem. In a finding on an update, the number of the version that the
+    #: update would append. `None` if the problem is not in a version.
     version: int | None = None
-    #: The number of a version. From that version up to `version`, the param has the same value.
+    #: The number of the version that set the value of the param. For example, 0 if `version` is 2, and versions 0 to 2
+    #: have the same value.
     first_set_in: int | None = None
-    #: Whether this would be an error if the task did not override the value.
+    #: Whether the finding is only a warning because the task overrides the wrong value.
     overridden: bool = False
     #: `problem` without param values; empty if neither `problem` nor `remedy` contains any.
     problem_without_value: str = field(default="", repr=False)

@@ -55,8 +55,8 @@ def _check_conditions(params: Mapping[str, Any]) -> Iterator[Finding]:
                     yield make_choice_finding("warning", place, name, _FIELD, fields)
 
 
-#: Returns the values of the choices of a field, by `field_id`: the values that are text, and the keys of all values
-#: that are not objects.
+#: Takes a `field_id`. Returns the text values of the field's choices, and the equality keys of all values that are
+#: neither objects nor arrays.
 _ReadValues: TypeAlias = Callable[[str], tuple[list[str], set[Any]]]
 
 
@@ -67,7 +67,7 @@ def _make_value_reader(fields: Mapping[str, Mapping[str, Any]]) -> _ReadValues:
         plain = (value for value in values if not isinstance(value, (dict, list, tuple)))
         return [value for value in values if isinstance(value, str)], set(map(equality_key, plain))
 
-    # A form may have many answers to a field, so read its choices once.
+    # A form may have many answers to a field, so read the choices of each field once.
     return cache(read_values)
 
 

@@ -19,14 +19,18 @@ from paramcore.validation.subschemas import (
 )
 from paramcore.values import join_pointer
 
-#: The keywords for members and elements whose schemas `KnownNames` reads.
+#: The keywords whose schemas describe members or elements.
 _WITH_PARTS = {"properties", "patternProperties", "additionalProperties", "items", "prefixItems"}
 
 
 def map_mistakes(schemas: Mapping[str, Any]) -> dict[str, str]:
-    """Map each name in the `x-mistaken` of a member's schema to the member; `schemas` maps members to schemas."""
+    """Return the correct name for each mistaken name.
+
+    `schemas` are the schemas of the members, by name.  Each may list mistaken names in
+    `x-mistaken`.
+    """
     members = [(name, schema) for name, schema in schemas.items() if isinstance(schema, dict)]
-    # If several members list the same mistake, the first member counts, so set it last.
+    # If several members list the same mistake, the first member counts, so set the first member last.
     return {mistake: name for name, schema in reversed(members) for mistake in schema.get("x-mistaken", ())}
 
 
@@ -89,7 +93,7 @@ class KnownNames:
                     part.append_unknown(member, (*trail, name), findings)
 
     def _make_suggest(self, value: Mapping[str, Any]) -> Callable[[str], str | None]:
-        """Return a function that returns the name that an unknown name of `value` was probably meant to be."""
+        """Return a function that suggests a correct name for an unknown name in `value`."""
         # Suggest only names that apply to this value. For example, `min` is for number fields, not for text fields.
         nodes = self._list_applicable(self._roots, value)
         known = {key: node for each in nodes for key, node in each.get("properties", {}).items()}

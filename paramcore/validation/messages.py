@@ -69,7 +69,8 @@ def explain_errors(errors: Iterable[ValidationError], param: str | None = None) 
     explained: set[Any] = set()
     try:
         for error in errors:
-            # jsonschema yields an error for each missing name, and `_explain` yields the findings on all of them.
+            # jsonschema yields an error for each missing name.  `_explain` reports all missing names for the first of
+            # these errors, so skip the others.
             place = (*error.absolute_path,), (*error.absolute_schema_path,)
             if error.validator in ("required", "dependentRequired") and place in explained:
                 continue
@@ -91,7 +92,7 @@ def _explain(error: ValidationError) -> Iterator[Finding]:
     elif keyword == "dependentRequired":
         for name, names in limit.items():
             if name in value:
-                yield from _explain_required(error, names, f", because `{name}` requires it")
+                yield from _explain_required(error, names, f", but `{name}` requires it")
     elif keyword == "type":
         types = [limit] if isinstance(limit, str) else limit
         words = [word for name in types for word in _TYPES[name]]
@@ -259,7 +260,8 @@ def _explain_alternatives(error: ValidationError, alternatives: Sequence[Validat
 def _join_choices(choices: Sequence[str], count: int) -> str:
     """Return choices as text, such as `1, 2 or 3`.
 
-    A long list is truncated.  `count` is the number of all choices; `choices` may omit those that are not listed.
+    A long list is truncated.  `count` is the number of all choices, even if `choices`
+    contains only the first of them.
     """
     is_long = count > _MAX_LISTED + 1
     listed = [*choices[:_MAX_LISTED], f"one of {count - _MAX_LISTED} other values"] if is_long else choices
@@ -267,7 +269,10 @@ def _join_choices(choices: Sequence[str], count: int) -> str:
 
 
 def _convert_text(value: Any, types: list[str]) -> str | None:
-    """Return the JSON number or boolean in a short string, if its type is in `types`; otherwise, return `None`."""
+    """Return the number or boolean that a short string contains, as JSON.
+
+    Return `None` if the string contains neither, or if `types` does not allow its type.
+    """
     if not isinstance(value, str) or len(value) >= 40:
         return None
     try:

@@ -45,7 +45,7 @@ class MisplacedName:
     origin: str
     #: The name to write instead, if there is one.
     replacement: str | None
-    #: Why the name is not a param, as a clause; for a misspelt name, the consequence.
+    #: A clause that says why the name is not a param, or what the service does with a misspelt name.
     reason: str
 
     @property
@@ -141,8 +141,8 @@ def _find_nearest(name: str, known: tuple[str, ...]) -> str | None:
     nearest, least = None, len(normalized) + 1
     if len(candidates) > _MOST_COMPARED:
         candidates = nsmallest(_MOST_COMPARED, candidates)
-        # A candidate that `nsmallest` omitted may need only one edit.  So accept only a name that needs fewer than
-        # `least` edits.
+        # `nsmallest` may omit a candidate that needs only one edit.  So a candidate that needs two edits may not be
+        # the nearest.  Accept at most one edit.
         least = 2
     for _, _, candidate, other in candidates:
         limit = min(_limit_edits(normalized, other), least - 1)
@@ -153,7 +153,7 @@ def _find_nearest(name: str, known: tuple[str, ...]) -> str | None:
 
 
 def _list_candidates(normalized: str, known: tuple[str, ...]) -> list[tuple[int, int, str, str]]:
-    """Return the names that may be similar, each with its normalized form.
+    """Return the names that may be similar.
 
     Each tuple has a sort key, the position in `known`, the name, and its normalized form.
     The key is 0 for a name with the same normalized form.  It grows with the number of

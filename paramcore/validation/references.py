@@ -94,8 +94,8 @@ def _check_label_condition(
     yield from _check_labels(value, f"{pointer}/label_condition/label", known, expected)
 
 
-#: Returns the names of the choices of an attribute, by the name of the attribute, and the keys of the choices that are
-#: not objects.  Both are empty if the attribute is not a category.
+#: Takes the name of an attribute.  Returns the names of its choices, and the equality keys of the choices that are
+#: neither objects nor arrays.  Both are empty if the attribute is not a category.
 _ReadChoices: TypeAlias = Callable[[str], tuple[dict[str, None], set[Any]]]
 
 
@@ -106,7 +106,7 @@ def _make_choice_reader(attributes: Mapping[str, Any]) -> _ReadChoices:
         plain = (choice for choice in list_elements(choices) if not isinstance(choice, (dict, list, tuple)))
         return dict.fromkeys(_list_names(choices)), set(map(equality_key, plain))
 
-    # Many annotations may have the same attribute, so read its choices once.
+    # Many annotations may have the same attribute, so read the choices of each attribute once.
     return cache(read_choices)
 
 

@@ -135,10 +135,9 @@ def read_schema_file(name: str) -> Any:
 def _bundle_schema(schema: dict[str, Any]) -> dict[str, Any]:
     """Return a schema without references to other files.
 
-    Replace the schemas `true` and `false` by `{}` and `{"not": {}}`, except in the keywords that
-    `CLOSING` lists.
-    Copy the definitions that the schema uses from `common.json` and `definitions.json`
-    into `$defs`, with names such as `common.tags` and `definitions.box`.
+    Replace the schemas `true` and `false` by `{}` and `{"not": {}}`, except in the keywords
+    that `CLOSING` lists.  Copy the definitions that the schema uses from `common.json` and
+    `definitions.json` into `$defs`, with names such as `common.tags` and `definitions.box`.
     """
     definitions: dict[str, Any] = {}
     own_definitions = schema.get("$defs", {})

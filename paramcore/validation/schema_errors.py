@@ -24,12 +24,12 @@ def _get_schema(error: ValidationError) -> Mapping[str, Any]:
     return error.schema if isinstance(error.schema, Mapping) else {}
 
 
-#: If a schema has one of these keywords, its `description` describes the value. Otherwise, it states a rule.
+#: If a schema has one of these keywords, its description is about the value. Otherwise, the description states a rule.
 ABOUT_VALUES = {"title", "type", "properties", "$schema"}
 
 
 def get_rule(error: ValidationError) -> str | None:
-    """Return the description of the violated schema if it describes a rule; otherwise, return `None`."""
+    """Return the description of the violated schema if the description states a rule; otherwise, return `None`."""
     schema = _get_schema(error)
     return schema.get("description") if ABOUT_VALUES.isdisjoint(schema) else None
 
@@ -55,12 +55,12 @@ def list_alternatives(branch_errors: Sequence[ValidationError]) -> list[Validati
         keywords = [step for step in [*error.relative_schema_path][1:] if step != "$ref"]
         is_simple = len(keywords) == 1 and not error.relative_path
         if is_simple and error.validator in ("anyOf", "oneOf") and (inner := list_alternatives(error.context or ())):
-            # The branch is a choice itself, as in the schemas that pydantic writes for an optional union.
+            # The branch is itself an `anyOf` or `oneOf`, as in the schemas that pydantic writes for an optional union.
             branches.update(((branch, index), each) for index, each in enumerate(inner))
             continue
         if not (is_simple and error.validator in ("type", "enum", "const", "required")):
             return []
-        # If a value violates `type` and `enum` of a branch, keep the error of `enum`, because its choices imply the type.
+        # If a value violates both `type` and `enum`, keep the error of `enum`, because the choices imply the type.
         if branch not in branches or branches[branch].validator == "type":
             branches[branch] = error
     alternatives = [*branches.values()]
@@ -134,7 +134,7 @@ def select_branch_error(branch_errors: Sequence[ValidationError]) -> ValidationE
         return rejects_value, any(map(_is_about_tag, errors)), len(errors)
 
     nearest = min(_group_by_branch(branch_errors), key=measure_distance)
-    # `best_match` of jsonschema would descend into the branches of an inner `anyOf` or `oneOf`, by other rules.
+    # Do not use `best_match` of jsonschema: inside an inner `anyOf` or `oneOf`, it selects a branch by other rules.
     return max(nearest, key=relevance)
 
 

@@ -30,8 +30,8 @@ _WITH_NAMES = ("dependentSchemas", "properties", "patternProperties", "$defs", "
 #: Keywords, except `not`, whose schemas describe the value itself. The value may match only some of these schemas.
 DESCRIBING = ("if", "then", "else", "x-warn", "allOf", "anyOf", "oneOf", "dependentSchemas")
 
-#: `map_schemas` does not change `true` or `false` in these keywords, because each name that `false` rejects gets its own
-#: finding.
+#: `map_schemas` does not change `true` or `false` in these keywords. `messages` recognizes `false`, and reports each
+#: rejected name.
 CLOSING = ("additionalProperties", "unevaluatedProperties")
 
 

@@ -18,10 +18,7 @@ _SHOWN_CONTENTS = 3
 
 
 def check_update(project: Project, update: Update, params: Iterable[str]) -> Iterator[Finding]:
-    """Yield the findings on an update; `params` are the params of the project's type.
-
-    Each finding contains the number of the version that the update would append.
-    """
+    """Yield the findings on an update; `params` are the params of the project's type."""
     number = len(project.versions)
     if same(update.applied_to(project.params), project.params):
         # The update appends a version even if it changes nothing (U5).

@@ -41,8 +41,8 @@ _MODE_NAMES = {"mode", "method", "strategy", "operation", "op", "action", "type"
 _MODE_VALUES = {*_MODE_WORDS, "patch", "update", "full", "post"}
 _FLAG_TEXTS = {"true", "false", "yes", "no", "on", "off", "1", "0", "t", "f", "y", "n", "null", "none"}
 
-#: Words that mean all params together. An object whose name has such a word, and otherwise only `_CONTAINER_WORDS`, is a
-#: wrapper around the params, whatever it contains: `new_params`.
+#: Words that mean all params together. An object is a wrapper around the params if its name has such a word, and all
+#: other words are `_CONTAINER_WORDS`, as in `new_params`. The content of the object does not matter.
 _WRAPPER_WORDS = {
     *("params", "param", "parameters", "parameter", "kwargs", "args", "payload", "body", "json", "data"),
     *("update", "updates", "updated", "request"),
@@ -58,7 +58,7 @@ _CONTAINER_WORDS = {
 
 @frozen
 class CallField:
-    """Fields with the same meaning and the same remedy, which belong to other API calls or to clients."""
+    """Fields of other API calls or of clients, all with the same meaning and the same remedy."""
 
     names: tuple[str, ...]
     #: The meaning of the fields, such as `the task type`.
@@ -238,8 +238,8 @@ def _is_wrapper(
         return has_word and rest <= _CONTAINER_WORDS and len(held) > 0
     if has_word and rest <= _CONTAINER_WORDS:
         return True
-    # For any other name, the content decides. A boolean `patch` is enough. Any other `patch` counts as a param. One param
-    # is enough, or two if the name has an unknown word.
+    # For any other name, the content decides. One param is enough, or two if the name has an unknown word. A `patch`
+    # counts as a param, but a boolean `patch` is enough by itself.
     enough = 1 if rest <= _CONTAINER_WORDS | _MODE_WORDS else 2
     return len(held) >= enough or type(content.get("patch")) is bool
 

@@ -1,7 +1,7 @@
 """Validate the params of one project and of its tasks.
 
-The findings on each version of the project are cached.  For each task, a validator
-validates only the task's own params, and applies the rules that read several params.
+The findings on each version of the project are cached.  So for each task, a validator
+only validates the task's own params, and applies the rules that read several params.
 """
 
 from __future__ import annotations
@@ -204,10 +204,7 @@ class Validator:
         return self._findings[version.number]
 
     def _add_versions(self, finding: Finding, version: ParamVersion | None) -> Finding:
-        """Return a finding with `version` and `first_set_in`.
-
-        Without a version or a pointer, return the finding unchanged.
-        """
+        """Return a finding with `version` and `first_set_in`, if there is a version and a pointer."""
         if version is None or not finding.pointer:
             return finding
         param = _get_param(finding)
@@ -238,7 +235,7 @@ class _VersionFindings:
 def _join_instruction(own: Mapping[str, object], joined: object, inherited: object) -> Mapping[str, object]:
     """Return a task's own params with the joined instruction, because a schema applies to the joined instruction.
 
-    If the joined instruction is equal to the project's, the task inherits it, so return the params without it.
+    If the task inherits the project's instruction unchanged, return the params without an instruction.
     """
     others = {name: value for name, value in own.items() if name != "instruction"}
     return others if joined == inherited else {**others, "instruction": joined}

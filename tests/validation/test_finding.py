@@ -104,5 +104,5 @@ def test_a_name_is_escaped_in_the_text(name):
     assert [line for line in lines if not line.isprintable()] == []
     missing = [finding for finding in findings if finding.code == "param_missing"]
     assert {finding.to_json()["message"] for finding in missing if other in finding.message} == {
-        f"`{other}` is missing, because `{name}` requires it"
+        f"`{other}` is missing, but `{name}` requires it"
     }
