@@ -49,7 +49,8 @@ def wants_document(options: Namespace) -> bool:
 def report_document(options: Namespace, build: Callable[[str], Document]) -> Iterator[str]:
     """With `--format markdown`, yield the document as Markdown; with `--summary`, append it to the job summary.
 
-    `build` receives the command line that prints the result as text.
+    `build` receives the command line without its output options.  With this command, a reader can print the result as
+    text.
 
     Raises:
         DocumentError: if the summary cannot be written.

@@ -215,7 +215,7 @@ def name_same_file(path: str, other: str) -> bool:
 
 @contextmanager
 def open_source(source: str, label: str | None = None) -> Iterator[tuple[BufferedReader, str]]:
-    """Open a file, or standard input for `-`, and yield the stream and its name in messages.
+    """Open a file, or standard input for `-`; yield the stream, and the name that messages use for it.
 
     `label` is the name in messages; the default is the path, or `<stdin>`.
 

@@ -1,4 +1,4 @@
-"""Values, times and changes as a page shows them: text that a template only has to escape."""
+"""Values, times and changes as text that is ready to show: a template only escapes it."""
 
 from __future__ import annotations
 

@@ -5,9 +5,9 @@ It raises `OutcomeUnknown` for any other status except 200.  It also raises
 `OutcomeUnknown` for an unexpected body, such as HTML, a truncated document or a
 different project.
 
-A reply may repeat the API key.  So an error message quotes only the `error` or `message`
-text of an error reply, from which the transport removes the key.  Without such a text,
-the error message shows the status, media type and size.
+A reply may repeat the API key.  So an exception quotes at most one text of an error reply: the
+member `error` or `message`, from which the transport removed the key.  Without such a
+text, the exception shows the status, media type and size.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ from paramcore.wire import read_project, read_projects
 _T = TypeVar("_T")
 _Error = TypeVar("_Error", bound=ParamcoreError)
 
-#: The number of characters to which a message truncates the service's error text.
+#: An exception shows at most this many characters of the service's error text.
 _MAX_SHOWN = 80
 #: The maximum number of bytes of an error reply; `read_error_text` ignores longer bodies.
 _MAX_ERROR_SIZE = 2**16
 
-#: Matches the beginning of a JSON Pointer, before the first name that is not in the pattern.  Such a name may come
-#: from the reply, which may repeat the API key.
+#: Matches a JSON Pointer up to the first name that this pattern does not list.  Such a name may come from the reply,
+#: which may repeat the API key.
 _KNOWN_PLACE = re.compile(
     r"(?:/[0-9]{1,9})?(?:/(?:name|type|param_history(?:/[0-9]{1,9}(?:/(?:version|created_at|instruction))?)?))?(?=/|$)"
 )
@@ -96,7 +96,7 @@ def read_task_reply(response: Response) -> Mapping[str, Any]:
 def check_status(response: Response) -> None:
     """Raise an error unless the status is 200; the message quotes the service's error text."""
     status = response.status
-    # E5: only 200 means success, even for a request that creates an object (not 201).
+    # E5: only 200 means success.  Requests that create an object get 200, too, not 201.
     if status == 200:
         return
     text = read_error_text(response.body) if response.message is None else response.message
@@ -132,7 +132,7 @@ def read_error_text(body: bytes) -> str:
 
 
 def hide_reply(error: _Error, problem: str, remedy: str) -> _Error:
-    """Return the error with this problem and remedy, because its own texts may quote a reply.
+    """Return a copy of the error with another problem and remedy, because its own may quote a reply.
 
     The path is truncated before the first name that is not in `_KNOWN_PLACE`, because
     such a name may come from the reply.

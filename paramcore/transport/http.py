@@ -31,7 +31,9 @@ for _name in ("httpx2", "httpcore2.http11"):
     redact_logger(_name)
 
 _URL_REMEDY = f"write an `https` URL with the path `/v1`, such as {BASE_URL} (`http` is allowed only on loopback)"
-_CERTIFICATE_REMEDY = "if your company issues its own certificates, trust its authority with `verify`"
+_CERTIFICATE_REMEDY = (
+    "if your company issues its own certificates, pass an `ssl.SSLContext` that trusts them as `verify`"
+)
 
 
 class HttpTransport:
@@ -45,8 +47,8 @@ class HttpTransport:
     `max_response_size` bytes.
 
     Raises:
-        InvalidSetting: `base_url` for an invalid URL; `argument_type` for another invalid argument, or for a `proxy`
-            that cannot be used.
+        InvalidSetting: `base_url` if the URL is invalid; `argument_type` if another argument is invalid, or if the
+            proxy cannot be used.
 
     Example:
         >>> HttpTransport(ApiKey.from_environment())

@@ -121,11 +121,11 @@ def test_a_killed_server_continues_with_all_that_it_acknowledged(tmp_path):
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self/task"), reason="only Linux lists the threads of a process")
 def test_a_signal_that_does_not_end_the_wait_ends_the_server():
-    """Ctrl-C ends the server even if the signal arrives directly before the server waits for a line to print."""
+    """Ctrl-C ends the server even if the signal arrives just before the main thread starts to wait for a message."""
     server = Server()
     try:
-        # Send the signal to another thread, because it is hard to hit that moment.  The effect is the same: the signal
-        # does not end the wait of the main thread.
+        # That moment is hard to hit, so send the signal to another thread.  The effect is the same: the signal does not
+        # interrupt the wait of the main thread.
         pid = server.process.pid
         other = next(int(name) for name in os.listdir(f"/proc/{pid}/task") if int(name) != pid)
         tgkill = {"x86_64": 234, "aarch64": 131}[os.uname().machine]

@@ -1,4 +1,4 @@
-"""Params that another writer changed, and whose changes an update overwrites."""
+"""Params that another writer changed, if an update overwrites the change."""
 
 import pytest
 

@@ -39,11 +39,11 @@ REGISTRY = Registry().with_resources(
     (f"{name}.json", DRAFT202012.create_resource(schema)) for name, schema in SCHEMAS.items()
 )
 
-#: Keywords that contain one schema. A value without findings matches this schema, if the schema applies to the value.
+#: Keywords that contain one schema. If the schema applies to a value that does not match it, there is a finding.
 WITH_SCHEMA = {"additionalProperties", "items", "then", "else", "x-warn"}
 #: Keywords that contain an object or array of such schemas.
 WITH_SCHEMAS = {"properties", "$defs", "allOf"}
-#: Keywords whose schemas a valid value may violate.
+#: Keywords whose schemas are only conditions: a valid value need not match them.
 CONDITIONS = {"if", "not", "contains", "anyOf"}
 #: Keywords that do not restrict values.
 ANNOTATIONS = {
@@ -368,7 +368,7 @@ class TestPayloads:
 
     @pytest.mark.parametrize(("name", "payload"), every_payload(FULL))
     def test_a_value_of_another_type_is_an_error(self, name, payload):
-        """Replacing a scalar by an object, or an object or array by a number, is an error, unless `FREE` matches."""
+        """It is an error to replace a scalar with an object, or a container with a number, unless `FREE` matches."""
         params = merge_payload(payload)
         for path in list_paths(params):
             where = make_pointer(path)
@@ -380,7 +380,7 @@ class TestPayloads:
 
     @pytest.mark.parametrize(("name", "payload"), every_payload())
     def test_unknown_names_pass(self, name, payload):
-        """At any depth, an unknown name breaks no rule if the schema describes other names of the same object."""
+        """At any depth, an object may have a name that the schema does not describe."""
         params = merge_payload(payload)
         for path in [(), *list_paths(params)]:
             if isinstance(get_value(params, path), dict) and "metadata" not in path:
@@ -397,7 +397,7 @@ class TestPayloads:
                 assert find_violations(SCHEMAS["request"], payload["task"]) == []
 
     def test_every_well_documented_type_is_covered(self):
-        """A type with full coverage has a payload with a project, ten error cases, and a misspelt name."""
+        """A type with full coverage has at least ten error cases, a misspelt name, and a payload with a project."""
         for name in FULL:
             assert any("project" in each for each in PAYLOADS[name]["payloads"])
             wrong = [c for c in CASES[name]["cases"] if "severity" not in c["expect"]]

@@ -122,7 +122,7 @@ def _iter_version(version: VersionView) -> Iterator[str]:
     yield f"  version {version.number}, {_format_time(version.time)}: {version.how}"
     words = (("DROPPED", version.dropped), ("CHANGED", version.changed), ("ADDED", version.added))
     yield from (f"    {word} {', '.join(names)}" for word, names in words if names)
-    yield from (f"    {name} has its value from version {number} again" for name, number in version.returns)
+    yield from (f"    {name} is back to its value from version {number}" for name, number in version.returns)
 
 
 def _iter_task(task: TaskView) -> Iterator[str]:

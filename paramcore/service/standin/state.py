@@ -134,7 +134,7 @@ class State:
         self.batches: dict[str, Mapping[str, Any]] = {}
         #: The files by id, oldest first.
         self.files: dict[str, Mapping[str, Any]] = {}
-        #: The projects as the project files of `serve --save` contain them, by name.
+        #: By the name of a project: the project that its file in the directory of `serve --save` contains.
         self.saved: dict[str, StoredProject] = {}
         #: The names of the projects whose project files may lack a version.
         self.unsaved: set[str] = set()
@@ -245,7 +245,7 @@ def resolve_stored_task(project: Project, task: StoredTask, request: TaskRequest
     if not is_unchanged:
         task_id = task.fields["task_id"]
         cause = "the file of the project was edited, or `serve` has other assumptions"
-        raise LookupError(f"{cause}: the project no longer gives the task {task_id} the params that it got")
+        raise LookupError(f"the params of the task {task_id} can no longer be derived, because {cause}")
     return effective
 
 
