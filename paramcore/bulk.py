@@ -167,7 +167,8 @@ class PreviewEncoder:
         params, _routing, route, _source = request
         instruction = params.get("instruction")
         # `rests_on` depends on the route, on whether the task has an instruction, and on nulls (T1).
-        # So the cache key is the route and the kind of instruction, and previews of tasks with nulls are not cached.
+        # So the cache key is the route and the kind of instruction: text, empty or none.  Previews of tasks with nulls
+        # are not cached.
         key = route, "text" if instruction else instruction
         if None in params.values():
             answer = _preview(route, params)
@@ -192,15 +193,18 @@ def preview_lines(
     *,
     source: str = "<lines>",
 ) -> Iterator[bytes | DocumentError]:
-    r"""Yield, for each line, the preview of its task request as a line of JSON, or its error.
+    r"""Yield the preview of the task request on each line, or the error of the line.
 
     A preview is compact JSON in UTF-8 without a line feed: `line` and `unique_id`,
-    then the keys of `EffectiveParams.to_json`.  `project` can be a function that
-    returns the project of a request.  If the function raises a `ParamcoreError`, or returns
-    something other than a project, `preview_lines` yields an error for the line.  The returned project
-    must depend only on `request.project` and `request.project_version`, because it is cached.  Blank lines are skipped.
-    `source` is the name of the file in errors.  Each error has the line and, except for `too_large`,
-    the column.
+    then the keys of `EffectiveParams.to_json`.  Blank lines are skipped.
+
+    `project` can be a function that returns the project of a request.  If the function
+    raises a `ParamcoreError`, or returns something other than a project, `preview_lines`
+    yields an error for the line.  The returned project must depend only on `request.project`
+    and `request.project_version`, because it is cached.
+
+    `source` is the name of the file in errors.  Each error has the line and the
+    column.  The error for a line beyond the size limit has no column.
 
     Raises:
         InvalidSetting: `argument_type`, if a line is not `bytes`, or if `project` or `lines` has the wrong type.

@@ -57,7 +57,8 @@ class Assumptions:
     instruction_separator: str = field(default="\n", validator=_check_separator)
     #: If a task has no instruction: `leave out` omits the separator, `join` puts it before the project's text (T5).
     empty_instruction: Literal["leave out", "join"] = _choice_field("leave out", "join")
-    #: `append` appends the project's instruction to the task's; `override` lets the task's override the project's (T6).
+    #: `append` appends the project's instruction to the task's.
+    #: `override` uses only the task's instruction, if the task sets one (T6).
     instruction_rule: Literal["append", "override"] = _choice_field("append", "override")
     #: The `project_param_version` of a created task: the version that it `used`, or the `latest` version (T8).
     pinned_param_version: Literal["used", "latest"] = _choice_field("used", "latest")

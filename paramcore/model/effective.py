@@ -85,7 +85,8 @@ class EffectiveParams(NotebookReprs):
     def project_param_version(self) -> int | None:
         """The `project_param_version` of the created task (T8).
 
-        It is -1 for an opt-out; otherwise, it is `None` if the project has no versions.
+        It is -1 if the task opts out.  For other tasks, it is `None` if the project has no
+        versions.
         """
         # T8: the inherited version, or the latest if `pinned_param_version` is `latest`; -1 for an opt-out.
         if self._task.inherits_nothing:

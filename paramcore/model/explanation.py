@@ -69,8 +69,8 @@ class Candidate:
     status: Status
     #: The value in this layer; ignore it if `status` is `UNSET`.
     value: Any = field(default=None, eq=equality_key)
-    #: The earliest version from which this value is unchanged through `version`; `None` for the task request, for an
-    #: unset param, and for a reserved name.
+    #: The number of the version that introduced this value.  All versions from there to `version` have the value.
+    #: `None` for the task request, for an unset param, and for a reserved name.
     first_set_in: int | None = None
     #: A human-readable detail about `status`.
     note: str = ""
@@ -108,8 +108,8 @@ class Explanation(NotebookReprs):
 
     - the task request
     - the inherited version, if the task inherits one
-    - the version with the previous value, if the inherited value replaced that value, or an update dropped the param
-    - the latest version, if it sets the param, and the task inherits another version or nothing
+    - the last version with the previous value, if an update changed that value or dropped the param
+    - the latest version, if it sets the param and the task does not inherit this version
     """
 
     #: The name of the param.
@@ -122,7 +122,7 @@ class Explanation(NotebookReprs):
     reason: Reason
     #: The candidates, in the order that the docstring of the class describes.
     candidates: tuple[Candidate, ...]
-    #: The version since which the inherited value is unchanged; `None` if the value is not inherited.
+    #: The `first_set_in` of the candidate whose value is inherited; `None` if no value is inherited.
     first_set_in: int | None
     #: The ids of the assumed rules that the value depends on.
     rests_on: tuple[str, ...]
@@ -249,7 +249,7 @@ def _iter_candidates(
     if inherited is not None:
         yield from _iter_inherited_candidates(param, source, inherited, changes)
     latest = changes.versions[-1] if changes.versions else None
-    # Compare the numbers, because a copied or unpickled result contains two copies of the inherited version.
+    # Compare the numbers, not the objects: a copied or unpickled result contains two copies of the inherited version.
     is_inherited = latest is not None and inherited is not None and latest.number == inherited.number
     if latest is not None and not is_inherited and param in latest.params:
         inherited_name = "nothing" if inherited is None else f"version {inherited.number}"

@@ -1,4 +1,4 @@
-"""Find the version that a task inherits, and merge the version's params with the task's.
+"""Find the version that a task inherits, and merge the params of the version and of the task.
 
 This module contains all rules about the inherited version, the precedence of params
 and the joined instruction.  Only `Inheritance.merge` merges a task's params with inherited
@@ -37,7 +37,7 @@ def find_inherited_version(versions: tuple[ParamVersion, ...], project_version: 
     except NoSuchVersion as error:
         existing = "choose an existing version, " if versions else ""
         remedy = f"{existing}write -1 to inherit nothing, or leave out `project_version` to inherit the latest"
-        # In a table of pandas, a column of whole numbers with a missing value contains floats.
+        # pandas turns the whole numbers of a column with a missing value into floats, so suggest the whole number.
         if type(project_version) is float and project_version in range(-1, len(versions)):
             remedy = f"write {project_version:.0f} instead of {project_version}"
         raise evolve(error, path="/project_version", remedy=remedy) from None
@@ -49,7 +49,7 @@ def get_version(versions: tuple[ParamVersion, ...], number: int) -> ParamVersion
     Raises:
         NoSuchVersion: `version_type` or `version_unknown`.
     """
-    # T7: the number must be an exact `int` (`True` is not 1) in range; there is no fallback.
+    # T7: the number must be an `int`, not `True`, and in range; there is no fallback to another version.
     if type(number) is not int:
         problem = f"a version must be a whole number, got {describe_value(number)} ({_describe_versions(versions)})"
         raise NoSuchVersion("version_type", None, problem, "")

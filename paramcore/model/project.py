@@ -40,14 +40,13 @@ class Project(NotebookReprs):
     Each update method returns a new project with one more version.  Pass `params` for a
     project with one version, `versions` for a whole history, or neither for a
     project without versions.  `fields` contains the fields of a project object
-    other than `type`, `name` and `param_history` (P8).  `field_order` is the order
-    of the fields in the written object; fields that it does not name come last.
+    other than `type`, `name` and `param_history` (P8).
 
     Raises:
         InvalidSetting: `project_name`, `task_type`, `assumption_value` or
-            `created_at_type`; `argument_type` for `versions`, `fields` or `field_order` of the
-            wrong type, if `versions` is combined with `params` or `created_at`, or if
-            `created_at` is passed without `params`.
+            `created_at_type` for an invalid argument; `argument_type` for `versions`,
+            `fields` or `field_order` of the wrong type, for `versions` with `params` or
+            `created_at`, and for `created_at` without `params`.
         InvalidParams: for invalid `params`; the errors of `Replace`.
         NotJSON: for values in `params` or `fields` that are not JSON, or for a lone surrogate
             in `type` or `created_at`.
@@ -184,10 +183,11 @@ class Project(NotebookReprs):
     def inheritance(self, project_version: int | None = None) -> Merge:
         """Return a fast function that computes effective params from a task's params.
 
-        The function merges the params with the version that a task with this
-        `project_version` inherits.  Pass checked params without routing names, because
-        the function checks only that `instruction` is text or null.  It returns a
-        plain dict whose values are not copied.  The function can be pickled.
+        `project_version` selects the inherited version, as in a task request.  The function
+        returns a plain dict whose values are not copied, and can be pickled.
+
+        Pass checked params without routing names to the function.  It checks only that
+        `instruction` is text or null.
 
         Raises:
             NoSuchVersion: `version_type` or `version_unknown`.
@@ -218,7 +218,7 @@ class Project(NotebookReprs):
         """
         inheritances: dict[int, Inheritance] = {}
         check_iterable("tasks", tasks)
-        # `read_each` would need one more call for each task, which is measurable here.
+        # Do not use `read_each` here, because its additional call for each task takes a measurable time.
         for index, task in enumerate(tasks):
             try:
                 request = as_task_request(task)
@@ -244,7 +244,8 @@ class Project(NotebookReprs):
         """
         check_argument("task", task, TaskRequest)
         # T15: a request that names another project is an error.
-        # T11: a request that names only a batch belongs to the project of the batch, which the caller knows.
+        # T11: a request that names only a batch belongs to the project of the batch.  Only the service knows that project,
+        # so such a request is not rejected.
         if task.project is not None and task.project != self.name:
             wrong, own = (format_value(name, limit=MESSAGE_LIMIT) for name in (task.project, self.name))
             problem = f"the task request is for the project {wrong}, not for {own}"

@@ -85,7 +85,7 @@ class TaskRequest:
         InvalidParams: `params_type`, `instruction_type`, or `param_name` for a
             routing name among the params (T10).
         InvalidSetting: `project_name` for an invalid `project`; `routing_type` or `flag_type` for another invalid
-            field, except `project_version`, which `Project.resolve` checks.
+            field.  `Project.resolve` checks `project_version`.
         NotJSON: for values that are not JSON.
 
     Example:
@@ -117,7 +117,7 @@ class TaskRequest:
         Raises:
             InvalidParams: `params_type` or `instruction_type`.
             InvalidSetting: `project_name` for an invalid `project`; `routing_type` or `flag_type` for another invalid
-                field, except `project_version`, which `Project.resolve` checks.
+                field.  `Project.resolve` checks `project_version`.
             NotJSON: for values that are not JSON.
         """
         flat = freeze_params(request, name="a task request")
@@ -159,7 +159,7 @@ def read_task_request(obj: Mapping[str, Any], *, type: str | None = None) -> Tas
         >>> task.params, task.project_version
         ({'attachment': 'https://example.com/a.jpg'}, 1)
     """
-    # Read a Mapping of another type once, because a second read may raise an error or return other members.
+    # Read a Mapping other than a `dict` only once, because a second read may raise an error or return other members.
     if isinstance(obj, Mapping):
         members = obj if obj.__class__ in _PLAIN_OBJECTS else read_once(obj)
         if may_be_another_document(members):

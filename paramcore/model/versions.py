@@ -38,7 +38,7 @@ class ParamVersion:
     params: Mapping[str, Any] = field(converter=freeze_params)
     #: The time at which the version was created, as the service writes it; `None` if it is unknown.
     created_at: str | None = field(default=None, validator=_check_created_at)
-    #: The members of a stored entry, other than `version` and `created_at`, that tasks do not inherit (U10).
+    #: The flag `patch` and the routing names in a stored entry, with their values; tasks do not inherit them (U10).
     not_inherited: Mapping[str, Any] = field(factory=dict, converter=freeze_object)
     #: The flat entry as it was read, which `write_project` writes unchanged; `None` for a new version.
     raw_entry: Mapping[str, Any] | None = field(default=None, converter=optional(freeze_object), eq=False)
@@ -71,9 +71,9 @@ class ParamChanges:
     versions: tuple[ParamVersion, ...]
 
     def find_first_set_in(self, number: int, name: str) -> int:
-        """Return the number of the earliest version from which a param is unchanged through version `number`.
+        """Return the number of the last version up to `number` that added, changed or dropped a param.
 
-        A param is also unchanged between two versions that both lack the param.
+        Return 0 if no version did.
         """
         numbers = self._numbers.get(name, [])
         index = bisect_right(numbers, number)
