@@ -105,7 +105,7 @@ class SlimRequest:
 
     @property
     def respelled(self) -> tuple[str, ...]:
-        """The params in `dropped` whose wanted value the project spells differently: 5 instead of 5.0."""
+        """The names in `dropped` whose wanted value the project spells differently: 5 instead of 5.0."""
         return tuple(self._choice.own.respelled)
 
     @property
@@ -115,11 +115,10 @@ class SlimRequest:
 
     @property
     def exact_while(self) -> int | None:
-        """The number of the version that must stay the latest, so that the task gets the wanted params.
+        """The number of the version that must still be the latest when the request is sent.
 
-        A request without `project_version` inherits the version that is the latest when it is
-        sent.  A later version may change a param that the request leaves out.  `None` if the
-        request is pinned or inherits nothing.
+        A later version may change a param that the request leaves out.  `None` if the request
+        is pinned or inherits nothing.
         """
         return self._choice.exact_while
 

@@ -1,7 +1,7 @@
 """Find the versions that may make a request shortest, without trying every version.
 
-Versions form a class if a task would send the same params to inherit any of them.  Only one version of each class
-is a candidate.  A set of versions is an `int` with bit N set if it contains version N.
+Two versions are in the same class if a task sends the same params with either of them.  Only one version of each
+class is a candidate.  A set of versions is an `int` in which bit N stands for version N.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ class CandidateFinder:
     def list_candidates(self, wanted: Mapping[str, Any]) -> list[int | None]:
         """Return `None` for the latest version, then the best version of each other class that may give `wanted`.
 
-        The best version of a class is the newest of the versions whose numbers have the fewest digits.
+        The best version of a class has a number with the fewest digits.  Of several such versions, the newest is the
+        best.
         """
         usable = (1 << self._count) - 1
         for name, versions in self._by_name.items():

@@ -49,7 +49,7 @@ class Block(NamedTuple):
 
     #: The param; `None` for the code `opted_out`.
     param: str | None
-    #: Why, as a code.
+    #: The code of the reason.
     code: OptOutCode
 
     def to_json(self) -> dict[str, Any]:
@@ -58,7 +58,7 @@ class Block(NamedTuple):
 
     @property
     def reason(self) -> str:
-        """Why, without the name of the param."""
+        """The reason in words, without the name of the param."""
         return _BLOCK_TEXTS[self.code]
 
     def __str__(self) -> str:
@@ -84,7 +84,7 @@ class Choice(NamedTuple):
 
     @property
     def exact_while(self) -> int | None:
-        """The number of the version that must stay the latest, so that the task gets the wanted params.
+        """The number of the version that must still be the latest when the request is sent.
 
         `None` if the request pins a version or inherits nothing.
         """
@@ -139,7 +139,7 @@ class Choice(NamedTuple):
 
 
 class Chooser:
-    """Chooses what tasks of a project must send; prepares each version once.
+    """Chooses the version that a task inherits and the params that its request sends.
 
     `version` is the number of the version to inherit, `None` for the latest, or `any`
     for the version that makes the request shortest.  By default, the `project_version` of
@@ -152,7 +152,7 @@ class Chooser:
 
     def __init__(self, project: Project, version: Version | EllipsisType = ...) -> None:
         check_argument("project", project, Project)
-        # Check the type first: a pandas table that is compared with text returns a table, which has no truth value.
+        # Check the type first.  A pandas table compared with a text is a table, which has no truth value.
         is_any = isinstance(version, str) and version == "any"
         if version is not ... and version is not None and type(version) is not int and not is_any:
             problem = f"`version` must be a whole number, `None` or 'any', got {describe_value(version)}"
@@ -205,9 +205,9 @@ class Chooser:
         version = requested if self._version is ... else self._version
         if version == "any":
             self._finder = self._finder or CandidateFinder(self._project)
-            # If a request must opt out, the first candidate gives the reasons.
+            # If all candidates opt out, `min` returns the first, whose `blocked` is about the latest version.
             candidates = (self._choose(wanted, candidate) for candidate in self._finder.list_candidates(wanted))
-            # The candidates send values of `wanted`, except for a shortened instruction.  So measure each value once.
+            # A candidate changes no value of `wanted`, except for a shortened instruction.  So measure each value once.
             sizes = {name: _measure_member(name, value) for name, value in wanted.items()}
             choice = min(candidates, key=lambda candidate: _rank(candidate, sizes))
         else:
@@ -230,7 +230,7 @@ class Chooser:
         if len(effective) != len(wanted) or not all(
             name in wanted and same_checked(value, wanted[name]) for name, value in effective.items()
         ):
-            problem = "the shortened request would not get the wanted params"
+            problem = "the shortened request would not give the task the wanted params"
             remedy = "this is a bug in paramcore: please report it, and send the original request"
             raise InexactRequest("request_inexact", "", problem, remedy)
 
@@ -251,7 +251,7 @@ class RuleFinder:
 
     def find(self, choice: Choice) -> tuple[str, ...]:
         """Return the sorted ids of the assumed rules, as `SlimRequest.rests_on` does."""
-        # Which rules apply depends only on the version, the instruction, and the params with the value null.
+        # The rules depend only on the version, the instruction, and the params with the value null.
         own = {name: value for name, value in choice.own.params.items() if value is None or name == "instruction"}
         if None in own.values():
             return self._resolve(own, choice)

@@ -1,9 +1,12 @@
 """Extract a project from full requests, which contain all params of their tasks.
 
-The module `extraction` contains the class of the result.  `extractor` counts and shortens
-the requests, which are read three times.  `counts` counts the values that requests share,
-and `search` chooses the params of the project.  `reasons` describes why a param moves or
-stays, and why a task opts out or is set aside.
+The package has these modules:
+
+- `extraction` contains the class of the result.
+- `extractor` reads the requests three times, and shortens them.
+- `counts` counts the values that requests share.
+- `search` chooses the params of the project.
+- `reasons` describes why a param moves or stays, and why a request opts out or is set aside.
 """
 
 from paramcore.analysis.extraction.extraction import Extraction, build_extraction

@@ -1,9 +1,11 @@
-"""Count what requests have in common, in memory that does not grow with their number.
+"""Count the values that requests share, in memory that does not grow with the number of requests.
 
-Counting needs two reads of the requests.  In the first read, `SharedValues` finds the
-values, and the ends of instructions, that several requests share.  In the second read,
-`TaskGroups` counts these values and ends, in groups of requests with the same shared names
-and ends.  The counts are exact unless a limit below is exceeded.
+An *end* of an instruction is a text that a project could append, such as the last line.  A
+value or an end is *shared* if several requests have it.
+
+The requests are read twice.  In the first read, `SharedValues` finds the shared values and
+ends.  In the second read, `TaskGroups` counts them.  The counts are exact if no limit below
+is exceeded.
 """
 
 from __future__ import annotations
@@ -17,13 +19,11 @@ from attrs import define, field
 from paramcore.model import Assumptions
 from paramcore.values import encode_compact, equality_key, freeze
 
-#: At most this many names are counted, at most this many values of each param, and at most this many ends of
-#: instructions.
+#: The maximum number of counted params, of counted values of each param, and of counted ends of instructions.
 MAX_VALUES = 1_024
 #: The maximum number of groups of requests.
 MAX_GROUPS = 4_096
-#: The maximum number of ends of an instruction to try, besides the whole instruction.  Each of these ends begins after
-#: one of the last separators.
+#: The maximum number of ends of an instruction to try, from the shortest.  The whole instruction is tried, too.
 MAX_SEPARATORS = 64
 
 #: The key of a value: equal JSON values have equal keys.
@@ -33,7 +33,7 @@ Key: TypeAlias = Hashable
 class Spelling(NamedTuple):
     """A value of a param as a request spells it; shorter spellings sort first."""
 
-    #: The size of the param in a request in bytes, including a comma: `,"padding":5`.
+    #: The size in bytes of the param in a request, with a comma: `,"padding":5`.
     size: int
     text: str
     key: Key
@@ -56,7 +56,7 @@ def measure_text(text: str) -> int:
 
 
 class ValueKeys:
-    """Finds the keys of values; caches the keys of up to `MAX_VALUES` objects and arrays by their text."""
+    """Finds the keys of values, and caches the keys of objects and arrays."""
 
     def __init__(self) -> None:
         self._by_text: dict[str, Key] = {}
@@ -95,18 +95,18 @@ class FrequentValues:
             self._counts = {other: count - 1 for other, count in self._counts.items() if count > 1}
 
     def list_values(self, *, least: int) -> set[Key]:
-        """Return the values with a count of at least `least`; if counts are inexact, all remaining values."""
+        """Return the values with a count of at least `least`; if the counts are inexact, return all counted values."""
         return {key for key, count in self._counts.items() if count >= least or not self.is_exact}
 
 
 def list_tails(text: str, assumptions: Assumptions) -> list[tuple[str, bool]]:
     """Return the ends of an instruction that a project could append, shortest first.
 
-    There are at most `MAX_SEPARATORS` ends, not counting the whole instruction.  Each end
-    has a flag: whether a task that inherits this end needs no instruction of its own.
+    Each end has a flag, which is true if a task that inherits this end needs no instruction
+    of its own.
     """
     separator = assumptions.instruction_separator
-    # T5 joins with the separator.  If the separator is empty, cut only at the start of a line.
+    # With an empty separator (T5), an end could begin at any character, so try only the starts of lines.
     mark = separator or "\n"
     tails: list[tuple[str, bool]] = []
     end = len(text)
@@ -117,7 +117,7 @@ def list_tails(text: str, assumptions: Assumptions) -> list[tuple[str, bool]]:
     whole = text
     if assumptions.empty_instruction == "join":
         # With `join`, a task without an instruction gets the separator and then the project's text.  So a task can get
-        # all of `text` from the project only if `text` begins with the separator, which the project's text omits.
+        # all of `text` from the project only if `text` begins with the separator.  The project's text omits it.
         whole = text.removeprefix(separator) if text.startswith(separator) else ""
     return [*tails, (whole, True)] if whole else tails
 
@@ -125,7 +125,7 @@ def list_tails(text: str, assumptions: Assumptions) -> list[tuple[str, bool]]:
 def has_more_tails(text: str, assumptions: Assumptions) -> bool:
     """Return whether an instruction may have more ends than `list_tails` returns."""
     mark = re.escape(assumptions.instruction_separator or "\n")
-    # Separators may overlap, such as two newlines in three newlines, so count each place where one begins.
+    # Separators may overlap: three newlines contain two newlines twice.  So count each place where one begins.
     return sum(1 for _ in re.finditer(f"(?={mark})", text)) > MAX_SEPARATORS
 
 
@@ -169,8 +169,8 @@ class SharedValues:
         """Return empty groups for the second read."""
         tables = [self._tails, *self._values.values()]
         shared = {name: keys for name, table in self._values.items() if (keys := table.list_values(least=2))}
-        # Without a separator, the second read tests `endswith`, so an end may also be the end of a line in another
-        # request: `box.` ends `Draw a box.`  So keep the ends with a count of 1, too.
+        # If the separator is empty, the second read uses `endswith`, so an end may also begin inside a line: `box.`
+        # ends `Draw a box.`  The first read does not count these requests, so keep the ends with a count of 1, too.
         least = 2 if self._assumptions.instruction_separator else 1
         tails = {str(tail) for tail in self._tails.list_values(least=least)}
         is_exact = self.is_exact and all(table.is_exact for table in tables)
@@ -179,14 +179,16 @@ class SharedValues:
 
 @define(eq=False)
 class Group:
-    """Requests that have the same shared names, and whose instructions have the same shared ends."""
+    """Requests with the same `names` and `tails`."""
 
+    #: The params that the requests set, except for params without a shared value.
     names: frozenset[str]
+    #: The shared ends of the instructions.
     tails: frozenset[str]
     count: int = 0
-    #: For each shared value: the number of requests with it, and the bytes that they need for it.
+    #: For each shared value: the number of requests with this value, and the bytes that inheriting it would save.
     values: dict[tuple[str, Key], list[int]] = field(factory=dict)
-    #: For each shared end of the instructions: the bytes that the requests need for it.
+    #: For each of `tails`: the bytes that inheriting it would save.
     tail_sizes: dict[str, int] = field(factory=dict)
 
 

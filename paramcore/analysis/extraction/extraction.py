@@ -26,8 +26,8 @@ class Extraction(NotebookReprs):
 
     A full request contains all params of its task.  Each task still gets exactly the
     same params.  The total size is the size of all requests to send, plus the size of the
-    update that sets the params.  If `minimal` is true, no other choice among the params
-    that may move would make the total size smaller.
+    update that sets the params.  If `minimal` is true, no other choice of the params to
+    move would make the total size smaller.
 
     Example:
         >>> tasks = [{"attachment": f"https://example.com/{n}.jpg", "padding": 3, "with_labels": True} for n in range(9)]
@@ -50,11 +50,11 @@ class Extraction(NotebookReprs):
     opted_out: tuple[OptedOut, ...]
     #: The requests that stay as they are, by reason.
     set_aside: tuple[SetAside, ...]
-    #: Whether the total size is certainly minimal; false if this is unknown.
+    #: Whether the total size is certainly minimal.
     minimal: bool
     #: The size of the given requests in bytes, as compact JSON.
     bytes_before: int
-    #: The size in bytes of all requests to send, plus the update that sets the params.
+    #: The size in bytes of all requests to send and of the update that sets the params.
     bytes_after: int
     #: The sorted ids of the assumed rules that the effective params of the tasks depend on.
     rests_on: tuple[str, ...]
@@ -74,15 +74,15 @@ class Extraction(NotebookReprs):
     ) -> Extraction:
         """Extract a project from requests of one type, which are read three times.
 
-        The params in `keep` stay in the requests.  Some params, such as `attachment`, stay
-        by default; those in `move` may move.
+        The params in `keep` stay in the requests.  Some other params, such as `attachment`,
+        stay unless `move` contains them.
 
         Raises:
-            InvalidSetting: `argument_type`, if `tasks` is not an iterable, or can be read only
-                once; if `keep` or `move` is a string or not an iterable; or if a name is in
-                both.  Also the errors of `Project`.
-            InvalidParams: `param_name` for a name in `keep` or `move` that is a routing
-                name, that is not a string, or that no project can have.
+            InvalidSetting: `argument_type` for `tasks`, `keep` or `move` of the wrong type,
+                for `tasks` that can be read only once, and for a name in both `keep` and
+                `move`.  Also the errors of `Project`.
+            InvalidParams: `param_name` for a name in `keep` or `move` that is not a string,
+                is a routing name, or cannot be a param of a project (U9).
             WrongProject: `wrong_type` for a request of another type (T12).
             ParamcoreError: the errors of `read_task_request`; `path` begins with the
                 index of the task.
@@ -109,7 +109,7 @@ class Extraction(NotebookReprs):
     def request_of(self, task: TaskRequest | Mapping[str, Any]) -> TaskRequest:
         """Return the request to send instead of a full request.
 
-        A request that is set aside is returned unchanged.
+        A request that already names a project, a batch or a version is returned unchanged.
 
         Raises:
             ParamcoreError: the errors of `read_task_request`.
@@ -138,8 +138,8 @@ class Extraction(NotebookReprs):
 
         The keys are `project`, `type`, `tasks`, `params`, `moved`, `stays`, `opt_outs`,
         `opted_out`, `set_aside`, `minimal`, `bytes_before`, `bytes_after` and
-        `rests_on`.  Inside a reason, `count` is the number of its tasks, and `tasks` lists
-        the indexes of the first 20 tasks.  Indexes start at 0.
+        `rests_on`.  In each reason, `count` is the number of tasks, and `tasks` lists the
+        indexes of the first 20 tasks, from 0.
         """
         return {
             "project": self.project.name,
@@ -185,7 +185,7 @@ class Extraction(NotebookReprs):
 
     def _make_moved_row(self, moved: MovedParam) -> Row:
         value = self.params[moved.param]
-        # The moved instruction may be only the end of the tasks' instructions, so show it.
+        # The project's instruction may be only the end of the tasks' instructions, so show its text.
         text = value if moved.param == "instruction" and isinstance(value, str) else None
         return _make_row("moves", moved.param, str(moved), text)
 

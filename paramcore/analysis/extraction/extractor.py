@@ -1,8 +1,11 @@
 """Extract a project from requests that are read three times.
 
-Callers must pass every request to `count_values`, and then every request to `count_groups`;
-these methods count what requests share.  `decide` then chooses the params of the project,
-and `extract` shortens each request.
+The caller of an `Extractor` must call these methods, in this order:
+
+- `count_values` for every request
+- `count_groups` for every request
+- `decide`, which chooses the params of the project
+- `extract` for every request, which shortens the request
 """
 
 from __future__ import annotations
@@ -57,11 +60,11 @@ class FlatTask(NamedTuple):
 
     @property
     def aside_code(self) -> AsideCode | None:
-        """Why the request must stay as it is, or `None`."""
+        """Why the request must stay as it is; `None` if it may be shortened."""
         return next((code for name, code in _ASIDE_CODES.items() if self.routing.get(name) is not None), None)
 
     def make_flat(self, params: Mapping[str, Any], **routing: Any) -> dict[str, Any]:
-        """Return a request in the API's flat form, with `params`; `routing` overrides routing names of the task."""
+        """Return the request in the API's flat form, with other params; `routing` overrides its routing names."""
         routing = {**self.routing, **routing}
         given = {name: routing[name] for name in ROUTING_NAMES if routing.get(name) is not None}
         return {**given, **params}
@@ -83,7 +86,7 @@ class _Report:
 
 
 class Extractor:
-    """Extracts a project from requests, in memory that does not grow with their number.
+    """Extracts a project from requests, in constant memory.
 
     See `Extraction.of` for the arguments and their errors.
     """

@@ -1,7 +1,7 @@
 """The params that move, and the reasons why other params stay, why tasks opt out, and why requests are set aside.
 
-`Extractor` changes these objects while it counts.  Afterwards they belong to an `Extraction`
-and no longer change, so they and the extraction can be hashed.
+`Extractor` changes these objects while it counts.  The objects in an `Extraction` no longer
+change, so they and the extraction can be hashed.
 """
 
 from __future__ import annotations
@@ -85,17 +85,18 @@ class MovedParam:
 
 @define(unsafe_hash=True)
 class StayingParam:
-    """A param that stays in the requests, and why."""
+    """A param that stays in the requests, and why.
+
+    Only params with the code `some_lack_it` have `extra_bytes`, `value` and `lacking`.
+    """
 
     param: str
     code: StayCode
-    #: By how many bytes the total size of all requests and the update would grow if the param moved; `None` unless
-    #: `code` is `some_lack_it`.
+    #: The number of bytes by which the total size (see `Extraction`) would grow if the param moved.
     extra_bytes: int | None = None
-    #: The value that would move; `None` unless `code` is `some_lack_it`.
+    #: The value that would move.
     value: Any = None
-    #: The inheriting tasks that lack the param, or whose instruction ends with other text; empty unless `code` is
-    #: `some_lack_it`.
+    #: The inheriting tasks that would have to opt out if the param moved.
     lacking: Examples = field(factory=Examples)
 
     def to_json(self) -> dict[str, Any]:
@@ -142,8 +143,8 @@ class OptedOut:
     param: str
     code: OptOutCode
     tasks: Examples = field(factory=Examples)
-    #: The tasks in `tasks` whose instruction ends with the project's instruction if all white space is ignored; empty
-    #: unless `code` is `instruction_would_be_appended`.
+    #: The tasks in `tasks` whose instruction ends with the project's instruction if all white space is ignored.
+    #: Only the code `instruction_would_be_appended` has such tasks.
     nearly: Examples = field(factory=Examples)
 
     def to_json(self) -> dict[str, Any]:

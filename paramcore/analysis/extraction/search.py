@@ -1,11 +1,15 @@
 """Choose the params of a project so that the requests and the update are smallest in total.
 
-Once it is decided which tasks inherit, each param can be decided alone.  In a best choice,
-the inheriting tasks form a *closed* set.  A closed set contains all tasks, or all tasks
-with certain params, such as all tasks with `padding` and `tags`.  It may also be limited to
-tasks whose instruction ends with a certain text.  The search tries every closed set and
-decides the params for it.  If there may be more than `MAX_SETS` closed sets, the search is
-greedy.
+If the set of inheriting tasks is fixed, each param can be decided alone.  So the search
+tries sets of inheriting tasks.  The set of the best choice is *closed*.  A closed set has one
+of these forms:
+
+- all tasks
+- all tasks with certain params, such as all tasks with `padding` and `tags`
+- the tasks of such a set whose instruction ends with a certain text
+
+The search tries every closed set.  If there may be more than `MAX_SETS` closed sets, the
+search is greedy and tries only some of them.
 
 A set of tasks is an `int` with a bit for each `Group` of the module `counts`.
 """
@@ -28,7 +32,7 @@ from paramcore.values import encode_compact
 MAX_SETS = 4_096
 #: A greedy search starts from at most this many groups, and from at most this many sets of `_list_restrictions`.
 MAX_STARTS = 64
-#: After the params of this many sets of tasks were decided, a greedy search makes no other start.
+#: A greedy search makes no new start after it has tried more than this many sets of tasks.
 MAX_DECISIONS = 4_096
 #: The bytes that an opt-out adds to a request.
 OPT_OUT_SIZE = len(',"project_version":-1')
@@ -42,13 +46,12 @@ class _Candidate(NamedTuple):
     text: str
     #: The size in bytes of the param in the update that sets it.
     size: int
-    #: The groups in which requests have the value.  Each element has the set of all groups with equal numbers, then
-    #: these numbers: how many requests in each group have the value, and how many bytes they need for it.
+    #: The requests with the value.  Each element has a set of groups and two numbers that apply to each of these groups:
+    #: how many requests in the group have the value, and how many bytes these requests save if they inherit it.
     uses: tuple[tuple[int, int, int], ...]
-    #: The set of tasks that can inherit from a project with this value.  A task with another value can
-    #: inherit, because its value overrides the project's.  But if the value is appended to instructions,
-    #: a task can inherit only if its instruction ends with the value.  A task without the param cannot
-    #: inherit, because it would get the value.
+    #: The set of tasks that can inherit from a project with this value.  A task without the param cannot
+    #: inherit, because it would get the value.  A task with another value can inherit, because its value
+    #: overrides the project's.  But if the project's instruction is appended, the task's must end with it.
     able: int
 
     def measure_gain(self, inheritors: int) -> int:
@@ -95,12 +98,12 @@ class Search:
         self._all = (1 << len(self._groups)) - 1
         names = sorted({name for group in self._groups for name in group.names})
         self._having = {name: sum(bit for bit, group in self._bits.items() if name in group.names) for name in names}
-        #: The number of requests in each group, as in `_Candidate.uses`.
+        #: The number of requests in each group, in the form of `_Candidate.uses`.
         self._counts = _merge_uses((bit, group.count, 0) for bit, group in self._bits.items())
         values = self._list_values(groups.spellings)
         self._tails = self._list_tails()
-        #: For each param: pairs of a number and a candidate, largest number first.  The number is the most bytes that
-        #: the candidate can save.
+        #: For each param, its candidates.  The number beside a candidate is the most bytes that the candidate can save.
+        #: The candidate with the largest number comes first.
         self._candidates: dict[str, list[tuple[int, _Candidate]]] = {}
         for candidate in [*values, *self._tails]:
             most = candidate.measure_gain(self._all)
@@ -161,7 +164,7 @@ class Search:
         shapes = {group.names.intersection(self._candidates) for group in self._groups}
         closed: set[frozenset[str]] = set()
         limit = MAX_SETS // (len(self._tails) + 1)
-        # Large shapes come first, because their intersections contain many of the other shapes.
+        # Begin with the large shapes.  Many other shapes are intersections of them, and need no step of their own.
         for shape in sorted(shapes, key=len, reverse=True):
             if shape not in closed:
                 closed |= {shape & other for other in closed} | {shape}
@@ -180,7 +183,7 @@ class Search:
             yield self._find_having(group.names.intersection(self._candidates))
 
     def _list_restrictions(self) -> list[int]:
-        """Return sets of tasks; each contains the tasks that can inherit from a project with a certain value."""
+        """Return the set `able` of each candidate; the candidates that can save the most bytes come first."""
         best: dict[int, int] = {}
         for candidates in self._candidates.values():
             for most, candidate in candidates:
@@ -190,7 +193,7 @@ class Search:
     def _improve(self, inheritors: int, restrictions: Sequence[int]) -> Decision:
         """Exclude tasks as long as the decision improves, and return the last decision.
 
-        Each step picks one of `restrictions`, and excludes the tasks that it does not contain.
+        Each step chooses a set from `restrictions`, and excludes the tasks that are not in this set.
         """
         best = self._decide_for(inheritors)
         while True:
@@ -220,7 +223,8 @@ class Search:
         If several candidates save equally many bytes, return the one with which `Decision.text` sorts first.
         `is_last` is whether the project has no param with a later name.
         """
-        # A number may be the start of another, such as 1 and 12, so the next character of the text counts, too.
+        # The text of a number may begin the text of another, such as 1 and 12.  Which of them sorts first depends on the
+        # next character.
         end = "}" if is_last else ","
         best, best_rank = None, (0, "")
         for most, candidate in self._candidates[name]:
