@@ -1,8 +1,8 @@
 """Check whether finished tasks match the project versions that they record.
 
-If a task contradicts a rule, the task belongs to another history, or an assumption is
-wrong.  The module `contradictions` checks one task.  An `Audit` counts the results for
-many tasks, and finds the settings under which the tasks are possible.
+If a task contradicts a rule, the task comes from another history, or a setting of the
+assumed rules is wrong.  The module `contradictions` checks one task.  An `Audit` counts the
+results for many tasks, and finds the settings under which the tasks are possible.
 """
 
 from __future__ import annotations
@@ -29,8 +29,7 @@ from paramcore.values import (
 )
 from paramcore.wrong_documents import is_page, reject_other_than_task
 
-#: Separators that an audit tries, in addition to the separator of the project's settings.
-#: For an impossible task, an audit also tries the white space before the project's instruction in this task.
+#: Separators that an audit tries for every task, in addition to the separator of the project's settings.
 SEPARATORS = ("\n", "\n\n", " ", "")
 
 
@@ -38,15 +37,18 @@ SEPARATORS = ("\n", "\n\n", " ", "")
 class Audit(NotebookReprs):
     """The result of checking finished tasks against the history of their project.
 
-    `possible` and `impossible` count the checked tasks.  `not_judged` counts the
-    tasks that do not belong to the project, or that record no version.  `findings`
-    contains the contradictions of the impossible tasks.
+    A task is impossible if it contradicts a rule under the settings of the project.
+    `possible` and `impossible` count tasks.  `not_judged` counts the tasks that do not
+    belong to the project, or that record no version.  `findings` contains the
+    contradictions of the impossible tasks.
 
     An audit tries the same combinations of settings for every task.  `calibration` contains
-    the combinations that no task contradicts; a task that contradicts all tried settings
-    does not count.  For an impossible task, an audit also tries the white space between the
-    two instructions of this task as the separator.  `calibration` does not contain these
-    additional combinations.
+    the combinations that no task contradicts.  A task that contradicts all tried
+    combinations does not affect `calibration`.
+
+    For an impossible task, an audit also tries one more separator: the white space before
+    the project's instruction in this task.  `calibration` contains no combination that was
+    tried for only one task.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"padding": 3})
@@ -168,7 +170,7 @@ class Auditor:
         findings = check.find_contradictions(self.project.assumptions)
         self._counts["impossible" if findings else "possible"] += 1
         explanations = _find_explanations(self.project, task, check) if findings else ()
-        # A task that contradicts all tried settings probably belongs to another history, so ignore it here.
+        # A task that contradicts all tried combinations probably comes from another history, so it rules out none.
         if explanations or not findings:
             self._calibration = [
                 candidate for candidate in self._calibration if not check.find_contradictions(candidate)
@@ -201,8 +203,8 @@ def _list_candidates(chosen: Assumptions) -> list[Assumptions]:
         "empty_instruction": ("leave out", "join"),
         "instruction_separator": tuple(dict.fromkeys([chosen.instruction_separator, *SEPARATORS])),
     }
-    # With `override`, any instruction is possible, so an explanation by `override` says little: list these combinations
-    # last.  `product` varies the first setting slowest.
+    # Under `override`, every instruction is possible, so a task is little evidence for `override`.  List `override`
+    # last: `product` varies the first setting slowest.
     combinations = product(*settings.values())
     others = (Assumptions.from_settings(dict(zip(settings, values, strict=True))) for values in combinations)
     return list(dict.fromkeys([chosen, *others]))
@@ -233,8 +235,7 @@ def _find_explanations(project: Project, task: Mapping[str, Any], check: TaskChe
 def _find_separators(project: Project, task: Mapping[str, Any]) -> Iterator[str]:
     """Yield the white space that precedes the project's instruction in the task's instruction.
 
-    Yield nothing unless the task records an existing version, and the instruction of that
-    version is the end of the task's instruction.
+    Yield nothing if the task's instruction does not end with the project's instruction.
     """
     number, instruction = task["project_param_version"], task.get("instruction")
     if type(number) is int and 0 <= number < len(project.versions) and type(instruction) is str:

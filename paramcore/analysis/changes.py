@@ -24,7 +24,7 @@ ChangeKind: TypeAlias = Literal["removed", "lost", "changed", "moved", "added"]
 CHANGE_ORDER: dict[ChangeKind, int] = {"removed": 0, "lost": 1, "changed": 2, "moved": 3, "added": 4}
 
 #: The names of members that can identify an object in an array, in order of preference.
-# Names and ids come first, because programs refer to them.  People reword labels and titles.
+# Names and ids come first, because people reword labels and titles.
 IDENTIFYING_NAMES = ("name", "field_id", "id", "key", "value", "choice", "label", "title")
 
 
@@ -32,10 +32,16 @@ IDENTIFYING_NAMES = ("name", "field_id", "id", "key", "value", "choice", "label"
 class Change:
     """A change of one value.
 
-    `removed` is a param that no longer exists.  `lost` is a value that no longer exists
-    inside its param.  `moved` is an array whose elements have another order; `before` and
-    `after` are the whole arrays.  If a value of another type replaces an object or array,
-    the object or array is `changed`, and all its members or elements are `lost`.
+    A change has one of these kinds:
+
+    - `removed`: a param no longer exists
+    - `lost`: a member of an object, or an element of an array, no longer exists
+    - `changed`: a value differs
+    - `moved`: the elements of an array have another order; `before` and `after` are the whole arrays
+    - `added`: a param, a member or an element is new
+
+    If a value of another type replaces an object or array, the object or array is `changed`.
+    All its members or elements are then `lost`.
 
     Example:
         >>> [change] = Diff.between({"box": {"min": 1, "max": 9}}, {"box": {"min": 2, "max": 9}}).changes
@@ -53,9 +59,9 @@ class Change:
     after: Any = field(eq=equality_key)
     #: The path of the value in the new params; `None` for a removed or lost value.
     after_parts: Parts | None
-    #: The identifying member of the array element that is or contains the value, such as `("name", "car")`.
-    #: If array elements are nested, the innermost element with an identifying member counts.
-    #: `None` if no element has one.
+    #: The member that identifies the array element with the change, such as `("name", "car")`.
+    #: Of nested elements, the innermost element with an identifying member counts.
+    #: `None` if there is no such element.
     identity: tuple[str, Any] | None = None
 
     @property
@@ -95,9 +101,11 @@ def iter_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterato
     The elements of two arrays are matched in this order:
 
     - equal elements
-    - objects with the same value of an identifying member (see `IDENTIFYING_NAMES`), if
-      this member identifies each object in both arrays
+    - objects with the same identifying member, such as `"name": "car"`
     - two objects, or two arrays, at the same index
+
+    A member identifies objects only if each object of an array has it, with a value of its
+    own.  `IDENTIFYING_NAMES` lists the names of these members.
     """
     return _iter_member_changes(before, after, (), (), None)
 
@@ -200,7 +208,7 @@ def _add(parts: Parts, value: Any, identity: tuple[str, Any] | None) -> Change:
 
 def _match_elements(before: Sequence[Any], after: Sequence[Any]) -> dict[int, int]:
     """Map the index of each element of `before` to the index of its counterpart in `after`, if it has one."""
-    # Equal objects have the same identifying member, so matches by identity and by equality agree.
+    # Equal objects have the same identifying member, so both functions match them with the same objects.
     matches = {**_match_identities(before, after), **_match_equal(before, after)}
     taken = set(matches.values())
     for index in range(min(len(before), len(after))):
@@ -221,7 +229,7 @@ def _match_equal(before: Sequence[Any], after: Sequence[Any]) -> dict[int, int]:
 def _match_identities(before: Sequence[Any], after: Sequence[Any]) -> dict[int, int]:
     """Match objects by a member, such as `name`, that identifies all objects of each array.
 
-    Use the first of `IDENTIFYING_NAMES` under which the two arrays have a value in common.
+    Use the first of `IDENTIFYING_NAMES` with a value that occurs in both arrays.
     """
     for name in IDENTIFYING_NAMES:
         ours, theirs = _index_by_member(before, name), _index_by_member(after, name)

@@ -25,13 +25,13 @@ from paramcore.values import join_pointer
 
 @frozen
 class Contradiction:
-    """A part of a finished task that no request can produce under the current settings.
+    """A part of a finished task that no request can produce under the settings of the project.
 
     `task_id` is `None` if the id of the task object is missing or not text.  `rule` is the
     id of the rule, such as `T4`.  `path` is a JSON Pointer into the task object.  `expected`
-    and `actual` describe in words what this part should be, and what it is.
-    `vanishes_under` lists alternative changes of settings, such as
-    `{"instruction_separator": " "}`.  With any one of them, the task would be possible.
+    describes in words what the part should be, and `actual` describes what it is.  Each
+    element of `vanishes_under` contains settings with which the task would be possible,
+    such as `{"instruction_separator": " "}`.
     """
 
     task_id: str | None
@@ -96,8 +96,8 @@ class TaskCheck:
             expected = f"a version from 0 to {last}, or -1" if versions else "-1 (the project has no versions)"
             return [_contradict(self._task, "T8", "/project_param_version", expected, describe_value(number))]
         contradictions = [*wrong_type, *_check_version(versions[number], self._task, assumptions)]
-        # With `pinned_param_version="latest"` (T8), a pinned task records the version that was the latest, not the
-        # version that it inherited.  So check the earlier versions, too.
+        # With `pinned_param_version="latest"` (T8), a pinned task records the version that was the latest when the task
+        # was created.  The task may have inherited an earlier version, so check the earlier versions, too.
         if contradictions and not wrong_type and assumptions.pinned_param_version == "latest":
             for version in self._candidates:
                 if next(_check_version(version, self._task, assumptions), None) is None:
@@ -135,7 +135,7 @@ def _can_produce_instruction(version: ParamVersion, task: Mapping[str, Any], ass
     if "instruction" not in task or (type(instruction) is not str and instruction is not None):
         return False
     merge = Inheritance(version, assumptions).merge
-    # The request may have set no instruction, the task's whole instruction, or the part before the project's
+    # The request may have had no instruction, the task's whole instruction, or only the text before the project's
     # instruction.
     requests = [{}, {"instruction": instruction}]
     if instruction is not None:
@@ -163,7 +163,10 @@ def _explain_instruction(version: ParamVersion, task: Mapping[str, Any], assumpt
 
 
 def _format_ends(expected: str, actual: str) -> tuple[str, str]:
-    """Format the ends of two different texts; leave out most of a long common end, so that the difference is shown."""
+    """Format the ends of two different texts.
+
+    If both texts have a long common end, leave out most of it, so that the result shows the difference.
+    """
     common = count_common_start(expected[::-1], actual[::-1])
     if common < MESSAGE_LIMIT:
         return format_end(expected), format_end(actual)

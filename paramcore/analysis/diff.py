@@ -78,14 +78,20 @@ class Diff(NotebookReprs):
 
     @property
     def lost(self) -> tuple[str, ...]:
-        """JSON Pointers to the values of `before` that are lost inside changed params.
+        """JSON Pointers to the members and elements of `before` that are lost inside changed params.
 
-        An object loses a member if the matching object in `after` has no member with this
-        name.  An array loses an element if the matching array in `after` has no counterpart
-        of it.  The counterpart is an equal element, or the object with the same identifying
-        member.  If there is neither, two objects at the same index are counterparts, and so
-        are two arrays.  A changed value is not lost.  But if a value of another type replaces
-        an object or array, all members or elements of the object or array are lost.
+        A member of an object is lost if the new object has no member with this name.  An
+        element of an array is lost if the new array has no counterpart of it.  Counterparts are:
+
+        - an equal element
+        - for an object: the object with the same identifying member, such as `"name": "car"`
+        - for an object: an object at the same index
+        - for an array: an array at the same index
+
+        An element of the new array is the counterpart of at most one element.
+
+        A changed value is not lost.  But if a value of another type replaces an object or
+        array, all its members or elements are lost.
         """
         return tuple(change.pointer for change in iter_changes(self.before, self.after) if change.kind == "lost")
 
@@ -170,7 +176,8 @@ def _make_row(name: str, before: Any, after: Any, changes: Sequence[Change]) -> 
     """Return the row of a changed param.
 
     Its inner rows show what changed, moved or was added inside the value.  The text of a
-    diff shows them instead of a long value.  `make_table` adds a row for each lost value.
+    diff shows the inner rows in place of a long value.  `make_table` adds a row for each
+    lost value.
     """
     is_nested = all(len(change.parts) > 1 or change.kind == "moved" for change in changes)
     inside = (_make_change_row(change) for change in changes if change.kind != "lost")
@@ -188,7 +195,7 @@ def _make_change_row(change: Change) -> Row:
 def _format_identity(change: Change, values: Iterable[Any]) -> str:
     """Format the member that identifies the array element of a change, as in `(name "car")`.
 
-    Return `""` if there is no such member, or if the values of the row show it.
+    Return `""` if there is no such member, or if the row already shows the member.
     """
     if change.identity is None:
         return ""

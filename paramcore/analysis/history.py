@@ -1,9 +1,8 @@
 """Compute the changes of each version and the values of each param.
 
-A history contains the params after each update, but not the update itself.  Only a
-replace drops params, so a replace created each version that lacks a param of the
-previous version.  Any other version after the first may come from a patch or from a
-replace.
+A history contains the params after each update, but not the update itself.  If a version
+lacks a param of the previous version, a replace created this version, because only a replace
+drops params.  A patch or a replace may have created any other version after the first.
 """
 
 from __future__ import annotations
@@ -39,9 +38,9 @@ TWIN_SECONDS = 60
 class Step:
     """A version, compared with the previous version.
 
-    `returns` contains the params that have an earlier value again.  It maps each name to the
-    number of the newest earlier version with this value.  `seconds` is the time since the
-    previous version; `None` if it is unknown.
+    `returns` contains the params whose new value is one that they had before.  It maps each
+    name to the number of the last earlier version with this value.  `seconds` is the time
+    since the previous version, or `None` if one of the two times is unknown.
     """
 
     version: ParamVersion
@@ -56,7 +55,10 @@ class Step:
 
     @property
     def restated(self) -> tuple[str, ...]:
-        """The names of the unchanged params, which a replace must have repeated; empty if a patch is possible."""
+        """The names of the unchanged params that the update must have sent, because it was a replace.
+
+        Empty if the update may have been a patch.
+        """
         return self.diff.kept if self.must_be_replace else ()
 
     @property
@@ -123,8 +125,8 @@ class Lifetime:
     """A run of consecutive versions that have the same value of a param, or that all lack the param.
 
     `first` and `last` are the numbers of the first and the last version.  `created_at`
-    is the time of the first version; `None` if it is unknown, and always in
-    `Lifeline.lifetimes`.
+    is the time of the first version, or `None` if the time is unknown.  The lifetimes of a
+    `Lifeline` have no `created_at`.
     """
 
     first: int
@@ -134,7 +136,7 @@ class Lifetime:
     created_at: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Return a JSON object: `first`, `last`, `created_at`, `set`, and, if the param is set, `value`."""
+        """Return a JSON object with the keys `first`, `last`, `created_at`, `set` and `value` (only if it is set)."""
         value = {"value": thaw(self.value)} if self.is_set else {}
         versions = {"first": self.first, "last": self.last, "created_at": self.created_at}
         return {**versions, "set": self.is_set, **value}
@@ -173,7 +175,7 @@ class History(NotebookReprs):
     def lifetimes(self, param: str) -> tuple[Lifetime, ...]:
         """Return the runs of versions with the same value of a param, oldest first.
 
-        This includes runs of versions that lack the param.
+        Consecutive versions that lack the param are a run, too.
 
         Raises:
             InvalidParams: `param_name`, if `param` is not a string.
@@ -194,8 +196,8 @@ class History(NotebookReprs):
     def list_lifetime_pieces(self, param: str) -> list[Piece]:
         """Return the lifetimes of a param as pieces.
 
-        If two successive values are both texts, both objects or both arrays, and at least one
-        of them is long, a table of their differences follows the later value.
+        If one of two successive values is too long for a row, a table of their differences
+        follows.  Only two texts, two objects or two arrays have such a table.
 
         Raises:
             InvalidParams: the errors of `lifetimes`.

@@ -29,10 +29,10 @@ WHY_TEXTS: dict[Why, str] = {
 class Effect:
     """The effect of an update on one request.
 
-    `params` contains the names of the effective params that would differ.  `overridden`
-    contains the names of the params that the update changes but the request overrides;
-    it is empty if the request is pinned or opts out.  `why` states why the request is
-    unaffected; `None` if the request is affected.
+    `params` contains the names of the effective params that would change.  `overridden`
+    contains the names of the params that the update changes but the request overrides.
+    `overridden` is empty if the request is pinned or opts out.  `why` states why the request
+    is unaffected, and is `None` if the request is affected.
     """
 
     task: TaskRequest
@@ -61,7 +61,7 @@ class Effect:
 class Impact(NotebookReprs):
     """The numbers of requests that an update affects and does not affect.
 
-    `affected` counts the requests whose effective params would differ.  `unaffected`
+    `affected` counts the requests whose effective params would change.  `unaffected`
     counts the other requests by reason.  `by_param` has two counts for each changed
     param.  For example, `{"padding": {"affected": 2, "override": 1}}` means that two
     requests would get another `padding`, and one request overrides `padding`.  Requests

@@ -221,7 +221,7 @@ class Plan(NotebookReprs):
 
 
 def _list_finding_pieces(finding: PlanFinding) -> Iterable[Piece]:
-    # A finding with a location has pieces of its own.
+    # Only the findings of the command line, which have a location, have pieces.
     list_pieces: Callable[[], Iterable[Piece]] | None = getattr(finding, "list_pieces", None)
     return map(Line, str(finding).split("\n")) if list_pieces is None else list_pieces()
 
@@ -231,7 +231,7 @@ class Rebase:
     """The result of `Plan.rebase_on`: a plan that was checked against a newer copy of the project.
 
     `conflicts` contains the names of the params that later versions changed and that
-    the update would overwrite.  If the plan has no update, these are all params
+    the update would overwrite.  If the plan has no update, `conflicts` contains all params
     that later versions changed.  Without conflicts, the update makes its planned changes
     and keeps the later changes.
     """

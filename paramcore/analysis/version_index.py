@@ -16,7 +16,7 @@ class _Group:
     """Versions whose params have the same names, apart from `instruction`."""
 
     names: frozenset[str]
-    #: For each instruction, the first version with it; an empty instruction counts as none (key `None`).
+    #: The first version with each instruction.  The key `None` stands for an empty or missing instruction.
     by_instruction: dict[str | None, ParamVersion] = field(factory=dict)
     #: The lengths of the instructions in `by_instruction`.
     lengths: set[int] = field(factory=set)
@@ -48,8 +48,8 @@ class VersionIndex:
             own_names = frozenset(version.params.keys() - {"instruction"})
             groups.setdefault(own_names, _Group(own_names)).add(version)
         counts = Counter(name for names in groups for name in names)
-        # A task has every param of the version that it inherits.  So it is enough to store each group under its rarest
-        # name.
+        # A task has every param of the version that it inherits, so any name of a group leads to the group.  Store each
+        # group only under its rarest name, so that few groups have the same name.
         self._groups: dict[str | None, list[_Group]] = {}
         for names, group in groups.items():
             rarest = min(names, key=counts.__getitem__, default=None)
@@ -58,8 +58,8 @@ class VersionIndex:
     def list_candidates(self, task: Mapping[str, Any], number: int) -> list[ParamVersion]:
         """Return the versions to check; their numbers are at most `number`.
 
-        If at least one version up to `number` is possible for the task, at least one of the
-        returned versions is possible, too.
+        If the task can come from any version up to `number`, it can come from a returned
+        version, too.
         """
         params = task.get("params", {})
         groups = [group for name in {None, *task, *params} for group in self._groups.get(name, ())]
