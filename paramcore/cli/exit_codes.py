@@ -14,9 +14,9 @@ TERMINATED = 143
 #: The meaning of each exit code.
 MEANINGS = {
     FINE: "success",
-    FINDINGS: "a problem was found, such as an error, a drop or (with `--exit-code`) a difference, or the update needs consent",
+    FINDINGS: "a problem was found, such as an error, a dropped param or a missing consent; with `--exit-code`, also a difference",
     REFUSED: "the usage is wrong, the input is rejected, or a file or a stream cannot be read or written",
-    NOT_DONE: "nothing was changed: the request was refused or not sent, or a request that only reads got no usable response",
+    NOT_DONE: "nothing was changed: a request was refused or not sent, or a GET request got no usable response",
     OUTCOME_UNKNOWN: "a request was sent and its outcome is unknown, or an update was applied more than once",
     HUNG_UP: "ended by SIGHUP; shells use the same exit code",
     INTERRUPTED: "ended by Ctrl-C; shells use the same exit code",

@@ -13,22 +13,26 @@ from paramcore.transport.key import KEY_VARIABLE
 VARIABLES = {
     KEY_VARIABLE: "the API key, for the commands that connect to the service",
     SUMMARY_VARIABLE: "the file to which `--summary` appends; GitHub Actions sets it",
-    "COLUMNS": "the width of help; on a terminal, also the width of the output, up to 120 (default: the width of the terminal)",
+    "COLUMNS": "the width of help and, on a terminal, of other output (at most 120 columns); default: the width of the terminal",
     "NO_COLOR": "if not empty, print no color; `--color` overrides this",
     "FORCE_COLOR": "if not empty, print color to a pipe or a file too; NO_COLOR and `--color` override this",
     "TERM": "if `dumb`, print no color; FORCE_COLOR and `--color` override this",
 }
 
 _FILES = """
-PROJECT is a file with the JSON that `GET /projects/{name}` returns, an array of projects, or a directory of such
-files.
+PROJECT is a file with a project, as `GET /projects/{name}` returns it, or with an array of projects. PROJECT can also
+be a directory of such files.
 
-UPDATE is the body of a setParams request.
+UPDATE is a file with the body of a setParams request.
 
-TASKS is a task request, an array of task requests, or a .jsonl or .ndjson file with a request on each line.
+TASKS is a file with a task request or an array of task requests, or a .jsonl or .ndjson file with a request on each
+line.
 
-A file whose name ends with .yaml or .yml is read as YAML. Any other file with a single document is read as
-JSON. `-` is standard input, which is read as JSON, or with `--lines` as JSONL. FILE@N is version N of the project in FILE.
+A file whose name ends with .yaml or .yml is read as YAML. Any other file with a single document is read as JSON.
+
+`-` is standard input. It is read as JSON, or with `--lines` as JSONL.
+
+FILE@N is version N of the project in FILE.
 """
 
 

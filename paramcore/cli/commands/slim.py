@@ -37,7 +37,7 @@ _MAX_ENTRIES = 20
 
 
 def slim(options: Namespace) -> Pieces:
-    """Find, for each task, the shortest request that gives it the same params as now or, with `--wanted`, the wanted params."""
+    """Find the shortest request that gives each task the same params as now."""
     run = _SlimRun(options)
     with ExitStack() as stack:
         writer = RequestWriter.open(options.requests_output, stack, as_lines=is_jsonl(options))
@@ -104,7 +104,10 @@ class _SlimRun:
         return build_slim_document(subject, verdict, summary.list_totals(), notes, command)
 
     def format_text(self, writer: RequestWriter) -> Iterator[str]:
-        """Yield an entry for each request, and a summary; for many requests without `--list`, only the summary."""
+        """Yield an entry for each request, then a summary.
+
+        Without `--list`, omit the entries if there are more than `_MAX_ENTRIES` requests.
+        """
         entries: list[str] = []
         for line in self._slim_requests(writer):
             if self._options.list:
@@ -129,7 +132,7 @@ class _SlimRun:
         return f"{self._options.screen.render(pieces)}\n"
 
     def format_json(self, writer: RequestWriter) -> Iterator[str | bytes]:
-        """Yield an object for each request: as JSONL, in an array, or as a single object, like TASKS."""
+        """Yield an object for each request.  Like TASKS, the output is JSONL, an array, or a single object."""
         lines = self._slim_requests(writer)
         answers = (select_values({**_identify(line), **line.as_json()}, self._options) for line in lines)
         if is_jsonl(self._options):

@@ -181,7 +181,7 @@ complete -c paramcore -n '_shtab_paramcore_using validate' -l width -x -d 'wrap 
 complete -c paramcore -n '_shtab_paramcore_using validate' -l color -xka "auto always never" -d 'print labels in color (default: auto; see `paramcore help environment`)'
 complete -c paramcore -n '_shtab_paramcore_using validate' -l assume -xka "empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest" -d 'change a setting that `paramcore assumptions` lists (repeatable)'
 complete -c paramcore -n '_shtab_paramcore_using validate; and test $_shtab_paramcore_npos -ge 0' -F -d 'projects, arrays or directories of projects, and at most one file of task requests, in any order'
-complete -c paramcore -n '_shtab_paramcore_using; and test $_shtab_paramcore_npos -eq 0' -a slim -d 'Find, for each task, the shortest request that gives it the same params as now or, with `--wanted`, the wanted params.'
+complete -c paramcore -n '_shtab_paramcore_using; and test $_shtab_paramcore_npos -eq 0' -a slim -d 'Find the shortest request that gives each task the same params as now.'
 complete -c paramcore -n '_shtab_paramcore_using slim' -s h -l help -d 'show this help message and exit'
 complete -c paramcore -n '_shtab_paramcore_using slim' -l format -xka "text json markdown" -d 'the output format (default: text)'
 complete -c paramcore -n '_shtab_paramcore_using slim' -l summary -d 'also append the result as Markdown to the job summary of GitHub Actions'

@@ -27,7 +27,7 @@ _shtab_paramcore_commands() {
     report:'Write an HTML page about a project, its tasks and an update, to share or to print.'
     schema:'Print a JSON Schema of a project, a task request or an update, for editors.'
     serve:'Run a stand-in for the API on this machine, and print the effect of each request.'
-    slim:'Find, for each task, the shortest request that gives it the same params as now or, with `--wanted`, the wanted params.'
+    slim:'Find the shortest request that gives each task the same params as now.'
     status:'Compare project files with the service, and show which side is ahead.'
     validate:'Report what the service would reject or silently ignore, with file and line.'
   )
