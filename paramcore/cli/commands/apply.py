@@ -64,7 +64,7 @@ def apply(options: Namespace) -> Pieces:
 def _print_outcome(plan: Plan, outcome: Outcome, options: Namespace) -> None:
     """Print the outcome; use standard error if standard output cannot be written.
 
-    Even then, `apply` returns the exit code of the outcome, because the update may have been sent.
+    A failed write does not change the exit code, because the exit code reports what happened to the update.
     """
     try:
         if options.format == "json":
@@ -82,7 +82,7 @@ def _reject_swapped(options: Namespace) -> None:
     # `-` means standard input, not a file.
     if options.update in (None, "-") or os.path.exists(options.update) or not os.path.isfile(options.name):
         return
-    # A file may have the name of the project, and UPDATE may be the misspelt path of a file.
+    # Here, the order is right: UPDATE is a misspelt path, and a file happens to have the name of the project.
     if has_suffix(options.update, DOCUMENT_SUFFIXES) and not has_suffix(options.name, DOCUMENT_SUFFIXES):
         return
     exit_with_usage(f"NAME must precede UPDATE: swap {format_path(options.name)} and {format_path(options.update)}")

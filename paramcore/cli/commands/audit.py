@@ -64,11 +64,11 @@ def audit(options: Namespace) -> Pieces:
 def _choose_auditor(value: Any, auditors: Mapping[str, Auditor]) -> str | None:
     """Return the name of the project whose auditor checks a task.
 
-    With several auditors, return `None` for a task without a project, or whose project has no auditor.
+    With several auditors, return `None` if the task has no project, or if its project has no auditor.
     """
     if len(auditors) == 1 or not isinstance(value, dict):
-        # A single auditor counts tasks of other projects as `not_judged`.
-        # Every auditor rejects a value that is not an object.
+        # A single auditor also checks tasks of other projects, and counts them as `not_judged`.
+        # A value that is not an object can go to any auditor, because every auditor rejects it.
         return next(iter(auditors))
     name = value.get("project")
     return name if isinstance(name, str) and name in auditors else None
@@ -76,7 +76,7 @@ def _choose_auditor(value: Any, auditors: Mapping[str, Auditor]) -> str | None:
 
 @frozen
 class _TaskObject:
-    """A task object, with its document and with its JSON Pointer in the document."""
+    """A task object, the document that contains it, and its JSON Pointer in the document."""
 
     value: Any
     document: Document
@@ -86,7 +86,7 @@ class _TaskObject:
 def _read_task_objects(options: Namespace, on_read: OnRead | None) -> Iterator[_TaskObject | DocumentError]:
     """Yield the task objects of a file, and an error for each invalid line.
 
-    A file contains one object, an array, a page of `GET /tasks` (`{"docs": [...]}`), or JSONL.
+    The file contains one object, an array, a page of `GET /tasks` (`{"docs": [...]}`), or JSONL.
     """
     if is_jsonl(options):
         for line in read_lines(options.tasks, on_read=on_read):

@@ -38,10 +38,10 @@ def explain(options: Namespace) -> Pieces:
 
 @frozen
 class Explainer:
-    """Explains params of tasks; text and JSON contain the file and line of each layer that sets a param."""
+    """Explains params of tasks; text and JSON show the file and line at which each layer sets a param."""
 
     projects: ProjectFiles
-    #: The params to explain; empty for all params.
+    #: The params to explain.  If the list is empty, all params are explained.
     params: list[str]
 
     def list_pieces(self, request: RoutedRequest, effective: EffectiveParams) -> list[Piece]:
@@ -84,7 +84,7 @@ class Explainer:
         return [effective.explain(param) for param in self.params] or list(effective.explain_all())
 
     def _find_layers(self, request: RoutedRequest, explanation: Explanation) -> Iterator[tuple[Document, str] | None]:
-        """Yield the document and the JSON Pointer of each candidate; `None` for a layer without the param."""
+        """Yield the document and the JSON Pointer of each candidate, or `None` if the layer does not set the param."""
         for candidate in explanation.candidates:
             yield self._find_layer(request, candidate, explanation.param) if candidate.status != "UNSET" else None
 

@@ -29,7 +29,7 @@ from paramcore.text import format_name, format_option, format_path
 from paramcore.validation.names import suggest_name
 from paramcore.wire import write_new_project
 
-#: The maximum number of `unique_id`s that are kept to find repeated ones.  The limit bounds the memory.
+#: To find repeated `unique_id`s, keep at most this many of them in memory.
 _MAX_IDS = 100_000
 
 
@@ -81,7 +81,7 @@ class _ExtractRun:
         )
         self.bad_lines: BadLines = BadLines(options)
         self._is_array = True
-        #: The result of `get_file_state` at the start; `None` if TASKS does not exist.
+        #: The result of `get_file_state` at the start, or `None` if TASKS does not exist.
         self._file_state = self._get_file_state()
 
     def decide(self) -> None:

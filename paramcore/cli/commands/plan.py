@@ -83,7 +83,7 @@ def _iter_annotations(planner: Planner, plans: Sequence[Plan]) -> Iterator[str]:
 
 
 def _list_projects(names: Sequence[str]) -> str:
-    """Format the names of projects, at most three of them: `"docks"`, or `5 projects: "a", "b", "c", ...`."""
+    """Format at most three names of projects: `"docks"`, or `5 projects: "a", "b", "c", ...`."""
     if len(names) == 1:
         return names[0]
     return f"{format_count(len(names), 'project')}: {', '.join(names[:3])}{', ...' if len(names) > 3 else ''}"

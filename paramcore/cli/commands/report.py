@@ -60,7 +60,7 @@ def _list_commands(options: Namespace) -> Commands:
 
 
 def _protect_dash(path: Any) -> Any:
-    """Return a path in a form that no command reads as an option; the path may be `None`."""
+    """Put `./` before a path that begins with `-`, so that no command reads it as an option."""
     # `-` is standard input.
     return f"./{path}" if path and path != "-" and path.startswith("-") else path
 

@@ -41,7 +41,8 @@ def serve(options: Namespace) -> Pieces:
             with suppress(KeyboardInterrupt):
                 yield from _print_events(server, events, problems)
         finally:
-            # After an error, a signal must not interrupt the stack while it saves the projects and removes the lock.
+            # After a signal, later signals are already ignored.  After an error, ignore signals, too, so that none
+            # interrupts the stack while the stack saves the projects and removes the lock.
             ignore_signals()
     return FINE
 
@@ -59,7 +60,7 @@ def _print_events(server: Server, events: queue.Queue[str], problems: queue.Simp
 
 
 def _print_problems(problems: queue.SimpleQueue[str]) -> None:
-    """Print the messages of other threads, because these threads must not wait for the reader of standard error."""
+    """Print the messages of other threads, which must not wait if nobody reads standard error."""
     while not problems.empty():
         print_message(problems.get())
 
@@ -67,7 +68,7 @@ def _print_problems(problems: queue.SimpleQueue[str]) -> None:
 def _start_server(
     options: Namespace, stack: ExitStack, events: queue.Queue[str], problems: queue.SimpleQueue[str]
 ) -> Server:
-    """Start the server; when the stack closes, it stops the server and then, with `--save`, saves the projects."""
+    """Start the server; closing the stack stops the server and, with `--save`, then saves the projects."""
     schemas, projects, directory = read_schemas(options.schema), _read_projects(options), None
     if options.save is not None:
         opened = open_saved_directory(options.save, options.assumptions, options.projects, projects)
@@ -96,7 +97,7 @@ def _read_projects(options: Namespace) -> dict[str, Project]:
     paths = [
         path
         for path in options.projects
-        # The directory of `--save` may be new or without projects, and `ProjectFiles` would then reject it.
+        # Omit the directory of `--save` if it is new or has no projects, because `ProjectFiles` would reject it.
         if options.save is None or path == "-" or not name_same_file(path, options.save) or _has_projects(options)
     ]
     return {project.name: project for project in ProjectFiles(paths, options.assumptions)} if paths else {}

@@ -46,7 +46,7 @@ def _status(options: Namespace) -> Pieces:
 
 
 def _compare(project: Project, client: Client) -> Drift | Project:
-    """Return the comparison of a project with the service, or the project if the service lacks it."""
+    """Return the comparison of a project with the service, or the project itself if the service lacks it."""
     try:
         return Drift.between(project, client.get_project(project.name))
     except NotDone as error:
@@ -69,7 +69,7 @@ def _iter_annotations(projects: ProjectFiles, drifts: Sequence[Drift | Project])
         state = drift.state if isinstance(drift, Drift) else "not there"
         if state == "in sync":
             continue
-        # A file may be ahead on purpose until its update is sent, so this is only a warning.
+        # A file may be ahead on purpose until its update is sent, so `local ahead` is only a warning.
         severity = "warning" if state == "local ahead" else "error"
         document, pointer = projects.locate_project(project)
         position = document.locate(pointer)

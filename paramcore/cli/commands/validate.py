@@ -94,10 +94,10 @@ class ValidationRun:
         self._reporter = FindingReporter(options, self._projects, update_locations, read_ignored_codes(options.ignore))
         #: Whether the output has a line for each task.
         self.by_task: bool = self._reporter.by_task
-        #: The keys of the findings that were printed, whichever process found them.
+        #: The keys of all printed findings, from any process.
         self._reported = ReportedKeys()
         self._tasks = 0
-        #: Reports and counts the lines that cannot be decoded.
+        #: Reports and counts the invalid lines.
         self.bad_lines: BadLines = BadLines(options)
         self._counts: Counter[str] = Counter()
 
@@ -125,12 +125,12 @@ class ValidationRun:
         )
 
     def _list_joint_findings(self, project: Project, unused: UnusedDefaults) -> list[ReportedFinding]:
-        """Return the findings on a project that depend on all its tasks."""
+        """Return the findings that depend on all tasks of a project."""
         overridden = self._reported.select_overridden(project.name)
         return [*overridden, *self._report(unused.list_findings(project), project)]
 
     def _list_skipped(self) -> list[ReportedFinding]:
-        """With `--format github` and `--strict`, return annotations for skipped entries, which cause exit code 1."""
+        """With `--format github`, return annotations for skipped entries if `--strict` makes them an error."""
         if self._options.format != "github" or not self._options.strict:
             return []
         annotations = (
@@ -143,7 +143,10 @@ class ValidationRun:
         return self._report([finding for finding in findings if self._is_recent(finding, project)], project)
 
     def _is_recent(self, finding: Finding, project: Project) -> bool:
-        """Return whether a finding is about a version from `--since-version` on, the latest version, or no version."""
+        """Return whether `--since-version` allows a finding.
+
+        Findings on the latest version, and findings on no version, are always allowed.
+        """
         since = min(self._options.since_version, len(project.versions) - 1)
         return finding.version is None or finding.version >= since
 
@@ -172,7 +175,7 @@ class ValidationRun:
 
     @property
     def subject(self) -> str:
-        """The paths of the projects; the name of the only project if `ProjectFiles.many` is false."""
+        """The paths of the projects, or the name of the only project if `ProjectFiles.many` is false."""
         return self._projects.subject or next(iter(self._projects)).name
 
     @property
@@ -184,7 +187,7 @@ class ValidationRun:
 
     @property
     def summary(self) -> str:
-        """One line: `2 errors, 1 warning in 1 project and 3 tasks`."""
+        """One line, such as `2 errors, 1 warning in 1 project and 3 tasks`."""
         after = " after the update" if self._options.update else ""
         inputs = [format_count(len(self._projects), "project") + after]
         if self._options.tasks:
