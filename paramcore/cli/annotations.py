@@ -11,7 +11,7 @@ from paramcore.cli.output import Pieces
 from paramcore.errors import DocumentError
 from paramcore.text import escape_unprintable, join_message
 
-#: The maximum number of annotations of each severity that GitHub shows for one step of a job.
+#: GitHub shows at most this many annotations of each severity for one step of a job.
 SHOWN = 10
 
 _SEVERITIES = ("error", "warning", "notice")
@@ -35,13 +35,13 @@ def format_annotation(
 def annotate_errors(pieces: Pieces, options: Namespace) -> Pieces:
     """Yield the output of a command.
 
-    If a `DocumentError` ends the command, `--format github` adds an annotation to the output.
+    With `--format github`, also yield an annotation for a `DocumentError` that ends the command.
     """
     try:
         return (yield from pieces)
     except DocumentError as error:
         if options.format == "github":
-            # `main` prints the error, too, but GitHub shows only an annotation beside the line of the file.
+            # `main` prints the error, too, but GitHub shows only annotations beside the lines of a file.
             yield f"{format_error(select_error(error, options))}\n"
         raise
 
@@ -67,10 +67,10 @@ def limit_annotations(annotations: Iterable[str], options: Namespace) -> Iterato
 
 
 def format_error(error: DocumentError) -> str:
-    """Format an error as a workflow command."""
+    """Format an error as an annotation."""
     at = f"{error.path}: " if error.path else ""
     text = escape_unprintable(at + join_message(error.problem, error.remedy))
-    # The source of an error about an option is the option, such as `--type`.
+    # The source of an error is a file, or an option such as `--type`.
     file = None if error.line is None and error.source.startswith("--") else error.source
     return format_annotation("error", error.code, text, file, error.line, error.column)
 

@@ -31,18 +31,21 @@ from paramcore.files.reader import (
 )
 from paramcore.text import format_count, format_option, format_path
 
-#: The option for each attribute of the `Namespace` that contains the path of a file to write.
+#: The options that name a file to write.  The keys are attributes of the `Namespace`.
 _OUTPUTS = {"output": "--output", "requests_output": "--output", "project_output": "--project-output"}
 
 
 def check_output(options: Namespace) -> None:
-    """Reject an output file that would replace an input or another output.
+    """Reject an output file in these cases.
 
-    Also reject an output file that would become an input, such as a new JSON file in the
-    directory PROJECT.  Also reject standard output that is redirected to an input.
+    - The file is an input or another output.
+    - The file would become an input.  For example, it is a new JSON file in the directory PROJECT.
+    - Its name is empty, or is `-`, which does not mean standard output here.
+
+    Also reject a redirection of standard output to an input.
 
     Raises:
-        SystemExit: for a rejected output, for an empty name, and for `-`, which does not mean standard output.
+        SystemExit: for a rejected output.
     """
     _check_redirection(options)
     outputs = {path: option for name, option in _OUTPUTS.items() if (path := getattr(options, name, None)) is not None}
@@ -105,21 +108,21 @@ def check_standard_input(options: Namespace) -> None:
     Raises:
         SystemExit: for a rejected command line.
     """
-    # `fetch --all -` names a directory.
+    # In `fetch --all -`, the `-` is the name of a directory.
     inputs = _list_inputs(options).count("-") - (getattr(options, "all", None) == "-")
     if inputs + getattr(options, "key_from_stdin", False) > 1:
         exit_with_usage("standard input can be read only once; name a file in place of one `-`")
 
 
 def _is_input_in(path: str, directory: str) -> bool:
-    """Return whether a command that reads `directory` would read the file `path`, which may not exist yet."""
+    """Return whether a command that reads `directory` would also read `path`, once `path` exists."""
     parent, name = os.path.split(path)
     if name.startswith(".") or not has_suffix(name, DOCUMENT_SUFFIXES):
         return False
     parent = parent or os.curdir
     if os.path.isdir(directory):
         return os.path.isdir(parent) and os.path.samefile(directory, parent)
-    # `fetch --all` creates a missing directory.
+    # `fetch --all` creates a missing directory, so compare the paths.
     return not os.path.exists(directory) and resolve_path(directory) == resolve_path(parent)
 
 
@@ -140,8 +143,7 @@ def _list_inputs(options: Namespace) -> list[str]:
 def read_project_argument(options: Namespace, *, quiet: bool = False) -> ProjectFiles:
     """Read PROJECT.
 
-    If PROJECT contains no project, but a later argument does, the error says to swap the
-    two arguments.
+    If only a later argument contains projects, the error says to swap PROJECT with it.
 
     Raises:
         DocumentError: the errors of `ProjectFiles`.
@@ -150,8 +152,8 @@ def read_project_argument(options: Namespace, *, quiet: bool = False) -> Project
     try:
         return ProjectFiles([path], options.assumptions, quiet=quiet, used=_list_used(options))
     except DocumentError as error:
-        # A PROJECT that cannot be read may still be a project, so do not suggest swapping it with UPDATE or TASKS.
-        # But if a PARAM is the path of a project, the user meant it as PROJECT, so suggest swapping these two.
+        # If PROJECT cannot be read, it may still be a project, so do not suggest swapping it with UPDATE or TASKS.
+        # A PARAM should be a name.  If it is the path of a project, always suggest swapping it with PROJECT.
         named = [getattr(options, name, None) for name in ("update", "tasks") if _can_be_read(path)]
         others = [other for other in [*named, *getattr(options, "params", ())] if other and other != path]
         swapped = None if _may_hold_projects(path) else next(filter(_may_hold_projects, others), None)
@@ -163,7 +165,7 @@ def read_project_argument(options: Namespace, *, quiet: bool = False) -> Project
 
 def _can_be_read(path: str) -> bool:
     """Return whether a path is a JSONL file, or a file that `_read` can read."""
-    # Reading standard input or a pipe again would wait for more input.
+    # Do not read standard input or a pipe again: the command would wait for more input.
     if path == "-" or not os.path.isfile(path):
         return False
     if has_suffix(path, JSONL_SUFFIXES):
@@ -189,14 +191,17 @@ def assign_files(options: Namespace) -> ProjectFiles:
     """Read the projects among the FILE arguments, and use the remaining file, if any, as TASKS.
 
     With `--tasks`, every FILE must contain projects.  Set `options.projects` to the paths
-    of the projects, and `options.tasks` to the path of TASKS.  If TASKS was read to find
-    out what it contains, set `options.tasks_document` to its document.
+    of the projects, and `options.tasks` to the path of TASKS.  If this function reads TASKS
+    to find out what it contains, set `options.tasks_document` to the document.
 
     Raises:
         DocumentError: the errors of `ProjectFiles`.
-        SystemExit: if some files contain projects and several others do not, or if the only
-            other file contains the flag `patch` of an update.  Also for JSONL if no file contains
-            a project, and for an option about tasks if there is no TASKS.
+        SystemExit: in these cases:
+
+            - Some files contain projects, and several files do not.
+            - No file contains a project, and one is JSONL.
+            - TASKS is an update, because it contains the flag `patch`.
+            - An option is about tasks, but there is no TASKS.
     """
     documents: dict[str, Document] = {}
     if options.tasks is None:
@@ -245,10 +250,10 @@ def reject_options_for_tasks(options: Namespace) -> None:
 
 
 def _find_tasks(options: Namespace, documents: dict[str, Document]) -> list[str]:
-    """Return the files that may be TASKS; add each document that was read to `documents`."""
+    """Return the files that may be TASKS; `documents` receives the documents of the files that are read."""
     tasks = [path for path in options.files if has_suffix(path, JSONL_SUFFIXES) and not is_directory(path)]
     if options.lines and not tasks and len(options.files) > 1:
-        # With `--lines`, TASKS may have any suffix. If no FILE has a suffix of JSONL, TASKS is the last FILE.
+        # With `--lines`, TASKS may have any suffix. If no FILE has a JSONL suffix, TASKS is the last FILE.
         return [options.files[-1]]
     for path in options.files:
         if path in tasks or path in documents or is_directory(path):
@@ -260,7 +265,7 @@ def _find_tasks(options: Namespace, documents: dict[str, Document]) -> list[str]
 
 
 def _report_lines(paths: Sequence[str], projects: ProjectFiles) -> None:
-    """Report that JSONL files in directories are skipped, because a user may expect that `validate` reads them."""
+    """Report the skipped JSONL files in directories of projects."""
     for directory in filter(is_directory, paths):
         found = list_visible_paths(directory, JSONL_SUFFIXES)
         if found:
@@ -272,7 +277,7 @@ def _report_lines(paths: Sequence[str], projects: ProjectFiles) -> None:
 
 
 def _report_subdirectories(options: Namespace, projects: ProjectFiles) -> None:
-    """Report the subdirectories with projects, because a user may expect that `validate` reads them."""
+    """Report the skipped subdirectories that contain projects."""
     for directory in filter(is_directory, options.projects):
         found = list_subdirectories(directory, used=[*options.projects, *_list_used(options)])
         if found:

@@ -42,15 +42,16 @@ def _measure_character(character: str) -> int:
 
 
 def wrap(text: str, width: int, *, first: int | None = None, at_newlines: bool = False) -> list[tuple[int, int]]:
-    r"""Wrap a text, and return the start and the end of each line.
+    r"""Wrap a text, and return the indexes of the start and the end of each line.
 
-    A line has at most `width` columns, or a single character that is wider; the first line
-    has at most `first`.  A line ends after a space or an escaped line break (`\n`).  A word
-    that begins a line and does not fit in it is cut.  The width of a line does not include
-    the space at its end.  With `at_newlines`, a line ends after every escaped line break.
+    A line has at most `width` columns, and the first line has at most `first`.  The space
+    at the end of a line does not count.  A character that is too wide is a line by itself.
+
+    A line ends after a space or an escaped line break (`\n`).  A word that is too long for a
+    line is cut.  With `at_newlines`, a line ends after every escaped line break.
     """
     lines: list[tuple[int, int]] = []
-    # The spaces at the start of the text indent it.  Unless they fill a line, no line ends directly after them.
+    # Keep the spaces at the start of the text on the line of the first word, even if the word is then cut.
     indent = len(text) - len(text.lstrip(" "))
     start = end = 0
     room = width if first is None else first
@@ -74,7 +75,7 @@ def wrap(text: str, width: int, *, first: int | None = None, at_newlines: bool =
 
 
 def _find_cut(text: str, start: int, end: int, room: int) -> int:
-    """Return the index at which to end a line that begins at `start`: as far as `room` allows."""
+    """Return the end of the longest line that begins at `start` and has at most `room` columns."""
     # `measure` returns at least the sum of the columns of all characters, so the line cannot end after `last`.
     cut, last = start + 1, _find_overflow(text, start, end, room)
     while cut < last:
@@ -97,7 +98,7 @@ def _is_mark(character: str) -> bool:
 
 def _is_wider(text: str, start: int, end: int, width: int) -> bool:
     """Return whether a part of a text has more than `width` columns."""
-    # A long word may fill many lines.  Measuring its whole rest for each line is slow, so stop after `width` columns.
+    # A long word may fill many lines.  Measuring the whole word for each line is slow, so stop after `width` columns.
     is_long = end - start > width
     if is_long and (text[start : start + width + 1].isascii() or _find_overflow(text, start, end, width) < end):
         return True
@@ -105,7 +106,7 @@ def _is_wider(text: str, start: int, end: int, width: int) -> bool:
 
 
 def _find_overflow(text: str, start: int, end: int, width: int) -> int:
-    """Return the index of the first character that does not fit in `width` columns; `end` if all fit."""
+    """Return the index of the first character that does not fit in `width` columns, or `end` if all fit."""
     columns = 0
     for index in range(start, end):
         columns += _measure_character(text[index])

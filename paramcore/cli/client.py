@@ -30,7 +30,7 @@ def create_client(options: Namespace) -> Client:
 
 
 def format_outcome(outcome: Outcome, options: Namespace) -> str:
-    """Format an outcome; if the text contains a `reconcile` command, the command has the same `--base-url`."""
+    """Format an outcome; a `reconcile` command in the text has the `--base-url` of this command."""
     return "\n  ".join(outcome.format_lines(options.base_url))
 
 

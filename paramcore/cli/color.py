@@ -24,8 +24,8 @@ _COLORS = {
 def wants_color(choice: str, environment: Mapping[str, str], *, is_terminal: bool) -> bool:
     """Return whether to print color.
 
-    `--color always|never` overrides NO_COLOR, which overrides FORCE_COLOR.  Without
-    these, a terminal gets color unless TERM is `dumb`.
+    `--color always|never` overrides NO_COLOR, which overrides FORCE_COLOR.  If none of them
+    is set, only a terminal gets color, unless TERM is `dumb`.
     """
     if choice != "auto":
         return choice == "always"

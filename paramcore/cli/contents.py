@@ -18,7 +18,7 @@ def holds_projects(value: Any) -> bool:
 
 
 def find_misspelt_history(value: Any) -> str | None:
-    """Return the misspelling of `param_history` in an object without `param_history`, or `None`."""
+    """Return the name in an object that misspells `param_history`, or `None`."""
     if not isinstance(value, dict) or "param_history" in value:
         return None
     return next((name for name in value if suggest_name(name, ["param_history"])), None)

@@ -20,7 +20,7 @@ except ImportError:
 
 #: The name of the lock file.  The file is hidden, so commands that read the directory skip it.
 LOCK_NAME = ".paramcore-lock"
-#: The numbers of the errors that mean that another process has locked the file.  Windows reports `EACCES`.
+#: The error numbers for a file that another process has locked.  Windows reports `EACCES`.
 _LOCKED = (errno.EWOULDBLOCK, errno.EACCES)
 
 
@@ -39,15 +39,15 @@ def lock_directory(path: str) -> Iterator[None]:
         try:
             yield
         finally:
-            # Remove the file while this process has the lock.  Later, it may be the lock file of another process.
-            # Windows cannot remove an open file, so the next process on Windows uses the same file.
+            # Remove the file before closing it.  After the close, another process may lock the same file.
+            # Windows cannot remove an open file, so there the file remains, and the next process locks it.
             _remove(file, lock)
             # The file is empty, so an error while closing it loses nothing.
             with suppress(OSError):
                 file.close()
     except (KeyboardInterrupt, SystemExit):
-        # A signal may arrive when the file exists, but is not locked yet, so lock and remove it here.  It may also arrive
-        # after the `with` block has ended, before `_remove` has removed the file.
+        # A signal may arrive before `_acquire` has locked a new file, or before `_remove` has removed the file.
+        # In both cases, the file remains, so lock it again and remove it.
         with suppress(OSError):
             if file is not None:
                 file.close()

@@ -12,7 +12,7 @@ from paramcore.cli.signals import find_signal, handle_signals_in_container, inte
 def start() -> int:
     """Run the command line and return its exit code.
 
-    For Ctrl-C, a lack of memory or threads, or a failed import, print a message and no traceback.
+    For Ctrl-C, a lack of memory or threads, or a failed import, print a message instead of a traceback.
     """
     report_unraisable = sys.unraisablehook
     # If the parent process ignores Ctrl-C, as some shells do for `&`, keep ignoring it.
@@ -51,10 +51,10 @@ def start() -> int:
             try:
                 signal.signal(signal.SIGINT, signal.SIG_IGN)
             except KeyboardInterrupt:
-                # An interrupt arrived before the call.  Its handler ignores later interrupts, so try again.
+                # An interrupt arrived before the call.  `interrupt_once` ignores later interrupts, so try again.
                 signal.signal(signal.SIGINT, signal.SIG_IGN)
         sys.unraisablehook = report_unraisable
-        # `raise_again` may have set a profile function that is still waiting for a call.
+        # `raise_again` may have set a profile function that is still waiting for a call, so remove it.
         sys.setprofile(None)
         _discard_lost_messages()
 
@@ -94,5 +94,5 @@ def _discard_lost_messages() -> None:
         if sys.stderr is not None:
             sys.stderr.flush()
     except OSError:
-        # At exit, Python also writes what `sys.__stderr__` has buffered.
+        # At exit, Python also flushes `sys.__stderr__`, so remove both.
         sys.stderr = sys.__stderr__ = None  # type: ignore[misc]

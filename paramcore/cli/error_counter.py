@@ -1,4 +1,4 @@
-"""Compare the errors before an update, after it, and after the patch that keeps the dropped params."""
+"""Compare the errors before an update, after the update, and after the patch that keeps the dropped params."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from paramcore.cli.located_finding import LocatedFinding
 from paramcore.cli.task_validator import ProjectKey, ReportedFinding
 from paramcore.report.error_changes import MAX_LOCATIONS, ErrorChanges, Presence
 
-#: The indexes of the states: after the update, before it, and after the patch that keeps the dropped params.
+#: The indexes of the states: after the update, before the update, and after the patch that keeps the
+#: dropped params.
 AFTER, BEFORE, PATCHED = range(3)
 
 
 class ErrorCounter:
     """Counts the errors on a project and its tasks in up to three states.
 
-    It keeps the keys of the errors on the project, because many tasks share these
-    errors.  It compares the errors on a task immediately, and keeps only the counts and a
-    few locations.
+    Many tasks share the errors on the project, so the counter keeps the keys of these errors.
+    It compares the errors on a task immediately, and keeps only the counts and a few locations.
     """
 
     def __init__(self) -> None:
         self._counts: Counter[Presence] = Counter()
         #: The keys of the errors on the project, by state.
         self._keys: tuple[set[Hashable], ...] = (set(), set(), set())
-        #: For each state, the number of these keys with the same `_omit_version`.
+        #: For each state, the number of these keys for each result of `_omit_version`.
         self._similar: tuple[Counter[Hashable], ...] = (Counter(), Counter(), Counter())
         self._locations: list[str] = []
 
@@ -33,9 +33,10 @@ class ErrorCounter:
         """Count the errors among the findings on one task, or on the project.
 
         `findings` contains the findings of each state.  Return each finding that exists after
-        the update, with the states that have the same error.  For a finding on the project,
-        return `None` instead of the states, because a later task may show that another state
-        has the error too.
+        the update, with the states that have the same error.
+
+        For a finding on the project, return `None` instead of the states.  A later task may
+        show that another state has the error, too.
         """
         own: tuple[set[Hashable], ...] = (set(), set(), set())
         for state, reported in enumerate(findings):
@@ -61,8 +62,8 @@ class ErrorCounter:
     def find_states(self, finding: ReportedFinding) -> Presence:
         """Return the states in which the project has this error; call this method after `add` for all tasks.
 
-        If the update sets another value with the same error, the error is not new, unless the older value still
-        causes an error, too.
+        If the update replaces a value by another value with the same error, the error is not new.  But if a pinned
+        task still inherits the older value, the number of errors grows, so the error is new.
         """
         exact, similar = _find_states(finding.key, self._keys), _omit_version(finding.key)
         counts = [of_state[similar] for of_state in self._similar]
@@ -85,7 +86,7 @@ def _find_states(key: Hashable, keys: Sequence[set[Hashable]]) -> Presence:
 
 
 def _omit_version(key: ProjectKey | None) -> Hashable:
-    """Return the key of an error on the project without the version that set the value."""
+    """Remove the version that set the value from the key of an error on the project."""
     return None if key is None else key._replace(first_set_in=-1)
 
 

@@ -14,7 +14,8 @@ _MAX_NAME = 180
 _PLAIN = frozenset(" ()+,=@-_.")
 #: Invisible characters that Python treats as printable. Some file systems ignore them, so encode them.
 _INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
-#: The names of Windows devices, which may have any extension. The digits may be superscripts.
+#: Names that Windows reserves for devices, also with an extension, such as `con` and `com1.json`. The digits may be
+#: superscripts.
 _DEVICE = re.compile("(con|prn|aux|nul|(com|lpt)[0-9\u00b9\u00b2\u00b3]) *([.]|$)", re.IGNORECASE)
 
 
@@ -52,7 +53,7 @@ def fold_file_name(file_name: str) -> str:
 
 def _encode_name(project_name: str) -> str:
     characters = [char if _is_plain(char) else _percent_encode(char) for char in project_name]
-    # A leading dot hides a file, so paramcore would skip the file.  Programs parse a leading dash as an option.
+    # paramcore skips files with a leading dot.  Programs parse a name with a leading dash as an option.
     if project_name[0] in ".- " or _DEVICE.match(project_name):
         characters[0] = _percent_encode(project_name[0])
     if project_name[-1] in ". ":
@@ -77,5 +78,5 @@ def _percent_encode(char: str) -> str:
 
 
 def _digest(project_name: str) -> str:
-    # A tilde in a project name is encoded, so a tilde in a file name marks only digests.
+    # A tilde in a project name is encoded, so a tilde in a file name always precedes a digest.
     return f"~{hashlib.sha256(project_name.encode()).hexdigest()[:16]}"

@@ -16,9 +16,9 @@ _Error = TypeVar("_Error", bound=ParamcoreError)
 _VALUE_KEYS = frozenset(
     {"value", "before", "after", "params", "added", "removed", "changed", "identity", "request", "cut"}
 )
-#: The keys in `_VALUE_KEYS` whose member is null if there is no value.
+#: The keys in `_VALUE_KEYS` for which null means that there is no value.
 _OPTIONAL_KEYS = frozenset({"identity", "request", "cut"})
-#: The keys of members that contain a sentence with values.
+#: The keys of members that are a sentence with values.
 _SENTENCE_KEYS = frozenset({"expected", "actual"})
 #: The keys of members that contain further objects with the keys above, such as each change in `changes`.
 _ANSWER_KEYS = frozenset({"plan", "diff", "changes", "versions", "explanations", "candidates", "findings", "stays"})
@@ -57,7 +57,7 @@ def _hide_member(key: str, member: Any, answer: dict[str, Any]) -> Any:
         return _hide(member)
     if key == "lifetimes":
         return {param: _hide(lifetimes) for param, lifetimes in member.items()}
-    # In an answer of `extract`, a null `extra_bytes` means that there is no value; `value` is then null, too.
+    # In an answer of `extract`, a null `value` beside a null `extra_bytes` means that there is no value.
     is_absent = key in _OPTIONAL_KEYS or answer.get("extra_bytes", 0) is None
     if key in _SENTENCE_KEYS or (member is None and is_absent):
         return None
