@@ -1,4 +1,7 @@
-"""Process tasks in one or more processes, in order; for JSONL, in constant memory."""
+"""Process tasks in one or more processes, and keep the order of the tasks.
+
+JSONL of any size needs only a constant amount of memory.
+"""
 
 from __future__ import annotations
 
@@ -28,18 +31,17 @@ Process: TypeAlias = Callable[[Iterable[RawTask]], Iterator[_T]]
 _ENDED = "a process ended before it returned a result, perhaps because the machine lacks memory"
 
 #: The maximum number of chunks that a process has at a time.
-#: With two chunks, a process that finishes one need not wait for the next.
+#: With two, a process that finishes a chunk can start the next one at once.
 _QUEUED = 2
 
 
 def run_tasks(process: Process[_T], options: Namespace, *, prints: bool) -> Iterator[_T]:
     """Run `process` on the tasks of a command line, and yield the outputs in order.
 
-    `--jobs` sets the maximum number of processes; 0 means one for each core.  For the
-    meaning of `prints`, see `show_progress`.
+    For the meaning of `prints`, see `show_progress`.
 
     Raises:
-        ParamcoreError: the errors of `read_raw_tasks` and `process_chunks`.
+        ParamcoreError, ImportError: the errors of `read_raw_tasks` and `process_chunks`.
         SystemExit: if `--jobs` is not 1, and the tasks cannot be split into chunks.
     """
     if options.jobs == 1:
@@ -61,7 +63,7 @@ def run_tasks(process: Process[_T], options: Namespace, *, prints: bool) -> Iter
 def _check_tasks(options: Namespace) -> None:
     """Reject TASKS if other processes cannot read the file, or if it is not JSONL."""
     path = options.tasks
-    # A path such as `/dev/fd/3` is a link.  Other processes can open its target if the target is a file.
+    # Other processes cannot open a link such as `/dev/fd/3`, but they can open its target if the target is a file.
     is_special = os.path.exists(path) and not os.path.isfile(resolve_path(path))
     if path == "-" or is_special:
         remedy = "omit --jobs" if is_jsonl(options) else "pass --lines instead of --jobs"
@@ -79,7 +81,7 @@ def _count_cores() -> int:
 class ChunkOutputs(NamedTuple, Generic[_T]):
     """The outputs for the tasks of a chunk."""
 
-    #: The number of tasks.
+    #: The number of tasks; `outputs` may have another length.
     tasks: int
     outputs: list[_T]
 
@@ -87,16 +89,15 @@ class ChunkOutputs(NamedTuple, Generic[_T]):
 def process_chunks(
     chunks: Iterable[Chunk], process: Process[_T], jobs: int, *, on_read: OnRead | None = None
 ) -> Iterator[ChunkOutputs[_T]]:
-    """Distribute chunks to `jobs` processes, which run `process` on them; yield the outputs in order.
+    """Run `process` on the chunks in `jobs` processes, and yield the outputs in order.
 
-    The processes receive the chunks in turn.  A process never has more than `_QUEUED`
-    chunks.  The processes end when this generator ends.  `on_read` is called with the size
-    of each processed chunk.
+    The processes receive the chunks in turn, and end when this generator ends.
 
     Raises:
         DocumentError: `unreadable`, if a process cannot start, or ends before it returns a result.
         ImportError: if a process cannot import a module.
-        ParamcoreError: the error of a chunk, after the outputs of the earlier chunks; or an error of `chunks`.
+        ParamcoreError: an error that `chunks` raises.  Also an error in a chunk, after the outputs of the
+            earlier chunks.
     """
     workers: list[Worker] = []
     waiting: deque[tuple[Worker, Chunk]] = deque()
@@ -139,7 +140,7 @@ def _process_chunk(process: Process[_T], chunk: Chunk) -> ChunkOutputs[_T] | Par
 
 
 def _join_bytes(outputs: Iterable[Any]) -> list[Any]:
-    """Join adjacent outputs of bytes, because many short values are slow to send."""
+    """Join adjacent `bytes` outputs, because many short values are slow to send."""
     joined: list[Any] = []
     for output in outputs:
         if isinstance(output, bytes):
@@ -155,7 +156,7 @@ def _send(worker: Worker, message: Any) -> None:
     try:
         worker.send(message)
     except EOFError:
-        # The last answer of the process may be the error that ended it.
+        # Receive the remaining answers, because the last one may be the error that ended the process.
         while True:
             _receive(worker)
 

@@ -1,7 +1,7 @@
-"""Lay out pieces of output in the width of a terminal.
+"""Fit pieces of output into the width of a terminal.
 
 A row of a table contains cells, followed by values or text.  A value that does not fit
-goes below its row, indented.
+beside the cells goes below them, indented.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from paramcore.text.rows import Frame, Label, Line, Piece, Row, Table, is_long_c
 
 #: The indent of a continuation line, and of a value below its row.
 _INDENT = "    "
-#: The minimum number of columns for a text beside the cells; with fewer columns, the text goes below its row.
+#: If fewer columns than this are free beside the cells of a row, its text goes below the cells.
 _LEAST_COLUMNS = 24
 
 
@@ -47,7 +47,7 @@ class Layout:
             yield from self._iter_frame_lines(piece)
 
     def _measure_columns(self, table: Table) -> list[int]:
-        # A name that is longer than the limit moves only its own value to the right.
+        # Limit the widths, so that a long name does not move the values of the other rows to the right.
         limit = max(self.width * 2 // 5, 8)
         columns = zip(*(row.cells for row in table.rows), strict=True)
         # A table without rows has widths but no columns, so the lengths may differ.
@@ -60,7 +60,7 @@ class Layout:
         return is_long_change(row) or (self.values and columns + measure(self._format_text(row)) > self.width)
 
     def _format_text(self, row: Row) -> str:
-        # A row never truncates a value: a value that does not fit goes below the row.
+        # Never truncate a value here: a value that does not fit goes below the row.
         return row.format_text(values=self.values, full=True)
 
     def _list_spans(self, row: Row, table: Table, widths: list[int]) -> list[str]:
@@ -104,7 +104,7 @@ class Layout:
         """Yield the source line, with carets below the value."""
         number = str(frame.number)
         prefix, rest = f"  {number} | ", f"  {' ' * len(number)} | "
-        # A caret after the last character needs a column of its own.
+        # A caret may point behind the last character, so add a space there.
         text = frame.text + " " * (frame.start == len(frame.text))
         end = frame.start + max(frame.length, 1)
         for line_start, line_end in _cut(text, self.width - len(prefix)):
@@ -123,7 +123,6 @@ class Layout:
         indent = " " * min(hanging + len(extra), self.width // 2)
         lines = wrap(text, self.width - len(indent), first=self.width, at_newlines=at_newlines)
         for start, end in lines:
-            # Omit the spaces at the end of a line, because they are invisible.
             line = self._paint(_cut_spans(spans, start, start + len(text[start:end].rstrip(" "))))
             yield line if start == 0 else indent + line
 
@@ -132,7 +131,7 @@ class Layout:
 
 
 def _cut(text: str, width: int) -> list[tuple[int, int]]:
-    """Split a source line at `width` columns; return the start and the end of each part, including its spaces."""
+    """Split a source line into parts of at most `width` columns; return the start and the end of each part."""
     parts, start = [], 0
     for index in range(1, len(text) + 1):
         if index == len(text) or measure(text[start : index + 1]) > width:
@@ -142,7 +141,7 @@ def _cut(text: str, width: int) -> list[tuple[int, int]]:
 
 
 def _cut_spans(spans: Iterable[str], start: int, end: int) -> Iterator[str]:
-    """Yield the parts of spans between two indexes of the joined text; a part of a label is a label."""
+    """Yield the spans between two indexes of their joined text; a label that is cut remains a label."""
     position = 0
     for span in spans:
         part = span[max(start - position, 0) : max(end - position, 0)]

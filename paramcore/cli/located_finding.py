@@ -23,14 +23,14 @@ _NAME_CODES = (
     *("update_mode", "update_wrapper", "update_argument"),
 )
 
-#: The token to underline: a string, which may be truncated, or the characters up to the next space or delimiter.  A
-#: colon between such characters belongs to the token.  Otherwise, it is one delimiter, such as a comma, or empty.
+#: Matches the token to underline: a string (perhaps without its end), a run of other characters, one delimiter, or
+#: nothing.  A run ends before a space or a delimiter, but may contain colons.
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[^\s,\]}":]+(?::[^\s,\]}":]+)*|["\]},]|')
 
 
 @frozen
 class UpdateLocation:
-    """The location of an update's params, and the number of the version that the update creates."""
+    """Where the params of an update are, and which version the update creates."""
 
     document: Document
     #: The JSON Pointer of the params in the document.
@@ -70,14 +70,14 @@ class LocatedFinding:
 
     @property
     def location(self) -> str:
-        """The file, the line and the column; empty if there is no file."""
+        """The file, the line and the column, such as `docks.json:3:1`; empty if there is no file."""
         return "" if self.document is None else f"{self.document.source}:{self.line}:{self.column}"
 
     def __str__(self) -> str:
         return format_pieces(self.list_pieces())
 
     def without_values(self) -> LocatedFinding:
-        """Return the finding with all param values left out of its messages."""
+        """Return the finding without param values in its messages."""
         return evolve(self, finding=self.finding.without_values())
 
     def to_json(self) -> dict[str, Any]:
@@ -137,8 +137,8 @@ def locate_finding(
     """Locate a finding in the file of its task, its update or its project.
 
     `project_location` is a document and the JSON Pointer of the project in the document.
-    If consecutive versions of a project have the same value, the value is located in the
-    first of them.
+    If several consecutive versions have the same value, the location is in the first of
+    these versions.
     """
     is_in_update = update is not None and update.holds(finding)
     location: tuple[Document, str] | None

@@ -20,12 +20,12 @@ from paramcore.text import describe_os_error, format_path
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command, print the error that ends the command, and return the exit code."""
+    """Run a command, print its error, if any, and return the exit code."""
     with prepare_streams():
         exit_code, message = _run_command(arguments)
         if exit_code != FINE:
-            # The error may be in a reference cycle that keeps the command's generators alive.  Collect the cycle, so
-            # that the progress bar ends.
+            # A reference cycle with the error may keep the command's generators alive, and with them the progress bar.
+            # Collect the cycle, so that the bar ends before the message is printed.
             gc.collect()
         if message:
             print_message(message)
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run_command(arguments: Sequence[str] | None) -> tuple[int, str]:
     """Run a command; return its exit code, and the message to print, which may be empty."""
-    # An error in the options may show values, because `--no-values` is not parsed yet.
+    # If the options cannot be parsed, it is unknown whether `--no-values` is among them, so the error shows values.
     options = Namespace(values=True)
     try:
         try:

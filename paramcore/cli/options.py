@@ -89,7 +89,9 @@ COMMANDS: dict[str, Sequence[Argument]] = {
     ),
     "log": (
         PROJECT,
-        make_argument("params", nargs="*", metavar="PARAM", help="show when each value of these params applied"),
+        make_argument(
+            "params", nargs="*", metavar="PARAM", help="show the values of these params, and when each applied"
+        ),
         *REPORT,
         *SCREEN_OPTIONS,
     ),
@@ -149,22 +151,22 @@ COMMANDS: dict[str, Sequence[Argument]] = {
             "--wanted",
             dest="is_wanted",
             action="store_true",
-            help="read TASKS as the effective params that the tasks must get, not as requests",
+            help="TASKS contains the effective params that the tasks must get, not requests",
         ),
         make_argument(
             "--to",
             type=parse_slim_version,
             default=...,
             metavar="N",
-            help="inherit version N, or nothing if N is -1; `any` selects, for each request, the version that makes it "
-            "shortest (default: the version that each request inherits)",
+            help="the version to inherit; -1 inherits nothing; `any` selects the version that makes the request "
+            "shortest (default: the version that the request inherits)",
         ),
         make_flag("--pin", "write the number of the inherited version into each request"),
         TYPE,
         LINES,
         make_flag(
             "--list",
-            "print an entry for each request, even for more than 20 requests (default: above 20, print only totals)",
+            "print an entry for each request (default: for more than 20 requests, print only totals)",
         ),
         REQUESTS_OUTPUT,
         KEEP_GOING,
@@ -186,7 +188,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         make_repeatable(
             "--move",
             "PARAM",
-            "allow PARAM to move to the project, even if it stays in requests by default, as `attachment` does",
+            "allow PARAM to move to the project; by default, some params, such as `attachment`, stay in the requests",
         ),
         LINES,
         make_argument(
@@ -208,7 +210,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         SCHEMA,
         make_flag(
             "--exit-code",
-            "exit with 1 if the update drops params or has errors; without --update, if there are errors",
+            "exit with 1 if the update drops params or has errors; without --update, exit with 1 for any error",
         ),
         NO_VALUES,
     ),

@@ -42,7 +42,8 @@ def write_answer(pieces: Pieces, path: str | None = None) -> int:
     Raises:
         OutputLost: if standard output cannot be written.
         DocumentError: if the file cannot be written.
-        ParamcoreError, SystemExit: the errors of the command; with `path`, SystemExit also on SIGTERM and SIGHUP.
+        ParamcoreError, SystemExit: the errors of the command.
+        SystemExit: with `path`, also on SIGTERM and SIGHUP.
     """
     exit_code = FINE
 
@@ -78,7 +79,7 @@ def _print_pieces(pieces: Generator[str | bytes, None, None]) -> None:
             # The command may catch the interrupt and print a summary.
             piece = _throw_into(pieces, interrupt)
         except OutputLost:
-            # An error of the cleanup must not hide this error.
+            # An error during the cleanup must not hide the `OutputLost` error.
             with suppress(OSError, ParamcoreError):
                 pieces.close()
             raise
@@ -121,7 +122,7 @@ def _throw_into(pieces: Generator[str | bytes, None, None], interrupt: KeyboardI
 @contextmanager
 def exit_on_signals() -> Iterator[None]:
     """In a `with` block, raise SystemExit on SIGTERM and SIGHUP, so that the block can clean up."""
-    # Keep existing handlers, and keep ignoring signals that the parent ignores.
+    # Keep existing handlers, and keep ignoring signals that the parent process ignores.
     # Only the main thread may set a handler.
     is_main_thread = threading.current_thread() is threading.main_thread()
     handled = [number for number in END_SIGNALS if is_main_thread and signal.getsignal(number) is signal.SIG_DFL]
@@ -131,9 +132,8 @@ def exit_on_signals() -> Iterator[None]:
         yield
     finally:
         for number in handled:
-            # If no signal came, restore the default.  After a signal, keep ignoring signals until the program ends.
-            # But if another program called `main`, that program continues, so restore the default even after a signal.
-            # The default is also restored if the parent process ignores Ctrl-C.
+            # After a signal, keep ignoring signals until the program ends.
+            # But if another program called `main`, that program continues, so restore the default.
             if signal.getsignal(number) is exit_once or not handles_interrupts():
                 signal.signal(number, signal.SIG_DFL)
 
@@ -147,7 +147,7 @@ def format_document(value: Any) -> str:
 class OutputLost(Exception):
     """Standard output cannot be written.
 
-    This class is not an OSError, because code that writes a file reports an OSError as an error of that file.
+    It is not a subclass of `OSError`, because code that writes a file would report it as an error of that file.
     """
 
     def __init__(self, error: OSError) -> None:

@@ -18,7 +18,7 @@ from paramcore.values import freeze_params, join_pointer
 from paramcore.wire import read_projects, read_update
 from paramcore.wrong_documents import reject_other_than_update
 
-#: The maximum number of digits of N in `FILE@N`; `int` rejects thousands of digits.
+#: The maximum number of digits of N in `FILE@N`, because `int` raises an error for thousands of digits.
 _MAX_VERSION_DIGITS = 20
 
 
@@ -50,8 +50,8 @@ def read_update_file(path: str, *, patch: bool = False) -> UpdateFile:
         raise DocumentError("update_is_lines", None, problem, remedy, format_path(path), None, None)
     document = read_document(path)
     with document.locate_errors():
-        # `freeze_params` rejects null, which `read_update` would accept as an update without params (U12). In a file,
-        # null is a mistake, such as the `request` of a plan that has nothing to send.
+        # `read_update` would accept null as an update without params (U12).  But in a file, null is a mistake, such as
+        # the `request` of a plan without an update.  So let `freeze_params` reject null.
         update = read_update(freeze_params(document.value))
     return UpdateFile(Patch(update.params) if patch else update, document)
 
@@ -84,7 +84,7 @@ def read_params(spec: str) -> ParamsFile:
     try:
         version = project.latest if number is None else project.version(number)
     except NoSuchVersion as error:
-        # N is from the command line, so the error names the argument and no line of the file.
+        # N is from the command line, so the error names the argument, and not a line of the file.
         raise DocumentError(error.code, None, error.problem, error.remedy, format_path(spec), None, None) from None
     pointer = join_pointer("param_history", version.number)
     return ParamsFile(version.params, document, f"/0{pointer}" if isinstance(value, list) else pointer)
@@ -96,7 +96,7 @@ def _read_params_document(path: str) -> Document:
     except DocumentError as error:
         if error.code != "json_syntax" or not has_suffix(path, JSONL_SUFFIXES):
             raise
-        # The syntax error is probably the second line of JSONL, because a JSON file contains only one document.
+        # The syntax error is probably at the second line of JSONL, because a JSON file contains only one document.
         problem = "the file contains JSONL, not a params object or a project"
         raise evolve(error, problem=problem, remedy="name a .json file with one params object or project") from None
 

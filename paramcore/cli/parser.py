@@ -20,7 +20,8 @@ from paramcore.errors import InvalidSetting
 from paramcore.model import Assumptions
 from paramcore.text import MESSAGE_LIMIT, format_name
 
-#: The prefix that marks an argument that is no option.  No argument of a process can contain this character.
+#: The prefix of arguments that argparse must not read as options.  No other argument begins with this prefix, because
+#: operating systems allow no null characters in arguments.
 _OPERAND = "\0"
 
 #: The defaults of attributes that only some commands set.
@@ -45,7 +46,7 @@ _EPILOG = f"""
 
 
 def parse_options(arguments: Sequence[str] | None) -> Namespace:
-    """Return the options of a command line; `command` is the function to run.
+    """Return the options of a command line; the attribute `command` is the function to run.
 
     Raises:
         SystemExit: for wrong usage, and after `--help` and `--version`.
@@ -71,8 +72,8 @@ class _Parser(ArgumentParser):
     """A parser that raises an error if the help or the version cannot be printed."""
 
     def _print_message(self, message: str, file: Any = None) -> None:
-        # argparse ignores an error of standard output.  If the error occurs later, while Python exits, Python shows it
-        # as a traceback.
+        # argparse ignores errors when it writes to standard output.  If an error occurs only when Python exits, Python
+        # prints a traceback.
         if file is sys.stderr:
             super()._print_message(message, file)
         else:
@@ -96,7 +97,8 @@ class _CommandParser(_Parser):
             self._is_parsing_intermixed = False
 
     def _get_value(self, action: Any, arg_string: str) -> Any:
-        # argparse now knows what is an option, so remove the mark, before argparse compares the value with `choices`.
+        # argparse has found the options, so the mark is no longer needed.  Remove it here, because argparse next
+        # compares the value with `choices`.
         return super()._get_value(action, _unmark(arg_string))
 
 
@@ -194,12 +196,16 @@ def _parse_assumptions(texts: Sequence[str]) -> dict[str, str]:
 
 
 def _parse_assumption(text: str) -> tuple[str, str]:
-    """Parse NAME=VALUE; decode VALUE if it is a JSON string, or a JSON string with escapes but without quotes."""
+    """Parse NAME=VALUE.
+
+    Decode VALUE if it is a JSON string.  If it contains escapes, the quotes may be missing.
+    """
     name, mark, value = text.partition("=")
     if not mark:
         problem = f"--assume needs a name and a value, got `{format_name(text, limit=MESSAGE_LIMIT)}`"
         raise InvalidSetting("assumption_value", None, problem, "write `--assume NAME=VALUE`")
-    # `audit` prints settings such as `instruction_separator="\n\n"`; a shell removes the quotes of the pasted text.
+    # `audit` prints settings such as `instruction_separator="\n\n"`.  If a user pastes this text into a shell, the
+    # shell removes the quotes.
     if value.startswith('"') or "\\" in value:
         with suppress(ValueError):
             value = json.loads(value if value.startswith('"') else f'"{value}"')

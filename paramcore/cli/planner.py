@@ -46,7 +46,7 @@ class Planner:
         """Plan the update of a project.
 
         `location` is a pair: the document that contains the project, and the JSON Pointer
-        of the project.  It is `None` if the project was not read from a file.
+        of the project.  `location` is `None` if the project was not read from a file.
         """
         plan = self._plan_update(project)
         if plan.update is None:
@@ -67,7 +67,7 @@ class Planner:
     @property
     def how_to_keep(self) -> str:
         """How to keep the params that the update drops."""
-        # The params of `--wanted` cannot have the member `patch`.
+        # The file of `--wanted` contains only params, so it cannot contain `patch`.
         if not isinstance(self._source, UpdateFile):
             return "pass `--patch`"
         # `plan --patch` changes only the plan, so the option helps only with `apply`.
@@ -76,7 +76,7 @@ class Planner:
     def locate(self, pointer: str) -> tuple[str, int, int]:
         """Return the file, line and column of a value in the update.
 
-        If the value is missing, locate the innermost value around it that exists.
+        If the value is missing, locate the innermost existing value around it.
         """
         position = self._source.document.locate(self._source.pointer + pointer)
         return self._source.document.source, position.line, position.column

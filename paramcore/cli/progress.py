@@ -38,9 +38,9 @@ def show_progress(
 
     `count` returns the number of tasks in an item.
 
-    `prints` is whether the command prints to standard output while it reads.  If it
-    does, the bar is shown only if standard output is a regular file, so that the bar does
-    not disturb the output.
+    `prints` means that the command prints to standard output while it reads.  In this case,
+    the bar is shown only if standard output is a regular file, because the bar would disturb
+    other output.
     """
     if not _wants_bar(path, prints=prints):
         yield from read(None)
@@ -96,12 +96,10 @@ class _Terminal:
         return getattr(self._stream, name)
 
     def write(self, text: str) -> None:
-        """Write text, or discard it if the terminal is closed."""
         with suppress(OSError):
             self._stream.write(text)
 
     def flush(self) -> None:
-        """Flush the stream, or discard its content if the terminal is closed."""
         with suppress(OSError):
             self._stream.flush()
 

@@ -22,10 +22,11 @@ class ProjectDirectory:
 
     A file contains one project or an array of projects.  No project is in two files.
 
-    `read_project_files` reads the directory at the start.  If there are new projects,
-    `write` also reads the files that were added since then.  The directory need not exist
-    yet.  `sources` are the PROJECT arguments of the command.  A file among them that is in the
-    directory counts as a project file, even if it is hidden or has another suffix than
+    `read_project_files` reads the directory at the start.  If `write` gets new projects, it
+    also reads the files that were added since then.  The directory need not exist yet.
+
+    `sources` are the PROJECT arguments of the command.  If one of these files is in the
+    directory, it counts as a project file, even if it is hidden, or if its suffix is not
     .json, .yaml or .yml.  `on_skip` is the argument of `read_project_files`.
 
     Raises:
@@ -42,14 +43,14 @@ class ProjectDirectory:
     ) -> None:
         self._path = path
         self._assumptions = assumptions
-        #: The paths that `_find_added` skips: those from `list_visible_paths` at the start, and those of written files,
-        #: except arrays with projects that are not in `_paths`.
+        #: The paths that `_find_added` skips: those that the directory had at the start, and those of written files.
+        #: A written array is not skipped while `_paths` lacks one of its projects.
         self._known = set(list_visible_paths(path)) if os.path.isdir(path) else set()
         arguments = [source for source in sources if _is_file_in(source, path)]
         if self._known:
             arguments.append(path)
         #: The path of each project's file, by the project's name.  A project that another process added is missing
-        #: until it is written.
+        #: until `write` gets this project.
         self._paths: dict[str, str] = {}
         #: The projects of each file, by path and then by name, in the order of the file.
         self._files: dict[str, Mapping[str, Project]] = {}
@@ -89,12 +90,14 @@ class ProjectDirectory:
         be lost if the machine loses power.
 
         Raises:
-            DocumentError: `unwritable` if `check_writable` rejects a changed project, if another
-                file already has the name of a new project's file, even with a digest, or if
-                another program has meanwhile written a new project with different content.
-                In these cases, no file is written.
-                Also `unwritable` if the system cannot create the directory or write
-                a file, and `unreadable` if it cannot list the directory.
+            DocumentError: `unwritable` if the system cannot create the directory or write a
+                file, and `unreadable` if it cannot list the directory.
+
+                Also `unwritable`, before any file is written, in these cases:
+
+                - `check_writable` rejects a changed project.
+                - The file name that is chosen for a new project belongs to another file.
+                - Another program has written a new project with different content.
         """
         by_name = {project.name: project for project in projects}
         new_paths = self._choose_paths([project for project in by_name.values() if project.name not in self._paths])
@@ -123,11 +126,11 @@ class ProjectDirectory:
     def _choose_paths(self, projects: Sequence[Project]) -> dict[str, str]:
         """Return the path of each new project's file, by project name.
 
-        Raise an error if the file that is chosen for a project already exists without the project.
+        Raise an error if a chosen file already exists and does not contain the project.
         """
         exists = bool(projects) and os.path.isdir(self._path)
-        # List the directory before the search.  If the search came first, a file that another process adds in between
-        # would be in `taken`, and its project would get a second file, with a digest in its name.
+        # List the directory before `_find_added` reads it.  In the opposite order, a file that another process adds in
+        # between would be in `taken`, and its project would get a second file.
         entries = list_directory(self._path) if exists else []
         paths = self._find_added(projects) if exists else {}
         added = set(map(os.path.basename, paths.values()))
@@ -163,7 +166,7 @@ class ProjectDirectory:
             found = {project.name: project for project in file.projects}
             for name in found.keys() & by_name.keys():
                 if found[name] != by_name[name]:
-                    problem = f"another program has written another version of the project {format_value(name)}"
+                    problem = f"another program has written the project {format_value(name)} with different content"
                     remedy = "run the command again"
                     raise DocumentError("unwritable", None, problem, remedy, format_path(path), None, None)
                 self._add_file(file)

@@ -75,8 +75,8 @@ def read_project_files(
     `documents` contains the documents of files that were already read, by path.  `used`
     contains the files that the command reads for another purpose, such as TASKS or UPDATE.
 
-    In a directory, skip hidden files and files without a project.  For each file without a
-    project that is neither hidden nor in `used`, call `on_skip` with the path and a message.
+    In a directory, skip hidden files and files without a project.  For each skipped file that
+    is neither hidden nor in `used`, call `on_skip` with the path and a message.
 
     Raises:
         DocumentError: `wrong_project` for two projects with the same name, or for JSONL
@@ -136,7 +136,7 @@ def _read_projects(document: Document, assumptions: Assumptions) -> tuple[Projec
 
 
 def list_visible_paths(directory: str, suffixes: tuple[str, ...] = DOCUMENT_SUFFIXES) -> list[str]:
-    """Return the paths of the entries of a directory with one of these suffixes, except hidden entries."""
+    """Return the paths of the entries with one of these suffixes in a directory, except hidden entries."""
     return [os.path.join(directory, name) for name in list_directory(directory) if _is_visible(name, suffixes)]
 
 
@@ -146,7 +146,7 @@ def _is_visible(name: str, suffixes: tuple[str, ...]) -> bool:
 
 
 def list_subdirectories(directory: str, used: Iterable[str] = ()) -> list[str]:
-    """Return the paths of all subdirectories, at any depth, that directly contain a file that mentions `param_history`.
+    """Return the subdirectories, at any depth, that directly contain a project file; see `mentions_history`.
 
     Ignore hidden entries and the files in `used`.  Omit the directories in `used`, but not
     their subdirectories.
@@ -168,7 +168,7 @@ def mentions_history(path: str) -> bool:
     # Opening a pipe would wait for a writer, so open only regular files.
     if os.path.isfile(path):
         with suppress(OSError), open(path, "rb") as file:
-            # In UTF-16, each of these letters has a zero byte beside it, so remove the zero bytes.
+            # In UTF-16, each ASCII letter has a zero byte beside it, so remove the zero bytes.
             return _EXACT_NAME.search(file.read(_PREVIEW_SIZE).replace(b"\0", b"")) is not None
     return False
 
@@ -192,7 +192,7 @@ def _read_document(path: str) -> Document:
     except DocumentError as error:
         if error.code != "json_syntax" or not has_suffix(path, JSONL_SUFFIXES):
             raise
-        # The syntax error is probably the second line of JSONL, because a JSON file contains only one document.
+        # The syntax error is probably at the second line of JSONL, because a JSON file contains only one document.
         problem, remedy = (
             "the file contains JSONL, not a project",
             "name a .json file with a project or an array of projects",
@@ -201,7 +201,7 @@ def _read_document(path: str) -> Document:
 
 
 def _read_entry(path: str) -> Document | None:
-    """Read an entry of a directory on the command line; return `None` for a rejected file of another tool."""
+    """Read an entry of a directory on the command line; return `None` if it seems to be a file of another tool."""
     _check_entry(path)
     try:
         return _read_document(path)
@@ -225,7 +225,7 @@ def _may_contain_projects(path: str) -> bool:
     """Return whether a rejected file is empty, or seems to contain a project, perhaps with a misspelt history."""
     name = _ROOT_NAME if has_suffix(path, YAML_SUFFIXES) else _ANY_NAME
     with suppress(OSError), open(path, "rb") as file:
-        # UTF-16 has a zero byte beside each of these letters.
+        # In UTF-16, each ASCII letter has a zero byte beside it.
         text = file.read(TASK_SIZE).replace(b"\0", b"")
         has_two_names = any(len(set(name.findall(part))) > 1 for part in _NEXT_DOCUMENT.split(text))
         return not text.strip() or has_two_names or _HISTORY_NAME.search(text) is not None
@@ -233,11 +233,10 @@ def _may_contain_projects(path: str) -> bool:
 
 
 def _check_entry(path: str) -> None:
-    """Reject a directory entry that is not a file.
+    """Reject a directory entry that is not a file, but has a name like `docks.json`.
 
-    The entry has the suffix of a JSON or YAML file.  A subdirectory or a broken link with
-    this suffix is not skipped, because a user may expect that paramcore reads it.  A pipe
-    is rejected, because reading it may never end.
+    Do not skip such an entry, because a user may expect that paramcore reads it.  Do not read a pipe either,
+    because this may never end.
     """
     if os.path.isdir(path):
         problem, remedy = (

@@ -90,7 +90,7 @@ class ReportBuilder:
             self._add_request(request).add_findings(
                 [state.select_new(output) for state, output in zip(self._states, of_states, strict=True)]
             )
-        # After the items for tasks, `outputs[0]` has one more item: the params that tasks override.
+        # After the items for the tasks, `outputs[0]` yields one more item: the params that all tasks override.
         for unused in outputs[0]:
             if isinstance(unused, dict):
                 for name, findings in self._states[0].report_unused(unused).items():
@@ -114,10 +114,10 @@ class ReportBuilder:
 
 
 def _list_updates(projects: ProjectFiles, update: Update) -> list[Mapping[str, Update]]:
-    """Return, for each state, the updates that lead to it, by project name.
+    """Return the updates that lead to each state, by project name.
 
-    The first state is after `update`, and the second is before it.  If patches can keep the dropped params of some
-    projects, the third state is after these patches, and after `update` for the other projects.
+    The first state is after `update`, and the second is before it.  In the third state, each project has the patch that
+    keeps its dropped params, or `update` if it has no such patch.  Without any such patch, there is no third state.
     """
     patches = {project.name: find_keeping_patch(Plan.of(project, update)) for project in projects}
     after = dict.fromkeys(patches, update)
@@ -126,7 +126,7 @@ def _list_updates(projects: ProjectFiles, update: Update) -> list[Mapping[str, U
 
 
 class _State:
-    """Validates projects and tasks in one of the states of `_list_updates`, or in the current state."""
+    """Validates projects and tasks in one state; see `_list_updates`."""
 
     def __init__(
         self,
@@ -150,22 +150,21 @@ class _State:
         self._reported = ReportedKeys()
 
     def validate_project(self, project: Project) -> list[ReportedFinding]:
-        """Return the findings on a project; with an update, on the update and on the updated project."""
+        """Return the findings on a project, or on its update and the updated project."""
         validator, update = Validator(project, self._schemas), self._updates.get(project.name)
         return self._report(validator.list_findings() if update is None else validator.update(update), project)
 
     def validate_tasks(self, tasks: Iterable[RawTask]) -> Iterator[TaskOutput]:
-        """Yield the outputs of `TaskValidator.validate_tasks`."""
         return TaskValidator(self._reporter, self._schemas).validate_tasks(tasks)
 
     def select_new(self, output: TaskOutput) -> list[ReportedFinding]:
-        """Return the findings on a task, and those on its project that were not returned before."""
+        """Return the findings on a task, and the findings on its project that were not returned before."""
         if isinstance(output, DocumentError):
             raise output
         return self._reported.select_new(output.findings) if isinstance(output, TaskReport) else []
 
     def report_unused(self, unused: Mapping[str, UnusedDefaults]) -> dict[str, list[ReportedFinding]]:
-        """Return the findings on the params that tasks override, by the name of the project."""
+        """Return, by project name, the findings on params that tasks override."""
         overridden = {project.name: self._reported.select_overridden(project.name) for project in self._projects}
         return {
             project.name: overridden[project.name] + self._report(unused[project.name].list_findings(project), project)
@@ -177,7 +176,7 @@ class _State:
 
 
 class _Draft:
-    """The unfinished report of a project, to which tasks are added."""
+    """The report of a project while tasks are added to it."""
 
     def __init__(
         self,
@@ -196,7 +195,7 @@ class _Draft:
         self._findings: dict[str, list[tuple[ReportedFinding, Presence | None]]] = {"error": [], "warning": []}
         self._errors = ErrorCounter()
         self._counts: Counter[str] = Counter()
-        #: The number of rejected requests, which cannot be read or resolved.
+        #: The number of requests that cannot be read or resolved.
         self.rejected: int = 0
         self._inherited: Counter[int | None] = Counter()
         self._first: TaskRequest | None = None
@@ -206,7 +205,10 @@ class _Draft:
         self.add_findings(findings)
 
     def add_findings(self, findings: Sequence[list[ReportedFinding]]) -> None:
-        """Count the errors in each state and the findings in the first state; keep `MAX_FINDINGS` of each severity."""
+        """Count the errors of each state, and list findings of the first state.
+
+        `findings` contains the findings of each state.
+        """
         for finding, presence in self._errors.add(findings):
             self._counts[finding.severity] += 1
             if len(self._findings[finding.severity]) < MAX_FINDINGS:
@@ -228,8 +230,8 @@ class _Draft:
             self._affected.append(AffectedTask(location, request.unique_id, names))
 
     def _add_rules(self, request: RoutedRequest) -> None:
-        # The assumed rules depend on the route, on nulls (T1), and on whether there is an instruction and it has text.
-        # So resolve a request only if it contains a null, or if no earlier request had the same key.
+        # The assumed rules depend on the route, on nulls (T1), and on whether the instruction has text, is empty or is
+        # missing.  So resolve a request only if it contains a null, or if no earlier request had the same key.
         instruction = request.params.get("instruction")
         key = request.route, "text" if instruction else instruction
         if key not in self._resolved or None in request.params.values():
@@ -237,7 +239,6 @@ class _Draft:
             self._rests_on.update(request.resolve().rests_on)
 
     def finish(self) -> ProjectReport:
-        """Return the report."""
         return ProjectReport(
             self._project,
             self._source,

@@ -34,13 +34,13 @@ class ProjectFiles:
     """The projects that a command line names, by file or by directory.
 
     In a directory, a visible JSON or YAML file without a project is skipped, and a message
-    on standard error reports this.  Without `quiet`, a message also warns of names in
+    on standard error names the file.  Without `quiet`, a message also warns of names in
     the history that are not params.
 
     `documents` contains the documents of files that were already read, by path.
     `used` contains files that the command reads for another purpose, such as TASKS.
-    If such a file is in a directory, it is not reported as skipped.  `skip_remedy` is
-    appended to the message about a skipped file.
+    These files are not reported as skipped.  `skip_remedy` is appended to the message
+    about a skipped file.
 
     `many` is true for a directory, an array of projects, or several files.  Commands
     then print a list of results instead of a single result.
@@ -146,7 +146,7 @@ class ProjectFiles:
 
     @property
     def subject(self) -> str:
-        """The paths, which a report shows as the name of several projects; empty if `many` is false."""
+        """The paths, for the title of a report about many projects; empty if `many` is false."""
         return self.paths if self.many else ""
 
     def unwrap_single(self, results: list[_T]) -> list[_T] | _T:

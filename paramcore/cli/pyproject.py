@@ -14,7 +14,7 @@ from paramcore.files.encoding import convert_utf16, decode_text
 from paramcore.text import MESSAGE_LIMIT, describe_os_error, describe_value, format_value
 from paramcore.validation.finding import CODES
 
-#: The maximum number of parts in a key, because `tomllib` needs quadratic memory for a key with many parts.
+#: The maximum number of parts in a key such as `a.b.c`.  For a key with many parts, `tomllib` needs quadratic memory.
 _MAX_PARTS = 50
 #: Matches a key with more parts than `_MAX_PARTS`.
 _LONG_KEY = re.compile(rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{_MAX_PARTS}}}")
@@ -65,7 +65,7 @@ def _read_ignore() -> list[str]:
         return []
     try:
         with open(path, "rb") as stream:
-            # PowerShell writes UTF-16, and other Windows programs write a BOM.  TOML allows neither.
+            # TOML allows neither UTF-16, which PowerShell writes, nor a BOM, which other Windows programs write.
             text = decode_text(convert_utf16(stream.read(), path), path, 1)
         _reject_long_keys(text, path)
         tool: Any = tomllib.loads(text).get("tool", {})

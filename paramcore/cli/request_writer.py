@@ -25,7 +25,7 @@ class RequestWriter:
 
     @classmethod
     def open(cls, path: str | None, stack: ExitStack, *, as_lines: bool) -> RequestWriter:
-        """Open a temporary file, which replaces `path` if `stack` ends without an error."""
+        """Open a temporary file, which replaces the file `path` if `stack` ends without an error."""
         if path is None:
             return cls(None, as_lines=True)
         stack.enter_context(exit_on_signals())
@@ -40,8 +40,8 @@ class RequestWriter:
     def write(self, body: bytes, *, line: bytes | None = None) -> None:
         """Write a request.
 
-        `line` is the line of TASKS with the same request, including its line break, or `None`.
-        If there is a line, a JSONL file gets the line instead of `body`.
+        `line` is the line of TASKS that contains the same request, with its line break.  A JSONL
+        file gets this line instead of `body`.
         """
         if self._stream is None:
             return
@@ -53,7 +53,7 @@ class RequestWriter:
     def finish(self, *, is_array: bool) -> None:
         """Write the array or the single request, if the file is not JSONL.
 
-        If the single request is invalid, and was skipped because of `--keep-going`, the file is empty.
+        If `--keep-going` skipped the single request, the file is empty.
         """
         if self._stream is not None and not self._as_lines:
             joined = b",\n".join(self._bodies)
@@ -65,7 +65,7 @@ class RequestWriter:
         """Wait until all requests are on disk, in the temporary file.
 
         Raises:
-            OSError: if they cannot be written, for example if the disk is full.
+            OSError: if the requests cannot be written, for example because the disk is full.
         """
         if self._stream is not None:
             self._stream.flush()

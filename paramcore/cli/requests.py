@@ -54,7 +54,7 @@ class BadLines:
         return error
 
     def report_count(self) -> None:
-        """Report the number of invalid lines, or of other invalid tasks, if any."""
+        """Report the number of invalid lines or tasks, if any."""
         if self.count:
             print_message(format_count(self.count, self._noun))
 
@@ -125,7 +125,7 @@ def _read_request(value: Any) -> TaskRequest:
 
 
 def _blame_option(error: DocumentError, overrides: Mapping[str, Any]) -> DocumentError:
-    # Another error about `project_version`, such as a lone surrogate, is about the value in the request.
+    # Of the errors about `project_version`, only an unknown version can come from the option.
     is_unknown = error.code == "version_unknown" and error.path == "/project_version"
     if is_unknown and "project_version" in overrides:
         return make_version_error(error, "--project-version")

@@ -46,7 +46,7 @@ class SavedDirectory:
     """The projects in a directory, and the journal beside their files.
 
     `sources` are the PROJECT arguments, and `given` are the projects in them.  If a project
-    in the directory has the name of a given project, the one in the directory is served.
+    in the directory has the name of a given project, the project in the directory is served.
     The caller must lock the directory first.
 
     Raises:
@@ -61,7 +61,7 @@ class SavedDirectory:
         self._files = ProjectDirectory(path, assumptions, sources=sources)
         #: The journal, which the stand-in writes.
         self.journal: JournalFile = JournalFile(os.path.join(path, JOURNAL_NAME))
-        #: The state in the journal for each type of API key, `live` and `test`.  For live keys, it contains no projects,
+        #: The state in the journal for each type of API key, `live` and `test`.  The state of `live` has no projects,
         #: because `self.projects` contains them.
         self.recovered: dict[str, RecoveredState] = replay_lines(
             self.journal.lines, self.journal.source, WORLDS, assumptions
@@ -118,12 +118,12 @@ class SavedDirectory:
     def keep_saved(self, stand_in: StandIn, on_problem: Callable[[str], None]) -> Iterator[None]:
         """In a `with` block, write the files of changed projects: at the start, after changes, and at the end.
 
-        `on_problem` receives a message if files cannot be written.  Several threads call it, and it must not wait,
-        because it is called while requests wait.
+        `on_problem` receives a message if files cannot be written.  Several threads call it while requests wait, so it
+        must return at once.
 
         Raises:
-            DocumentError: only at the start: the errors of `ProjectDirectory.write`; `unwritable`, if the
-                journal cannot be written; or `unwritable`, if the directory was replaced.
+            DocumentError: only at the start.  `unwritable`, if the journal cannot be written, or if the directory
+                was replaced.  Also the errors of `ProjectDirectory.write`.
         """
         self._on_problem = on_problem
         state, ledger = stand_in.states["live"], stand_in.ledger
@@ -230,7 +230,7 @@ class SavedDirectory:
     def _close(self, ledger: Ledger) -> None:
         with self._lock:
             self._try_to_write_files(ledger)
-        # Take the lock: a request that is still being handled must not write to a journal that is about to be removed.
+        # Take the lock, because a request in another thread must not write to a journal that is about to be removed.
         with ledger.lock:
             # A journal that cannot be rewritten is still complete, but longer than necessary.
             with suppress(OSError):

@@ -24,7 +24,7 @@ MIN_WIDTH = 20
 class Screen:
     """Renders pieces as text.  Instances can be pickled, so other processes can use them."""
 
-    #: The number of columns of the layout; `None` for plain text, which a pipe or a file gets without `--width`.
+    #: The number of columns of the layout; `None` for plain text, for example in a pipe.
     width: int | None = None
     #: Whether to show values, and not only names and types.
     values: bool = True
@@ -53,7 +53,10 @@ class Screen:
 
 
 def _measure_terminal() -> int:
-    """Return the number of columns that COLUMNS sets, or that the terminal has, from `MIN_WIDTH` to `_MAX_WIDTH`."""
+    """Return the number of columns that COLUMNS sets, or else the number that the terminal has.
+
+    The result is at least `MIN_WIDTH` and at most `_MAX_WIDTH`.
+    """
     columns = os.environ.get("COLUMNS", "")
     width = int(columns) if columns.isascii() and columns.isdecimal() and len(columns) < 6 else 0
     try:

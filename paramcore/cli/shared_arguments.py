@@ -26,7 +26,7 @@ def make_flag(name: str, text: str) -> Argument:
 def make_input(name: str, metavar: str, text: str) -> Argument:
     """Return an option that names an input.
 
-    It may occur only once, because argparse would ignore all its values but the last.
+    The option may occur only once, because argparse would silently use only the last value.
     """
     return name, {"action": _StoreOnce, "metavar": metavar, "help": text}
 
@@ -58,7 +58,7 @@ def make_format(*formats: str) -> Argument:
 PROJECT = make_argument(
     "project",
     metavar="PROJECT",
-    help="a project from `GET /projects/{name}`, an array of projects, or a directory of such files",
+    help="a project from `GET /projects/{name}`, an array of projects, or a directory of project files",
 )
 TASKS = make_argument(
     "tasks",
@@ -69,8 +69,8 @@ UPDATE = make_argument("update", metavar="UPDATE", help="the body of a setParams
 WANTED = make_input(
     "--wanted",
     "FILE[@N]",
-    "instead of UPDATE, use the smallest update that gives the project the params in FILE; "
-    "if FILE contains a project, these are the params of its version N (default: the latest)",
+    "instead of UPDATE, use the smallest update after which the project has the params in FILE; "
+    "if FILE contains a project, use the params of version N (default: the latest)",
 )
 NAME = make_argument("name", metavar="NAME", help="the project's name")
 TEXT_OR_JSON = make_format("text", "json")

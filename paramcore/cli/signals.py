@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 #: The descriptors of standard output and standard error, unless they are terminals.  Writes to these descriptors wait
-#: for the reader.  The first signal ends the waiting and empties the list.  Otherwise, a write to a reader that stops
-#: reading, such as `less`, would never end, because later signals are ignored.
+#: for the reader.  The first signal ends the waiting and empties the list.  Otherwise, a write could wait forever
+#: for a reader such as `less`, because later signals are ignored.
 output_pipes: list[int] = []
 
 #: The signals other than Ctrl-C that a command handles, and the exit code for each.
@@ -68,15 +68,14 @@ def find_signal(error: BaseException) -> int | None:
 
 
 def raise_again(lost: sys.UnraisableHookArgs) -> None:
-    """Raise the exception of a signal again, if it was raised where Python can only print exceptions.
+    """Raise the exception of a signal again, if Python would only print it; use this as `sys.unraisablehook`.
 
-    For example, Python calls a function whenever an import ends, and prints the exceptions of this function.  Use
-    `raise_again` as `sys.unraisablehook`.
+    For example, Python calls a function at the end of each import, and only prints the exceptions in this function.
     """
     error = lost.exc_value
     if not isinstance(error, KeyboardInterrupt) and getattr(error, "code", None) not in END_SIGNALS.values():
-        # If a signal led to the error, the command is already ending, so do not print the error.  If memory runs out,
-        # the cleanup of a generator may fail, too.  The command reports the lack of memory.
+        # Do not print an error that a signal led to, because the command is already ending.  Do not print a lack of
+        # memory either, because the command reports it.
         if error is None or not (isinstance(error, MemoryError) or find_signal(error) is not None):
             sys.__unraisablehook__(lost)
         return
@@ -86,7 +85,7 @@ def raise_again(lost: sys.UnraisableHookArgs) -> None:
             sys.setprofile(None)
             raise error  # type: ignore[misc]
 
-    # Raise the exception at the next call of a function.  Here, Python would only print it.
+    # Raise the exception at the next call of a function, because Python would print it here.
     sys.setprofile(raise_error)
 
 
@@ -120,5 +119,5 @@ def _stop_waiting() -> None:
 
 def _ignore(*_: object) -> None:
     # With SIG_IGN, Python would print an error about a signal that has already arrived, so this function is the handler.
-    # A write must not wait for a reader after a signal, even if this is the first signal.
+    # After any signal, even the first one, a write must not wait for a reader.
     _stop_waiting()

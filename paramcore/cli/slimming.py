@@ -66,8 +66,8 @@ class SlimLine(NamedTuple):
         source = self.source.source
         if not isinstance(source, Line) or not self.is_same:
             return None
-        # The request to send omits a routing name whose value is null.  A `RoutedRequest` may omit the name too, so
-        # decode the line again.
+        # `flat` omits each routing name whose value is null, and `is_same` may not notice this difference.  So decode a
+        # line with a null again, and compare the whole request.
         has_null = b"null" in source.data and not same(source.document().value, self.flat)
         return None if has_null else source.data
 
@@ -117,8 +117,8 @@ class LineSlimmer:
         """Shorten a request.
 
         Raises:
-            DocumentError: `argument_type`, if wanted params have a `project_version` and
-                `--to` selects a version too; or the code of an error of `Chooser.choose`.
+            DocumentError: `argument_type`, if both the wanted params and `--to` select a
+                version.  Also the codes of the errors of `Chooser.choose`.
         """
         params, _routing, route, _source = request
         own_version = route.request.project_version
@@ -142,7 +142,7 @@ class LineSlimmer:
             flat,
             self._encode(flat),
             len(self._encode(before)),
-            # A param that is in both flat forms has equal values or is an instruction, so `==` never compares 1 with True.
+            # `==` cannot confuse 1 with True here: a param in both flat forms has equal values, or is an instruction.
             flat == before,
             self._rules[route.project.name].find(choice),
             not self._is_wanted and repeats_instruction(params, route.inheritance),

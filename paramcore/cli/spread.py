@@ -12,9 +12,9 @@ from paramcore.report.words import Run, diff_words
 from paramcore.text import format_name, format_value
 from paramcore.text.rows import Label
 
-#: The number of lines of a value that are always shown.
+#: The minimum number of lines to show before a value is truncated.
 _MIN_LINES = 16
-#: The number of characters of a value that are always shown, even on more than `_MIN_LINES` lines.
+#: The minimum number of characters to show before a value is truncated, even on more than `_MIN_LINES` lines.
 #: Spaces do not count.
 _MIN_CHARACTERS = 200
 #: The number of characters that a truncated text shows.  Texts inside objects and arrays are not truncated.

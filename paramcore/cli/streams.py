@@ -14,7 +14,7 @@ from paramcore.cli.signals import output_pipes
 _OUTPUT, _ERROR = 1, 2
 
 #: The descriptors whose output is discarded.  They are not redirected to the null device, because a sandbox may lack it,
-#: and the limit of open files may be reached.
+#: and because the process may have reached the limit of open files.
 _discarded: set[int] = set()
 
 
@@ -52,16 +52,16 @@ def discard_output() -> None:
 
 
 def check_output_disk() -> None:
-    """Raise `OSError` if standard output is a file whose disk rejects what was written.
+    """Raise `OSError` if standard output is a file, and the disk rejects what was written.
 
-    Some network disks report that they are full only when a descriptor is closed.
+    Some network disks report only at the close of a descriptor that they are full, so close a copy.
     """
     if _OUTPUT in _discarded:
         return
     try:
         copy = os.dup(_OUTPUT)
     except OSError:
-        # The limit of open files is reached.
+        # The limit of open files is reached, so skip the check.
         return
     os.close(copy)
 
@@ -70,7 +70,7 @@ def _fill_closed_descriptors(stack: ExitStack) -> None:
     """Open the null device in place of each closed standard stream; the stack closes it again.
 
     Otherwise, a file that the command opens could get the descriptor of the closed stream, and
-    would count as this stream.
+    the command would confuse the file with this stream.
     """
     with suppress(OSError):
         while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _ERROR:
@@ -122,7 +122,7 @@ class _WaitingStream(io.RawIOBase):
         if self.fileno() in _discarded:
             return len(data)
         while (count := self._raw.write(data)) is None:
-            # A signal removes the descriptor from `output_pipes`.
+            # After a signal, the descriptor is no longer in `output_pipes`, so do not wait.
             if self.fileno() not in output_pipes and not self.isatty():
                 return None
             os.set_blocking(self.fileno(), True)

@@ -20,12 +20,12 @@ SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 #: The maximum size of a summary in bytes, a little less than GitHub's limit of 1,024 KiB.
 SUMMARY_BYTES = 1_000 * 1_024
 
-#: The options of the output, which `format_command` leaves out, and whether each takes a value.
+#: The options that `format_command` omits, because they only affect the output, and whether each takes a value.
 _OUTPUT_OPTIONS = {"--format": True, "--output": True, "--summary": False, "--color": True, "--width": True}
 
 
 def find_summary_path(options: Namespace) -> str | None:
-    """Return the path of the job summary that `--summary` appends to; `None` without the option or outside GitHub."""
+    """Return the path of the job summary that `--summary` appends to; `None` without the option or the variable."""
     return (getattr(options, "summary", False) and os.environ.get(SUMMARY_VARIABLE)) or None
 
 

@@ -32,7 +32,7 @@ class Message(NamedTuple):
 
 
 class TaskRows(NamedTuple):
-    """A task in Markdown: rows if the task is in JSONL or in an array; otherwise, a document about the task."""
+    """A task in Markdown: rows for a task in JSONL or in an array, and a document for any other task."""
 
     rows: list[Row]
     document: Document | None
@@ -50,7 +50,7 @@ class DocumentFormat:
     columns: tuple[str, ...]
     make_rows: Callable[[EffectiveParams, tuple[Cell, ...]], Iterable[Row]]
     make_document: Callable[[EffectiveParams], Document]
-    #: What a document about many tasks shows, as words for its heading, such as `effective params`.
+    #: What a document about many tasks shows.  Its heading contains these words, such as `effective params`.
     contents: str
 
     def report(self, request: RoutedRequest) -> TaskRows:
@@ -150,7 +150,6 @@ def _format_identity(request: RoutedRequest) -> str:
 
 
 def _identify(request: RoutedRequest) -> dict[str, Any]:
-    """Return the line number and the `unique_id` of a task, which identify the task in the output."""
     return {"line": request.line, "unique_id": request.unique_id}
 
 

@@ -26,7 +26,7 @@ from paramcore.validation.validator import Validator
 
 
 class ProjectKey(NamedTuple):
-    """Identifies a finding on a project version, so that it is reported once."""
+    """Identifies a finding on a project version, so that it is reported only once for all tasks."""
 
     project: str
     first_set_in: int
@@ -55,7 +55,7 @@ class ReportedKeys:
 
     def __init__(self) -> None:
         self._keys: set[ProjectKey] = set()
-        #: The first finding of each error that a task overrides, by key.
+        #: The first finding for each error in a value that a task overrides, by key.
         self._overridden: dict[ProjectKey, ReportedFinding] = {}
 
     def is_new(self, key: ProjectKey | None) -> bool:
@@ -65,13 +65,14 @@ class ReportedKeys:
     def add(self, key: ProjectKey | None) -> None:
         """Add the key of a reported finding."""
         if key is not None:
-            # If an error was reported, do not also report it as overridden.  The reverse does not hold.
+            # If an error was reported, do not also report it as overridden.
             self._keys |= {key, key._replace(overridden=True)}
 
     def select_new(self, findings: Iterable[ReportedFinding]) -> list[ReportedFinding]:
         """Return the findings that must still be reported, and add their keys.
 
-        Keep the errors that a task overrides for `select_overridden`, because a later task may inherit them.
+        Omit the errors in values that a task overrides, because a later task may inherit these values.  After all
+        tasks, `select_overridden` returns the errors in values that no task inherits.
         """
         new = [finding for finding in findings if self.is_new(finding.key)]
         for finding in new:
@@ -82,7 +83,7 @@ class ReportedKeys:
         return [finding for finding in new if finding.key not in self._overridden]
 
     def select_overridden(self, project: str) -> list[ReportedFinding]:
-        """Return the errors on a project that tasks override, and that no task inherits; call this after all tasks."""
+        """Return the errors in values of a project that tasks override and no task inherits; call this after all tasks."""
         return [finding for key, finding in self._overridden.items() if key.project == project and self.is_new(key)]
 
 
@@ -122,7 +123,7 @@ class FindingReporter:
         """Format the findings that are neither ignored nor in `reported`, and add their keys to `reported`.
 
         `request` is the task with the findings; `None` for findings on the project alone.
-        With `by_task`, a task's findings on the project are formatted even if they are in
+        With `by_task`, each task repeats the findings on its project, even if they are in
         `reported`.
         """
         repeats = self.by_task and request is not None

@@ -23,8 +23,8 @@ _SCRIPT = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from paramco
 #: The errors of a stream whose other end was closed, perhaps within a message.
 _ENDED = (EOFError, OSError, pickle.UnpicklingError)
 
-#: What the other process writes before its first answer.  Python may print text before it, for example from a
-#: `sitecustomize` module.
+#: What the other process writes before its first answer.  `receive` skips any text before it, because Python may print
+#: text at the start, for example from a `sitecustomize` module.
 _START = b"\0paramcore worker\n"
 
 #: The number of seconds between two checks of whether the parent process has ended.
@@ -46,7 +46,7 @@ class Worker:
             [sys.executable or "", isolation, "-c", _SCRIPT, json.dumps(sys.path)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            # In its own group, the process gets no Ctrl-C and no SIGHUP of a terminal.
+            # In its own group, the process gets no Ctrl-C and no SIGHUP from the terminal.
             process_group=0,
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
@@ -120,7 +120,7 @@ def answer() -> None:
             problem = describe_failed_import(error)
             if problem is None:
                 raise
-            # A damaged module may raise any error, which might not support pickling.
+            # A damaged module may raise an error that does not support pickling, so send an `ImportError`.
             pickle.dump(ImportError(problem), answers)
 
 

@@ -289,7 +289,7 @@ def test_a_later_project_stays_in_an_array_of_another_process(tmp_path):
     array.write_text(json.dumps([write_project(DOCKS), write_project(CRANES)]))
     directory.write([DOCKS])
     directory.write([NEW_DOCKS])
-    with pytest.raises(DocumentError, match="another version of the project"):
+    with pytest.raises(DocumentError, match="different content"):
         directory.write([CRANES.patch_params({"padding": 2})])
     assert directory.write([CRANES]) == [str(array)]
     assert directory.get_path("cranes") == str(array)
@@ -340,6 +340,6 @@ def test_another_process_writes_another_version(tmp_path, name):
     before = list_bytes(tmp_path)
     with pytest.raises(DocumentError) as rejected:
         directory.write([CRANES, DOCKS])
-    assert rejected.value.problem == 'another program has written another version of the project "docks"'
+    assert rejected.value.problem == 'another program has written the project "docks" with different content'
     assert (rejected.value.source, rejected.value.remedy) == (f"{tmp_path}/{name}", "run the command again")
     assert list_bytes(tmp_path) == before

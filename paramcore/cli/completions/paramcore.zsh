@@ -44,7 +44,7 @@ _shtab_paramcore_defaults_added=0
 
 _shtab_paramcore_apply_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--wanted[instead of UPDATE, use the smallest update that gives the project the params in FILE\; if FILE contains a project, these are the params of its version N (default\: the latest)]:FILE[@N]:_files"
+  "--wanted[instead of UPDATE, use the smallest update after which the project has the params in FILE\; if FILE contains a project, use the params of version N (default\: the latest)]:FILE[@N]:_files"
   "--format[the output format (default\: text)]:format:(text json)"
   "--yes[send the update without a prompt]"
   "--allow-drop[send the update even if it drops params]"
@@ -88,7 +88,7 @@ _shtab_paramcore_audit_options=(
   "--width[wrap text at N columns (default\: the width of the terminal, up to 120)]:N:"
   "--color[print labels in color (default\: auto\; see \`paramcore help environment\`)]:color:(auto always never)"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
-  ":a project from \`GET \/projects\/\{name\}\`, an array of projects, or a directory of such files:_files"
+  ":a project from \`GET \/projects\/\{name\}\`, an array of projects, or a directory of project files:_files"
   ":finished tasks\: a page of \`GET \/tasks\`, an array, or a .jsonl or .ndjson file:_files"
 )
 
@@ -131,7 +131,7 @@ _shtab_paramcore_explain_options=(
   "--width[wrap text at N columns (default\: the width of the terminal, up to 120)]:N:"
   "--color[print labels in color (default\: auto\; see \`paramcore help environment\`)]:color:(auto always never)"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
-  ":a project from \`GET \/projects\/\{name\}\`, an array of projects, or a directory of such files:_files"
+  ":a project from \`GET \/projects\/\{name\}\`, an array of projects, or a directory of project files:_files"
   ":a task request, an array of task requests, or a .jsonl or .ndjson file with a task request on each line:_files"
   "(*)::explain only these params (default\: all):"
 )
@@ -146,7 +146,7 @@ _shtab_paramcore_extract_options=(
   "--format[the output format (default\: text)]:format:(text json markdown)"
   "--summary[also append the result as Markdown to the job summary of GitHub Actions]"
   "*--keep[keep PARAM in the requests (repeatable)]:PARAM:"
-  "*--move[allow PARAM to move to the project, even if it stays in requests by default, as \`attachment\` does (repeatable)]:PARAM:"
+  "*--move[allow PARAM to move to the project\; by default, some params, such as \`attachment\`, stay in the requests (repeatable)]:PARAM:"
   "--lines[read TASKS as JSONL (default\: only if the name of TASKS ends with .jsonl or .ndjson)]"
   "--project-output[write to FILE the body of the request that creates the project\; on error, leave FILE unchanged]:FILE:_files"
   "--output[write to FILE the requests that you should send\; on error, leave FILE unchanged]:FILE:_files"
@@ -201,7 +201,7 @@ _shtab_paramcore_impact_options=(
   "--width[wrap text at N columns (default\: the width of the terminal, up to 120)]:N:"
   "--color[print labels in color (default\: auto\; see \`paramcore help environment\`)]:color:(auto always never)"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
-  ":a project from \`GET \/projects\/\{name\}\`, an array of projects, or a directory of such files:_files"
+  ":a project from \`GET \/projects\/\{name\}\`, an array of projects, or a directory of project files:_files"
   ":the body of a setParams request:_files"
   ":a task request, an array of task requests, or a .jsonl or .ndjson file with a task request on each line:_files"
 )
@@ -218,8 +218,8 @@ _shtab_paramcore_log_options=(
   "--width[wrap text at N columns (default\: the width of the terminal, up to 120)]:N:"
   "--color[print labels in color (default\: auto\; see \`paramcore help environment\`)]:color:(auto always never)"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
-  ":a project from \`GET \/projects\/\{name\}\`, an array of projects, or a directory of such files:_files"
-  "(*)::show when each value of these params applied:"
+  ":a project from \`GET \/projects\/\{name\}\`, an array of projects, or a directory of project files:_files"
+  "(*)::show the values of these params, and when each applied:"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -227,7 +227,7 @@ _shtab_paramcore_log_defaults_added=0
 
 _shtab_paramcore_plan_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--wanted[instead of UPDATE, use the smallest update that gives the project the params in FILE\; if FILE contains a project, these are the params of its version N (default\: the latest)]:FILE[@N]:_files"
+  "--wanted[instead of UPDATE, use the smallest update after which the project has the params in FILE\; if FILE contains a project, use the params of version N (default\: the latest)]:FILE[@N]:_files"
   "--format[the output format (default\: text)]:format:(text json markdown github)"
   "--summary[also append the result as Markdown to the job summary of GitHub Actions]"
   "--patch[make the update a patch, which keeps the params that the update does not name]"
@@ -238,7 +238,7 @@ _shtab_paramcore_plan_options=(
   "--width[wrap text at N columns (default\: the width of the terminal, up to 120)]:N:"
   "--color[print labels in color (default\: auto\; see \`paramcore help environment\`)]:color:(auto always never)"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
-  ":a project from \`GET \/projects\/\{name\}\`, an array of projects, or a directory of such files:_files"
+  ":a project from \`GET \/projects\/\{name\}\`, an array of projects, or a directory of project files:_files"
   ":the body of a setParams request:_files"
 )
 
@@ -261,7 +261,7 @@ _shtab_paramcore_preview_options=(
   "--width[wrap text at N columns (default\: the width of the terminal, up to 120)]:N:"
   "--color[print labels in color (default\: auto\; see \`paramcore help environment\`)]:color:(auto always never)"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
-  ":a project from \`GET \/projects\/\{name\}\`, an array of projects, or a directory of such files:_files"
+  ":a project from \`GET \/projects\/\{name\}\`, an array of projects, or a directory of project files:_files"
   ":a task request, an array of task requests, or a .jsonl or .ndjson file with a task request on each line:_files"
 )
 
@@ -292,10 +292,10 @@ _shtab_paramcore_report_options=(
   "--lines[read TASKS as JSONL (default\: only if the name of TASKS ends with .jsonl or .ndjson)]"
   "*--ignore[omit findings with this code (repeatable)]:CODE:(param_missing param_type param_choice param_range param_size param_pattern param_repeated param_conflict param_unknown param_misplaced type_unknown request_refused update_mode update_wrapper update_argument update_null update_noop lint_unused_default lint_equal_override lint_repeated_instruction lint_old_pin lint_bare_opt_out lint_noop_version lint_retry_twin lint_stored_name)"
   "*--schema[validate params of TYPE against this JSON Schema (repeatable)]:TYPE=FILE:"
-  "--exit-code[exit with 1 if the update drops params or has errors\; without --update, if there are errors]"
+  "--exit-code[exit with 1 if the update drops params or has errors\; without --update, exit with 1 for any error]"
   "--no-values[show names and types, but no values or source lines]"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
-  ":a project from \`GET \/projects\/\{name\}\`, an array of projects, or a directory of such files:_files"
+  ":a project from \`GET \/projects\/\{name\}\`, an array of projects, or a directory of project files:_files"
   ":a task request, an array of task requests, or a .jsonl or .ndjson file with a task request on each line:_files"
 )
 
@@ -329,12 +329,12 @@ _shtab_paramcore_slim_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--format[the output format (default\: text)]:format:(text json markdown)"
   "--summary[also append the result as Markdown to the job summary of GitHub Actions]"
-  "--wanted[read TASKS as the effective params that the tasks must get, not as requests]"
-  "--to[inherit version N, or nothing if N is -1\; \`any\` selects, for each request, the version that makes it shortest (default\: the version that each request inherits)]:N:"
+  "--wanted[TASKS contains the effective params that the tasks must get, not requests]"
+  "--to[the version to inherit\; -1 inherits nothing\; \`any\` selects the version that makes the request shortest (default\: the version that the request inherits)]:N:"
   "--pin[write the number of the inherited version into each request]"
   "--type[the task type, as in the endpoint \`POST \/task\/TYPE\`]:TYPE:(annotation audiotranscription categorization chat chatexperimental chatlite comparison cuboidannotation datacollection documentmodel documenttranscription federal2dvideoannotation imageannotation laneannotation lidarannotation lidarlinking lidarsegmentation lidartopdown lineannotation multichat multistage namedentityrecognition phonecall pointannotation polygonannotation segmentannotation sensorfusion textcollection transcription videoannotation videoboxannotation videocuboidannotation videoplaybackannotation)"
   "--lines[read TASKS as JSONL (default\: only if the name of TASKS ends with .jsonl or .ndjson)]"
-  "--list[print an entry for each request, even for more than 20 requests (default\: above 20, print only totals)]"
+  "--list[print an entry for each request (default\: for more than 20 requests, print only totals)]"
   "--output[write to FILE the requests that you should send\; on error, leave FILE unchanged]:FILE:_files"
   "--keep-going[report each invalid line or array element of TASKS, and continue]"
   "--exit-code[exit with 1 if a request can be shorter]"
@@ -343,7 +343,7 @@ _shtab_paramcore_slim_options=(
   "--width[wrap text at N columns (default\: the width of the terminal, up to 120)]:N:"
   "--color[print labels in color (default\: auto\; see \`paramcore help environment\`)]:color:(auto always never)"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
-  ":a project from \`GET \/projects\/\{name\}\`, an array of projects, or a directory of such files:_files"
+  ":a project from \`GET \/projects\/\{name\}\`, an array of projects, or a directory of project files:_files"
   ":a task request, an array of task requests, or a .jsonl or .ndjson file with a task request on each line:_files"
 )
 
@@ -362,7 +362,7 @@ _shtab_paramcore_status_options=(
   "--width[wrap text at N columns (default\: the width of the terminal, up to 120)]:N:"
   "--color[print labels in color (default\: auto\; see \`paramcore help environment\`)]:color:(auto always never)"
   "*--assume[change a setting that \`paramcore assumptions\` lists (repeatable)]:NAME=VALUE:(empty_instruction=join instruction_rule=override instruction_separator= pinned_param_version=latest)"
-  ":a project from \`GET \/projects\/\{name\}\`, an array of projects, or a directory of such files:_files"
+  ":a project from \`GET \/projects\/\{name\}\`, an array of projects, or a directory of project files:_files"
 )
 
 # guard to ensure default positional specs are added only once per session
