@@ -92,12 +92,15 @@ class SavedDirectory:
         self._unsynced_lock = threading.Lock()
 
     def _recover(self, project: Project, saved_count: int) -> None:
-        """Choose which project to serve: the one in the journal, the one in the file, or neither."""
+        """Choose which project to serve: the one in the journal, in the file or on the command line, or none."""
         name, file = project.name, self._files.projects.get(project.name)
         everything_was_saved = saved_count == len(project.versions) > 0
         if file is None and everything_was_saved:
-            print_message(f"the file of the project {format_value(name)} was removed, so the project is not served")
-            self.projects.pop(name, None)
+            # Without a file, `self.projects` contains the project only if a PROJECT argument contains it.
+            effect = (
+                "the project on the command line is served" if name in self.projects else "the project is not served"
+            )
+            print_message(f"the file of the project {format_value(name)} was removed, so {effect}")
         elif file is None or (_begins_with(project, file) and len(file.versions) >= saved_count):
             # The server was killed, or could not write the file.  The file does not exist, contains the same versions,
             # or lacks the last versions, so serve the project from the journal.

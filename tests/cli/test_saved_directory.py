@@ -322,6 +322,23 @@ def test_a_file_that_was_removed_is_not_served(tmp_path, monkeypatch, capsys):
     assert 'the file of the project "docks" was removed, so the project is not served' in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_a_given_project_replaces_a_removed_file(tmp_path, capsys, is_killed):
+    """If the file of a project was removed, the project in PROJECT is served, also after `kill -9`."""
+    with serving(tmp_path / "a", DOCKS) as stand_in:
+        update(stand_in, padding=1)
+        stand_in.sync()
+        if is_killed:
+            kill(tmp_path / "a", tmp_path / "b")
+    then = tmp_path / ("b" if is_killed else "a")
+    (then / "docks.json").unlink()
+    with serving(then, DOCKS) as stand_in:
+        assert stand_in.live.projects == {"docks": DOCKS}
+        assert read_file(then / "docks.json") == write_project(DOCKS)
+    message = 'the file of the project "docks" was removed, so the project on the command line is served\n'
+    assert capsys.readouterr().err == (message if is_killed else "")
+
+
 def test_a_task_of_an_edited_project_is_not_explained(tmp_path):
     """If the history of a project was edited, the project's tasks keep their params, but cannot be explained."""
     with serving(tmp_path, DOCKS) as stand_in:
