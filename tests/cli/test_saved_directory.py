@@ -339,6 +339,20 @@ def test_a_given_project_replaces_a_removed_file(tmp_path, capsys, is_killed):
     assert capsys.readouterr().err == (message if is_killed else "")
 
 
+@pytest.mark.parametrize(("before", "after"), [({"rapid": True}, {}), ({}, {"rapid": True})])
+def test_a_project_that_is_created_again_has_only_its_new_settings(tmp_path, before, after):
+    """If the file of a project was removed and the project is created again, only the new request sets `rapid`."""
+    project = {"name": "signs", "type": "imageannotation"}
+    with serving(tmp_path) as stand_in:
+        call(stand_in, "POST", "/projects", {**project, **before})
+    (tmp_path / "signs.json").unlink()
+    with serving(tmp_path) as stand_in:
+        call(stand_in, "POST", "/projects", {**project, **after})
+    with serving(tmp_path) as stand_in:
+        status, batch = call(stand_in, "POST", "/batches", {"name": "first", "project": "signs"})
+        assert (status, batch["status"]) == (200, "staging" if after else "in_progress")
+
+
 def test_a_task_of_an_edited_project_is_not_explained(tmp_path):
     """If the history of a project was edited, the project's tasks keep their params, but cannot be explained."""
     with serving(tmp_path, DOCKS) as stand_in:

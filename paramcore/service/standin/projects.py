@@ -53,7 +53,8 @@ def create_project(context: Context, call: Call) -> Answer:
     project = Project(name, type=task_type, versions=project.versions, assumptions=context.assumptions, fields=fields)
     stored = StoredProject.of(project)
     changes = [Change.of("projects", name, stored)]
-    if settings:
+    # If somebody removed the file of an earlier project, the state still has the settings of that project.
+    if settings != context.state.settings.get(name, {}):
         changes.append(Change.of("settings", name, settings))
     params_count = format_count(len(project.params), "param")
     return Answer(stored.text, f"created {format_value(name)} with {params_count}", changes)
