@@ -77,7 +77,7 @@ class SavedDirectory:
                 )
         live = self.recovered["live"]
         for name, project in live.projects.items():
-            self._recover(project, live.saved.get(name, 0))
+            self._recover(project, live.saved.get(name))
         live.projects.clear()
         self._files.check_writable(self.projects)
         self._problem: str | None = None
@@ -91,17 +91,17 @@ class SavedDirectory:
         self._unsynced: dict[str, StoredProject] = {}
         self._unsynced_lock = threading.Lock()
 
-    def _recover(self, project: Project, saved_count: int) -> None:
+    def _recover(self, project: Project, saved_count: int | None) -> None:
         """Choose which project to serve: the one in the journal, in the file or on the command line, or none."""
         name, file = project.name, self._files.projects.get(project.name)
-        everything_was_saved = saved_count == len(project.versions) > 0
+        # The number is `None` if the journal does not note that a file contains the project.
+        everything_was_saved = saved_count == len(project.versions)
         if file is None and everything_was_saved:
             # Without a file, `self.projects` contains the project only if a PROJECT argument contains it.
-            effect = (
-                "the project on the command line is served" if name in self.projects else "the project is not served"
-            )
+            is_given = name in self.projects
+            effect = "the project on the command line is served" if is_given else "the project is not served"
             print_message(f"the file of the project {format_value(name)} was removed, so {effect}")
-        elif file is None or (_begins_with(project, file) and len(file.versions) >= saved_count):
+        elif file is None or (_begins_with(project, file) and len(file.versions) >= (saved_count or 0)):
             # The server was killed, or could not write the file.  The file does not exist, contains the same versions,
             # or lacks the last versions, so serve the project from the journal.
             self.projects[name] = project

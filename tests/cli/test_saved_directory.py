@@ -339,6 +339,24 @@ def test_a_given_project_replaces_a_removed_file(tmp_path, capsys, is_killed):
     assert capsys.readouterr().err == (message if is_killed else "")
 
 
+@pytest.mark.parametrize("edited", [None, {"type": "chat"}, {"archived": True}])
+def test_an_edit_of_a_project_without_versions_is_used(tmp_path, edited):
+    """After `kill -9`, the file of a project without versions may be removed or edited, if it was on disk."""
+    project = {"name": "new", "type": "imageannotation"}
+    with serving(tmp_path / "a") as stand_in:
+        call(stand_in, "POST", "/projects", project)
+        stand_in.sync()
+        kill(tmp_path / "a", tmp_path / "b")
+    path = tmp_path / "b" / "new.json"
+    if edited is None:
+        path.unlink()
+    else:
+        path.write_text(json.dumps({**read_file(path), **edited}))
+    with serving(tmp_path / "b") as stand_in:
+        served = [write_project(stored) for stored in stand_in.live.projects.values()]
+        assert served == ([] if edited is None else [read_file(path)])
+
+
 @pytest.mark.parametrize(("before", "after"), [({"rapid": True}, {}), ({}, {"rapid": True})])
 def test_a_project_that_is_created_again_has_only_its_new_settings(tmp_path, before, after):
     """If the file of a project was removed and the project is created again, only the new request sets `rapid`."""
