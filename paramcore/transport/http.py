@@ -134,7 +134,8 @@ class HttpTransport:
             size += len(chunk)
             if size > self._max_response_size:
                 problem = f"the reply is longer than {self._max_response_size:,} bytes"
-                raise OutcomeUnknown("reply_size", None, problem, "increase `max_response_size`", reply.status_code)
+                remedy = "in Python, pass a larger `max_response_size` to the transport"
+                raise OutcomeUnknown("reply_size", None, problem, remedy, reply.status_code)
         return b"".join(chunks)
 
 

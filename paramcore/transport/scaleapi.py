@@ -93,7 +93,8 @@ class ScaleApiTransport:
         body = reply.raw.read(self._max_response_size + 1, decode_content=False)
         if len(body) > self._max_response_size:
             problem = f"the reply is longer than {self._max_response_size:,} bytes"
-            return OutcomeUnknown("reply_size", None, problem, "increase `max_response_size`", reply.status_code)
+            remedy = "in Python, pass a larger `max_response_size` to the transport"
+            return OutcomeUnknown("reply_size", None, problem, remedy, reply.status_code)
         if length is not None and length.isdigit() and len(body) < int(length):
             problem = "the connection ended before the reply was complete"
             return OutcomeUnknown("no_reply", None, problem, "", reply.status_code)

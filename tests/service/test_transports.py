@@ -254,13 +254,15 @@ def test_the_text_of_an_error_reply_does_not_contain_the_key(make, status, messa
     ],
 )
 def test_a_reply_of_the_maximum_size_is_returned(make):
-    """A body of `max_response_size` bytes is returned. With one byte more, the outcome is unknown."""
+    """A body of `max_response_size` bytes is returned, and one byte more is an error with a remedy."""
     body = b"x" * 1_000
     assert answering(200, body)(make).body == body
     with pytest.raises(OutcomeUnknown) as refused:
         answering(200, body + b"x")(make)
     assert (refused.value.code, refused.value.status) == ("reply_size", 200)
     assert "1,000 bytes" in refused.value.problem
+    # The command line has no option for the limit.
+    assert refused.value.remedy == "in Python, pass a larger `max_response_size` to the transport"
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
