@@ -25,7 +25,7 @@ _BUFFER_SIZE = 2**18
 #: What to do about an error of the operating system, by its `errno`.
 _REMEDIES = {
     errno.ENOENT: "create the directory first",
-    errno.EACCES: "make the directory writable, or choose another file",
+    errno.EACCES: "make the directory writable, for example with `chmod u+wx`, or choose another file",
     errno.EROFS: "choose a file on another disk",
     errno.ENOSPC: "free some space, or choose a file on another disk",
     errno.EDQUOT: "free some space, or choose a file on another disk",

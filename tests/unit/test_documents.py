@@ -690,7 +690,7 @@ def test_only_regular_files_are_replaced(tmp_path):
     ("number", "remedy"),
     [
         (errno.ENOSPC, "free some space, or choose a file on another disk"),
-        (errno.EACCES, "make the directory writable, or choose another file"),
+        (errno.EACCES, "make the directory writable, for example with `chmod u+wx`, or choose another file"),
         (errno.EROFS, "choose a file on another disk"),
         (errno.EIO, "choose another file"),
     ],
