@@ -18,8 +18,8 @@ A comment such as `# T4: ...` marks the code that implements the rule T4.  All r
 3
 """
 
-# Submodules are imported on first use.  Otherwise, Ctrl-C during these imports would print a traceback.
-# Only type checkers read the imports below, because they treat `TYPE_CHECKING` as true.
+# Submodules are imported on first use.  If `import paramcore` imported them, Ctrl-C would print a traceback, because
+# the command line cannot handle it yet.  Only type checkers read the imports below, because they treat `TYPE_CHECKING` as true.
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:

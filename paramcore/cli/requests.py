@@ -125,7 +125,7 @@ def _read_request(value: Any) -> TaskRequest:
 
 
 def _blame_option(error: DocumentError, overrides: Mapping[str, Any]) -> DocumentError:
-    # Of the errors about `project_version`, only an unknown version can come from the option.
+    # The option can cause only one error about `project_version`: the version does not exist.
     is_unknown = error.code == "version_unknown" and error.path == "/project_version"
     if is_unknown and "project_version" in overrides:
         return make_version_error(error, "--project-version")

@@ -19,7 +19,7 @@ try:
 except ImportError:
     fcntl = None  # type: ignore[assignment]
 
-#: The number of bytes to collect before a write, because the output may consist of many short pieces.
+#: The number of bytes to collect before a write. Otherwise, each of many short pieces would be a write of its own.
 _BUFFER_SIZE = 2**18
 
 #: What to do about an error of the operating system, by its `errno`.
@@ -103,7 +103,7 @@ def open_atomically(path: str, *, sync: bool = True) -> Iterator[BinaryIO]:
             os.replace(temporary, path)
         except BaseException:
             # A signal may arrive as soon as the file exists, so this `except` also covers `_open_new`.  Here, use `try`
-            # and not `suppress`, because a signal in the call of `suppress` would prevent `os.unlink`.
+            # and not `suppress`: if a signal arrived during the call of `suppress`, `os.unlink` would not run.
             try:  # noqa: SIM105
                 os.unlink(temporary)
             except OSError:

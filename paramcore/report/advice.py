@@ -23,7 +23,9 @@ def iter_advice(plan: Plan, keeping: Patch | None, errors: ErrorChanges) -> Iter
     elif plan.dropped:
         yield ("This update only drops params. To keep them, do not send it.",)
     if any(change.kind == "lost" for change in plan.diff.changes):
-        yield ("To keep the values that are lost inside params, add them to the update. A patch would lose them, too.",)
+        yield (
+            "Objects or arrays would lose values. To keep the values, add them to the update. A patch alone does not keep them.",
+        )
     if keeping is None and errors.caused:
         causes = f"causes {format_count(errors.caused, 'error')}."
         yield (f"It {causes}" if plan.dropped else f"This update {causes} Correct it before you send it.",)
@@ -38,7 +40,7 @@ def _recommend_patch(plan: Plan, errors: ErrorChanges) -> str:
     caused, by_patch = errors.caused, errors.caused_by_patch
     if by_patch:
         causes = f" It causes {format_count(caused, 'error')}." if caused else ""
-        also = f"but it {'also ' if caused else ''}causes {format_count(by_patch, 'error')}"
+        also = f"but the patch itself causes {format_count(by_patch, 'error')}"
         return f"Correct the update before you send it.{causes} The patch below {keeps}, {also}."
     effects = {0: "causes no errors", 1: "does not cause the 1 error of this update"}
     effect = effects.get(caused, f"causes none of the {format_count(caused, 'error')} of this update")

@@ -30,7 +30,7 @@ _OBJECT_CONVERSIONS = {
 
 #: The call that converts a table of pandas to a list of its rows.
 _RECORDS = ".to_dict('records')"
-#: Methods that only the tables of polars, Spark and Dask have, each with the call that converts a table to its rows.
+#: For polars, Spark and Dask: a method that only tables of this library have, and the call that returns their rows.
 _TABLE_CONVERSIONS = {
     "to_dicts": ".to_dicts()",
     "toPandas": f".toPandas(){_RECORDS}",
@@ -47,7 +47,7 @@ MISSING_REMEDY = "pass `None` for a missing value (pandas: `df.astype(object).wh
 
 
 def find_base(value_type: type) -> type | None:
-    """Return the first type in `_BASES` of which a type is a subclass, or `None`."""
+    """Return the first type in `_BASES` that is `value_type` or one of its base classes, or `None`."""
     return next((base for base in _BASES if issubclass(value_type, base)), None)
 
 
@@ -83,7 +83,7 @@ def suggest_rows(table_type: type) -> str:
 
 
 def suggest_text(value: Any, default: str = "") -> str:
-    """Return what to do with a value in place of text; `default` if no conversion is known."""
+    """Return the remedy for a value where text is expected; `default` if no conversion is known."""
     value_type = type(value)
     if isinstance(value, (Enum, bytes, bytearray)):
         return suggest_json(value_type)
@@ -94,7 +94,7 @@ def suggest_text(value: Any, default: str = "") -> str:
 
 
 def suggest_object(value: Any, default: str) -> str:
-    """Return what to do with a value in place of a JSON object; `default` if no conversion is known."""
+    """Return the remedy for a value where a JSON object is expected; `default` if no conversion is known."""
     value_type = type(value)
     if issubclass(value_type, (str, bytes, bytearray)):
         opening = "{" if isinstance(value, str) else b"{"

@@ -236,7 +236,7 @@ def test_text_shows_types(folder):
 
 
 def test_json_shows_types(folder):
-    """With `--no-values`, JSON has the type of each value, and null in place of a sentence with values.
+    """With `--no-values`, JSON has types in place of values, and null in place of sentences that contain values.
 
     `patch` and fields that identify a task, such as `unique_id`, keep their values.
     """

@@ -283,8 +283,8 @@ def test_errors_that_the_patch_causes(page, tmp_path, five_tasks):
     update = write_json(tmp_path / "u.json", {"padding": "y"})
     text = report(page, BOXES, five_tasks, "--update", update)
     assert (
-        "Correct the update before you send it. It causes 4 errors. The patch below keeps the 3 params, but it also "
-        f"causes 1 error. 2 errors already exist today ({five_tasks}:3:56, {five_tasks}:5:1)."
+        "Correct the update before you send it. It causes 4 errors. The patch below keeps the 3 params, but the "
+        f"patch itself causes 1 error. 2 errors already exist today ({five_tasks}:3:56, {five_tasks}:5:1)."
     ) in text
     assert text.count("caused by this update and by the patch") == 1
     assert "after this update: 6 errors, 1 warning; today: 2 errors; with the patch: 3 errors" in text

@@ -81,7 +81,7 @@ def test_values(value, text, summary, is_short, is_long):
 
 
 def test_two_texts():
-    """A comparison of two texts contains both, and `select` returns the runs of one side."""
+    """A comparison contains the words of both texts. `select` returns those of the old or of the new text."""
     view = compare_texts("Box it.\n", "Box them.\n")
     assert [(run.kind, run.lines) for run in view.runs] == [
         ("kept", ('"',)),
@@ -139,7 +139,7 @@ def test_a_value_that_returned_was_set_again():
     ],
 )
 def test_since_when_an_array_had_a_value(first, second, wanted, pointer, since):
-    """`since` finds an array element that has another index in older versions.
+    """`since` is correct even if the array element had another index in older versions.
 
     Elements with the same `name` count as the same element.
     """
@@ -152,7 +152,7 @@ def test_since_when_an_array_had_a_value(first, second, wanted, pointer, since):
 @pytest.mark.slow
 @pytest.mark.parametrize("element", [lambda number: {"name": f"label {number}"}, lambda number: f"label {number}"])
 def test_since_when_a_long_array_had_its_values(element):
-    """The versions of a thousand lost elements are found in less than five seconds of CPU time."""
+    """For a thousand lost elements, finding the version that set each one takes less than five seconds of CPU time."""
     labels = [element(number) for number in range(1_000)]
     project = project_of(*({"labels": [*labels, number]} for number in range(20)))
     changes = Plan.of(project, Patch({"labels": []})).diff.changes
@@ -184,7 +184,7 @@ def test_the_grid():
 def test_a_grid_of_few_versions():
     """The grid has no more columns than the project has versions.
 
-    Before the version that first sets a param, the grid does not show the param as dropped.
+    In versions older than the first that sets a param, the grid shows the param as not set, not as dropped.
     """
     view = view_lifelines(History.of(project_of({}, {"a": 1})), prefix="", values=True)
     assert len(view.columns) == 2
@@ -207,7 +207,7 @@ def test_older_values_have_a_limit():
 
 
 def test_changes_inside_a_run():
-    """For each new object or array, a lifeline lists at most 20 changes inside. It compares long texts by word."""
+    """If an object or array changed, a lifeline lists at most 20 changes inside it. It compares long texts by word."""
     before, after = {str(n): n for n in range(30)}, {str(n): -n for n in range(30)}
     text = "Box every forklift and each pallet that it carries, also at the edge."
     project = project_of({"box": before, "text": text}, {"box": after, "text": text.replace("forklift", "truck")})
@@ -258,7 +258,7 @@ PROJECT = project_of({"padding": 3, "box": {"min": 1, "max": 2}, "with_labels": 
         (Replace({}), "This update only drops params. To keep them, do not send it.", ()),
         (
             Patch({"box": {"min": 1}}),
-            "To keep the values that are lost inside params, add them to the update. A patch would lose them, too.",
+            "Objects or arrays would lose values. To keep the values, add them to the update. A patch alone does not keep them.",
             (),
         ),
         (Patch({"padding": 4}), "Nothing is lost. The update can be sent as it is.", ()),
@@ -274,7 +274,7 @@ def test_advice(update, advice, patch):
 
 
 CAUSED, CAUSED_BY_BOTH = Presence(True), Presence(True, False, True)
-#: Errors that exist today and after the update. The patch removes the error `REMOVED`, but not the error `KEPT`.
+#: Errors that exist today and after the update. The suggested patch would remove `REMOVED`, but not `KEPT`.
 REMOVED, KEPT = Presence(True, True), Presence(True, True, True)
 DROPPING, SAFE = Replace({"padding": 4}), Patch({"padding": 4})
 
@@ -309,12 +309,12 @@ DROPPING, SAFE = Replace({"padding": 4}), Patch({"padding": 4})
             DROPPING,
             {CAUSED: 1, CAUSED_BY_BOTH: 1},
             "Correct the update before you send it. It causes 2 errors. "
-            "The patch below keeps the 2 params, but it also causes 1 error.",
+            "The patch below keeps the 2 params, but the patch itself causes 1 error.",
         ),
         (
             DROPPING,
             {Presence(False, False, True): 2},
-            "Correct the update before you send it. The patch below keeps the 2 params, but it causes 2 errors.",
+            "Correct the update before you send it. The patch below keeps the 2 params, but the patch itself causes 2 errors.",
         ),
         (
             Replace({}),
@@ -324,7 +324,7 @@ DROPPING, SAFE = Replace({"padding": 4}), Patch({"padding": 4})
         (
             Patch({"box": {"min": 1}}),
             {REMOVED: 1},
-            "To keep the values that are lost inside params, add them to the update. A patch would lose them, too. "
+            "Objects or arrays would lose values. To keep the values, add them to the update. A patch alone does not keep them. "
             "1 error already exists today (a:1:1, a:2:1).",
         ),
     ],

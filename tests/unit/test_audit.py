@@ -163,7 +163,7 @@ def test_a_contradiction_names_its_rule(finished, finding):
     ],
 )
 def test_another_assumption_may_explain_a_task(whole, ways):
-    """A finding lists changes of settings that would explain the task, each as small as possible.
+    """A finding lists the smallest changes of settings that would explain the task.
 
     For example, the separator may be the white space that precedes the project's instruction in the task.
     """
@@ -274,7 +274,7 @@ def test_the_calibration_lists_the_remaining_settings():
 
 
 def test_tasks_of_a_project_with_join_rule_out_leave_out():
-    """Tasks that were created under `join` rule out `leave out` with the project's other settings.
+    """If tasks were created under `join`, they contradict assumptions that differ only by `leave out`.
 
     The tasks do not rule out the project's own settings.
     """

@@ -49,7 +49,7 @@ def test_a_task_that_lacks_a_param_opts_out():
     assert (extraction.opt_outs, extraction.minimal) == (1, True)
     assert dict(extraction.request_of(tasks[9]).flat) == {"project": "yard", "project_version": -1, **tasks[9]}
     assert describe(extraction.opted_out) == {
-        "instruction": "1 would get another instruction (line 10); 1 only because of white space (line 10)",
+        "instruction": "1 would get a different instruction (line 10), 1 of them only because of white space (line 10)",
         "geometries": "1 lack it (line 10)",
     }
 
@@ -400,7 +400,7 @@ def test_an_instruction_that_stays_is_shown():
     tasks = [make_task(n, instruction="Count." if n < 2 else f"{n}") for n in range(9)]
     stays = describe(extract(tasks).stays)
     assert stays["instruction"].endswith(': "Count."')
-    assert "would get another instruction" in stays["instruction"]
+    assert "would get a different instruction" in stays["instruction"]
 
 
 def test_a_task_that_opts_out_is_described_as_json():

@@ -183,7 +183,7 @@ def test_other_types_decide_whether_they_equal_a_frozen_value():
 
 @pytest.mark.slow
 def test_many_references_to_one_list_are_too_large():
-    """If a list contains another list twice, on each of many levels, it is rejected as too large."""
+    """A list is too large if, on each of many levels, a list contains the next list twice."""
     value = []
     for _ in range(60):
         value = [value, value]
@@ -341,7 +341,7 @@ def test_a_value_is_shown_on_one_line(value, text):
 
 
 def test_a_long_value_is_cut():
-    """A formatted value is truncated if it is more than a quarter longer than the limit.
+    """A formatted value is truncated if its length is more than 1.25 times the limit.
 
     The length of the whole text, quotes included, is appended. A formatted name has no quotes.
     """

@@ -1,4 +1,4 @@
-"""The params that move, and the reasons why other params stay, why tasks opt out, and why requests are set aside.
+"""What an extraction moves to the project, why other params stay, and why tasks opt out or are set aside.
 
 `Extractor` changes these objects while it counts.  The objects in an `Extraction` no longer
 change, so they and the extraction can be hashed.
@@ -113,14 +113,14 @@ class StayingParam:
         """Return why the param stays, without its value."""
         if self.code == "never_moves":
             option = f"--move {format_name(self.param)}"
-            return f"if it moved, a later task without it would get the value of other tasks (pass {option} to move it)"
+            return f"if the project had it, a new task without it would inherit the value of other tasks (pass {option} to move it)"
         if self.code == "impossible":
             return "no project can have it"
         if self.code == "kept":
             return "kept, because `keep` names it"
         if self.code == "not_shared":
             return "moving it saves nothing, because too few inheriting tasks share a value"
-        lack = "would get another instruction" if self.text is not None else "lack it"
+        lack = "would get a different instruction" if self.text is not None else "lack it"
         larger = "moving it would not make the total smaller"
         if self.extra_bytes:
             larger = f"moving it would make the total {format_count(self.extra_bytes, 'byte')} larger"
@@ -154,8 +154,10 @@ class OptedOut:
     def __str__(self) -> str:
         if self.code == "would_be_inherited":
             return f"{self.tasks.count:,} lack it {self.tasks}"
-        nearly = f"; {self.nearly.count:,} only because of white space {self.nearly}" if self.nearly.count else ""
-        return f"{self.tasks.count:,} would get another instruction {self.tasks}{nearly}"
+        nearly = (
+            f", {self.nearly.count:,} of them only because of white space {self.nearly}" if self.nearly.count else ""
+        )
+        return f"{self.tasks.count:,} would get a different instruction {self.tasks}{nearly}"
 
 
 @define(unsafe_hash=True)
