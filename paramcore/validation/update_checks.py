@@ -33,8 +33,9 @@ def check_update(project: Project, update: Update, params: Iterable[str]) -> Ite
 def _check_param(name: str, value: Any, mistake: Mistake | None, mode: str, version: int) -> Iterator[Finding]:
     shown, pointer = f"`{format_name(name, limit=_SHOWN_NAME)}`", join_pointer(name)
     if mistake == "update_mode" and mode == "patch":
-        problem = f"{shown} is not `patch`, so the API would store it as a param; this update is already a patch"
-        yield Finding(mistake, "error", pointer, problem, f"remove {shown}", version=version)
+        problem = f"{shown} is not `patch`, so the API would store it as a param"
+        remedy = f"remove {shown}, because this update is already a patch"
+        yield Finding(mistake, "error", pointer, problem, remedy, version=version)
     elif mistake == "update_mode":
         problem = f"{shown} is not `patch`, so the update would drop the params that it does not name, and add {shown} as a param"
         remedy = 'write `"patch": true` to keep the other params, or `"patch": false` to drop them'
