@@ -7,9 +7,9 @@ from typing import Any
 
 from attrs import frozen
 
-from paramcore.cli.cells import measure
+from paramcore.cli.cells import measure, measure_by_character
 from paramcore.report.words import Run, diff_words
-from paramcore.text import format_name, format_value
+from paramcore.text import format_name, format_start, format_value
 from paramcore.text.rows import Label
 
 #: The minimum number of lines to show before a value is truncated.
@@ -63,11 +63,13 @@ def _list_blocks(value: Any, width: int, *, full: bool) -> list[Block]:
 def _iter_blocks(value: Any, prefix: str, width: int, suffix: str = "", depth: int = 0) -> Iterator[Block]:
     """Yield a value as JSON; an object or array that fits on one line gets one line."""
     indent = "  " * min(depth, width // 8)
-    text = f"{indent}{prefix}{format_value(value)}{suffix}"
     is_container = isinstance(value, (dict, list)) and value
-    if not is_container or measure(text) <= width:
-        yield Block((text,), len(indent) + 2 * bool(prefix), isinstance(value, str))
-        return
+    # Each level of a deep value contains all levels below it, so first measure only its start.
+    if not is_container or measure_by_character(format_start(value, 2 * width)) <= width:
+        text = f"{indent}{prefix}{format_value(value)}{suffix}"
+        if not is_container or measure(text) <= width:
+            yield Block((text,), len(indent) + 2 * bool(prefix), isinstance(value, str))
+            return
     opening, closing = "{}" if isinstance(value, dict) else "[]"
     yield Block((f"{indent}{prefix}{opening}",), len(indent) + 2)
     members = (

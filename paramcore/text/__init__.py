@@ -66,6 +66,18 @@ def format_value(value: Any, *, limit: int | None = None) -> str:
     return text if limit is None else truncate(text, limit)
 
 
+def format_start(value: Any, length: int) -> str:
+    """Format at most the first `length` characters of the JSON of a value, without formatting the rest."""
+    pieces: list[str] = []
+    size = 0
+    for piece in _ENCODER.iterencode(value):
+        pieces.append(piece)
+        size += len(piece)
+        if size >= length:
+            break
+    return escape_unprintable("".join(pieces)[:length])
+
+
 def format_name(name: str, *, limit: int | None = None) -> str:
     """Format a name or a JSON Pointer on one line, without quotes."""
     text = format_value(name)[1:-1]

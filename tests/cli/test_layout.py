@@ -1,5 +1,7 @@
 """The layout of results on a terminal: every line fits, and only long values are truncated."""
 
+import time
+
 import pytest
 from hypothesis import given, strategies as st
 from screens import find_wide_lines, list_views, squash
@@ -213,3 +215,16 @@ def test_one_line_too_many_is_shown(elements, shown):
     lines = Screen(60).render([Table.of([Row(("a",), (value,))])]).splitlines()[1:]
     assert len(lines) == shown
     assert ("more lines" in lines[-1]) is (elements == 16)
+
+
+@pytest.mark.parametrize("elements", [["é" * 20] * 9000, ["\x7f" * 200_000], [{"é": "\u200b"}] * 15000])
+@pytest.mark.parametrize("wrap", [lambda value: {"a": value}, lambda value: [value]])
+def test_deep_values_are_laid_out_in_linear_time(elements, wrap):
+    """The time to lay out a long value does not depend on the number of levels above it."""
+    value = elements
+    for _ in range(90):
+        value = wrap(value)
+    began = time.process_time()
+    lines = Screen(80).render([Table.of([Row(("a",), (value,))])]).splitlines()
+    assert time.process_time() - began < 2.5
+    assert "more lines" in lines[-1]
