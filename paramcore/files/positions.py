@@ -235,9 +235,11 @@ class Lines:
             line, begin = line + 1, self._text.index("\n", searched) + 1
             searched = begin
         begin += start
-        # A line may be as long as the file, so search for its end only within the slice.
-        end = self._text.find("\n", begin, begin + max_length)
-        return self._text[begin : begin + max_length if end < 0 else end].removesuffix("\r")
+        # A line may be as long as the file, so search for its end only within the slice, and directly after it.
+        # With one more character, a carriage return at the end of the slice is the last only if it ends the line.
+        stop = begin + max_length + 1
+        end = self._text.find("\n", begin, stop)
+        return self._text[begin : stop if end < 0 else end].removesuffix("\r")[:max_length]
 
     def _add_block(self) -> None:
         index = len(self._blocks)

@@ -46,6 +46,23 @@ def test_a_line_that_fits_is_shown_whole(length, is_whole):
     assert (line == text) is is_whole
 
 
+@pytest.mark.parametrize("start", [0, 1, ROW_LIMIT - 1, ROW_LIMIT, ROW_LIMIT + 1])
+def test_a_carriage_return_inside_a_line_is_part_of_it(start):
+    """Only a carriage return at the end of a line is omitted, so the caret stays under the value."""
+    text = "\r" * start + json.dumps({"a": "x" * 300, "b": 5}).replace(" ", "\r")
+    for end in ("", "\r\n"):
+        line, caret = frame(text + end, "/b")
+        assert (len(line), line[caret.index("^") :]) == (ROW_LIMIT // 2 + 2, "5}")
+
+
+@pytest.mark.parametrize("length", [ROW_LIMIT - 1, ROW_LIMIT])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_the_line_end_is_not_part_of_the_line(length, end):
+    """A line up to the limit is shown in full, whatever ends it."""
+    text, _ = make_line(length - len(make_line(0, 0)[0]), 0)
+    assert frame(text + end, "/b")[0] == text
+
+
 def test_the_frame_shows_what_can_be_printed():
     """Each character that cannot be printed is shown as one space, so the caret stays under the value."""
     text = json.dumps({"a\u200b": "\u202e\x85", "b": 5}, ensure_ascii=False)
