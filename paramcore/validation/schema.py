@@ -25,7 +25,7 @@ from attrs import field, frozen
 from paramcore.errors import InvalidSchema
 from paramcore.model import check_task_type
 from paramcore.text import MESSAGE_LIMIT, format_value
-from paramcore.validation.subschemas import make_reference, map_schemas
+from paramcore.validation.subschemas import make_reference, map_schemas, walk_schemas
 from paramcore.validation.user_schema import check_references, read_user_schema
 from paramcore.values import check_argument, freeze_object, join_pointer, split_pointer, wrap_frozen
 
@@ -91,11 +91,13 @@ class Schemas:
         The schema must be JSON Schema 2020-12, and may refer to `common.json` and `definitions.json`.
 
         Raises:
-            InvalidSchema: if the schema is not valid; `path` is the location in the schema, or `None`.
+            InvalidSchema: if the schema is not valid; `path` is the location in the schema.
             InvalidSetting: `task_type`, if the type is empty or not a string.
         """
         check_task_type(type)
-        document = _bundle_schema(read_user_schema(schema))
+        plain = read_user_schema(schema)
+        _check_shared_references(plain)
+        document = _bundle_schema(plain)
         check_references(document)
         return Schemas({**self.user_schemas, type: Schema(type, document)})
 
@@ -132,6 +134,28 @@ def read_schema_file(name: str) -> Any:
     return json.loads(files(__package__).joinpath("schemas", f"{name}.json").read_text("utf-8"))
 
 
+def _split_reference(reference: str) -> tuple[str, str]:
+    """Return the file of a reference without `.json`, which is empty for the schema itself, and the JSON Pointer."""
+    file, _, fragment = reference.partition("#")
+    return file.removesuffix(".json"), unquote(fragment)
+
+
+def _check_shared_references(schema: dict[str, Any]) -> None:
+    """Check that each reference to another document leads to a definition in a file of `_SHARED`."""
+    for pointer, node in walk_schemas(schema):
+        file, place = _split_reference(node.get("$ref", ""))
+        if not file:
+            continue
+        shown = format_value(node["$ref"], limit=MESSAGE_LIMIT)
+        if file not in _SHARED or not place.startswith("/$defs/"):
+            problem = f"the reference {shown} leads to another document, which is never fetched"
+            remedy = "write `#/...`, `common.json#/$defs/...` or `definitions.json#/$defs/...`"
+            raise InvalidSchema("schema_ref", f"{pointer}/$ref", problem, remedy)
+        if place.removeprefix("/$defs/") not in read_schema_file(file)["$defs"]:
+            problem = f"`{file}.json` does not contain the definition of the reference {shown}"
+            raise InvalidSchema("schema_ref", f"{pointer}/$ref", problem, "")
+
+
 def _bundle_schema(schema: dict[str, Any]) -> dict[str, Any]:
     """Return a schema without references to other files.
 
@@ -153,27 +177,19 @@ def _bundle_schema(schema: dict[str, Any]) -> dict[str, Any]:
         return map_schemas(schema, relink_node)
 
     def copy_definition(reference: str, file: str) -> str:
-        target, _, fragment = reference.partition("#")
-        target, pointer = target.removesuffix(".json") or file, unquote(fragment)
+        target, pointer = _split_reference(reference)
+        target = target or file
         if not target:
             # Normalize a pointer, but keep an anchor, because `check_references` rejects anchors later.
             return make_reference(join_pointer(*split_pointer(pointer))) if pointer.startswith("/") else reference
         name = pointer.removeprefix("/$defs/")
-        if target not in _SHARED or not pointer.startswith("/$defs/"):
-            problem = f"the reference {format_value(reference, limit=MESSAGE_LIMIT)} leads to another document, which is never fetched"
-            remedy = "write `#/...`, `common.json#/$defs/...` or `definitions.json#/$defs/...`"
-            raise InvalidSchema("schema_ref", None, problem, remedy)
-        shared = read_schema_file(target)["$defs"]
-        if name not in shared:
-            problem = f"`{target}.json` does not contain the definition of the reference {format_value(reference, limit=MESSAGE_LIMIT)}"
-            raise InvalidSchema("schema_ref", None, problem, "")
         key = f"{target}.{name}"
         while key in own_definitions:
             key += "_"
         if key not in definitions:
             # Reserve the key first, because a definition may refer to itself.
             definitions[key] = None
-            definitions[key] = relink(shared[name], target)
+            definitions[key] = relink(read_schema_file(target)["$defs"][name], target)
         return make_reference(join_pointer("$defs", key))
 
     document: dict[str, Any] = relink(schema, "")

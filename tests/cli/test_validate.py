@@ -435,12 +435,12 @@ class TestOwnSchemas:
         ("argument", "message"),
         [
             ("mine.json", "error: --schema needs a type and a file, got `mine.json`; write `--schema TYPE=FILE`\n"),
-            ("a=mine.json", "error: mine.json:1:1: "),
+            ("a=mine.json", "error: mine.json:2:23: at /properties/a/$ref: "),
             ("a=none.json", "error: none.json: cannot read the file: no such file or directory\n"),
         ],
     )
     def test_a_bad_schema(self, place, argument, message):
-        """The error for an invalid `--schema` names the file, or shows how to write the option."""
+        """The error for an invalid `--schema` names the place in the file, or shows how to write the option."""
         (place / "mine.json").write_text('{"properties":\n  {"a":      {"$ref": "file:///x"}}}')
         ran = run("validate", "boxes.json", "--schema", argument, cwd=place)
         assert ran.status == 2
