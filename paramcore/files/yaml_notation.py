@@ -91,7 +91,10 @@ class NotationCheck:
             raise _make_blank_lines_problem(hidden.end() - 1)
 
     def _check_colon(self, value: str, end: int) -> None:
-        """Check a colon at the end of a plain scalar in brackets, or directly after the scalar."""
+        """Check a colon at the start or the end of a plain scalar in brackets, or directly after the scalar."""
+        if not value and _COLON_IN_TEXT.match(self._text, end - 1):
+            # In YAML 1.2, `{:a: 1}` has the name `:a`. The parser reads an empty name, which ends after the colon.
+            raise _make_leading_colon_problem(end - 1)
         if value[-1:] == ":" and self._text[end : end + 1] in [*"[]{},"]:
             # In YAML 1.2, `{a:, b: 1}` has the name `a`. The parser reads the name `a:`.
             problem = "a colon directly before a comma or bracket is not supported"
@@ -142,6 +145,11 @@ def _make_blank_lines_problem(offset: int) -> SyntaxProblem:
     return SyntaxProblem("yaml_syntax", offset, problem, "remove the spaces")
 
 
+def _make_leading_colon_problem(offset: int) -> SyntaxProblem:
+    problem = "text that begins with a colon is not supported here"
+    return SyntaxProblem("yaml_syntax", offset, problem, "put the text in quotes")
+
+
 def make_missing_name_problem(offset: int) -> SyntaxProblem:
     """Return the problem of a colon without a name."""
     problem, remedy = "the name before the colon is missing", 'write a name, or `""` for the empty name'
@@ -169,6 +177,8 @@ def find_unsupported(text: str, offset: int, message: str, started: int) -> Synt
         return _make_explicit_key_problem(offset)
     if message.startswith("more indented follow up line"):
         return _make_blank_lines_problem(offset)
+    if before[-1:] in ("[", "{", ",", ":") and _COLON_IN_TEXT.match(text, offset):
+        return _make_leading_colon_problem(offset)
     if mark == ":" and before[-1:] in ("[", ","):
         return make_missing_name_problem(offset)
     # In `["a":b]`, the parser takes `:b` for a value.
