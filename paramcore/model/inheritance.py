@@ -35,8 +35,9 @@ def find_inherited_version(versions: tuple[ParamVersion, ...], project_version: 
     try:
         return get_version(versions, project_version)
     except NoSuchVersion as error:
-        existing = "choose an existing version, " if versions else ""
-        remedy = f"{existing}write -1 to inherit nothing, or leave out `project_version` to inherit the latest"
+        remedy = "leave out `project_version`"
+        if versions:
+            remedy = f"choose an existing version, write -1 to inherit nothing, or {remedy} to inherit the latest"
         # pandas turns the whole numbers of a column with a missing value into floats, so suggest the whole number.
         if type(project_version) is float and project_version in range(-1, len(versions)):
             remedy = f"write {project_version:.0f} instead of {project_version}"

@@ -277,3 +277,13 @@ def test_versions_updates_and_inheritance_have_short_reprs():
     assert repr(Replace({})) == "<Replace by 0 params>"
     assert repr(TWO.resolve({}).inheritance) == "<Inheritance from <ParamVersion 1: 2 params>>"
     assert repr(TWO.resolve({"project_version": INHERIT_NOTHING}).inheritance) == "<Inheritance from nothing>"
+
+
+@pytest.mark.parametrize("number", [0, 5, -2, True, "0", 1.0])
+def test_no_remedy_names_the_latest_version_of_an_empty_history(number):
+    """If a project has no versions, the error about a version says only to leave it out."""
+    project = Project("bare", type="comparison")
+    with pytest.raises(NoSuchVersion) as refused:
+        project.inheritance(number)
+    assert refused.value.remedy == "leave out `project_version`"
+    assert project.resolve({"padding": 3}).params == {"padding": 3}
