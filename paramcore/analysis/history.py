@@ -271,12 +271,12 @@ def _iter_lifetimes(versions: Sequence[ParamVersion], param: str) -> Iterator[Li
 
 def _seconds_between(before: ParamVersion | None, after: ParamVersion) -> float | None:
     """Return the seconds between two versions; `None` if a time is unknown (P7)."""
-    earlier = parse_time(before.created_at) if before else None
-    later = parse_time(after.created_at)
+    earlier = parse_utc_time(before.created_at) if before else None
+    later = parse_utc_time(after.created_at)
     return None if earlier is None or later is None else round((later - earlier).total_seconds(), 3)
 
 
-def parse_time(created_at: str | None) -> datetime | None:
+def parse_utc_time(created_at: str | None) -> datetime | None:
     """Parse an ISO 8601 time that ends with `Z`; return `None` for any other text."""
     if created_at is None or not created_at.endswith("Z"):
         return None

@@ -185,10 +185,10 @@ class ImpactCounter:
             return Effect(task, (), why="opted_out" if task.inherits_nothing else "pinned")
         own = {name: task.params[name] for name in self._changed if name in task.params}
         before, after = self._merge_before(own), self._merge_after(own)
-        differing = tuple(name for name in self._changed if not same_member(before, after, name))
-        overridden = tuple(name for name in own if same_member(before, after, name))
+        differing = dict.fromkeys(name for name in self._changed if not same_member(before, after, name))
+        overridden = tuple(name for name in own if name not in differing)
         if differing:
-            return Effect(task, differing, overridden)
+            return Effect(task, tuple(differing), overridden)
         # The request sets all changed params, or the update changes nothing.
         return Effect(task, (), overridden, "override" if overridden else "same")
 

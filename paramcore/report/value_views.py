@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from attrs import frozen
 
 from paramcore.analysis.changes import Change, ChangeKind, identify
-from paramcore.analysis.history import parse_time
+from paramcore.analysis.history import parse_utc_time
 from paramcore.model import ParamVersion
 from paramcore.report.words import RunKind, diff_words
 from paramcore.text import escape_unprintable, format_count, format_name, format_value
@@ -69,7 +69,7 @@ def view_time(created_at: str | None) -> TimeView | None:
         return None
     text = format_name(created_at)
     found = _TIME.fullmatch(created_at)
-    if not found or parse_time(created_at) is None:
+    if not found or parse_utc_time(created_at) is None:
         return TimeView(text)
     clock = f"{found[4]}{found[5] or ':00'}"
     return TimeView(text, f"{int(found[3])} {_MONTHS[int(found[2]) - 1]} {found[1]}", clock)
