@@ -545,6 +545,30 @@ class TestJournalFile:
         with pytest.raises(DocumentError, match="journal:2: the line is not part of a journal: .*; restore the file"):
             replay_lines(journal.lines, journal.source, WORLDS, Assumptions())
 
+    @pytest.mark.parametrize(
+        ("value", "found"), [(None, "null"), (3, "the number 3"), ("x", "the text 'x'"), ([], "an array")]
+    )
+    def test_a_task_that_is_not_an_object_is_reported(self, path, value, found):
+        """The error says which part of a task must be an object: the task, its fields or its params."""
+        fields = {**TASK["fields"], "params": value}
+        for part, task in (("the value", value), ("`fields`", {"fields": value}), ("`params`", {"fields": fields})):
+            self.create(path, json.dumps([["live", "tasks", "1", task]]).encode() + b"\n")
+            journal = JournalFile(path)
+            with pytest.raises(DocumentError, match=f": {part} must be an object, got {found}; restore the file"):
+                replay_lines(journal.lines, journal.source, WORLDS, Assumptions())
+            journal.close()
+
+    @pytest.mark.parametrize("name", ["\ud800", "a\udfff"])
+    def test_a_name_with_a_lone_surrogate_is_reported(self, path, name):
+        """The fields and the params of a task, and all objects in them, have names that UTF-8 can encode."""
+        for fields in ({name: 1}, {"params": {name: 1}}, {"params": {"a": {name: 1}}}, {"metadata": {name: 1}}):
+            task = {**TASK, "fields": {**TASK["fields"], **fields}}
+            self.create(path, json.dumps([["live", "tasks", "1", task]]).encode() + b"\n")
+            journal = JournalFile(path)
+            with pytest.raises(DocumentError, match="contains a lone surrogate"):
+                replay_lines(journal.lines, journal.source, WORLDS, Assumptions())
+            journal.close()
+
     @pytest.mark.parametrize("numbers", [(1,), (0, 0), (0, 2), (1, 0)])
     def test_a_line_that_is_missing_or_repeated_is_reported(self, path, numbers):
         """The versions in a journal must be complete and in order; otherwise, the error names the journal."""

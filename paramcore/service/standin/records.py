@@ -161,9 +161,11 @@ class _Replay:
 
 
 def _read_task(value: Any) -> StoredTask:
+    _check_object("the value", value)
+    _check_object("`fields`", value["fields"])
     # Freeze each value alone, because a whole record may exceed the limits although each of its values is within them.
     fields = {
-        name: _freeze_members(member) if name == "params" else freeze(member)
+        freeze(name): _freeze_params(member) if name == "params" else freeze(member)
         for name, member in value["fields"].items()
     }
     task = StoredTask.from_record({**value, "fields": wrap_frozen(fields)})
@@ -175,13 +177,18 @@ def _read_task(value: Any) -> StoredTask:
     return task
 
 
-def _freeze_members(members: Mapping[str, Any]) -> JSONObject:
-    return wrap_frozen({name: freeze(member) for name, member in members.items()})
+def _freeze_params(params: Any) -> JSONObject:
+    _check_object("`params`", params)
+    return wrap_frozen({freeze(name): freeze(param) for name, param in params.items()})
+
+
+def _check_object(description: str, value: Any) -> None:
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{description} must be an object, got {describe_value(value)}")
 
 
 def _check_texts(table: Table, value: Any) -> None:
-    if not isinstance(value, Mapping):
-        raise TypeError(f"the value must be an object, got {describe_value(value)}")
+    _check_object("the value", value)
     for name in (*_TEXTS[table], *(name for name in _OPTIONAL_TEXTS if name in value)):
         if not isinstance(value[name], str):
             raise TypeError(f"`{name}` must be text, got {describe_value(value[name])}")
