@@ -345,13 +345,19 @@ class TestWSGI:
         for name in ("REQUEST_URI", "RAW_URI"):
             assert self.call("GET", **{name: "/v1/projects/a%2Fb", "PATH_INFO": "/v1/projects/a/b"})[1]["name"] == "a/b"
 
-    def test_a_path_may_be_text(self):
-        """A path may be bytes decoded as Latin-1, as PEP 3333 requires, or ordinary text, as httpx sends it."""
+    def test_a_path_outside_latin_1_may_be_text(self):
+        """A path is bytes decoded as Latin-1, as PEP 3333 requires; outside Latin-1 it is text, as httpx sends it."""
         for name in ("日本", "caf\u00e9", "\u0080", "\u00ff%41"):
-            path = f"/v1/projects/{name}"
-            for sent in (path.encode().decode("latin-1"), path):
-                assert self.call("GET", PATH_INFO=sent)[1]["name"] == name
+            assert self.call("GET", PATH_INFO=f"/v1/projects/{name}".encode().decode("latin-1"))[1]["name"] == name
+        assert self.call("GET", PATH_INFO="/v1/projects/日本")[1]["name"] == "日本"
         assert self.call("GET", PATH_INFO="/v1/projects/\ud800")[0] == "400 Bad Request"
+
+    @pytest.mark.parametrize("name", ["caf\u00e9", "\u0080", "\u00ff%41"])
+    def test_a_path_in_latin_1_must_be_utf_8(self, name):
+        """A path whose bytes are not UTF-8 is rejected, even if a project has the name that they spell in Latin-1."""
+        for method, path in (("GET", name), ("POST", f"{name}/setParams")):
+            status, _reply = self.call(method, b'{"patch": true, "x": 1}', PATH_INFO=f"/v1/projects/{path}")
+            assert status == "400 Bad Request"
 
 
 @pytest.mark.parametrize(

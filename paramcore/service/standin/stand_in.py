@@ -214,7 +214,8 @@ class StandIn:
         """Handle a request as a WSGI application.
 
         A project name with a slash works only if the server provides the raw
-        target as `REQUEST_URI` or `RAW_URI`.
+        target as `REQUEST_URI` or `RAW_URI`.  With `WSGITransport` of httpx,
+        a name that Latin-1 can encode works only if it is ASCII, so `é` does not work.
 
         Raises:
             OutcomeUnknown: `no_reply`, if a fault drops the reply.

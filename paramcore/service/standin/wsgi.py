@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
@@ -17,11 +16,12 @@ def read_target(environ: Mapping[str, Any]) -> str:
     if isinstance(target, str):
         return target
     path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
-    # PEP 3333 requires the bytes of the path as Latin-1.  `WSGITransport` of httpx passes the decoded path instead.  For
-    # such a path, `encode` or `decode` usually fails, so keep the path unchanged.
-    with suppress(UnicodeError):
-        path = path.encode("latin-1").decode()
-    path = quote(path, errors="surrogatepass")
+    # PEP 3333 requires the bytes of the path as Latin-1.  `WSGITransport` of httpx passes the decoded path instead.  If
+    # Latin-1 cannot encode the path, it must be such a path.
+    try:
+        path = quote(path.encode("latin-1"))
+    except UnicodeEncodeError:
+        path = quote(path, errors="surrogatepass")
     query = environ.get("QUERY_STRING")
     return f"{path}?{query}" if query else path
 
