@@ -70,11 +70,12 @@ def explain_errors(errors: Iterable[ValidationError], param: str | None = None) 
     try:
         for error in errors:
             # jsonschema yields an error for each missing name.  `_explain` reports all missing names for the first of
-            # these errors, so skip the others.
-            place = (*error.absolute_path,), (*error.absolute_schema_path,)
-            if error.validator in ("required", "dependentRequired") and place in explained:
-                continue
-            explained.add(place)
+            # these errors, so skip the others.  The schema path omits `$ref`, so the schema itself is in the key.
+            if error.validator in ("required", "dependentRequired"):
+                key = (*error.absolute_path,), error.validator, id(error.schema), _is_warning(error)
+                if key in explained:
+                    continue
+                explained.add(key)
             for finding in _explain(error):
                 yield evolve(finding, severity="warning") if _is_warning(error) else finding
     except (RecursionError, ArithmeticError, ValueError) as error:
