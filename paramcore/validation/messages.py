@@ -10,6 +10,7 @@ from attrs import evolve
 
 from paramcore.errors import InvalidSchema
 from paramcore.text import describe_type, describe_value, format_count, format_value
+from paramcore.validation.check_parts import get_verb
 from paramcore.validation.finding import Finding
 from paramcore.validation.names import MOST_NAMES, suggest_name
 from paramcore.validation.schema_errors import (
@@ -154,7 +155,7 @@ def _is_warning(error: ValidationError) -> bool:
 
 def _get_verb(error: ValidationError) -> str:
     # A value that violates only `x-warn` is still valid, so the value need not change.
-    return "should" if _is_warning(error) else "must"
+    return get_verb("warning" if _is_warning(error) else "error")
 
 
 def _is_about_name(error: ValidationError) -> bool:
