@@ -130,6 +130,21 @@ def test_thousands_of_missing_names_are_validated_in_time(keyword):
     assert time.process_time() - began < 5
 
 
+@pytest.mark.parametrize("text", ["false", "0", "0.0", "true", "2.5"])
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": ["boolean", "number"]},
+        {"enum": [False, 0, 0.0, True, 2.5]},
+        {"anyOf": [{"type": ["boolean", "number"]}, {"const": None}]},
+        {"anyOf": [{"enum": [False, 0, 0.0, True, 2.5]}, {"type": "array"}]},
+    ],
+)
+def test_a_value_in_quotes_is_suggested_without_quotes(schema, text):
+    """If text contains an allowed number or boolean, also zero or `false`, the finding suggests it without quotes."""
+    assert [found[3] for found in validate_own({"a": text}, {"properties": {"a": schema}})] == [text]
+
+
 MISSING = [("a", "error"), ("b", "error"), ("c", "error")]
 BASE = {"$ref": "#/$defs/base"}
 
