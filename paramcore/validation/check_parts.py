@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from attrs import Factory, field, frozen
@@ -10,9 +10,13 @@ from attrs import Factory, field, frozen
 from paramcore.text import describe_type, describe_value, format_value
 from paramcore.validation.finding import Finding, Severity
 from paramcore.validation.names import suggest_name
-from paramcore.values import join_pointer
+from paramcore.values import equality_key, join_pointer
 
 CheckFunction: TypeAlias = Callable[[Mapping[str, Any]], Iterator[Finding]]
+
+#: The choices that are text, and the equality keys of all choices that are neither objects nor arrays.  The keys are
+#: `None` if any answer is allowed.
+Choices: TypeAlias = tuple[Collection[str], set[Any] | None]
 
 
 @frozen(eq=False)
@@ -63,6 +67,22 @@ def make_choice_finding(
     shown = f"{verb} be {expected}, got {describe_value(value)}"
     hidden = f"{verb} be {expected_without_value or expected}, got {describe_type(value)}"
     return Finding("param_choice", severity, pointer, shown, suggestion=suggestion, problem_without_value=hidden)
+
+
+def make_plain_keys(choices: Iterable[Any]) -> set[Any]:
+    """Return the equality keys of the choices that are neither objects nor arrays."""
+    return {equality_key(choice) for choice in choices if not isinstance(choice, (dict, list, tuple))}
+
+
+def check_choices(answers: Any, pointer: str, choices: Choices, expected: str) -> Iterator[Finding]:
+    """Check that an answer, or each answer of an array, is one of the choices.
+
+    Ignore answers that are neither text nor numbers nor booleans.
+    """
+    known, keys = choices
+    for answer, at in list_leaves(answers, pointer):
+        if keys is not None and isinstance(answer, (str, int, float)) and equality_key(answer) not in keys:
+            yield make_choice_finding("warning", at, answer, expected, known)
 
 
 def walk_nested(value: Any, pointer: str, below: str) -> Iterator[tuple[Mapping[str, Any], str]]:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any
 
 from paramcore.text import format_name
 from paramcore.validation.check_parts import (
+    Choices,
     CrossCheck,
+    check_choices,
     get_member,
     list_elements,
     list_leaves,
     list_members,
     make_choice_finding,
+    make_plain_keys,
     walk_nested,
 )
 from paramcore.validation.finding import Finding
-from paramcore.values import equality_key, join_pointer
+from paramcore.values import join_pointer
 
 _FIELD = "the `field_id` of a field"
 
@@ -55,31 +58,26 @@ def _check_conditions(params: Mapping[str, Any]) -> Iterator[Finding]:
                     yield make_choice_finding("warning", place, name, _FIELD, fields)
 
 
-#: Takes a `field_id`. Returns the text values of the field's choices, and the equality keys of all values that are
-#: neither objects nor arrays.
-_ReadValues: TypeAlias = Callable[[str], tuple[list[str], set[Any]]]
+def _make_value_reader(fields: Mapping[str, Mapping[str, Any]]) -> Callable[[str], Choices]:
+    """Return a function that returns the values of the choices of a field; `field_id` is its argument."""
 
-
-def _make_value_reader(fields: Mapping[str, Mapping[str, Any]]) -> _ReadValues:
-    def read_values(field_id: str) -> tuple[list[str], set[Any]]:
+    def read_values(field_id: str) -> Choices:
         choices = walk_nested(fields.get(field_id, {}).get("choices"), "", "subchoices")
         values = [choice["value"] for choice, _ in choices if "value" in choice]
-        plain = (value for value in values if not isinstance(value, (dict, list, tuple)))
-        return [value for value in values if isinstance(value, str)], set(map(equality_key, plain))
+        return [value for value in values if isinstance(value, str)], make_plain_keys(values) if values else None
 
     # A form may have many answers to a field, so read the choices of each field once.
     return cache(read_values)
 
 
-def _check_answers(answers: Any, pointer: str, field_id: str, read_values: _ReadValues) -> Iterator[Finding]:
+def _check_answers(
+    answers: Any, pointer: str, field_id: str, read_values: Callable[[str], Choices]
+) -> Iterator[Finding]:
     """Check the answers to a field: one answer, an array of answers, or `{"not": answers}`."""
     while isinstance(answers, dict) and "not" in answers:
         answers, pointer = answers["not"], f"{pointer}/not"
-    known, keys = read_values(field_id)
-    for answer, at in list_leaves(answers, pointer) if keys else ():
-        if isinstance(answer, (str, int, float)) and equality_key(answer) not in keys:
-            expected = f"the `value` of a choice of `{format_name(field_id)}`"
-            yield make_choice_finding("warning", at, answer, expected, known)
+    expected = f"the `value` of a choice of `{format_name(field_id)}`"
+    yield from check_choices(answers, pointer, read_values(field_id), expected)
 
 
 def _check_hypothesis(params: Mapping[str, Any]) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from attrs import evolve
 
 from paramcore.errors import InvalidSchema
 from paramcore.text import describe_type, describe_value, format_count, format_value
+from paramcore.validation.check_parts import get_verb
 from paramcore.validation.finding import Finding
 from paramcore.validation.names import MOST_NAMES, suggest_name
 from paramcore.validation.schema_errors import (
@@ -70,11 +71,12 @@ def explain_errors(errors: Iterable[ValidationError], param: str | None = None) 
     try:
         for error in errors:
             # jsonschema yields an error for each missing name.  `_explain` reports all missing names for the first of
-            # these errors, so skip the others.
-            place = (*error.absolute_path,), (*error.absolute_schema_path,)
-            if error.validator in ("required", "dependentRequired") and place in explained:
-                continue
-            explained.add(place)
+            # these errors, so skip the others.  The schema path omits `$ref`, so the schema itself is in the key.
+            if error.validator in ("required", "dependentRequired"):
+                key = (*error.absolute_path,), error.validator, id(error.schema), _is_warning(error)
+                if key in explained:
+                    continue
+                explained.add(key)
             for finding in _explain(error):
                 yield evolve(finding, severity="warning") if _is_warning(error) else finding
     except (RecursionError, ArithmeticError, ValueError) as error:
@@ -126,25 +128,25 @@ def _make_finding(
     remedy: str = "",
     *,
     hidden: str = "",
-    suggestion: str | None = None,
+    suggested: Any = None,
 ) -> Finding:
     """Return a finding for an error; `hidden` is the problem without param values."""
     pointer = join_pointer(*error.absolute_path)
+    suggestion = None if suggested is None else json.dumps(suggested)
     if _is_about_name(error):
         code, hidden = "param_unknown", ""
-        # The suggestion is JSON, so only text can be a name.
-        suggested = None if suggestion is None else json.loads(suggestion)
+        # Only text can be a name, and a suggested name is not encoded.
         suggestion = suggested if isinstance(suggested, str) else None
         problem = f"the name {format_value(error.instance)} is not allowed: {problem}"
     return Finding(code, "error", pointer, problem, remedy, suggestion, problem_without_value=hidden)
 
 
-def _make_value_finding(error: ValidationError, code: str, expectation: str, suggestion: str | None = None) -> Finding:
+def _make_value_finding(error: ValidationError, code: str, expectation: str, suggested: Any = None) -> Finding:
     """Return a finding that shows the value, such as `must be text, got the number 5`."""
     if _is_about_name(error):
-        return _make_finding(error, code, expectation, suggestion=suggestion)
+        return _make_finding(error, code, expectation, suggested=suggested)
     shown, hidden = (f"{expectation}, got {describe(error.instance)}" for describe in (describe_value, describe_type))
-    return _make_finding(error, code, shown, hidden=hidden, suggestion=suggestion)
+    return _make_finding(error, code, shown, hidden=hidden, suggested=suggested)
 
 
 def _is_warning(error: ValidationError) -> bool:
@@ -153,7 +155,7 @@ def _is_warning(error: ValidationError) -> bool:
 
 def _get_verb(error: ValidationError) -> str:
     # A value that violates only `x-warn` is still valid, so the value need not change.
-    return "should" if _is_warning(error) else "must"
+    return get_verb("warning" if _is_warning(error) else "error")
 
 
 def _is_about_name(error: ValidationError) -> bool:
@@ -252,9 +254,11 @@ def _explain_alternatives(error: ValidationError, alternatives: Sequence[Validat
     if not types:
         return _explain_enum(error, choices)
     words = [*map(_format_choice, choices), *(word for name in dict.fromkeys(types) for word in _TYPES[name])]
-    suggestion = _convert_text(error.instance, types) or _suggest_choice(error.instance, choices)
+    suggested = _convert_text(error.instance, types)
+    if suggested is None:
+        suggested = _suggest_choice(error.instance, choices)
     code = "param_choice" if choices else "param_type"
-    return _make_value_finding(error, code, f"{_get_verb(error)} be {_join_choices(words, len(words))}", suggestion)
+    return _make_value_finding(error, code, f"{_get_verb(error)} be {_join_choices(words, len(words))}", suggested)
 
 
 def _join_choices(choices: Sequence[str], count: int) -> str:
@@ -268,8 +272,8 @@ def _join_choices(choices: Sequence[str], count: int) -> str:
     return f"{', '.join(listed[:-1])} or {listed[-1]}" if len(listed) > 1 else "".join(listed)
 
 
-def _convert_text(value: Any, types: list[str]) -> str | None:
-    """Return the number or boolean that a short string contains, as JSON.
+def _convert_text(value: Any, types: list[str]) -> Any:
+    """Return the number or boolean that a short string contains.
 
     Return `None` if the string contains neither, or if `types` does not allow its type.
     """
@@ -280,16 +284,16 @@ def _convert_text(value: Any, types: list[str]) -> str | None:
     except ValueError:
         return None
     fitting = {bool: {"boolean"}, int: {"integer", "number"}, float: {"number"}}.get(type(converted), set())
-    return None if fitting.isdisjoint(types) else json.dumps(converted)
+    return None if fitting.isdisjoint(types) else converted
 
 
-def _suggest_choice(value: Any, choices: list[Any]) -> str | None:
+def _suggest_choice(value: Any, choices: list[Any]) -> Any:
     if not isinstance(value, str) or len(choices) > MOST_NAMES:
         return None
     # A number or a boolean in quotes is probably meant without quotes.
-    if value.strip() in [json.dumps(choice) for choice in choices if isinstance(choice, (bool, int, float))]:
-        return value.strip()
+    for choice in choices:
+        if isinstance(choice, (bool, int, float)) and json.dumps(choice) == value.strip():
+            return choice
     texts = [choice for choice in choices if isinstance(choice, str)]
     equal = [text for text in texts if text.casefold() == value.strip().casefold()]
-    suggestion = equal[0] if equal else suggest_name(value, texts)
-    return None if suggestion is None else json.dumps(suggestion)
+    return equal[0] if equal else suggest_name(value, texts)

@@ -11,22 +11,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache, partial
-from typing import Any, TypeAlias
+from typing import Any
 
 from attrs import evolve
 
 from paramcore.validation.addresses import check_callback
 from paramcore.validation.check_parts import (
+    Choices,
     CrossCheck,
+    check_choices,
     get_member,
     list_elements,
     list_leaves,
     list_members,
     make_choice_finding,
+    make_plain_keys,
 )
 from paramcore.validation.finding import Finding
 from paramcore.validation.form_references import FORM_CHECKS
-from paramcore.values import equality_key, join_pointer
+from paramcore.values import join_pointer
 
 #: The params that define labels. `geometries` must be the first, because `_list_labels` reads it separately.
 _LABELS = ("geometries", "labels", "objects_to_annotate", "instance_labels")
@@ -94,36 +97,29 @@ def _check_label_condition(
     yield from _check_labels(value, f"{pointer}/label_condition/label", known, expected)
 
 
-#: Takes the name of an attribute.  Returns the names of its choices, and the equality keys of the choices that are
-#: neither objects nor arrays.  Both are empty if the attribute is not a category.
-_ReadChoices: TypeAlias = Callable[[str], tuple[dict[str, None], set[Any]]]
+def _make_choice_reader(attributes: Mapping[str, Any]) -> Callable[[str], Choices]:
+    """Return a function that returns the choices of an attribute; the attribute's name is its argument."""
 
-
-def _make_choice_reader(attributes: Mapping[str, Any]) -> _ReadChoices:
-    def read_choices(name: str) -> tuple[dict[str, None], set[Any]]:
+    def read_choices(name: str) -> Choices:
         is_category = get_member(attributes[name], "type") in (None, "category")
         choices = get_member(attributes[name], "choices") if is_category else None
-        plain = (choice for choice in list_elements(choices) if not isinstance(choice, (dict, list, tuple)))
-        return dict.fromkeys(_list_names(choices)), set(map(equality_key, plain))
+        known = dict.fromkeys(_list_names(choices))
+        return known, make_plain_keys([*known, *list_elements(choices)]) if known else None
 
     # Many annotations may have the same attribute, so read the choices of each attribute once.
     return cache(read_choices)
 
 
 def _check_answers(
-    answers: Any, pointer: str, attributes: Mapping[str, Any], read_choices: _ReadChoices
+    answers: Any, pointer: str, attributes: Mapping[str, Any], read_choices: Callable[[str], Choices]
 ) -> Iterator[Finding]:
     """Check that each name in `answers` is an attribute, and that the value of a category is one of its choices."""
     for name, value in list_members(answers if attributes else None):
         at = pointer + join_pointer(name)
         if name not in attributes:
             yield make_choice_finding("warning", at, name, "the name of an attribute", attributes)
-            continue
-        known, keys = read_choices(name)
-        for answer, place in list_leaves(value, at) if known else ():
-            is_plain = isinstance(answer, (str, int, float))
-            if is_plain and answer not in known and equality_key(answer) not in keys:
-                yield make_choice_finding("warning", place, answer, f"a choice of `{name}`", known)
+        else:
+            yield from check_choices(value, at, read_choices(name), f"a choice of `{name}`")
 
 
 def _check_links(params: Mapping[str, Any]) -> Iterator[Finding]:

@@ -267,6 +267,16 @@ def test_conditions_of_fields_without_ids(conditions):
     assert find("textcollection", {"fields": fields, "attachments": []}) == []
 
 
+@pytest.mark.parametrize("value", [{}, {"x": 1}, [], ["x"]])
+@pytest.mark.parametrize("answer", ["x", 1, True])
+def test_choices_of_fields_that_are_neither_text_nor_numbers(value, answer):
+    """An answer to a field is reported if all choices of the field are objects or arrays."""
+    field = {"type": "category", "field_id": "genre", "title": "G", "choices": [{"label": "x", "value": value}]}
+    asking = {"type": "text", "field_id": "t", "title": "T", "conditions": {"genre": answer}}
+    references = find("textcollection", {"fields": [field, asking], "attachments": []})
+    assert references == [("/fields/1/conditions/genre", None)]
+
+
 def test_the_name_of_a_field_is_escaped():
     """A line feed or a control character in a `field_id` is escaped in the message."""
     field = {"type": "category", "field_id": "a\nb\x1b", "title": "T", "choices": [{"label": "x", "value": "x"}]}

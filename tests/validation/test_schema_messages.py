@@ -130,6 +130,56 @@ def test_thousands_of_missing_names_are_validated_in_time(keyword):
     assert time.process_time() - began < 5
 
 
+@pytest.mark.parametrize("text", ["false", "0", "0.0", "true", "2.5"])
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": ["boolean", "number"]},
+        {"enum": [False, 0, 0.0, True, 2.5]},
+        {"anyOf": [{"type": ["boolean", "number"]}, {"const": None}]},
+        {"anyOf": [{"enum": [False, 0, 0.0, True, 2.5]}, {"type": "array"}]},
+    ],
+)
+def test_a_value_in_quotes_is_suggested_without_quotes(schema, text):
+    """If text contains an allowed number or boolean, also zero or `false`, the finding suggests it without quotes."""
+    assert [found[3] for found in validate_own({"a": text}, {"properties": {"a": schema}})] == [text]
+
+
+MISSING = [("a", "error"), ("b", "error"), ("c", "error")]
+BASE = {"$ref": "#/$defs/base"}
+
+
+@pytest.mark.parametrize("is_last", [False, True])
+@pytest.mark.parametrize(
+    ("base", "keywords", "expected"),
+    [
+        ({"required": ["a", "b"]}, {"required": ["c"]}, MISSING),
+        ({"required": ["a", "b"]}, {"required": ["c"], "dependentRequired": {"x": ["d"]}}, [*MISSING, ("d", "error")]),
+        ({"required": ["a", "b"]}, {"dependentRequired": {"x": ["c"]}}, MISSING),
+        ({"dependentRequired": {"x": ["a", "b"]}}, {"dependentRequired": {"x": ["c"]}}, MISSING),
+        ({"required": ["b"], "$ref": "#/$defs/inner"}, {"required": ["c"]}, MISSING),
+        ({"required": ["a"]}, {"x-warn": {"required": ["b"]}}, [("a", "error"), ("b", "warning")]),
+        ({"required": ["a"]}, {"x-warn": {"required": ["b"], **BASE}}, [("a", "error"), ("b", "warning")]),
+    ],
+)
+@pytest.mark.parametrize("place", ["", "/p", "/p/0"])
+def test_missing_names_beside_a_reference(place, base, keywords, expected, is_last):
+    """Every name that a schema or the schema in its `$ref` requires is reported, as an error if either rejects it."""
+    schema = {**keywords, **BASE} if is_last else {**BASE, **keywords}
+    value = {"x": 1}
+    for step in reversed(place.split("/")[1:]):
+        schema, value = ({"items": schema}, [value]) if step == "0" else ({"properties": {step: schema}}, {step: value})
+    schema = {**schema, "$defs": {"base": base, "inner": {"required": ["a"]}}}
+    project = Project("boxes", type="mine")
+    findings = Validator(project, Schemas().with_schema("mine", schema)).task(project.resolve(value))
+    missing = {
+        (finding.problem.split("`")[1], finding.severity)
+        for finding in findings
+        if (finding.code, finding.pointer) == ("param_missing", place)
+    }
+    assert missing >= {*expected}
+
+
 @pytest.mark.parametrize(
     ("choices", "value", "is_known"),
     [
