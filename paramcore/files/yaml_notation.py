@@ -168,10 +168,11 @@ def find_unsupported(text: str, offset: int, message: str, started: int) -> Synt
     """
     mark = text[offset : offset + 1]
     before = text[:offset].rstrip(" \t\r\n")
-    tab = text.find("\t", len(before), offset + 1)
+    line_start = text.rfind("\n", 0, offset) + 1
+    tab = text.find("\t", max(len(before), line_start), offset + 1)
     # In brackets, the parser splits `a\tb` into the tokens `a` and `b`, and `a\t|` into the tokens `a` and `|`.
-    follows_text = before[-1:] not in [*"'\"[]{},:"] and "\n" not in text[len(before) : max(tab, 0)]
-    if mark == "\t" or (tab >= 0 and follows_text):
+    is_split = mark not in ["", *"]}"] and before[-1:] not in [*"'\"[]{},:"] and line_start < len(before)
+    if mark == "\t" or (tab >= 0 and is_split):
         return _make_tab_problem(tab)
     if mark == "?":
         return _make_explicit_key_problem(offset)
@@ -182,7 +183,7 @@ def find_unsupported(text: str, offset: int, message: str, started: int) -> Synt
     if mark == ":" and before[-1:] in ("[", ","):
         return make_missing_name_problem(offset)
     # In `["a":b]`, the parser takes `:b` for a value.
-    follows_quote = text[offset - 1 : offset] in ("'", '"') and not text[offset + 1 : offset + 2].isspace()
+    follows_quote = text[offset - 1 : offset] in ("'", '"') and text[offset + 1 : offset + 2].strip()
     if mark == ":" and (message.endswith("'<scalar>'") or follows_quote):
         return SyntaxProblem("yaml_syntax", offset, "the colon needs a space after it", "insert a space")
     # If the parser does not recognize the name before a colon, its last event is an empty value at the colon.

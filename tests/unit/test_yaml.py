@@ -206,6 +206,35 @@ def test_unsupported_yaml_is_not_called_invalid(written, text, column, problem, 
 
 
 @pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ('a: b\n  "x":', 2, 6),
+        ('a: b\n  "x":\n', 2, 6),
+        ("a: b\n  'x':", 2, 6),
+        ("tags: [a, b\t", 1, 13),
+        ("tags: [a, b\t\n", 2, 1),
+        ("tags: [a, b\t# c\n", 2, 1),
+        ("tags: [a, b  # first\t\n  c]\n", 2, 3),
+        ("x: [1, 2 # two\t\n  }\n", 2, 3),
+        ("[a\t\n}", 2, 1),
+        ("[a\t}", 1, 4),
+        ("{a: b\t]", 1, 7),
+        ("# a\t\n}", 2, 1),
+    ],
+)
+def test_invalid_yaml_is_not_called_unsupported(written, text, line, column):
+    """The error about invalid YAML does not blame a colon at the end of a line, or a tab that does no harm."""
+    error = refused(lambda: read_document(written(text)))
+    assert (error.problem.startswith("invalid YAML: "), error.line, error.column) == (True, line, column)
+
+
+def test_a_tab_is_located_in_the_line_of_the_error(written):
+    """The error about a tab has the place of this tab, even if the line before ends with a tab."""
+    error = refused(lambda: read_document(written('"x" # a\t\n\t')))
+    assert (error.problem, error.line, error.column) == ("a tab is not supported here", 2, 1)
+
+
+@pytest.mark.parametrize(
     ("text", "column", "corrected", "value"),
     [
         ('"a":b', 4, '"a": b', {"a": "b"}),
