@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from paramcore.cli.contents import find_misspelt_history, holds_projects
 from paramcore.errors import DocumentError, MalformedPayload, WrongProject
 from paramcore.files.document import PROJECT_DEPTH, Document
-from paramcore.files.mistakes import FOREIGN_JSON
+from paramcore.files.positions import ForeignNotation
 from paramcore.files.reader import (
     DOCUMENT_SUFFIXES,
     JSONL_SUFFIXES,
@@ -36,8 +36,8 @@ _EXACT_NAME = re.compile(rb"""\bparam_history["']?\s*:""")
 _HISTORY_NAME = re.compile(rb"param\w{0,3}hist", re.IGNORECASE)
 #: Matches the key `name` or `type`, which each project has, at the root of a YAML document.
 _ROOT_NAME = re.compile(rb"""^["']?(name|type)["']?[ \t]*:""", re.MULTILINE)
-#: Matches the key `name` or `type` anywhere in JSON, or in text like JSON.
-_ANY_NAME = re.compile(rb"""\b(name|type)["']?\s*:""")
+#: Matches the key `name` or `type` anywhere in JSON, or in text like JSON. A comment may come before the colon.
+_ANY_NAME = re.compile(rb"""\b(name|type)["']?\s*(?::|/[/*]|#)""")
 #: Matches the start of the next document in a YAML file.
 _NEXT_DOCUMENT = re.compile(rb"^---", re.MULTILINE)
 #: The number of bytes at the start of a file in which `mentions_history` searches.
@@ -208,7 +208,9 @@ def _read_entry(path: str) -> Document | None:
     except DocumentError as error:
         # Files of other tools often have features that paramcore rejects, such as anchors in YAML, or comments in JSON.
         is_yaml = error.code != "unreadable" and has_suffix(path, YAML_SUFFIXES)
-        if (is_yaml or error.problem.startswith(FOREIGN_JSON)) and not _may_contain_projects(path):
+        # Other tools accept numbers such as NaN or 1e400.
+        is_foreign = error.code == "json_number" or isinstance(error.__context__, ForeignNotation)
+        if (is_yaml or is_foreign) and not _may_contain_projects(path):
             return None
         if error.code != "unreadable" or error.remedy:
             raise

@@ -23,9 +23,19 @@ from paramcore.files.mistakes import (
     describe_depth,
     describe_duplicate,
     describe_number,
+    find_foreign_notation,
     find_mistake,
 )
-from paramcore.files.positions import JSONLocator, Lines, Locator, Position, SyntaxProblem, Token, iter_tokens
+from paramcore.files.positions import (
+    ForeignNotation,
+    JSONLocator,
+    Lines,
+    Locator,
+    Position,
+    SyntaxProblem,
+    Token,
+    iter_tokens,
+)
 from paramcore.text import MESSAGE_LIMIT, truncate
 from paramcore.values import MAX_DEPTH, join_pointer
 
@@ -145,8 +155,9 @@ def decode_json(text: str, depth: int, *, is_line: bool = False) -> Any:
             raise SyntaxProblem("json_depth", too_deep, *describe_depth(depth)) from None
         # Inside a string, text such as `//` is no mistake, so do not search for mistakes there.
         is_in_string = error.msg.startswith(("Invalid", "Unterminated"))
-        mistake = None if is_in_string else find_mistake(text, error.pos, is_line=is_line)
-        if mistake is not None:
+        if not is_in_string and (foreign := find_foreign_notation(text, error.pos, is_line=is_line)):
+            raise ForeignNotation("json_syntax", *foreign) from None
+        if not is_in_string and (mistake := find_mistake(text, error.pos, is_line=is_line)):
             raise SyntaxProblem("json_syntax", *mistake) from None
         raise SyntaxProblem("json_syntax", *_describe_json_error(text, error)) from None
     except DuplicateName:

@@ -49,9 +49,8 @@ _CONFLICT = (
 #: Matches the start of HTML or XML, but not the `repr` of a Python object, such as `<Response [200]>`.
 _MARKUP = re.compile(r"<(?:!|\?xml\b|[A-Za-z][\w:-]*(?:\s*/?>|\s+[\w:-]+\s*=|\s*\Z))", re.IGNORECASE)
 _BARE_NAME = re.compile(r"[A-Za-z_$][\w$-]*(?=\s*:)")
-
-#: If a problem is about notation that other tools accept, such as comments, the problem begins with one of these texts.
-FOREIGN_JSON = ("JSON does not allow ", "JSON has no ")
+#: Matches a number that JSON5 allows but JSON does not, such as `.5`, `5.`, `+1` or `0xFF`.
+_FOREIGN_NUMBER = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]+|\.[0-9]+|[0-9]+\.|(?<=\+)[0-9]+(?:\.[0-9]+)?)(?=[\s,\]}])")
 
 _WRITE_JSON = "write the file with Python's `json.dump`"
 
@@ -105,23 +104,14 @@ def find_binary(data: bytes) -> tuple[str, str] | None:
     return next((mistake for magic, mistake in _BINARY.items() if data.startswith(magic)), None)
 
 
-def find_mistake(text: str, offset: int, *, is_line: bool) -> tuple[int, str, str] | None:
-    """Return the offset, problem and remedy of a common mistake, if there is one.
+def find_foreign_notation(text: str, offset: int, *, is_line: bool) -> tuple[int, str, str] | None:
+    """Return the offset, problem and remedy of notation that JSON lacks but other tools accept, such as a comment.
 
-    `offset` is the position where the `json` decoder stopped.  `is_line` is true for
-    a line of JSONL.
+    The arguments are those of `find_mistake`.
     """
     at = _skip_blanks(text, offset)
     char = text[at : at + 1]
     before = text[:at].rstrip(_BLANKS)
-    if _CONFLICT_MARKER.match(text, at) and (not before or before != text[:at].rstrip(" \t")):
-        return at, *_CONFLICT
-    if text.startswith("\x1b[", at):
-        return at, "the text contains color codes of a terminal", "write it without color, for example with `jq -M`"
-    if not before and _MARKUP.match(text, at):
-        return at, "the text is HTML or XML, not JSON", "check whether this is an error page, and save the JSON instead"
-    if text.startswith(("```", "~~~"), at) and (not before or before.endswith(("}", "]"))):
-        return at, "the JSON is inside a Markdown code fence", "save only the JSON between the fences"
     if text.startswith(("//", "/*", "#"), at):
         remedy = "remove the comment"
         if not is_line:
@@ -134,7 +124,26 @@ def find_mistake(text: str, offset: int, *, is_line: bool) -> tuple[int, str, st
             return _make_trailing_comma(at, text[after])
     if char in ("}", "]") and before.endswith(","):
         return _make_trailing_comma(len(before) - 1, char)
-    mistake = _find_wrong_text(text, at) or _find_further_text(text, at, is_line=is_line)
+    return None if _find_code(text, at) else _find_foreign_text(text, at, before)
+
+
+def find_mistake(text: str, offset: int, *, is_line: bool) -> tuple[int, str, str] | None:
+    """Return the offset, problem and remedy of a common mistake, if there is one.
+
+    `offset` is the position where the `json` decoder stopped.  `is_line` is true for
+    a line of JSONL.
+    """
+    at = _skip_blanks(text, offset)
+    before = text[:at].rstrip(_BLANKS)
+    if _CONFLICT_MARKER.match(text, at) and (not before or before != text[:at].rstrip(" \t")):
+        return at, *_CONFLICT
+    if text.startswith("\x1b[", at):
+        return at, "the text contains color codes of a terminal", "write it without color, for example with `jq -M`"
+    if not before and _MARKUP.match(text, at):
+        return at, "the text is HTML or XML, not JSON", "check whether this is an error page, and save the JSON instead"
+    if text.startswith(("```", "~~~"), at) and (not before or before.endswith(("}", "]"))):
+        return at, "the JSON is inside a Markdown code fence", "save only the JSON between the fences"
+    mistake = _find_code(text, at) or _find_further_text(text, at, is_line=is_line)
     return _find_broken_line(text, at) if mistake is None and is_line else mistake
 
 
@@ -161,8 +170,8 @@ def _make_trailing_comma(at: int, bracket: str) -> tuple[int, str, str]:
     return at, f"JSON does not allow a trailing comma before `{bracket}`", "remove the comma"
 
 
-def _find_wrong_text(text: str, at: int) -> tuple[int, str, str] | None:
-    """Find a name or a value in a notation that JSON does not allow."""
+def _find_code(text: str, at: int) -> tuple[int, str, str] | None:
+    """Find a value in the notation of Python or of other code."""
     literal = _PYTHON_LITERAL.match(text, at)
     is_first = not text[:at].strip(_BLANKS)
     if literal and (text[:at].strip(_BLANKS).startswith(("{", "[")) or (is_first and literal[0][-1] in "('\"")):
@@ -172,6 +181,11 @@ def _find_wrong_text(text: str, at: int) -> tuple[int, str, str] | None:
             remedy = "write the value itself as JSON; in Python, use `json.dump`, and for an SDK object, `.as_dict()`"
             return at, f"`{shown}` is code, not JSON", remedy
         return at, f"`{shown}` is Python, not JSON", f"{_WRITE_JSON}, not with `str` or `print`"
+    return None
+
+
+def _find_foreign_text(text: str, at: int, before: str) -> tuple[int, str, str] | None:
+    """Find a name, a string or a number in a notation that JSON does not allow."""
     if text.startswith("'", at):
         return (
             at,
@@ -181,9 +195,15 @@ def _find_wrong_text(text: str, at: int) -> tuple[int, str, str] | None:
     if text[at : at + 1] in tuple("\u201c\u201d\u201e\u2018\u2019"):
         return at, "JSON does not allow typographic quotes", 'write plain double quotes (`"`)'
     name = _BARE_NAME.match(text, at)
-    if name and text[:at].rstrip(_BLANKS).endswith(("{", ",")):
+    if name and before.endswith(("{", ",")):
         shown = truncate(name[0], MESSAGE_LIMIT)
         return at, f"the name `{shown}` must be in double quotes", f'write `"{shown}"`'
+    # The decoder reads the `0` of `0xFF` and the `5` of `5.` as a number, and stops after it.
+    number_at = len(text[:at].rstrip("+-0123456789"))
+    number = _FOREIGN_NUMBER.match(text, number_at)
+    if number and number.end() > at and text[:number_at].rstrip(_BLANKS).endswith(("[", ",", ":")):
+        shown = truncate(number[0], MESSAGE_LIMIT)
+        return number_at, f"JSON does not allow the number `{shown}`", "write a decimal number, such as 255 or 0.5"
     return None
 
 

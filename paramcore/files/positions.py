@@ -32,6 +32,10 @@ class SyntaxProblem(Exception):
     remedy: str
 
 
+class ForeignNotation(SyntaxProblem):
+    """Notation that JSON lacks, but other tools accept in JSON files, such as a comment."""
+
+
 class Token(NamedTuple):
     """A name, or the first token of a value, in JSON or YAML text.
 

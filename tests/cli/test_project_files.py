@@ -101,10 +101,18 @@ def test_yaml_of_another_tool_is_skipped(place, text):
         '{"files": ["a.ts",],}',
         "{'extends': 'a'}",
         '[{"loss": NaN}, {"loss": -Infinity}]',
+        '{"loss": 1e400}',
+        '{ extends: "./a.json" }',
+        '{"a": 1, $b-c: 2}',
+        '{"x": .5}',
+        '{"x": [1, -.5]}',
+        '{"x": 5.}',
+        '{"x": +1, "y": 2}',
+        '{"x": 0xFF}',
     ],
 )
 def test_json_of_another_tool_is_skipped(place, text):
-    """In a directory, JSON without a project is skipped, even with comments, trailing commas, single quotes or NaN."""
+    """In a directory, a file without a project is skipped, even if it has notation of JSON5, or NaN."""
     (place / "other.json").write_text(text, "utf-8")
     ran = run("log", place)
     assert (ran.err, ran.status) == (f"skipped {place}/other.json, because it contains no project\n", 0)
@@ -119,6 +127,13 @@ def test_json_of_another_tool_is_skipped(place, text):
         ('[{"param_history": [],}]', "a trailing comma"),
         ('{"paramHistory": [], "a": NaN}', "JSON has no `NaN`"),
         ("{'name' : 'x', 'type' : 'y'}", "single quotes"),
+        ('{"name" /* c */ : "x", "type" : "y"}', "comments"),
+        ('{"name" // c\n : "x", "type"\n # c\n : "y"}', "comments"),
+        ('{name: "x", type: .5}', "the name `name` must be in double quotes"),
+        ('{"name": "x", "type": 0xFF}', "does not allow the number `0xFF`"),
+        ('{"a": 1 "b": 2}', "expected a comma"),
+        ("<html></html>", "HTML or XML"),
+        (".5,1", "CSV"),
         ("", "the document is empty"),
         ('{"a": 1', "the document ends too early"),
     ],
