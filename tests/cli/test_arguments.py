@@ -7,7 +7,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from running import EXAMPLES, command, environment, run, shell
@@ -175,11 +174,16 @@ def test_a_project_that_cannot_be_read_is_not_swapped(place, content, error):
 def test_a_pipe_without_a_project_is_read_once(place, arguments, content):
     """If PROJECT is a pipe, the error comes without a second read, which would wait for another writer."""
     os.mkfifo(place / "pipe")
-    with ThreadPoolExecutor() as pool:
-        pool.submit((place / "pipe").write_text, content)
+    (place / "content").write_text(content)
+    # If the command does not open the pipe, the writer waits until it is killed.
+    writer = subprocess.Popen(["sh", "-c", "exec cat content > pipe"], cwd=place)
+    try:
         done = subprocess.run(
             command(*arguments), capture_output=True, text=True, cwd=place, env=environment(), timeout=60, check=False
         )
+    finally:
+        writer.kill()
+        writer.wait()
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("error: pipe:")
 
