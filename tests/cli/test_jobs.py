@@ -407,6 +407,9 @@ def wait_before(chunks):
         ("import a_missing_package", "No module named 'a_missing_package'"),
         ("def f(:", "damaged.py: invalid syntax"),
         ("import os; os.a_missing_function", "damaged.py: module 'os' has no attribute"),
+        ("open('/nonexistent/data.bin')", "No such file or directory: '/nonexistent/data.bin'"),
+        ("raise EOFError('marshal data too short')", "damaged.py: marshal data too short"),
+        ("import pickle; pickle.loads(b'x')", "damaged.py: "),
     ],
 )
 @pytest.mark.parametrize(
