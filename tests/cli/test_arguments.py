@@ -331,14 +331,15 @@ def test_output_is_no_input(place, name, redirection):
     assert (place / "tasks.jsonl").read_text() == ("" if redirection.startswith("> ") else before)
 
 
-@pytest.mark.parametrize("directory", ["projects", "./projects/", "missing"])
+@pytest.mark.parametrize("directory", ["projects", "./projects/", "missing", "./-", "-"])
 @pytest.mark.parametrize("name", ["docks.json", "new.json", "new.YML"])
 def test_the_list_of_fetched_files_is_no_project_file(place, directory, name, monkeypatch, capsys):
     """`fetch --all DIR` rejects an `--output` in DIR with the suffix of a project file, such as `.json`."""
     monkeypatch.chdir(place)
-    output = f"{directory.removesuffix('/')}/{name}"
+    output = f"./{directory.removesuffix('/')}/{name}"
     assert main(["fetch", "--all", directory, "--output", output]) == 2
-    assert capsys.readouterr().err.startswith(f"error: --output {output} is a file in {directory}, which is an input")
+    shown = "./-" if directory == "-" else directory
+    assert capsys.readouterr().err.startswith(f"error: --output {output} is a file in {shown}, which is an input")
     monkeypatch.delenv("SCALE_API_KEY", raising=False)
     for allowed in ("projects/new.txt", "new.json"):
         assert main(["fetch", "--all", "projects", "--output", allowed]) == 2
