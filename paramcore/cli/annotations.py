@@ -68,10 +68,10 @@ def limit_annotations(annotations: Iterable[str], options: Namespace) -> Iterato
 
 def format_error(error: DocumentError) -> str:
     """Format an error as an annotation."""
-    at = f"{error.path}: " if error.path else ""
-    text = escape_unprintable(at + join_message(error.problem, error.remedy))
-    # The source of an error is a file, or an option such as `--type`.
+    # The source of an error is a file, or an option such as `--type`.  The text names a source that may be an option.
     file = None if error.line is None and error.source.startswith("--") else error.source
+    names = [name for name in (error.source if file is None else "", error.path) if name]
+    text = escape_unprintable(": ".join([*names, join_message(error.problem, error.remedy)]))
     return format_annotation("error", error.code, text, file, error.line, error.column)
 
 

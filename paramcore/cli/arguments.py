@@ -108,9 +108,7 @@ def check_standard_input(options: Namespace) -> None:
     Raises:
         SystemExit: for a rejected command line.
     """
-    # In `fetch --all -`, the `-` is the name of a directory.
-    inputs = _list_inputs(options).count("-") - (getattr(options, "all", None) == "-")
-    if inputs + getattr(options, "key_from_stdin", False) > 1:
+    if _list_inputs(options).count("-") + getattr(options, "key_from_stdin", False) > 1:
         exit_with_usage("standard input can be read only once; name a file in place of one `-`")
 
 
@@ -132,12 +130,16 @@ def _list_used(options: Namespace) -> list[str]:
 
 
 def _list_inputs(options: Namespace) -> list[str]:
-    single = [getattr(options, name, None) for name in ("project", "update", "tasks", "all")]
+    single = [getattr(options, name, None) for name in ("project", "update", "tasks")]
+    directory = getattr(options, "all", None)
+    if directory == "-":
+        # In `fetch --all -`, the `-` is the name of a directory.  Elsewhere, it means standard input.
+        directory = "./-"
     specs = [split_spec(getattr(options, name, None) or "")[0] for name in ("wanted", "before", "after")]
     schemas = [argument.partition("=")[2] for argument in getattr(options, "schema", ())]
     settings = find_settings_file() if hasattr(options, "ignore") else None
     several = [*getattr(options, "files", ()), *getattr(options, "projects", ())]
-    return [path for path in [*single, *specs, *several, *schemas, settings] if path]
+    return [path for path in [*single, directory, *specs, *several, *schemas, settings] if path]
 
 
 def read_project_argument(options: Namespace, *, quiet: bool = False) -> ProjectFiles:

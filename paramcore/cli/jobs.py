@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
-from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Generic, NamedTuple, NoReturn, TypeAlias, TypeVar
 
 from paramcore.bulk import RawTask
 from paramcore.cli.output import exit_with_usage
@@ -156,9 +156,16 @@ def _send(worker: Worker, message: Any) -> None:
     try:
         worker.send(message)
     except EOFError:
-        # Receive the remaining answers, because the last one may be the error that ended the process.
-        while True:
-            _receive(worker)
+        _raise_last_answer(worker)
+
+
+def _raise_last_answer(worker: Worker) -> NoReturn:
+    """Receive the remaining answers of a process that has ended, until `_receive` raises an error.
+
+    The last answer may be the error that ended the process.  After it, `_receive` reports the end of the process.
+    """
+    while True:
+        _receive(worker)
 
 
 def _receive(worker: Worker) -> Any:

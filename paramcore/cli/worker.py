@@ -99,14 +99,15 @@ class Worker:
 def answer() -> None:
     """Answer the messages on standard input until it is closed.
 
-    If a module cannot be imported, the last answer is an `ImportError` that gives the reason.
+    If a module cannot be imported, the last answer is an `ImportError` that gives the reason.  If memory runs
+    out, there is no last answer.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Windows has no `setitimer`.
     if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGALRM, _end_with_parent)
         signal.setitimer(signal.ITIMER_REAL, _CHECK_SECONDS, _CHECK_SECONDS)
-    # If memory runs out, end without an answer.  The parent then reports the error.
+    # If memory runs out, the parent reports the missing answer.
     with suppress(*_ENDED, MemoryError), open(1, "wb", closefd=False) as answers:
         answers.write(_START)
         try:
@@ -114,9 +115,11 @@ def answer() -> None:
             while True:
                 pickle.dump(function(pickle.load(sys.stdin.buffer)), answers, pickle.HIGHEST_PROTOCOL)  # noqa: S301
                 answers.flush()
-        except (*_ENDED, MemoryError):
+        except MemoryError:
             raise
         except Exception as error:
+            # The errors of an ended stream are not about an import.  `suppress` ignores them, also if writing the
+            # last answer raises them again.
             problem = describe_failed_import(error)
             if problem is None:
                 raise

@@ -7,7 +7,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from running import EXAMPLES, command, environment, run, shell
@@ -175,11 +174,16 @@ def test_a_project_that_cannot_be_read_is_not_swapped(place, content, error):
 def test_a_pipe_without_a_project_is_read_once(place, arguments, content):
     """If PROJECT is a pipe, the error comes without a second read, which would wait for another writer."""
     os.mkfifo(place / "pipe")
-    with ThreadPoolExecutor() as pool:
-        pool.submit((place / "pipe").write_text, content)
+    (place / "content").write_text(content)
+    # If the command does not open the pipe, the writer waits until it is killed.
+    writer = subprocess.Popen(["sh", "-c", "exec cat content > pipe"], cwd=place)
+    try:
         done = subprocess.run(
             command(*arguments), capture_output=True, text=True, cwd=place, env=environment(), timeout=60, check=False
         )
+    finally:
+        writer.kill()
+        writer.wait()
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("error: pipe:")
 
@@ -327,14 +331,15 @@ def test_output_is_no_input(place, name, redirection):
     assert (place / "tasks.jsonl").read_text() == ("" if redirection.startswith("> ") else before)
 
 
-@pytest.mark.parametrize("directory", ["projects", "./projects/", "missing"])
+@pytest.mark.parametrize("directory", ["projects", "./projects/", "missing", "./-", "-"])
 @pytest.mark.parametrize("name", ["docks.json", "new.json", "new.YML"])
 def test_the_list_of_fetched_files_is_no_project_file(place, directory, name, monkeypatch, capsys):
     """`fetch --all DIR` rejects an `--output` in DIR with the suffix of a project file, such as `.json`."""
     monkeypatch.chdir(place)
-    output = f"{directory.removesuffix('/')}/{name}"
+    output = f"./{directory.removesuffix('/')}/{name}"
     assert main(["fetch", "--all", directory, "--output", output]) == 2
-    assert capsys.readouterr().err.startswith(f"error: --output {output} is a file in {directory}, which is an input")
+    shown = "./-" if directory == "-" else directory
+    assert capsys.readouterr().err.startswith(f"error: --output {output} is a file in {shown}, which is an input")
     monkeypatch.delenv("SCALE_API_KEY", raising=False)
     for allowed in ("projects/new.txt", "new.json"):
         assert main(["fetch", "--all", "projects", "--output", allowed]) == 2

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -395,8 +394,9 @@ class ImportedLate:
 
 
 def wait_before(chunks):
-    """Yield chunks only after the process has read its function."""
-    time.sleep(1.5)
+    """Yield chunks only after the process, which cannot read its function, has ended."""
+    # WNOWAIT leaves the exit status of the process to the command.
+    wait_until(lambda: os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT))
     yield from chunks
 
 
@@ -407,6 +407,9 @@ def wait_before(chunks):
         ("import a_missing_package", "No module named 'a_missing_package'"),
         ("def f(:", "damaged.py: invalid syntax"),
         ("import os; os.a_missing_function", "damaged.py: module 'os' has no attribute"),
+        ("open('/nonexistent/data.bin')", "No such file or directory: '/nonexistent/data.bin'"),
+        ("raise EOFError('marshal data too short')", "damaged.py: marshal data too short"),
+        ("import pickle; pickle.loads(b'x')", "damaged.py: "),
     ],
 )
 @pytest.mark.parametrize(

@@ -309,8 +309,16 @@ class TestExitCodes:
         """With `--format github`, the annotation for an error about an option names no file."""
         (place / "one.jsonl").write_text('{"attachment": "a"}\n')
         ran = run("validate", fine(place), "one.jsonl", option, value, *lines, "--format", "github", cwd=place)
-        assert ran.out.startswith(("::error title=wrong_type::", "::error title=version_unknown::"))
+        assert re.match(f"::error title=(wrong_type|version_unknown)::{option}: ", ran.out)
         assert f"omit {option}\n" in ran.out
+        assert ran.status == 2
+
+    @pytest.mark.parametrize("name", ["--x.json", "--type.yaml", "x.json"])
+    def test_the_annotation_for_a_missing_file_names_it(self, place, name):
+        """With `--format github`, the annotation for a missing file names the file, whatever its name."""
+        ran = run("validate", "--format", "github", "--", fine(place), name, cwd=place)
+        assert ran.out.startswith("::error ")
+        assert name in ran.out
         assert ran.status == 2
 
     def test_keep_going(self, place):

@@ -1,6 +1,6 @@
 """Explaining, validating or comparing many params handles each param only a few times."""
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -48,8 +48,8 @@ def test_findings_on_many_params(merged):
     assert sum(merged) < 20 * COUNT
 
 
-#: So many params that a comparison of each name with each other name takes seconds.
-HUGE = 20_000
+#: So many params that a comparison of each name with each other name exceeds the limit of time.
+HUGE = 80_000
 BEFORE, AFTER, LATER = ({f"p{number}": value for number in range(HUGE)} for value in (1, 2, 3))
 PLAN = Plan.of(Project("p", type="imageannotation", params=BEFORE), Patch(AFTER))
 
@@ -66,6 +66,6 @@ PLAN = Plan.of(Project("p", type="imageannotation", params=BEFORE), Patch(AFTER)
 )
 def test_thousands_of_changed_params(compute):
     """The time to compare params grows in proportion to their number."""
-    start = perf_counter()
+    start = process_time()
     compute()
-    assert perf_counter() - start < 2
+    assert process_time() - start < 10
