@@ -131,10 +131,8 @@ def _list_used(options: Namespace) -> list[str]:
 
 def _list_inputs(options: Namespace) -> list[str]:
     single = [getattr(options, name, None) for name in ("project", "update", "tasks")]
-    directory = getattr(options, "all", None)
-    if directory == "-":
-        # In `fetch --all -`, the `-` is the name of a directory.  Elsewhere, it means standard input.
-        directory = "./-"
+    # In `fetch --all -`, the `-` is the name of a directory.  Elsewhere, it means standard input.
+    directory = "./-" if getattr(options, "all", None) == "-" else getattr(options, "all", None)
     specs = [split_spec(getattr(options, name, None) or "")[0] for name in ("wanted", "before", "after")]
     schemas = [argument.partition("=")[2] for argument in getattr(options, "schema", ())]
     settings = find_settings_file() if hasattr(options, "ignore") else None
