@@ -203,8 +203,8 @@ def preview_lines(
     yields an error for the line.  The returned project must depend only on `request.project`
     and `request.project_version`, because it is cached.
 
-    `source` is the name of the file in errors.  Each error has the line and the
-    column.  The error for a line beyond the size limit has no column.
+    `source` is the name of the file in errors.  Each error has the line, and
+    also the column, unless the line exceeds the size limit.
 
     Raises:
         InvalidSetting: `argument_type`, if a line is not `bytes`, or if `project` or `lines` has the wrong type.

@@ -294,7 +294,7 @@ def resolve(project: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
 def find_own_params(wanted: Params, inherited: Params | None, settings: dict[str, str]) -> list[Params]:
     """Return every dict of own params with which a task gets the wanted params.
 
-    A task gets each value that it sets, so it can set only wanted values. The exception is
+    A task gets each value that it sets, so it can set only values of `wanted`. The exception is
     `instruction`, to which the project's text may be appended. So the task can also set
     null, an empty text or the beginning of the wanted text.
     """

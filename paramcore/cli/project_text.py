@@ -11,7 +11,7 @@ from paramcore.service.standin.state import rebuild_project
 from paramcore.wire import write_project, write_version
 
 #: The history of a project without versions, as `format_document` writes it.
-#: In the document, this text occurs once, because only a name at the top level has exactly two spaces before it.
+#: In the document, this text occurs once, because only lines of the top level are indented by exactly two spaces.
 _EMPTY_HISTORY = '\n  "param_history": []'
 
 

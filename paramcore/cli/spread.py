@@ -14,8 +14,8 @@ from paramcore.text.rows import Label
 
 #: The minimum number of lines to show before a value is truncated.
 _MIN_LINES = 16
-#: The minimum number of characters to show before a value is truncated, even on more than `_MIN_LINES` lines.
-#: Spaces do not count.
+#: The minimum number of characters to show before a value is truncated, even if they need more than `_MIN_LINES`
+#: lines.  Spaces do not count.
 _MIN_CHARACTERS = 200
 #: The number of characters that a truncated text shows.  Texts inside objects and arrays are not truncated.
 _MAX_TEXT = 800
@@ -64,7 +64,8 @@ def _iter_blocks(value: Any, prefix: str, width: int, suffix: str = "", depth: i
     """Yield a value as JSON; an object or array that fits on one line gets one line."""
     indent = "  " * min(depth, width // 8)
     is_container = isinstance(value, (dict, list)) and value
-    # Each level of a deep value contains all levels below it, so first measure only its start.
+    # Each level of a deep value contains all levels below it, so formatting each whole level takes long.  First measure
+    # only the start of the level.
     if not is_container or measure_by_character(format_start(value, 2 * width)) <= width:
         text = f"{indent}{prefix}{format_value(value)}{suffix}"
         if not is_container or measure(text) <= width:

@@ -93,7 +93,7 @@ class NotationCheck:
     def _check_colon(self, value: str, end: int) -> None:
         """Check a colon at the start or the end of a plain scalar in brackets, or directly after the scalar."""
         if not value and _COLON_IN_TEXT.match(self._text, end - 1):
-            # In YAML 1.2, `{:a: 1}` has the name `:a`. The parser reads an empty name, which ends after the colon.
+            # In YAML 1.2, `{:a: 1}` has the name `:a`. The parser reads an empty name that ends after the colon.
             raise _make_leading_colon_problem(end - 1)
         if value[-1:] == ":" and self._text[end : end + 1] in [*"[]{},"]:
             # In YAML 1.2, `{a:, b: 1}` has the name `a`. The parser reads the name `a:`.
@@ -161,7 +161,7 @@ def _make_tab_problem(offset: int) -> SyntaxProblem:
 
 
 def find_unsupported(text: str, offset: int, message: str, started: int) -> SyntaxProblem | None:
-    """Return the problem if YAML 1.2 may allow the notation at which the parser stopped.
+    """If the parser stopped at notation that YAML 1.2 may allow, explain why; otherwise, return `None`.
 
     `offset` is the place at which the parser stopped, and `message` is the parser's reason.
     `started` is the offset at which the parser's last event starts.

@@ -194,7 +194,7 @@ class ProjectView:
     findings: tuple[FindingRow, ...]
     errors: int
     warnings: int
-    #: The numbers of errors without the update, such as `("today", 2)` and `("with the patch", 0)`.
+    #: The numbers of errors today, `("today", 2)`, and with the patch instead of the update, `("with the patch", 0)`.
     other_errors: tuple[tuple[str, int], ...]
     #: The assumed rules that the report depends on.
     rules: tuple[AssumedRule, ...]

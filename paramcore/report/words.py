@@ -55,8 +55,8 @@ def diff_lines(before: str, after: str) -> list[Run]:
 def _iter_hunks(before: str, after: str, tokens: Sequence[re.Pattern[str]]) -> Iterator[_Hunk]:
     """Compare two texts token by token; the first pattern in `tokens` matches a token.
 
-    If there are too many tokens, use the next pattern.  Compare sentences that differ by the
-    next pattern, too.  If no pattern is left, everything between the equal start and the
+    If there are too many tokens, use the next pattern.  Two sentences that differ are compared
+    again, with the next pattern.  If no pattern is left, everything between the equal start and the
     equal end counts as different.
     """
     ours, theirs = tokens[0].findall(before), tokens[0].findall(after)

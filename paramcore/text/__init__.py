@@ -116,7 +116,7 @@ def count_common_start(first: Sequence[str], second: Sequence[str]) -> int:
 
 
 def count_common_ends(first: Sequence[str], second: Sequence[str]) -> tuple[int, int]:
-    """Return how many characters or tokens two texts share at the start, and how many the rest shares at the end."""
+    """Return how many characters or tokens two texts share at the start, and how many their remainders share at the end."""
     start = count_common_start(first, second)
     return start, count_common_start(first[start:][::-1], second[start:][::-1])
 

@@ -30,7 +30,8 @@ def map_mistakes(schemas: Mapping[str, Any]) -> dict[str, str]:
     `x-mistaken`.
     """
     members = [(name, schema) for name, schema in schemas.items() if isinstance(schema, dict)]
-    # If several members list the same mistake, the first member counts, so set the first member last.
+    # If several members list the same mistake, the first member counts.  A later entry of a dict overwrites an earlier
+    # one, so go through the members in reverse.
     return {mistake: name for name, schema in reversed(members) for mistake in schema.get("x-mistaken", ())}
 
 
@@ -59,7 +60,7 @@ class KnownNames:
             for node in self._nodes
             for keyword in ("additionalProperties", "unevaluatedProperties")
         )
-        # A schema with a keyword in `closing` decides itself which unknown names are errors, so do not warn.
+        # A keyword in `closing` decides which unknown names are errors, so do not warn.
         closing = {"additionalProperties", "patternProperties", "unevaluatedProperties"}
         self._lists_all = "properties" in keywords and keywords.isdisjoint(closing)
         #: The length of the longest `prefixItems`.
@@ -108,7 +109,7 @@ class KnownNames:
             findings.append(Finding("param_unknown", "warning", pointer, problem, suggestion=suggestion))
 
     def _list_applicable(self, nodes: Iterable[Any], value: Any) -> Iterator[dict[str, Any]]:
-        """Yield the schemas in `nodes`, and the schemas inside these that may apply to a value."""
+        """Yield the schemas in `nodes`, and those of their subschemas that may apply to a value."""
         for node in nodes:
             if not isinstance(node, dict):
                 continue
@@ -124,7 +125,7 @@ class KnownNames:
 
     def get_part(self, name: str) -> KnownNames:
         """Return the names that the schemas describe inside the member `name`."""
-        # The cache key identifies the matching schemas, because a key for each name could fill the memory.
+        # For an unknown name, the cache key has only the matching patterns.  Keys with unknown names could fill the memory.
         matching = [pattern for pattern in self._patterns if matches_any([pattern], name)]
         key: tuple[str | None, ...] = ("member", name if name in self.names else None, *matching)
         if key not in self._parts:

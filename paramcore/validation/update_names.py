@@ -31,7 +31,7 @@ _MODE_COMPANIONS = {
     *("apply", "enable", "enabled", "send", "project", "method", "type", "http", "api", "request", "param", "params"),
     *("all", "existing", "other", "others", "rest", "full", "with", "no", "not", "dont", "without"),
 }
-#: Words that people write as the name of the mode, although the API has only `patch`.
+#: Words that people write in place of `patch`, as in `"merge": true`.
 _MODE_WORDS = {
     *("replace", "replaced", "merge", "merged", "overwrite", "override", "partial", "append", "upsert"),
     *("overlay", "incremental", "delta", "preserve", "keep", "put", "extend", "modify", "inplace"),
@@ -238,7 +238,7 @@ def _is_wrapper(
         return has_word and rest <= _CONTAINER_WORDS and len(held) > 0
     if has_word and rest <= _CONTAINER_WORDS:
         return True
-    # For any other name, the content decides. One param is enough, or two if the name has an unknown word. A `patch`
+    # For any other name, the content decides. One param is enough, but a name with an unknown word needs two. A `patch`
     # counts as a param, but a boolean `patch` is enough by itself.
     enough = 1 if rest <= _CONTAINER_WORDS | _MODE_WORDS else 2
     return len(held) >= enough or type(content.get("patch")) is bool
