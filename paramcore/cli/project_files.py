@@ -36,8 +36,8 @@ _EXACT_NAME = re.compile(rb"""\bparam_history["']?\s*:""")
 _HISTORY_NAME = re.compile(rb"param\w{0,3}hist", re.IGNORECASE)
 #: Matches the key `name` or `type`, which each project has, at the root of a YAML document.
 _ROOT_NAME = re.compile(rb"""^["']?(name|type)["']?[ \t]*:""", re.MULTILINE)
-#: Matches the key `name` or `type` anywhere in JSON, or in text like JSON. A comment may come before the colon.
-_ANY_NAME = re.compile(rb"""\b(name|type)["']?\s*(?::|/[/*]|#)""")
+#: Matches the key `name` or `type` anywhere in JSON, or in text like JSON. Short comments may come before the colon.
+_ANY_NAME = re.compile(rb"""\b(name|type)["']?\s*(?:(?:/\*[^*]{0,200}\*/|(?://|#)[^\n]{0,200}\n)\s*)*:""")
 #: Matches the start of the next document in a YAML file.
 _NEXT_DOCUMENT = re.compile(rb"^---", re.MULTILINE)
 #: The number of bytes at the start of a file in which `mentions_history` searches.

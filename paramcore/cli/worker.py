@@ -99,8 +99,8 @@ class Worker:
 def answer() -> None:
     """Answer the messages on standard input until it is closed.
 
-    If a module cannot be imported, the last answer is an `ImportError` that gives the reason.  If memory runs
-    out, there is no last answer.
+    If a module cannot be imported, or the system reports an error, the last answer is an `ImportError` that
+    gives the reason.  If memory runs out, there may be no last answer.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Windows has no `setitimer`.
@@ -118,8 +118,7 @@ def answer() -> None:
         except MemoryError:
             raise
         except Exception as error:
-            # The errors of an ended stream are not about an import.  `suppress` ignores them, also if writing the
-            # last answer raises them again.
+            # If a stream has ended, `suppress` ignores the error, also if writing the last answer raises it again.
             problem = describe_failed_import(error)
             if problem is None:
                 raise

@@ -49,7 +49,7 @@ _CONFLICT = (
 #: Matches the start of HTML or XML, but not the `repr` of a Python object, such as `<Response [200]>`.
 _MARKUP = re.compile(r"<(?:!|\?xml\b|[A-Za-z][\w:-]*(?:\s*/?>|\s+[\w:-]+\s*=|\s*\Z))", re.IGNORECASE)
 _BARE_NAME = re.compile(r"[A-Za-z_$][\w$-]*(?=\s*:)")
-#: Matches a number that JSON5 allows but JSON does not, such as `.5`, `5.`, `+1` or `0xFF`.
+#: Matches common numbers that JSON5 allows but JSON does not: `.5`, `5.`, `+1` and `0xFF`.
 _FOREIGN_NUMBER = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]+|\.[0-9]+|[0-9]+\.|(?<=\+)[0-9]+(?:\.[0-9]+)?)(?=[\s,\]}])")
 
 _WRITE_JSON = "write the file with Python's `json.dump`"

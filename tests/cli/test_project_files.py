@@ -109,10 +109,13 @@ def test_yaml_of_another_tool_is_skipped(place, text):
         '{"x": 5.}',
         '{"x": +1, "y": 2}',
         '{"x": 0xFF}',
+        '{"exclude": ["src/type/*", "src/name/*"],}',
+        '{"type": "object", "required": ["name" /* c */], }',
+        '{"type": "x", "id": "a",} // the name # 1',
     ],
 )
 def test_json_of_another_tool_is_skipped(place, text):
-    """In a directory, a file without a project is skipped, even if it has notation of JSON5, or NaN."""
+    """In a directory, a file without a project is skipped, even if it has common notation of JSON5, or NaN."""
     (place / "other.json").write_text(text, "utf-8")
     ran = run("log", place)
     assert (ran.err, ran.status) == (f"skipped {place}/other.json, because it contains no project\n", 0)
@@ -129,6 +132,7 @@ def test_json_of_another_tool_is_skipped(place, text):
         ("{'name' : 'x', 'type' : 'y'}", "single quotes"),
         ('{"name" /* c */ : "x", "type" : "y"}', "comments"),
         ('{"name" // c\n : "x", "type"\n # c\n : "y"}', "comments"),
+        ('{"name" /* a */ /* b */: "x", "type" /**/ : "y"}', "comments"),
         ('{name: "x", type: .5}', "the name `name` must be in double quotes"),
         ('{"name": "x", "type": 0xFF}', "does not allow the number `0xFF`"),
         ('{"a": 1 "b": 2}', "expected a comma"),
