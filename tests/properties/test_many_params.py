@@ -1,11 +1,8 @@
 """Explaining, validating or comparing many params handles each param only a few times."""
 
-from time import process_time
-
 import pytest
 
-from paramcore import Diff, Impact, Patch, Plan, Project, Replace
-from paramcore.analysis import find_overwritten_params
+from paramcore import Plan, Project, Replace
 from paramcore.model import Inheritance
 from paramcore.validation import Schemas, Validator
 
@@ -46,26 +43,3 @@ def test_findings_on_many_params(merged):
     update = Plan.of(project, Replace({**MANY, "padding": "2"})).update
     assert len(Validator(project, Schemas()).update(update)) > COUNT
     assert sum(merged) < 20 * COUNT
-
-
-#: So many params that a comparison of each name with each other name exceeds the limit of time.
-HUGE = 80_000
-BEFORE, AFTER, LATER = ({f"p{number}": value for number in range(HUGE)} for value in (1, 2, 3))
-PLAN = Plan.of(Project("p", type="imageannotation", params=BEFORE), Patch(AFTER))
-
-
-@pytest.mark.parametrize(
-    "compute",
-    [
-        lambda: Diff.between(BEFORE, AFTER).applied_to(BEFORE),
-        lambda: find_overwritten_params(BEFORE, AFTER, LATER),
-        lambda: PLAN.rebase_on(PLAN.project.patch_params(LATER)),
-        lambda: Impact.of(PLAN, [dict(list(LATER.items())[::2])]),
-    ],
-    ids=["apply a diff", "find conflicts", "rebase a plan", "count an affected request"],
-)
-def test_thousands_of_changed_params(compute):
-    """The time to compare params grows in proportion to their number."""
-    start = process_time()
-    compute()
-    assert process_time() - start < 10

@@ -2,7 +2,6 @@
 
 import pickle
 import random
-from time import process_time
 
 import pytest
 
@@ -452,7 +451,5 @@ def test_few_starts_of_a_greedy_search(monkeypatch, starts):
     ids=["every subset of 12 params", "150 params"],
 )
 def test_requests_that_differ_in_many_ways(tasks, is_minimal):
-    """An extraction from requests that have many combinations of params takes seconds, not minutes."""
-    start = process_time()
+    """An extraction from requests that have many combinations of params says whether its total is minimal."""
     assert extract(tasks).minimal is is_minimal
-    assert process_time() - start < 60
