@@ -1,7 +1,7 @@
 """Find the versions that may make a request shortest, without trying every version.
 
 Two versions are in the same class if a task sends the same params with either of them.  Only one version of each
-class is a candidate.  A set of versions is an `int` in which bit N stands for version N.
+class is a candidate.  A set of versions is an `int`: if bit N is set, the set contains version N.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ class _Group:
     """Versions whose params have the same names, apart from `instruction`."""
 
     names: frozenset[str]
-    #: The first version with each instruction.  The key `None` stands for an empty or missing instruction.
+    #: The first version with each instruction.  An empty or missing instruction has the key `None`.
     by_instruction: dict[str | None, ParamVersion] = field(factory=dict)
     #: The lengths of the instructions in `by_instruction`.
     lengths: set[int] = field(factory=set)
