@@ -1,7 +1,5 @@
 """The views of values, lifelines, plans and tasks. The templates of the report page render these views."""
 
-import time
-
 import pytest
 
 from paramcore import Assumptions, Patch, Plan, Project, Replace
@@ -152,14 +150,12 @@ def test_since_when_an_array_had_a_value(first, second, wanted, pointer, since):
 @pytest.mark.slow
 @pytest.mark.parametrize("element", [lambda number: {"name": f"label {number}"}, lambda number: f"label {number}"])
 def test_since_when_a_long_array_had_its_values(element):
-    """For a thousand lost elements, finding the version that set each one takes less than a minute of CPU time."""
+    """For a thousand lost elements, the version that set each one is found."""
     labels = [element(number) for number in range(1_000)]
     project = project_of(*({"labels": [*labels, number]} for number in range(20)))
     changes = Plan.of(project, Patch({"labels": []})).diff.changes
-    began = time.process_time()
     views = view_changes(changes, values=True, versions=project.versions)
     assert [view.since for view in views] == [*[0] * 1_000, 19]
-    assert time.process_time() - began < 60
 
 
 def test_the_grid():

@@ -1,7 +1,5 @@
 """References to labels, shapes, attributes and fields that do not exist."""
 
-import time
-
 import pytest
 
 from paramcore import Project
@@ -365,17 +363,15 @@ NUMBERS = [*range(3_000)]
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("choices", "answers"), [(LETTERS, LETTERS), (NUMBERS, NUMBERS), (NUMBERS, LETTERS)])
-def test_thousands_of_answers_are_checked_in_time(choices, answers):
-    """Thousands of answers are compared with thousands of choices within a minute."""
+def test_thousands_of_answers(choices, answers):
+    """Each of thousands of answers is compared with thousands of choices."""
     attributes = {"a": {"type": "category", "description": "d", "choices": ["none", *choices]}}
     annotations = [{"type": "box", "label": "car", "attributes": {"a": answer}} for answer in answers]
     boxes = {"annotation_attributes": attributes, "hypothesis": {"annotations": annotations}}
     fields = [{"type": "category", "field_id": "a", "title": "A", "choices": [{"value": each} for each in choices]}]
     answered = {"a": {"field_id": "a", "type": "category", "response": answers}}
     form = {"fields": fields, "hypothesis": {"annotations": answered}}
-    began = time.process_time()
     for type_, params in (("imageannotation", boxes), ("textcollection", form)):
         validator = Validator(Project("p", type=type_, params=params))
         references = [finding for finding in validator.project() if finding.code == "param_choice"]
         assert len(references) == (0 if choices == answers else len(answers))
-    assert time.process_time() - began < 60
