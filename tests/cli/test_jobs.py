@@ -33,8 +33,8 @@ PROJECT = {
 }
 
 #: The number of lines of `good.jsonl`. Each line contains `NOTE`, so the file has several chunks.
-GOOD = 12_000
-NOTE = "x" * 180
+GOOD = 1_200
+NOTE = "x" * 1_800
 
 
 def make_task(number):
@@ -46,9 +46,9 @@ def make_task(number):
         {"priority": number},
         {"project_version": 9},
         {"projectVersion": 1},
-        {"note": "x" * 900},
+        {"note": "x"},
     ]
-    task = {"attachment": f"https://example.com/{number}.jpg", "padding": number, "unique_id": f"u-{number}"}
+    task = {"attachment": f"https://example.com/{NOTE}/{number}.jpg", "padding": number, "unique_id": f"u-{number}"}
     return {**task, **others[number % len(others)]}
 
 
@@ -57,8 +57,8 @@ def place(tmp_path_factory):
     """Return a folder with a project, a file of tasks with invalid lines, and a long file without invalid lines."""
     folder = tmp_path_factory.mktemp("jobs")
     (folder / "boxes.json").write_text(json.dumps(PROJECT))
-    lines = [json.dumps(make_task(number)) for number in range(6_000)]
-    for number in (0, 2_500, 5_999):
+    lines = [json.dumps(make_task(number)) for number in range(600)]
+    for number in (0, 250, 599):
         lines[number] = '{"padding": }'
     lines[7] = ""
     (folder / "tasks.jsonl").write_text("\n".join(lines))
@@ -185,7 +185,7 @@ def test_the_name_of_an_open_file_is_read(name, tasks, place):
     arguments = f"$paramcore {name} boxes.json {tasks} --lines --keep-going < tasks.jsonl 3< tasks.jsonl --jobs"
     one, many = (shell(f"{arguments} {jobs}", cwd=place) for jobs in (1, 3))
     assert many == one
-    assert (one.status, f"{tasks}:2501:13:" in one.err) == (FINDINGS, True)
+    assert (one.status, f"{tasks}:251:13:" in one.err) == (FINDINGS, True)
 
 
 def test_an_open_file_without_a_name_is_rejected(place):
