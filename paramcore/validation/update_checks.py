@@ -13,7 +13,7 @@ from paramcore.values import join_pointer, same
 
 #: The maximum number of characters of a name in a message.
 _SHOWN_NAME = 64
-#: The maximum number of names inside a wrapper that a message lists.
+#: The maximum number of names that a message lists if an update has its params inside another object.
 _SHOWN_CONTENTS = 3
 
 
@@ -57,16 +57,16 @@ def _check_param(name: str, value: Any, mistake: Mistake | None, mode: str, vers
 
 
 def _explain_wrapper(shown: str, pointer: str, value: Any, mode: str, version: int) -> Finding:
-    has_patch = "patch" in list_contents(value)
-    contents = [name for name in list_contents(value) if name != "patch"]
+    contents = list_contents(value)
     names = ", ".join(f"`{format_name(name, limit=_SHOWN_NAME)}`" for name in contents[:_SHOWN_CONTENTS])
     more = ", ..." if len(contents) > _SHOWN_CONTENTS else ""
-    inner = f", and the `patch` inside {shown} has no effect" if has_patch else ""
-    empty = f"`patch` is inside {shown}" if has_patch else f"{shown} is an empty wrapper around params"
-    what = f"the params are inside {shown}" if contents else empty
-    problem = f"{what}, so this {mode} sets a single param named {shown}{inner}"
-    rest = f" beside `patch`, without {shown} around them, because the body is flat"
-    hidden = f"write the params themselves{rest}"
+    effect = f"this {mode} sets a single param named {shown}"
+    what = f"the params are inside {shown}" if contents else f"{shown} is an empty wrapper around params"
+    problem = f"{what}, so {effect}"
+    if "patch" in contents:
+        problem = f"`patch` is inside {shown}, so it has no effect, and {effect}"
+    rest = f" at the top level of the body, not inside {shown}"
+    hidden = f"write the params{rest}"
     return Finding(
         "update_wrapper",
         "error",

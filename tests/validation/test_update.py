@@ -95,14 +95,15 @@ def test_the_message_on_a_misspelt_mode():
 def test_a_wrapper_lists_what_to_send():
     """The message on a wrapper such as `params` lists at most three of the names inside the wrapper."""
     [message] = explain(Patch({"params": {"a": 1, "b": 2, "c": 3, "d": 4, "patch": True}}))
-    assert "the `patch` inside `params` has no effect" in message
-    assert "write `a`, `b`, `c`, ... beside `patch`, without `params` around them" in message
-    assert "write `a`, `b`, `c` beside" in explain(Patch({"params": {"patch": True, "a": 1, "b": 2, "c": 3}}))[0]
+    assert "`patch` is inside `params`, so it has no effect, and this patch sets" in message
+    assert "write `a`, `b`, `c`, ... at the top level of the body, not inside `params`" in message
+    assert "write `patch`, `a`, `b` at" in explain(Patch({"params": {"patch": True, "a": 1, "b": 2}}))[0]
     [message] = explain(Patch({"odd": {"patch": True}}))
-    assert "`patch` is inside `odd`, so this patch sets a single param named `odd`" in message
+    assert "`patch` is inside `odd`, so it has no effect, and this patch sets a single param named `odd`" in message
+    assert "write `patch` at the top level of the body" in message
     [message] = explain(Replace({"Params": {}}))
     assert "so this replace sets a single param named `Params`" in message
-    assert "write the params themselves beside `patch`" in message
+    assert "write the params at the top level of the body, not inside `Params`" in message
     for empty in ({}, "{}"):
         [message] = explain(Replace({"Params": empty}))
         assert "`Params` is an empty wrapper around params, so this replace sets a single param" in message
