@@ -28,10 +28,10 @@ autodoc_inherit_docstrings = False
 python_use_unqualified_type_names = True
 
 nitpicky = True
-# Links to the standard library and to other packages would need the network, so these names are not linked.
 nitpick_ignore_regex = [
     # `JSONObject` and `ParamChanges` are internal, so the reference does not describe them.
     ("py:class", r"paramcore\.values\.frozen\.JSONObject|paramcore\.model\.versions\.ParamChanges"),
+    # Links to the standard library and to other packages would need the network.
     ("py:.*", r"(collections|hypothesis|ssl|contextlib|types|typing)\..*"),
     # The reference does not describe literal types, or the type of `...`.
     ("py:class", r"EllipsisType|BlockCode|OptOutCode"),

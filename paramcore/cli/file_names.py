@@ -46,7 +46,7 @@ def fold_file_name(file_name: str) -> str:
     folded = file_name
     # One round is not enough, because a folded letter may have a normal form that folds again.
     for _ in range(3):
-        # Upper case unites letters that case folding distinguishes, such as the dotless i and i.
+        # Some letters differ after case folding but are equal in upper case, such as `i` and an `i` without a dot.
         folded = normalize("NFKC", normalize("NFKD", folded).casefold().upper().casefold())
     return folded
 

@@ -26,7 +26,7 @@ def make_flag(name: str, text: str) -> Argument:
 def make_input(name: str, metavar: str, text: str) -> Argument:
     """Return an option that names an input.
 
-    The option may occur only once, because argparse would silently use only the last value.
+    If the option occurs twice, it is an error, because argparse would silently use only the last value.
     """
     return name, {"action": _StoreOnce, "metavar": metavar, "help": text}
 
@@ -125,7 +125,7 @@ JOBS = make_argument(
     type=parse_jobs,
     default=1,
     metavar="N",
-    help="process a .jsonl file in at most N processes (0: one for each core; default: 1)",
+    help="use at most N processes; TASKS must be JSONL (0: one process for each core; default: 1)",
 )
 SERVICE_OPTIONS = (
     make_argument("--base-url", metavar="URL", help="the address of the service, including /v1"),

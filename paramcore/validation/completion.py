@@ -1,8 +1,8 @@
-"""Derive a schema for the params of a project, to which tasks will add their own params.
+"""Derive a schema for the params of a project, which need not be complete, because tasks add params.
 
 The params of a project are invalid only if no task can make them valid by adding params.  A
-completion of an object is the object with zero or more added params.  From a schema that
-applies to the params as a whole, this module derives:
+completion of an object is the object with zero or more added params.  From the
+schema of a task type, this module derives two schemas:
 
 - `possible`, which accepts every object that has a valid completion;
 - `certain`, which accepts an object only if every completion of it is valid.
@@ -26,14 +26,14 @@ from paramcore.validation.subschemas import list_subschemas, make_reference, rea
 from paramcore.values import join_pointer, resolve_pointer
 
 _Schema: TypeAlias = dict[str, Any]
-#: `enforced` is `possible` without `x-warn`.  It is used inside keywords such as `not`, where a violated `x-warn`
-#: would count as a mismatch.
+#: `enforced` is `possible` without `x-warn`, which only causes warnings.  It is used inside keywords such as `not`,
+#: where a violated `x-warn` would count as a mismatch.
 _Purpose: TypeAlias = Literal["possible", "enforced", "certain"]
 
 _REJECT_ALL: _Schema = {"not": {}}
 
-#: Keywords that a `possible` schema omits. A completion may satisfy them, `_derive_condition` reads them, or they
-#: contain definitions.
+#: Keywords that a `possible` schema omits, because a completion may satisfy them, or `_derive_condition` handles them,
+#: or they contain only definitions.
 _DROPPED = {"required", "minProperties", "dependentRequired", "then", "else", "$defs", "definitions"}
 
 #: Keywords that can reject a name that a completion adds.
@@ -99,9 +99,8 @@ class _Completion:
             elif keyword == "dependentSchemas":
                 names = {name: pointer + join_pointer(keyword, name) for name in value}
                 kept[keyword] = {name: self._refer(purpose, below) for name, below in names.items()}
-                # A completion may add the name.  The schema for the name may then describe other names, which
-                # `unevaluatedProperties` must not reject.  With `{}` in `anyOf`, the schema describes them and rejects
-                # nothing.
+                # If a completion adds the name, its schema applies, and `unevaluatedProperties` must accept all names that
+                # this schema describes.  In an `anyOf` with `{}`, the schema has this effect, but rejects nothing.
                 parts += [{"anyOf": [{}, self._refer("enforced", below)]} for below in names.values()]
             elif keyword == "x-warn":
                 if purpose == "possible":
@@ -115,7 +114,7 @@ class _Completion:
             elif keyword not in _DROPPED:
                 kept[keyword] = value
         if "description" in schema:
-            # Messages show the description beside a keyword, so copy it to each part.
+            # A message shows the description beside the violated keyword, so copy it to each part.
             parts = [{"description": schema["description"], **part} for part in parts]
         return {**kept, "allOf": parts} if parts else kept
 
@@ -129,7 +128,7 @@ class _Completion:
         undecided = {"anyOf": [refer_branch("then", "enforced"), refer_branch("else", "enforced")]}
         return {
             "if": self._refer("certain", f"{pointer}/if"),
-            # Repeat the condition, because it affects which names are evaluated.
+            # Repeat the condition in `then`, because `unevaluatedProperties` accepts the names that it describes.
             "then": {"allOf": [possible_condition, refer_branch("then", purpose)]},
             "else": {"if": possible_condition, "then": undecided, "else": refer_branch("else", purpose)},
         }

@@ -104,7 +104,8 @@ def repeats_instruction(own: Mapping[str, Any], inheritance: Inheritance) -> boo
 def _contains_lines(own: str | None, inherited: str | None) -> bool:
     """Return whether the task's text contains the project's text as whole lines."""
     text = _normalize_inherited(inherited or "")
-    # Normalizing only shortens text, so compare the lengths first, which is fast and enough for most tasks.
+    # Normalizing never makes a text longer, so a shorter task text cannot contain the inherited text. This check comes
+    # first, because it is fast.
     if not own or not text or len(text) > len(own):
         return False
     return f"\n{text}\n" in f"\n{_normalize_lines(own)}\n"
@@ -143,7 +144,7 @@ class UnusedDefaults:
     @classmethod
     def of(cls, project: Project) -> UnusedDefaults:
         """Return a counter for a project, before any task is added."""
-        # By default, a task does not override the project's instruction, because both are joined (T6).
+        # By default, a task does not override the project's instruction, because the two instructions are joined (T6).
         return cls(0, {*project.params} - {"instruction"})
 
     def add(self, own: Collection[str]) -> None:

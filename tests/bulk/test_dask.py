@@ -1,4 +1,4 @@
-"""Preview tasks with Dask on two workers, and check the pickles that Dask sends to a worker."""
+"""Preview tasks with Dask on two workers, and pickle the objects that a worker needs."""
 
 import json
 import pickle
@@ -36,7 +36,7 @@ def client():
 
 @pytest.mark.filterwarnings("ignore")
 def test_partitions_are_previewed_on_two_workers(client, tmp_path):
-    """Two workers write the same previews as one process. They report the file and line number of each invalid line."""
+    """Two workers write the same previews as a single process does. They report the file and line number of each invalid line."""
     files = [tmp_path / f"tasks-{part}.jsonl" for part in range(4)]
     for part, file in enumerate(files):
         tasks = [{"n": number, "instruction": "Hurry."} for number in range(part * 50, part * 50 + 50)]

@@ -76,7 +76,7 @@ def test_bad_lines_are_skipped(name):
     ("tasks", "count"), [([5, []], "2 invalid tasks"), ([5], "1 invalid task"), (5, "1 invalid task")]
 )
 def test_bad_elements_are_counted_as_tasks(name, tasks, count):
-    """With `--keep-going`, the invalid elements of an array are counted as tasks, because they may be on one line."""
+    """With `--keep-going`, the count for an array is `2 invalid tasks`, not `2 invalid lines`."""
     arguments = BULK.get(name, (name, PROJECT))
     ran = run(*arguments, "-", "--keep-going", stdin=json.dumps(tasks))
     assert (ran.err.splitlines()[-1], ran.status) == (count, FINDINGS)

@@ -89,7 +89,7 @@ def test_colour_adds_only_escapes(name, layout):
     ],
 )
 def test_labels_have_colour(arguments, labels):
-    """Only labels are coloured."""
+    """Only these labels and the label `error` are coloured."""
     out = run(*arguments.split(), "--color", "always", cwd=DATA).out
     assert labels <= set(re.findall(r"\x1b\[[0-9]+m(.*?)\x1b\[0m", out)) <= labels | {"error"}
 

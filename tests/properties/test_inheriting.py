@@ -189,7 +189,7 @@ class TestWhoWins:
 
 
 class TestNeutral:
-    """A task or a version without params adds nothing, and resolving changes no object."""
+    """A task or a version without params adds nothing, and resolving changes neither project nor request."""
 
     @given(project=projects(min_versions=1), own=task_params())
     def test_an_empty_side_gives_the_other_side(self, project: Project, own: dict[str, Any]) -> None:
@@ -203,7 +203,7 @@ class TestNeutral:
     def test_a_result_sent_with_minus_one_gives_the_same_params(
         self, project: Project, own: dict[str, Any], data: st.DataObject
     ) -> None:
-        """The request from `as_request` gives its task the effective params again, even after later updates."""
+        """A task from the request of `as_request` gets the same effective params, even after later updates."""
         asked = data.draw(st.sampled_from([None, -1, *range(len(project.versions))]))
         answer = resolve(project, own, asked)
         frozen = answer.as_request()
@@ -216,7 +216,7 @@ class TestNeutral:
     def test_a_result_sent_without_minus_one_repeats_only_the_instruction(
         self, version: dict[str, Any], own: dict[str, Any]
     ) -> None:
-        """A task that sends effective params without -1 gets them again, unless the version appends its instruction."""
+        """If effective params are sent without -1, the task gets them, but the project's instruction is appended again."""
         project = with_versions([version])
         once = resolve(project, own).params
         assert equal(resolve(project, once).params, once) == (not version.get("instruction"))

@@ -1,4 +1,4 @@
-"""Check laws for the inputs of a small scope. `docs/semantics.md` explains why these inputs are enough.
+"""Check laws for all inputs in a small scope. `docs/semantics.md` explains why these inputs are enough.
 
 An input consists of k layers, such as a version and a task. In a layer, a name is absent, null,
 one of the values v1 to vk, or a lookalike. The lookalikes are 1, True and "1". If a comparison
@@ -21,7 +21,7 @@ Params = dict[str, Any]
 
 ABSENT: Final = object()
 LOOKALIKES: Final = (1, True, "1")
-#: Two choices of v1, v2 and v3. The values look alike, so a law fails if a comparison confuses them.
+#: The values v1, v2 and v3, chosen in two ways. The values look alike, so a law fails if a comparison confuses them.
 SUBSTITUTES: Final = ((1, True, "1"), (True, 1, "1"))
 
 
@@ -45,10 +45,9 @@ def list_params(names: str) -> list[Params]:
 
 
 def iter_distinct_layers(count: int, names: str) -> Iterator[list[Params]]:
-    """Yield two lists of `count` layers with these names from each group of similar lists.
+    """Yield lists of `count` layers with these names, without lists that differ only in the order of names or values.
 
-    Two lists are similar if they become equal when names change places, or when v1, v2 and v3 change
-    places in the values of one name. `SUBSTITUTES` has the values v1, v2 and v3 for each of the two lists.
+    Each list is yielded twice: with the first values of `SUBSTITUTES` as v1, v2 and v3, and with the second ones.
     """
     for columns in combinations_with_replacement(sorted(iter_columns(count)), len(names)):
         for values in SUBSTITUTES:
@@ -57,7 +56,7 @@ def iter_distinct_layers(count: int, names: str) -> Iterator[list[Params]]:
 
 
 def iter_columns(count: int) -> Iterator[tuple[str, ...]]:
-    """Yield the columns. A column has the values of one name in all layers: v1 is used before v2, and v2 before v3."""
+    """Yield all columns. A column lists the values of one name in `count` layers; v1 occurs before v2, and v2 before v3."""
     if count == 0:
         yield ()
         return
@@ -75,7 +74,7 @@ def make_layers(count: int, names: str, columns: Any) -> list[Params]:
 
 
 def key(params: Any) -> frozenset[tuple[str, type, Any]]:
-    """Return the names, types and values of params, to compare params without their order."""
+    """Return the names, types and values of params, to compare params regardless of order."""
     return frozenset((name, type(value), value) for name, value in params.items())
 
 
@@ -98,7 +97,7 @@ class TestTheScope:
     """The helpers yield the scope that `docs/semantics.md` describes."""
 
     def test_its_size(self) -> None:
-        """The helpers return as many lists of layers, params and columns as the documented scope has."""
+        """The documented scope has as many lists of layers, objects of params, and columns as the helpers return."""
         assert sum(1 for _ in iter_layers(1)) == 6
         assert sum(1 for _ in iter_layers(3)) == 8**3
         assert sum(1 for _ in iter_layers(2, "ab")) == 7**4
@@ -107,7 +106,7 @@ class TestTheScope:
 
     @pytest.mark.parametrize("count", [1, 2, 3])
     def test_the_distinct_layers_are_complete(self, count: int) -> None:
-        """The columns of the distinct layers have all patterns of absent, null, equal and different values."""
+        """The columns of the distinct layers have every pattern of absent, null, equal and different values."""
 
         def pattern(column: list[Params]) -> tuple[int, ...]:
             kinds = [ABSENT if "a" not in layer else (type(layer["a"]), layer["a"]) for layer in column]
@@ -236,7 +235,7 @@ class TestDiffs:
             assert key(Diff.between(before, after).applied_to(before)) == key(after)
 
     def test_a_diff_applied_to_other_params_makes_the_same_changes(self) -> None:
-        """`applied_to` makes the changes of the diff in any params, and keeps all other values."""
+        """`applied_to` applies the changes of the diff to any params, and keeps all other values."""
         for before, after, theirs in iter_distinct_layers(3, "ab"):
             kept = {name for name, _, _ in key(before) & key(after)} | ({"a", "b"} - before.keys() - after.keys())
             expected = {name: (theirs if name in kept else after).get(name, ABSENT) for name in "ab"}
@@ -245,7 +244,7 @@ class TestDiffs:
 
 
 class TestMerging:
-    """With one name in up to three layers, a task gets its own value, or the value of one version."""
+    """With one name in two or three layers, a task gets its own value, or the value of one version."""
 
     def test_the_task_overrides(self) -> None:
         """A task inherits the latest version, a pinned version or nothing. Its params override the inherited params."""
@@ -269,7 +268,7 @@ class TestSlimming:
     """With two names, a slim request is exact and minimal, and opts out only if it must."""
 
     def test_it_is_minimal(self) -> None:
-        """Laws S1 to S3: a slim request gives the wanted params. Every other such request sends at least its names."""
+        """Laws S1 to S3: a slim request gives the wanted params, and no other request does so with fewer names."""
         for held, solutions, wanted in iter_wanted():
             project = boxes(held)
             slim = SlimRequest.to(project, wanted)
@@ -280,7 +279,7 @@ class TestSlimming:
             assert not found or key(slim.request.params) in map(key, found)
 
     def test_the_reasons_are_the_params_that_must_be_absent(self) -> None:
-        """`blocked` lists the version's params that are not wanted. If it is empty, `dropped` lists equal params."""
+        """`blocked` lists inherited params that are not wanted. Without them, `dropped` lists wanted params that are inherited."""
         for held, _, wanted in iter_wanted():
             slim = SlimRequest.to(boxes(held), wanted)
             assert {block.param for block in slim.blocked} == held.keys() - wanted.keys()
@@ -303,7 +302,7 @@ class TestSlimming:
 
 
 def iter_wanted() -> Iterator[tuple[Params, dict[Any, list[Params]], Params]]:
-    """Yield a version's params, all own params grouped by the effective params that they give, and wanted params."""
+    """Yield (held, solutions, wanted): a version's params, own params by the effective params they give, wanted params."""
     everything = list_params("ab")
     for held in everything:
         merge = boxes(held).inheritance()
@@ -314,10 +313,10 @@ def iter_wanted() -> Iterator[tuple[Params, dict[Any, list[Params]], Params]]:
 
 
 class TestImpact:
-    """With three names in three layers, an update affects exactly the requests whose effective params it changes."""
+    """With up to three names in three layers, an update affects exactly the requests whose effective params it changes."""
 
     def test_it_reports_exactly_the_changes(self) -> None:
-        """The affected params and the reason agree with resolving before and after the update."""
+        """The impact is the same as the difference between the params resolved before and after the update."""
 
         def before_and_update(layers: list[Params]) -> tuple[Any, Any]:
             return key(layers[0]), key(layers[1])

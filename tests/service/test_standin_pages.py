@@ -116,7 +116,7 @@ class TestFacts:
         text = read(page_format, look(stand_in))
         live, test = text.rindex("Projects of live keys"), text.rindex("Projects of test keys")
         assert live < test < text.index("trial")
-        assert "of test keys" in read(page_format, look_at(stand_in, "trial", "/test"))
+        assert "for test keys" in read(page_format, look_at(stand_in, "trial", "/test"))
         assert "No such project: trial" in read(page_format, look(stand_in, "/projects/trial", 404))
 
     def test_each_request_has_its_reason_newest_first(self, page_format):

@@ -47,7 +47,8 @@ def read_form(content_type: str, body: bytes) -> Form | None:
         if file_name is None:
             form.fields[name] = content.decode("utf-8", "replace")
         else:
-            # Some encodings, such as UTF-7, decode lone surrogates, which a journal must not contain.
+            # In some encodings, such as UTF-7, a name may contain lone surrogates.  Replace them, because the journal of
+            # `serve --save` must not contain them.
             file_name = file_name.encode("utf-8", "replace").decode()
             form.files[name] = FormFile(file_name, part.get_content_type(), content)
     return form

@@ -1,4 +1,7 @@
-"""The pages of a stand-in as plain text; HTML also shows the changes inside values."""
+"""The pages of a stand-in as plain text.
+
+The HTML pages also show the changes inside values.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +77,7 @@ def _iter_request(request: RequestRow) -> Iterator[str]:
 def _iter_project(page: ProjectPageView) -> Iterator[str]:
     yield page.title
     yield ""
-    yield f"{page.name}, {page.type}, of {page.key_name}, last change {_format_time(page.changed)}"
+    yield f"{page.name}, {page.type}, for {page.key_name}, last change {_format_time(page.changed)}"
     if not page.values:
         left_out = "Versions and tasks" if page.lifelines is None else "Values"
         yield f"{left_out} are left out, because the page would be too long."

@@ -91,7 +91,7 @@ def is_one_of(field: str) -> Filter:
 
 
 def is_one_of_words(field: str) -> Filter:
-    """Return the filter for a field that equals a value, or one of the comma-separated words of a value."""
+    """Return the filter for a field that equals one of the values; a value may list words, separated by commas."""
 
     def build(_name: str, values: Sequence[str]) -> Predicate:
         words = _split(values)
@@ -116,7 +116,7 @@ def has_status(field: str, statuses: Sequence[str]) -> Filter:
 
 
 def contains_any(field: str) -> Filter:
-    """Return the filter for a list that contains a value, or one of the comma-separated words of a value."""
+    """Return the filter for a list that contains one of the values; a value may list words, separated by commas."""
 
     def build(_name: str, values: Sequence[str]) -> Predicate:
         words = _split(values)
