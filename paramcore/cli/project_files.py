@@ -79,8 +79,8 @@ def read_project_files(
     is neither hidden nor in `used`, call `on_skip` with the path and a message.
 
     Raises:
-        DocumentError: `wrong_project` for two projects with the same name, or for JSONL
-            with several lines.  `unreadable` for a directory without JSON or YAML files, or
+        DocumentError: `wrong_project` for two projects with the same name, for JSONL with
+            several lines, or for a directory without a project if another path has one.  `unreadable` for a directory without JSON or YAML files, or
             for an entry such as `docks.json` that is a subdirectory, a pipe or a broken
             link.  Also the errors of `read_document` and `read_projects`.
     """
@@ -105,7 +105,17 @@ def read_project_files(
             file = ProjectFile(path, document, _read_projects(document, assumptions))
             _reject_duplicates(file, locations)
         files.append(file)
+    if files:
+        _reject_directories_without_projects(paths, {resolve_path(file.path) for file in files})
     return files
+
+
+def _reject_directories_without_projects(paths: Sequence[str], project_paths: set[str]) -> None:
+    """Reject a directory in which no file contains a project; `project_paths` are the files that do."""
+    for path in filter(is_directory, paths):
+        if project_paths.isdisjoint(map(resolve_path, _list_files(path))):
+            problem, remedy = "the directory contains no project", "omit it, or name its files one by one"
+            raise DocumentError("wrong_project", None, problem, remedy, format_path(path), None, None)
 
 
 def _reject_duplicates(file: ProjectFile, locations: dict[str, str]) -> None:

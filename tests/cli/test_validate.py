@@ -569,6 +569,23 @@ def test_no_project_is_no_success(tmp_path):
         assert ran.err.endswith("the input contains no project; name a file with a project or an array of projects\n")
 
 
+@pytest.mark.parametrize("tasks", [[{"padding": "4"}], {"padding": "4"}, {"patch": True}])
+@pytest.mark.parametrize("order", [("projects", "tasks"), ("tasks", "projects")])
+def test_a_directory_of_tasks_is_an_error(tmp_path, tasks, order):
+    """`validate` rejects a directory without a project, so that tasks in it are not skipped by mistake.
+
+    If each file of the directory is named, the files are validated.
+    """
+    for name, value in (("projects/p.json", (EXAMPLES / "warehouse-boxes.json").read_text()), ("tasks/t.json", tasks)):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(value if isinstance(value, str) else json.dumps(value))
+    ran = run("validate", *order, cwd=tmp_path)
+    assert (ran.out, ran.status) == ("", 2)
+    assert ran.err.endswith("tasks: the directory contains no project; omit it, or name its files one by one\n")
+    assert run("validate", "projects", "tasks/t.json", cwd=tmp_path).status in (1, 2)
+    assert run("validate", "projects", "projects/p.json", cwd=tmp_path).status == 0
+
+
 def test_pinned_tasks_do_not_count_for_unused_defaults(tmp_path):
     """The check for unused defaults of the latest version ignores tasks that are pinned to an older version."""
     history = [{"version": 0, "padding": 3}, {"version": 1, "padding": 4}]
