@@ -115,6 +115,14 @@ class EffectiveParams(NotebookReprs):
         """The source of each param: `task`, `project`, or `both` for a joined instruction."""
         return self._inheritance.find_sources(self._task.params)
 
+    @property
+    def unset_params(self) -> tuple[str, ...]:
+        """The params that the task does not get, although some version of the project sets them.
+
+        The params of the latest version come first.
+        """
+        return tuple(name for name in self._changes.names if name not in self.params)
+
     def explain(self, param: str) -> Explanation:
         """Explain why a param has its value, or is not set.
 

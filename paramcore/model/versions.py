@@ -80,6 +80,11 @@ class ParamChanges:
         return numbers[index - 1] if index else 0
 
     @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of the params that any version sets, those of the latest version first."""
+        return tuple({name: None for version in reversed(self.versions) for name in version.params})
+
+    @cached_property
     def _numbers(self) -> dict[str, list[int]]:
         """The numbers of the versions that changed each param, in ascending order."""
         # Compare the whole history once, because callers look up many params, and the same params for many tasks.

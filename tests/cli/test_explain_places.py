@@ -38,6 +38,14 @@ def test_the_text_has_the_places_of_json():
         assert line.endswith(f"{candidate['file']}:{candidate['line']}:{candidate['column']})")
 
 
+def test_params_that_the_task_does_not_get_come_last():
+    """Without PARAM, `explain` first explains the params of the task, then those that only other versions set."""
+    ran = run("explain", PROJECT, "-", stdin='{"project_version": 0, "padding": 1}')
+    names = [line.split(" ")[0] for line in ran.out.splitlines() if line and not line.startswith(" ")]
+    assert names == ["instruction", "geometries", "padding", "annotation_attributes"]
+    assert "annotation_attributes is not set\n" in ran.out
+
+
 def test_elements_of_arrays_have_places(tmp_path):
     """In an array of projects or tasks, each location has the line of the right element."""
     project = {"type": "comparison", "name": "docks", "param_history": [{"version": 0, "a/b": 1}]}

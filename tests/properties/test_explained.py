@@ -76,6 +76,12 @@ class TestComplete:
             assert "is not set" in str(one)
 
     @given(answer=answers())
+    def test_the_params_that_a_task_does_not_get(self, answer: EffectiveParams) -> None:
+        """`unset_params` lists each param that a version sets, but that the task does not get."""
+        names = {name for version in answer.versions for name in version.params}
+        assert sorted(answer.unset_params) == sorted(names - set(answer.params))
+
+    @given(answer=answers())
     def test_statuses_and_reasons_are_from_closed_lists(self, answer: EffectiveParams) -> None:
         """Statuses and reasons are from fixed lists. The task is the first candidate."""
         for name in [*answer.params, "nowhere"]:

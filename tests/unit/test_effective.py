@@ -172,6 +172,17 @@ def test_all_params_are_explained_in_their_order():
     assert answer.sources == {"instruction": "both", "padding": "task"}
 
 
+@pytest.mark.parametrize(
+    ("version", "unset"), [(None, ("a", "c")), (0, ("b", "d", "c")), (1, ("b", "d")), (-1, ("b", "d", "a", "c"))]
+)
+def test_the_params_of_the_latest_version_come_first(version, unset):
+    """`unset_params` has the params of the latest version first, then those that only older versions set."""
+    project = Project("docks", type="imageannotation", params={"a": 1})
+    project = project.replace_params({"a": 1, "c": 1}).replace_params({"b": 1, "d": 1})
+    assert project.resolve({"project_version": version}).unset_params == unset
+    assert project.resolve({"a": 1, "b": 1, "c": 1, "d": 1, "project_version": version}).unset_params == ()
+
+
 def test_an_explanation_has_the_value_first():
     """The text has the value first, then the candidates, then the reason."""
     assert str(resolved(instruction="Hurry.").explain("instruction")) == (

@@ -41,7 +41,7 @@ class Explainer:
     """Explains params of tasks; text and JSON show the file and line at which each layer sets a param."""
 
     projects: ProjectFiles
-    #: The params to explain.  If the list is empty, all params are explained.
+    #: The params to explain.  If the list is empty, all params of the task and of the project are explained.
     params: list[str]
 
     def list_pieces(self, request: RoutedRequest, effective: EffectiveParams) -> list[Piece]:
@@ -81,7 +81,7 @@ class Explainer:
         return build_explanation_document(explanations, verdict, marker=marker)
 
     def _explain(self, effective: EffectiveParams) -> list[Explanation]:
-        return [effective.explain(param) for param in self.params] or list(effective.explain_all())
+        return [effective.explain(param) for param in self.params or (*effective.params, *effective.unset_params)]
 
     def _find_layers(self, request: RoutedRequest, explanation: Explanation) -> Iterator[tuple[Document, str] | None]:
         """Yield the document and the JSON Pointer of each candidate, or `None` if the layer does not set the param."""
