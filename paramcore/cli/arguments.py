@@ -215,9 +215,7 @@ def assign_files(options: Namespace) -> ProjectFiles:
                 exit_with_usage(f"{shown} is JSONL, so it is read as tasks; name a .json or .yaml file of projects too")
         elif len(tasks) > 1:
             names = " and ".join(map(format_path, tasks))
-            exit_with_usage(
-                f"{names} contain no projects; name one file of tasks at a time, or join JSONL files with `cat`"
-            )
+            exit_with_usage(f"{names} contain no projects; name one file of tasks at a time, or join JSONL with `cat`")
         elif tasks:
             options.tasks = tasks[0]
             options.tasks_document = documents.get(tasks[0])

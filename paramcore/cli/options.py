@@ -68,12 +68,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         TASKS,
         *REPORT,
         *TASK_OPTIONS,
-        make_argument(
-            "params",
-            nargs="*",
-            metavar="PARAM",
-            help="explain only these params (default: all params of the task and of the project)",
-        ),
+        make_argument("params", nargs="*", metavar="PARAM", help="explain only these params (default: all)"),
         *SCREEN_OPTIONS,
     ),
     "plan": (PROJECT, make_optional(UPDATE), WANTED, *ANNOTATED_REPORT, *PLAN_OPTIONS, *SCREEN_OPTIONS),

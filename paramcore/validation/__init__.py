@@ -1,7 +1,7 @@
 """Find what the service would reject or silently ignore in params.
 
-`validator` validates a project, its tasks and its updates.  To add a finding, add
-its code to `finding`, and its check to one of these modules:
+`validator` validates a project, its tasks and its updates.  `error_finder` finds the
+first error in a task of any project.  To add a finding, add its code to `finding`, and its check to one of these modules:
 
 - `schemas/*.json` describe the form of each param.  `messages` and `schema_errors`
   convert the errors of jsonschema to findings.
@@ -20,8 +20,9 @@ walks through a schema, and `patterns` compiles its regular expressions.  `edito
 makes schemas for editors.
 """
 
+from paramcore.validation.error_finder import make_error_finder
 from paramcore.validation.finding import Finding
 from paramcore.validation.schema import Schemas
 from paramcore.validation.validator import Validator
 
-__all__ = ["Finding", "Schemas", "Validator"]
+__all__ = ["Finding", "Schemas", "Validator", "make_error_finder"]

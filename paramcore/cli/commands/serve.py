@@ -16,12 +16,11 @@ from paramcore.cli.schemas import read_schemas
 from paramcore.cli.signals import ignore_signals
 from paramcore.errors import InvalidSetting
 from paramcore.files.reader import name_same_file
-from paramcore.model import EffectiveParams, Project
+from paramcore.model import Project
 from paramcore.service.server import Server, run_server
 from paramcore.service.standin.stand_in import StandIn
 from paramcore.text import describe_os_error
-from paramcore.validation.schema import Schemas
-from paramcore.validation.validator import Validator
+from paramcore.validation.error_finder import make_error_finder
 
 #: The maximum number of lines that wait to be printed; while that many wait, new lines are discarded.
 _MAX_LINES = 10_000
@@ -77,7 +76,7 @@ def _start_server(
     stand_in = StandIn(
         projects.values(),
         assumptions=options.assumptions,
-        on_validate=_make_error_finder(schemas) if options.validate else lambda _project, _effective: None,
+        on_validate=make_error_finder(schemas) if options.validate else lambda _project, _effective: None,
         on_event=_create_reporter(events),
         task_types=schemas.types,
         journal=None if directory is None else directory.journal,
@@ -105,22 +104,6 @@ def _read_projects(options: Namespace) -> dict[str, Project]:
 
 def _has_projects(options: Namespace) -> bool:
     return bool(ProjectDirectory(options.save, options.assumptions).projects)
-
-
-def _make_error_finder(schemas: Schemas) -> Callable[[Project, EffectiveParams], str | None]:
-    """Return a function that finds the first error in the effective params of a task."""
-    validators: dict[tuple[str, str], tuple[Project, Validator]] = {}
-
-    def find_error(project: Project, effective: EffectiveParams) -> str | None:
-        key = project.name, project.type
-        validated, validator = validators.get(key, (None, None))
-        if validator is None or validated != project:
-            validator = Validator(project, schemas)
-            validators[key] = project, validator
-        findings = validator.task(effective)
-        return next((str(finding) for finding in findings if finding.severity == "error"), None)
-
-    return find_error
 
 
 def _create_reporter(events: queue.Queue[str]) -> Callable[[str], None]:
