@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from typing import Any
 
 from attrs import evolve, frozen
@@ -37,12 +36,12 @@ class UpdateLocation:
     pointer: str
     version: int
     #: The names of the params that the update sets.
-    names: Collection[str]
+    names: frozenset[str]
 
     @classmethod
     def of(cls, project: Project, update: Update, source: UpdateFile | ParamsFile) -> UpdateLocation:
         """Return the location of an update whose params are in the file `source`."""
-        return cls(source.document, source.pointer, len(project.versions), update.params.keys())
+        return cls(source.document, source.pointer, len(project.versions), frozenset(update.params))
 
     def holds(self, finding: Finding) -> bool:
         """Return whether a finding is about the update or about a value that the update sets."""

@@ -26,7 +26,7 @@ _IGNORED = "the service treats it as a param and ignores it"
 
 #: For each routing name, the consequence of misspelling it in a request.
 _ROUTING_REASONS = dict.fromkeys(ROUTING_TYPES, _IGNORED) | {
-    "project_version": "the service ignores it, and the task silently inherits the latest version"
+    "project_version": "the service ignores it, and a task without `project_version` silently inherits the latest version"
 }
 
 

@@ -38,7 +38,7 @@ def _check_param(name: str, value: Any, mistake: Mistake | None, mode: str, vers
         yield Finding(mistake, "error", pointer, problem, remedy, version=version)
     elif mistake == "update_mode":
         problem = f"{shown} is not `patch`, so the update would drop the params that it does not name, and add {shown} as a param"
-        remedy = 'write `"patch": true` to keep the other params, or `"patch": false` to drop them'
+        remedy = f'remove {shown}, and write `"patch": true` to keep the other params, or `"patch": false` to drop them'
         yield Finding(mistake, "error", pointer, problem, remedy, "patch", version)
     elif mistake == "update_wrapper":
         yield _explain_wrapper(shown, pointer, value, mode, version)

@@ -54,9 +54,10 @@ def make_task(number):
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """Return a folder with a project, a file of tasks with invalid lines, and a long file without invalid lines."""
+    """Return a folder with a project, an update, tasks with some invalid lines, and a long file of valid tasks."""
     folder = tmp_path_factory.mktemp("jobs")
     (folder / "boxes.json").write_text(json.dumps(PROJECT))
+    (folder / "update.json").write_text('{"patch": true, "padding": "7", "with_labels": "no"}')
     lines = [json.dumps(make_task(number)) for number in range(600)]
     for number in (0, 250, 599):
         lines[number] = '{"padding": }'
@@ -80,6 +81,7 @@ def place(tmp_path_factory):
         ("validate", "--format", "json"),
         ("validate", "--format", "github", "--no-values"),
         ("validate", "--strict", "--ignore", "param_unknown", "--project-version", "1"),
+        ("validate", "--update", "update.json"),
     ],
     ids=" ".join,
 )

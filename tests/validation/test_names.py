@@ -56,12 +56,15 @@ ROUTING_MISTAKES = {
     ("meant", "name"), [(meant, name) for meant, names in ROUTING_MISTAKES.items() for name in names]
 )
 def test_misspelt_routing_names(type, meant, name):
-    """A misspelt routing name is reported for every type. For `project_version`, the message names the consequence."""
+    """A misspelt routing name is reported for every type.
+
+    For `project_version`, the message says what happens unless the task also has the right name.
+    """
     findings = validate(Project("boxes", type=type), {name: "x"})
     (finding,) = [finding for finding in findings if finding.code in ("param_unknown", "param_misplaced")]
     assert (finding.severity, finding.pointer, finding.suggestion) == ("warning", f"/{name}", meant)
     if meant == "project_version":
-        assert "silently inherits the latest version" in finding.problem
+        assert "a task without `project_version` silently inherits the latest version" in finding.problem
 
 
 def test_codes_of_misspelt_routing_names():

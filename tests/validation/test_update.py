@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given, strategies as st
 
-from paramcore import Patch, Plan, Project, Replace
+from paramcore import Patch, Plan, Project, Replace, read_update
 from paramcore.errors import InvalidSetting
 from paramcore.testing import projects, updates
 from paramcore.validation import Schemas, Validator
@@ -90,6 +90,16 @@ def test_the_message_on_a_misspelt_mode():
     [message] = explain(Patch({"Patch": True}))
     assert "this update is already a patch" in message
     assert "remove `Patch`" in message
+
+
+@pytest.mark.parametrize(("name", "value"), [("pathc", True), ("replace", True), ("Patch", False), ("mode", "replace")])
+@pytest.mark.parametrize("flag", [{}, {"patch": False}])
+def test_the_remedy_for_a_misspelt_mode_works(flag, name, value):
+    """If the user does what the message says, the error is gone, also if the update already has `"patch": false`."""
+    [message] = explain(read_update({**flag, name: value, "padding": 6}))
+    assert f'remove `{name}`, and write `"patch": true`' in message
+    for corrected in (True, False):
+        assert explain(read_update({**flag, "patch": corrected, "padding": 6})) == []
 
 
 def test_a_wrapper_lists_what_to_send():
