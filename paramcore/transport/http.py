@@ -32,7 +32,8 @@ for _name in ("httpx2", "httpcore2.http11"):
 
 _URL_REMEDY = f"write an `https` URL with the path `/v1`, such as {BASE_URL} (`http` is allowed only on loopback)"
 _CERTIFICATE_REMEDY = (
-    "if your company issues its own certificates, pass an `ssl.SSLContext` that trusts them as `verify`"
+    "if your company has its own authority, set `SSL_CERT_FILE` (on Linux) to the file of its certificate, "
+    "or in Python pass an `ssl.SSLContext` as `verify`"
 )
 
 

@@ -9,6 +9,7 @@ import socket
 import socketserver
 import ssl
 import subprocess
+import sys
 import threading
 import time
 from contextlib import suppress
@@ -21,6 +22,7 @@ import scaleapi
 import urllib3
 
 from paramcore import Patch, Plan
+from paramcore.cli.exit_codes import NOT_DONE
 from paramcore.errors import InvalidSetting, NotDone, OutcomeUnknown
 from paramcore.service.client import Client
 from paramcore.service.replies import read_error_text
@@ -30,6 +32,7 @@ from paramcore.transport import http as http_transport, scaleapi as scaleapi_tra
 from paramcore.transport.http import HttpTransport
 from paramcore.transport.key import ApiKey
 from paramcore.transport.scaleapi import ScaleApiTransport
+from tests.cli.running import run
 from tests.service.faults import KEY, NAME, Server
 
 pytestmark = pytest.mark.slow
@@ -421,6 +424,20 @@ def test_an_invalid_certificate_is_never_accepted(authority):
             with pytest.raises(NotDone) as refused:
                 Client(make(server.url), deadline=5).get_project(NAME)
             assert (refused.value.code, server.reads) == ("certificate", 0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only OpenSSL reads the variable")
+@pytest.mark.parametrize("command", [["fetch", NAME], ["reconcile", NAME, "--base", "0", "--digest", "0" * 32]])
+def test_the_command_line_trusts_the_authority_in_ssl_cert_file(authority, command):
+    """The error for an invalid certificate names a variable with which each command accepts the certificate."""
+    context, certificate = authority
+    with Server(tls=context) as server:
+        arguments = [*command, "--base-url", server.url, "--deadline", "5"]
+        refused = run(*arguments, SCALE_API_KEY=KEY)
+        assert (refused.status, server.reads) == (NOT_DONE, 0)
+        assert "set `SSL_CERT_FILE` (on Linux) to the file of its certificate" in refused.err
+        run(*arguments, SCALE_API_KEY=KEY, SSL_CERT_FILE=certificate)
+        assert server.reads == 1
 
 
 @pytest.mark.parametrize("make", [over_httpx, over_scaleapi])
