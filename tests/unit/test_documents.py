@@ -285,6 +285,23 @@ def test_commas_alone_are_no_table(written, text):
     assert error.problem.startswith(f"invalid JSON: expected a value at `{text[0]}")
 
 
+@pytest.mark.parametrize("name", ["some.json", "some.jsonl"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-03-04 09:12:41,769 INFO Created 3 tasks\n",
+        "var a=1,b=2;\n",
+        "Error: no such file;code=2\n",
+        "data:application/json;base64,e30=\n",
+        "https://example.com/tasks?ids=1,2\n",
+    ],
+)
+def test_a_separator_after_a_colon_or_equals_sign_is_no_table(written, text, name):
+    """A log, an address or code is not mistaken for CSV, although it has a comma or semicolon without a space."""
+    read = (lambda path: next(read_lines(path)).document()) if name.endswith("jsonl") else read_document
+    assert refused(lambda: read(written(text, name))).problem.startswith("invalid JSON: ")
+
+
 @pytest.mark.parametrize("text", ['"padding": 3, "a": 1', ' "padding": 3,\n "a": 1\n'])
 def test_members_without_braces_are_no_table(written, text):
     """The members of an object, without braces around them, are not mistaken for CSV."""
