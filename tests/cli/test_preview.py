@@ -350,16 +350,20 @@ def test_an_assumption_has_a_value():
 
 
 def test_each_of_many_tasks_is_named():
-    """The text of each of several tasks begins with its line number and `unique_id`. A single task has no such line."""
+    """The text of each of several tasks begins with its place and `unique_id`. A single task has no such line.
+
+    Elements of an array may be on one line, so their place includes the column.
+    """
     tasks = [{"unique_id": "a 1"}, {}]
-    for stdin, options, lines in (
-        ("\n" + "\n".join(map(json.dumps, tasks)), ("--lines",), (2, 3)),
-        (json.dumps(tasks), (), (1, 1)),
+    for stdin, options, places in (
+        ("\n" + "\n".join(map(json.dumps, tasks)), ("--lines",), ("line 2", "line 3")),
+        (json.dumps(tasks), (), ("line 1, column 2", "line 1, column 24")),
+        (json.dumps(tasks, indent=1), (), ("line 2, column 2", "line 5, column 2")),
     ):
         for command in (("preview",), ("preview", "--explain"), ("explain",)):
             ran = run(command[0], PROJECT, "-", *options, *command[1:], stdin=stdin)
             named = [line for line in ran.out.splitlines() if line.startswith("line ")]
-            assert named == [f'line {lines[0]}, unique_id "a 1"', f"line {lines[1]}"]
+            assert named == [f'{places[0]}, unique_id "a 1"', places[1]]
             assert ran.out.startswith(named[0])
     assert run("preview", PROJECT, "-", stdin="{}").out.startswith("task for ")
 
