@@ -156,4 +156,4 @@ def describe_look_alikes(request: RoutedRequest) -> list[str]:
     if not look_alikes:
         return []
     document = request.read_document()
-    return [f"warning: {document.format_location(name.path)}: {name}" for name in look_alikes]
+    return [f"warning: {document.format_location(name.path, name=True)}: {name}" for name in look_alikes]

@@ -149,9 +149,9 @@ def test_look_alikes_are_warned_about():
     ran = run("preview", PROJECT, "-", "--format", "json", stdin=text)
     warnings = ran.err.splitlines()
     assert [line.split(": ")[:2] for line in warnings] == [
-        ["warning", "<stdin>:2:28"],
-        ["warning", "<stdin>:3:16"],
-        ["warning", "<stdin>:4:19"],
+        ["warning", "<stdin>:2:3"],
+        ["warning", "<stdin>:3:3"],
+        ["warning", "<stdin>:4:3"],
     ]
     assert "`project_version`" in warnings[0]
     assert ran.document["params"]["project_param_version"] == 0
@@ -163,14 +163,14 @@ def test_look_alikes_are_warned_about():
 )
 @pytest.mark.parametrize("lines", [True, False])
 def test_preview_and_validate_agree_on_misspelt_routing_names(name, lines):
-    """`preview` and `validate` report a misspelt routing name with the same message (T14)."""
+    """`preview` and `validate` report a misspelt routing name with the same location and message (T14)."""
     options = ("--lines",) * lines
     previewed = run("preview", PROJECT, "-", "--format", "json", *options, stdin=json.dumps({name: 1}))
     validated = run("validate", PROJECT, "-", "--format", "json", *options, stdin=json.dumps({name: 1}))
     (line,) = previewed.err.splitlines()
     findings = [json.loads(text) for text in validated.out.splitlines()] if lines else [validated.document]
     (finding,) = [each for document in findings for each in document["findings"] if each["pointer"] == f"/{name}"]
-    assert line.endswith(finding["message"])
+    assert line == f"warning: {finding['file']}:{finding['line']}:{finding['column']}: {finding['message']}"
     assert run("preview", PROJECT, "-", *options, stdin='{"padding": 1}').err == ""
 
 
