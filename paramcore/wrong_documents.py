@@ -66,6 +66,8 @@ def reject_other_than_update(
     if "param_history" in members or (isinstance(project, dict) and "param_history" in project):
         wanted = "`plan --wanted FILE` (in Python: `Plan.to`)"
         remedy = f"{advice}, or use {wanted} to plan an update that sets the params of FILE"
+        if "param_history" not in members:
+            remedy = f"{advice}, or pass only its `project`, for example from `jq .project FILE`"
         raise MalformedPayload("update_is_project", "", f"this is a whole project object, not {expected}", remedy)
     if _is_creation(members):
         remedy = "pass only its `params`, for example from `jq .params FILE`"

@@ -69,6 +69,15 @@ def is_one_of_many(task: RawTask) -> bool:
     return isinstance(task, Line) or task.is_element
 
 
+def describe_place(request: RoutedRequest) -> str:
+    """Return the line of a request, such as `line 3`, and for an element of an array also its column."""
+    if isinstance(request.source, Line) or not request.source.is_element:
+        return f"line {request.line}"
+    # A whole array may be on one line.
+    position = request.source.locate("")
+    return f"line {position.line}, column {position.column}"
+
+
 def read_raw_tasks(options: Namespace, *, prints: bool) -> Iterator[RawTask]:
     """Yield the tasks of TASKS: the lines of JSONL, the elements of an array, or the single document.
 
@@ -147,4 +156,4 @@ def describe_look_alikes(request: RoutedRequest) -> list[str]:
     if not look_alikes:
         return []
     document = request.read_document()
-    return [f"warning: {document.format_location(name.path)}: {name}" for name in look_alikes]
+    return [f"warning: {document.format_location(name.path, name=True)}: {name}" for name in look_alikes]

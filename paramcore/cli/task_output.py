@@ -13,7 +13,15 @@ from paramcore.cli.exit_codes import FINDINGS, FINE
 from paramcore.cli.hidden_values import select_values
 from paramcore.cli.output import Pieces, format_document, print_message
 from paramcore.cli.projects import ProjectFiles
-from paramcore.cli.requests import BadLines, BadTask, describe_look_alikes, is_jsonl, is_one_of_many, read_requests
+from paramcore.cli.requests import (
+    BadLines,
+    BadTask,
+    describe_look_alikes,
+    describe_place,
+    is_jsonl,
+    is_one_of_many,
+    read_requests,
+)
 from paramcore.cli.summary import report_document
 from paramcore.errors import DocumentError
 from paramcore.files.codec import choose_codec
@@ -59,7 +67,7 @@ class DocumentFormat:
         if not is_one_of_many(request.source):
             return TaskRows([], self.make_document(effective))
         unique_id = () if request.unique_id is None else (", ", UserText(request.unique_id))
-        return TaskRows(list(self.make_rows(effective, ((f"line {request.line}", *unique_id),))), None)
+        return TaskRows(list(self.make_rows(effective, ((describe_place(request), *unique_id),))), None)
 
 
 def _list_pieces(_request: RoutedRequest, effective: EffectiveParams) -> list[Piece]:
@@ -74,6 +82,7 @@ class TaskFormatter:
     output is JSONL for JSONL tasks, and an array for an array of tasks.  In every format,
     the output for a task in JSONL or in an array begins with the line number and the
     `unique_id`.  If the task has no `unique_id`, JSON contains null, and other formats omit it.
+    For a task in an array, text and Markdown also show the column.
     """
 
     options: Namespace
@@ -146,7 +155,7 @@ class TaskFormatter:
 
 def _format_identity(request: RoutedRequest) -> str:
     unique_id = "" if request.unique_id is None else f", unique_id {format_value(request.unique_id)}"
-    return f"line {request.line}{unique_id}"
+    return f"{describe_place(request)}{unique_id}"
 
 
 def _identify(request: RoutedRequest) -> dict[str, Any]:

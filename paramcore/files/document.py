@@ -100,9 +100,9 @@ class Document:
         """The lines of the source text."""
         return Lines(self._text) if self._array is None else self._array.lines
 
-    def format_location(self, path: str) -> str:
-        """Return `source:line:column` of the value at a JSON Pointer."""
-        position = self.locate(path)
+    def format_location(self, path: str, *, name: bool = False) -> str:
+        """Return `source:line:column` of the value at a JSON Pointer; with `name`, of its name."""
+        position = self.locate(path, name=name)
         return f"{self.source}:{position.line}:{position.column}"
 
     def line_slice(self, line: int, start: int, max_length: int) -> str:

@@ -19,11 +19,15 @@ _COMPRESSED = {
     b"\x28\xb5\x2f\xfd": ("zstd", "zstd -dc"),
 }
 
+_WRITE_ROWS = "write one JSON object for each row"
+
 #: The first bytes of other files that paramcore cannot read, with the problem and the remedy.
 _BINARY = {
     b"\xff\xfe\0\0": ("the file is UTF-32", "convert it to UTF-8"),
     b"\0\0\xfe\xff": ("the file is UTF-32", "convert it to UTF-8"),
     b"\0\0\0\0": ("the file begins with NUL bytes, so it is damaged", "restore it or write it again"),
+    b"\xd0\xcf\x11\xe0": ("the file is an Excel or other Office file", _WRITE_ROWS),
+    b"PAR1\x15": ("the file is a Parquet table", _WRITE_ROWS),
     **{
         bytes([0x80, protocol]): ("the file is a Python pickle", "write the object as JSON with `json.dump`")
         for protocol in range(2, 6)
@@ -100,7 +104,10 @@ def find_binary(data: bytes) -> tuple[str, str] | None:
     """Return the problem and the remedy for data in a format of `_COMPRESSED` or `_BINARY`; `None` for other data."""
     for magic, (compression, command) in _COMPRESSED.items():
         if data.startswith(magic):
-            return f"the data is compressed with {compression}", f"unpack it with `{command} FILE > UNPACKED`"
+            remedy = f"unpack it with `{command} FILE > UNPACKED`"
+            # Newer spreadsheets are zip files of XML.
+            remedy += f", or, if it is a spreadsheet, {_WRITE_ROWS}" if compression == "zip" else ""
+            return f"the data is compressed with {compression}", remedy
     return next((mistake for magic, mistake in _BINARY.items() if data.startswith(magic)), None)
 
 
@@ -234,8 +241,9 @@ def _is_table(text: str) -> bool:
     the start of the second line, is not a table but JSON or code.
     """
     first, *others = text.strip(_BLANKS).split("\n", 2)[:2]
-    # In prose, a space follows a comma, so such a comma is not a separator.
-    separators = [separator for separator in ",;\t" if re.search(rf"{separator}(?=\S)", first)]
+    # In prose, a space follows a comma, so such a comma is not a separator.  In logs, addresses and code, a colon or an
+    # equals sign often comes first.
+    separators = [separator for separator in ",;\t" if re.match(rf"[^:=]*{separator}(?=\S)", first)]
     second_start = others[0].lstrip(_BLANKS)[:1] if others else ""
     if set("{[") & set(first) or second_start in ("{", "["):
         return False

@@ -201,7 +201,9 @@ def _check_plain_json(event_type: str, event: _Event) -> None:
     if getattr(event, "anchor", None) is not None:
         raise _make_feature_problem(event, f"anchor `&{_shorten(event.anchor)}`", "remove it")
     if getattr(event, "tag", None) is not None:
-        raise _make_feature_problem(event, f"tag `{_shorten(str(event.tag))}`", "remove it, and put text in quotes")
+        raise _make_feature_problem(
+            event, f"tag `{_shorten(str(event.tag))}`", "remove it, and put only text in quotes"
+        )
 
 
 def _make_feature_problem(event: _Event, feature: str, remedy: str) -> SyntaxProblem:

@@ -130,6 +130,17 @@ def test_many_tasks_are_named_by_line():
     assert "| line 1, `a\\|b` | `geometries`, `padding`" in impact.out
 
 
+def test_tasks_in_an_array_are_named_by_line_and_column():
+    """All tasks of an array may be on one line, so a row begins with the line and column of its task."""
+    tasks = '[{"unique_id": "a", "x": 1}, {"x": 2}]'
+    ran = run("preview", PROJECT, "-", "--format", "markdown", stdin=tasks)
+    assert "| line 1, column 2, `a` | `x` | task request | `1` |\n" in ran.out
+    assert "| line 1, column 30 | `x` | task request | `2` |\n" in ran.out
+    impact = run("impact", PROJECT, "reword.json", "-", "--list", "--format", "markdown", stdin=tasks)
+    assert "| line 1, column 2, `a` | `geometries`, `padding`" in impact.out
+    assert "| line 1, column 30 | `geometries`, `padding`" in impact.out
+
+
 def test_bad_lines_are_left_out():
     """With `--keep-going`, invalid lines are reported on standard error. The Markdown shows the other tasks."""
     ran = run("preview", PROJECT, "-", "--lines", "--keep-going", "--format", "markdown", stdin='{"x": 1}\nno\n')

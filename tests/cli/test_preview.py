@@ -149,9 +149,9 @@ def test_look_alikes_are_warned_about():
     ran = run("preview", PROJECT, "-", "--format", "json", stdin=text)
     warnings = ran.err.splitlines()
     assert [line.split(": ")[:2] for line in warnings] == [
-        ["warning", "<stdin>:2:28"],
-        ["warning", "<stdin>:3:16"],
-        ["warning", "<stdin>:4:19"],
+        ["warning", "<stdin>:2:3"],
+        ["warning", "<stdin>:3:3"],
+        ["warning", "<stdin>:4:3"],
     ]
     assert "`project_version`" in warnings[0]
     assert ran.document["params"]["project_param_version"] == 0
@@ -163,14 +163,14 @@ def test_look_alikes_are_warned_about():
 )
 @pytest.mark.parametrize("lines", [True, False])
 def test_preview_and_validate_agree_on_misspelt_routing_names(name, lines):
-    """`preview` and `validate` report a misspelt routing name with the same message (T14)."""
+    """`preview` and `validate` report a misspelt routing name with the same location and message (T14)."""
     options = ("--lines",) * lines
     previewed = run("preview", PROJECT, "-", "--format", "json", *options, stdin=json.dumps({name: 1}))
     validated = run("validate", PROJECT, "-", "--format", "json", *options, stdin=json.dumps({name: 1}))
     (line,) = previewed.err.splitlines()
     findings = [json.loads(text) for text in validated.out.splitlines()] if lines else [validated.document]
     (finding,) = [each for document in findings for each in document["findings"] if each["pointer"] == f"/{name}"]
-    assert line.endswith(finding["message"])
+    assert line == f"warning: {finding['file']}:{finding['line']}:{finding['column']}: {finding['message']}"
     assert run("preview", PROJECT, "-", *options, stdin='{"padding": 1}').err == ""
 
 
@@ -350,16 +350,20 @@ def test_an_assumption_has_a_value():
 
 
 def test_each_of_many_tasks_is_named():
-    """The text of each of several tasks begins with its line number and `unique_id`. A single task has no such line."""
+    """The text of each of several tasks begins with its place and `unique_id`. A single task has no such line.
+
+    Elements of an array may be on one line, so their place includes the column.
+    """
     tasks = [{"unique_id": "a 1"}, {}]
-    for stdin, options, lines in (
-        ("\n" + "\n".join(map(json.dumps, tasks)), ("--lines",), (2, 3)),
-        (json.dumps(tasks), (), (1, 1)),
+    for stdin, options, places in (
+        ("\n" + "\n".join(map(json.dumps, tasks)), ("--lines",), ("line 2", "line 3")),
+        (json.dumps(tasks), (), ("line 1, column 2", "line 1, column 24")),
+        (json.dumps(tasks, indent=1), (), ("line 2, column 2", "line 5, column 2")),
     ):
         for command in (("preview",), ("preview", "--explain"), ("explain",)):
             ran = run(command[0], PROJECT, "-", *options, *command[1:], stdin=stdin)
             named = [line for line in ran.out.splitlines() if line.startswith("line ")]
-            assert named == [f'line {lines[0]}, unique_id "a 1"', f"line {lines[1]}"]
+            assert named == [f'{places[0]}, unique_id "a 1"', places[1]]
             assert ran.out.startswith(named[0])
     assert run("preview", PROJECT, "-", stdin="{}").out.startswith("task for ")
 

@@ -169,6 +169,8 @@ def test_compressed_data_is_named(written, data, command, name):
     error = refused(lambda: read(written(data, name)))
     assert (error.code, error.line) == ("json_encoding", 1)
     assert f"`{command} FILE > UNPACKED`" in error.remedy
+    # A spreadsheet is a zip file, too, but does not contain JSON.
+    assert ("spreadsheet" in error.remedy) == (command == "unzip -p")
 
 
 @pytest.mark.parametrize("name", ["some.json", "some.jsonl", "some.yaml"])
@@ -179,11 +181,13 @@ def test_compressed_data_is_named(written, data, command, name):
         (b"\0\0\xfe\xff" + '{"a": 1}\n'.encode("utf-32-be"), "the file is UTF-32", "UTF-8"),
         (pickle.dumps({"a": 1}), "the file is a Python pickle", "`json.dump`"),
         (pickle.dumps([1], protocol=2), "the file is a Python pickle", "`json.dump`"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "the file is an Excel or other Office file", "for each row"),
+        (b"PAR1\x15\x04\x15\x80", "the file is a Parquet table", "for each row"),
         (bytes(4096), "the file begins with NUL bytes, so it is damaged", "restore it"),
     ],
 )
 def test_other_binary_files_are_named(written, data, problem, remedy, name):
-    """If a file is UTF-32 or a Python pickle, or begins with NUL bytes, the error says so."""
+    """If a file is UTF-32, a Python pickle, an Office file or Parquet, or begins with NUL bytes, the error says so."""
     read = (lambda source: list(read_lines(source))) if name.endswith("jsonl") else read_document
     error = refused(lambda: read(written(data, name)))
     assert (error.code, error.problem, error.line) == ("json_encoding", problem, 1)
@@ -283,6 +287,23 @@ def test_commas_alone_are_no_table(written, text):
     error = refused(lambda: read_document(written(text)))
     assert (error.line, error.column) == (1, 1)
     assert error.problem.startswith(f"invalid JSON: expected a value at `{text[0]}")
+
+
+@pytest.mark.parametrize("name", ["some.json", "some.jsonl"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-03-04 09:12:41,769 INFO Created 3 tasks\n",
+        "var a=1,b=2;\n",
+        "Error: no such file;code=2\n",
+        "data:application/json;base64,e30=\n",
+        "https://example.com/tasks?ids=1,2\n",
+    ],
+)
+def test_a_separator_after_a_colon_or_equals_sign_is_no_table(written, text, name):
+    """A log, an address or code is not mistaken for CSV, although it has a comma or semicolon without a space."""
+    read = (lambda path: next(read_lines(path)).document()) if name.endswith("jsonl") else read_document
+    assert refused(lambda: read(written(text, name))).problem.startswith("invalid JSON: ")
 
 
 @pytest.mark.parametrize("text", ['"padding": 3, "a": 1', ' "padding": 3,\n "a": 1\n'])

@@ -251,6 +251,15 @@ def test_another_document_of_the_api_is_no_update(body, code):
     assert (refused.value.code, refused.value.path) == (code, "")
 
 
+@pytest.mark.parametrize("more", [{}, {"patch": True}, {"padding": 3}])
+def test_the_remedy_for_a_project_in_an_object_selects_the_project(more):
+    """For an object that contains a project, the remedy does not suggest `plan --wanted` with the same file."""
+    with pytest.raises(MalformedPayload) as refused:
+        read_update({"project": PROJECT, **more})
+    assert "`jq .project FILE`" in refused.value.remedy
+    assert "--wanted FILE" not in refused.value.remedy
+
+
 NO_REQUESTS = [
     (PROJECT, "request_is_project"),
     ({"param_history": None}, "request_is_project"),

@@ -166,6 +166,13 @@ def test_yaml_without_equivalent_in_json_is_rejected(written, text, code, line, 
     assert "\n" not in str(error)
 
 
+@pytest.mark.parametrize(("text", "corrected"), [('!!int "5"', "5"), ("!!bool 'true'", "true"), ("!!str 5", '"5"')])
+def test_the_remedy_for_a_tag_keeps_the_value(written, text, corrected):
+    """The remedy for a tag keeps the value: without the tag, only text may have quotes."""
+    assert refused(lambda: read_document(written(f"a: {text}"))).remedy == "remove it, and put only text in quotes"
+    assert read_document(written(f"a: {corrected}")).value == {"a": json.loads(corrected)}
+
+
 @pytest.mark.parametrize(
     ("text", "column", "problem", "corrected", "value"),
     [

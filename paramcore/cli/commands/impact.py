@@ -12,7 +12,14 @@ from paramcore.cli.exit_codes import FINDINGS, FINE
 from paramcore.cli.hidden_values import select_values
 from paramcore.cli.output import Pieces, format_document, print_message
 from paramcore.cli.params import read_update_file
-from paramcore.cli.requests import BadLines, BadTask, describe_look_alikes, read_raw_tasks, read_requests
+from paramcore.cli.requests import (
+    BadLines,
+    BadTask,
+    describe_look_alikes,
+    describe_place,
+    read_raw_tasks,
+    read_requests,
+)
 from paramcore.cli.summary import report_document, wants_document
 from paramcore.report.document import Cell, RowCollector
 from paramcore.report.updates import build_impact_document, make_effect_row
@@ -66,7 +73,7 @@ def _list_pieces(impact: Impact, *, many: bool) -> list[Piece]:
 
 def _describe_place(request: RoutedRequest) -> Cell:
     unique_id = () if request.unique_id is None else (", ", UserText(request.unique_id))
-    return f"line {request.line}", *unique_id
+    return describe_place(request), *unique_id
 
 
 def _format_effect(request: RoutedRequest, effect: Effect, options: Namespace) -> str:
