@@ -288,6 +288,23 @@ def test_wanted_with_two_versions_is_ambiguous(tasks):
     assert ran.status == 2
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"project": "warehouse boxes", "params": {"padding": 5}, "inherited_version": 2},
+        {"task_id": "1", "status": "completed", "instruction": TEXT, "params": {"padding": 5}},
+        {"docs": [], "total": 0},
+    ],
+    ids=["output of preview", "created task", "page of tasks"],
+)
+def test_wanted_params_inside_another_document_have_their_own_remedy(tasks, document):
+    """If the wanted params are inside another document, the error says to pass only the params, not the request."""
+    ran = run("slim", PROJECT, tasks(document), "--wanted")
+    assert "for each task, pass an object with only its effective params" in ran.err
+    assert "request that" not in ran.err
+    assert ran.status == 2
+
+
 def test_a_request_of_another_project_is_an_error(tasks):
     """A request that names another project is rejected (T15)."""
     ran = run("slim", PROJECT, tasks({"project": "street signs"}))

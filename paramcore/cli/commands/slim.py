@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
+from attrs import evolve
+
 from paramcore.bulk import RawTask
 from paramcore.cli.arguments import read_project_argument
 from paramcore.cli.exit_codes import FINDINGS, FINE
@@ -34,6 +36,13 @@ from paramcore.text.rows import Line, Piece
 
 #: Without `--list`, print an entry for each request only if there are at most this many requests.
 _MAX_ENTRIES = 20
+#: The codes of the errors about a document that contains the effective params of tasks.
+_CONTAINS_PARAMS = ("request_is_answer", "request_is_task", "request_is_page")
+#: What to pass with `--wanted` in place of such a document.
+_PARAMS_REMEDY = (
+    "for each task, pass an object with only its effective params: "
+    "those in `params`, and those beside it, such as `instruction` and `callback_url`"
+)
 
 
 def slim(options: Namespace) -> Pieces:
@@ -73,7 +82,7 @@ class _SlimRun:
         for request in read_requests(self._options, self._projects.find_route, raw_tasks):
             try:
                 if isinstance(request, BadTask):
-                    raise request.error
+                    raise self._select_remedy(request.error)
                 line = self._slimmer.slim(request)
             except DocumentError as error:
                 self.bad_lines.report(error)
@@ -86,6 +95,11 @@ class _SlimRun:
             # Keep the bytes of an unchanged line, so that git shows no change.
             writer.write(line.body, line=line.find_unchanged_line() if writer.keeps_lines else None)
             yield line
+
+    def _select_remedy(self, error: DocumentError) -> DocumentError:
+        # The usual remedy is to pass requests, and `--wanted` would read their own params as the effective params.
+        is_about_params = self._options.is_wanted and error.code in _CONTAINS_PARAMS
+        return evolve(error, remedy=_PARAMS_REMEDY) if is_about_params else error
 
     def format(self, writer: RequestWriter) -> Iterator[str | bytes]:
         """Shorten the requests; yield the answer as text or JSON, or nothing for `--format markdown`."""
