@@ -217,7 +217,7 @@ class Plan(NotebookReprs):
         elif self.dropped:
             yield f"to keep the dropped params, {how_to_keep}"
         if self.diff.lost:
-            yield "to keep the values that are lost inside params, write the whole values of these params in the update"
+            yield "to keep the values that are lost inside params, write an update with the whole values of these params"
 
 
 def _list_finding_pieces(finding: PlanFinding) -> Iterable[Piece]:

@@ -43,7 +43,7 @@ def test_a_patch_keeps():
             Patch({"padding": 3, "geometries": {"box": {"min_width": 2}}}),
             [
                 "0 dropped, 1 changed, 0 added, 1 kept; 1 value lost inside params",
-                "to keep the values that are lost inside params, write the whole values of these params in the update",
+                "to keep the values that are lost inside params, write an update with the whole values of these params",
             ],
         ),
         (
@@ -51,7 +51,7 @@ def test_a_patch_keeps():
             [
                 "1 dropped, 1 changed, 0 added, 0 kept; 2 values lost inside params",
                 'to keep the dropped params, write `"patch": true` in the update (in Python: `plan.keeping.body`)',
-                "to keep the values that are lost inside params, write the whole values of these params in the update",
+                "to keep the values that are lost inside params, write an update with the whole values of these params",
             ],
         ),
         (
