@@ -20,8 +20,16 @@ SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 #: The maximum size of a summary in bytes, a little less than GitHub's limit of 1,024 KiB.
 SUMMARY_BYTES = 1_000 * 1_024
 
-#: The options that `format_command` omits, because they only affect the output, and whether each takes a value.
-_OUTPUT_OPTIONS = {"--format": True, "--output": True, "--summary": False, "--color": True, "--width": True}
+#: The options that `format_command` replaces by `--full`, because they only affect the output, and whether each takes a
+#: value.
+_OUTPUT_OPTIONS = {
+    "--format": True,
+    "--output": True,
+    "--summary": False,
+    "--color": True,
+    "--width": True,
+    "--full": False,
+}
 
 
 def find_summary_path(options: Namespace) -> str | None:
@@ -68,18 +76,21 @@ def report_document(options: Namespace, build: Callable[[str], Document]) -> Ite
 
 
 def format_command(options: Namespace) -> str:
-    """Return the command line without the options in `_OUTPUT_OPTIONS`."""
+    """Return the command line, with `--full` in place of the options in `_OUTPUT_OPTIONS`."""
     words: list[str] = []
+    operands: list[str] = []
     arguments = iter(options.arguments)
     for argument in arguments:
         name, mark, _value = argument.partition("=")
         if argument == "--":
-            words += [argument, *arguments]
+            operands = [argument, *arguments]
         elif name not in _OUTPUT_OPTIONS:
             words.append(argument)
         elif _OUTPUT_OPTIONS[name] and not mark:
             next(arguments, None)
-    return " ".join(["paramcore", *map(quote_for_shell, words)])
+    # Markdown omits long values first, and text cuts them without `--full`.
+    full = [] if "--no-values" in words else ["--full"]
+    return " ".join(["paramcore", *map(quote_for_shell, [*words, *full, *operands])])
 
 
 def write_completely(file: FileIO, data: bytes) -> None:

@@ -161,7 +161,7 @@ def test_several_processes_print_the_same(tmp_path):
         arguments = (name, EXAMPLES / PROJECT, "tasks.jsonl", "--format", "markdown")
         # The limit on the length includes the command in the last line, so both commands must have the same length.
         parallel = run(*arguments, "--jobs", "2", cwd=tmp_path).out
-        assert run(*arguments, "--jobs", "1", cwd=tmp_path).out == parallel.replace(" --jobs 2`", " --jobs 1`")
+        assert run(*arguments, "--jobs", "1", cwd=tmp_path).out == parallel.replace(" --jobs 2 ", " --jobs 1 ")
 
 
 def test_markdown_is_written_to_a_file(tmp_path):
@@ -172,7 +172,7 @@ def test_markdown_is_written_to_a_file(tmp_path):
     assert (ran.out, ran.status) == ("", 0)
     markdown = path.read_text()
     assert len(markdown) < 60_000
-    assert markdown.splitlines()[-1].endswith(" more: `paramcore preview warehouse-boxes.json - --lines`")
+    assert markdown.splitlines()[-1].endswith(" more: `paramcore preview warehouse-boxes.json - --lines --full`")
 
 
 def test_a_summary_has_more_than_a_comment(tmp_path):
@@ -187,16 +187,32 @@ def test_a_summary_has_more_than_a_comment(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["plan", "a b", "--format", "markdown", "u"], "plan 'a b' u"),
-        (["plan", "--format=github", "--summary", "a", "--output", "x", "--output=y", "u"], "plan a u"),
-        (["plan", "a", "--", "--summary", "--format"], "plan a -- --summary --format"),
-        (["plan", "a", "--format"], "plan a"),
-        (["plan", "a", "--formats", "x"], "plan a --formats x"),
+        (["plan", "a b", "--format", "markdown", "u"], "plan 'a b' u --full"),
+        (["plan", "--format=github", "--summary", "a", "--output", "x", "--output=y", "u"], "plan a u --full"),
+        (["plan", "a", "--", "--summary", "--format"], "plan a --full -- --summary --format"),
+        (["plan", "--full", "a", "u"], "plan a u --full"),
+        (["plan", "a", "u", "--no-values"], "plan a u --no-values"),
+        (["plan", "a", "--format"], "plan a --full"),
+        (["plan", "a", "--formats", "x"], "plan a --formats x --full"),
     ],
 )
 def test_the_command_that_lists_the_rest(arguments, words):
-    """The command that lists omitted rows is the command line without output options, quoted for a shell."""
+    """The command that lists omitted rows is the command line with `--full` as the only output option, quoted."""
     assert format_command(Namespace(arguments=arguments)) == f"paramcore {words}"
+
+
+@pytest.mark.parametrize("command", ["plan", "log", "preview"])
+def test_the_command_for_omitted_values_shows_them_in_full(tmp_path, command):
+    """If the Markdown omits long values, the command in its note prints them in full."""
+    params = {f"param{number}": f"{number}".rjust(9_000, "x") for number in range(9)}
+    project = Project("docks", type="imageannotation", params=params)
+    (tmp_path / "docks.json").write_text(json.dumps(write_project(project)))
+    (tmp_path / "other.json").write_text("{}")
+    files = ("docks.json",) if command == "log" else ("docks.json", "other.json")
+    ran = run(command, *files, "--format", "markdown", cwd=tmp_path)
+    (note,) = re.findall(r"more.* \(Full values\).*`paramcore (.*)`", ran.out)
+    text = run(*note.split(), cwd=tmp_path).out
+    assert all(value in text for value in params.values())
 
 
 def test_a_summary_needs_its_variable():
