@@ -132,7 +132,10 @@ def _read_version(index: int, entry: object) -> ParamVersion:
         raise MalformedPayload("history_version", f"{path}/version", problem, f'write "version": {index}')
     if number != index:
         problem = f"`version` of entry {index} must be {index}, got {describe_value(number)}"
-        remedy = "list the versions oldest first, numbered 0, 1, 2, ..."
+        remedy = (
+            "list the versions oldest first, numbered 0, 1, 2, ...; if one is missing or repeated, get the project "
+            "from the API again, because pinned tasks name these numbers"
+        )
         raise MalformedPayload("history_order", f"{path}/version", problem, remedy)
     return _read_within(path, ParamVersion.from_entry, index, frozen)
 

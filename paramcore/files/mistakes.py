@@ -230,7 +230,11 @@ def _find_further_text(text: str, at: int, *, is_line: bool) -> tuple[int, str, 
     is_jsonl = "\n" not in first.lstrip(_BLANKS) and "\n" in text[len(first) : at]
     problem = "the file contains several JSON documents"
     if follows_comma or not is_jsonl:
-        return at, problem, "put `[` and `]` around the documents, and commas between them"
+        return (
+            at,
+            problem,
+            "keep only one; if they are projects or tasks, put `[` and `]` around them, and commas between",
+        )
     return at, problem, "keep only one; if they are tasks, rename the file to .jsonl, or pass --lines"
 
 

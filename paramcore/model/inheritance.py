@@ -7,6 +7,7 @@ params.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -18,6 +19,9 @@ from paramcore.model.tasks import is_opt_out
 from paramcore.model.versions import ParamVersion
 from paramcore.text import describe_value
 from paramcore.values import check_instruction, encode_compact, same_checked, wrap_frozen
+
+#: Matches text with the number of a version, such as "2" or "2.0".
+_VERSION_TEXT = re.compile(r"(-1|0|[1-9][0-9]{0,8})(?:[.]0)?")
 
 
 def find_inherited_version(versions: tuple[ParamVersion, ...], project_version: int | None) -> ParamVersion | None:
@@ -41,6 +45,10 @@ def find_inherited_version(versions: tuple[ParamVersion, ...], project_version: 
         # pandas turns the whole numbers of a column with a missing value into floats, so suggest the whole number.
         if type(project_version) is float and project_version in range(-1, len(versions)):
             remedy = f"write {project_version:.0f} instead of {project_version}"
+        # In an export of a spreadsheet or a database, all values may be text.
+        text = _VERSION_TEXT.fullmatch(project_version) if isinstance(project_version, str) else None
+        if text is not None and int(text[1]) < len(versions):
+            remedy = f"write {text[1]} without quotes"
         raise evolve(error, path="/project_version", remedy=remedy) from None
 
 

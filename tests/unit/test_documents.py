@@ -334,8 +334,11 @@ def test_the_remedy_for_several_documents(written, text, remedy):
     """If a file has one document on each line, the remedy is to read the file as JSONL.
 
     If several documents are arranged in another way, the remedy is to write them as an array.
+    Both remedies first say to keep one document, because an update or a schema must not be an array.
     """
-    assert remedy in refused(lambda: read_document(written(text))).remedy
+    error = refused(lambda: read_document(written(text)))
+    assert error.remedy.startswith("keep only one; if they are ")
+    assert remedy in error.remedy
 
 
 def test_a_second_document_on_a_line(written):

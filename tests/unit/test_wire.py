@@ -143,6 +143,15 @@ def test_an_invalid_history_is_refused(obj, code, path, problem):
     assert problem in refused.value.problem
 
 
+@pytest.mark.parametrize("numbers", [(1,), (1, 2), (0, 2), (0, 2, 3), (0, 0), (0, 1, 1), (2, 1, 0)], ids=str)
+def test_a_missing_version_is_not_to_be_renumbered(numbers):
+    """If a version is missing, the remedy is to get the whole history again, because pinned tasks name the numbers."""
+    with pytest.raises(MalformedPayload) as refused:
+        read_project(project_of(*({"version": number} for number in numbers)))
+    assert refused.value.code == "history_order"
+    assert "get the project from the API again" in refused.value.remedy
+
+
 @pytest.mark.parametrize(
     ("obj", "error", "code", "path"),
     [

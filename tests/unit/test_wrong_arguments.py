@@ -297,6 +297,20 @@ def test_a_version_that_is_a_float_names_the_whole_number(number):
     assert rejected.value.remedy == f"write {number:.0f} instead of {number}"
 
 
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("-1", -1), ("0", 0), ("1", 1), ("1.0", 1), ("2", None), ("01", None), ("", None), ("1e0", None)],
+)
+def test_a_version_in_quotes_names_the_number(text, number):
+    """If a version is text with the number of a version, as in a spreadsheet, the error says to write the number."""
+    with pytest.raises(NoSuchVersion) as rejected:
+        PROJECT.patch_params({"padding": 4}).resolve({"project_version": text})
+    assert rejected.value.code == "version_type"
+    assert rejected.value.remedy.startswith(
+        "choose an existing version" if number is None else f"write {number} without quotes"
+    )
+
+
 @pytest.mark.parametrize("number", [-5.0, 1.0, 0.5, 1e300, float("1e6")])
 def test_a_float_that_is_no_version_is_not_suggested(number):
     """The remedy suggests a whole number only if it is -1 or the number of an existing version."""
