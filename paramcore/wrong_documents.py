@@ -64,10 +64,11 @@ def reject_other_than_update(
     """
     version, project = members.get("version"), members.get("project")
     if "param_history" in members or (isinstance(project, dict) and "param_history" in project):
-        wanted = "`plan --wanted FILE` (in Python: `Plan.to`)"
-        remedy = f"{advice}, or use {wanted} to plan an update that sets the params of FILE"
+        use, file = "use", "FILE"
         if "param_history" not in members:
-            remedy = f"{advice}, or pass only its `project`, for example from `jq .project FILE`"
+            use, file = "save its `project` with `jq .project FILE > PROJECT`, and use", "PROJECT"
+        wanted = f"`plan --wanted {file}` (in Python: `Plan.to`)"
+        remedy = f"{advice}, or {use} {wanted} to plan an update that sets the params of {file}"
         raise MalformedPayload("update_is_project", "", f"this is a whole project object, not {expected}", remedy)
     if _is_creation(members):
         remedy = "pass only its `params`, for example from `jq .params FILE`"

@@ -80,9 +80,10 @@ def read_project_files(
 
     Raises:
         DocumentError: `wrong_project` for two projects with the same name, for JSONL with
-            several lines, or for a directory without a project if another path has one.  `unreadable` for a directory without JSON or YAML files, or
-            for an entry such as `docks.json` that is a subdirectory, a pipe or a broken
-            link.  Also the errors of `read_document` and `read_projects`.
+            several lines, or for a directory without a project if another path has one.
+            `unreadable` for a directory without JSON or YAML files, or for an entry such as
+            `docks.json` that is a subdirectory, a pipe or a broken link.  Also the errors of
+            `read_document` and `read_projects`.
     """
     files: list[ProjectFile] = []
     locations: dict[str, str] = {}
@@ -106,15 +107,15 @@ def read_project_files(
             _reject_duplicates(file, locations)
         files.append(file)
     if files:
-        _reject_directories_without_projects(paths, {resolve_path(file.path) for file in files})
+        _reject_useless_directories(paths, used_paths | {resolve_path(file.path) for file in files})
     return files
 
 
-def _reject_directories_without_projects(paths: Sequence[str], project_paths: set[str]) -> None:
-    """Reject a directory in which no file contains a project; `project_paths` are the files that do."""
+def _reject_useless_directories(paths: Sequence[str], read_paths: set[str]) -> None:
+    """Reject a directory without a project; `read_paths` are the files with projects, and those that are used."""
     for path in filter(is_directory, paths):
-        if project_paths.isdisjoint(map(resolve_path, _list_files(path))):
-            problem, remedy = "the directory contains no project", "omit it, or name its files one by one"
+        if read_paths.isdisjoint(map(resolve_path, _list_files(path))):
+            problem, remedy = "the directory contains no project", "omit it, or name one of its files"
             raise DocumentError("wrong_project", None, problem, remedy, format_path(path), None, None)
 
 

@@ -17,6 +17,8 @@ from paramcore.files.document import TASKS_DEPTH
 from paramcore.files.mistakes import MERGE_CONFLICT
 from paramcore.files.reader import JSONL_SUFFIXES, PROJECT_SIZE, Line, has_suffix, read_document, read_lines
 from paramcore.model import TaskRequest, read_task_request
+from paramcore.report.document import Cell
+from paramcore.report.verdicts import UserText
 from paramcore.text import format_count
 from paramcore.validation.names import find_look_alike
 
@@ -71,11 +73,17 @@ def is_one_of_many(task: RawTask) -> bool:
 
 def describe_place(request: RoutedRequest) -> str:
     """Return the line of a request, such as `line 3`, and for an element of an array also its column."""
-    if isinstance(request.source, Line) or not request.source.is_element:
-        return f"line {request.line}"
-    # A whole array may be on one line.
-    position = request.source.locate("")
-    return f"line {position.line}, column {position.column}"
+    if not isinstance(request.source, Line) and request.source.is_element:
+        # A whole array may be on one line.
+        position = request.source.locate("")
+        return f"line {position.line}, column {position.column}"
+    return f"line {request.line}"
+
+
+def make_place_cell(request: RoutedRequest) -> Cell:
+    """Return a cell with the place and the `unique_id` of a request."""
+    unique_id = () if request.unique_id is None else (", ", UserText(request.unique_id))
+    return describe_place(request), *unique_id
 
 
 def read_raw_tasks(options: Namespace, *, prints: bool) -> Iterator[RawTask]:

@@ -125,7 +125,7 @@ JOBS = make_argument(
     type=parse_jobs,
     default=1,
     metavar="N",
-    help="use at most N processes; TASKS must be JSONL (0: one process for each core; default: 1)",
+    help="use at most N processes for a JSONL file (0: one for each core; default: 1)",
 )
 SERVICE_OPTIONS = (
     make_argument("--base-url", metavar="URL", help="the address of the service, including /v1"),

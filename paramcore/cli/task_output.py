@@ -20,6 +20,7 @@ from paramcore.cli.requests import (
     describe_place,
     is_jsonl,
     is_one_of_many,
+    make_place_cell,
     read_requests,
 )
 from paramcore.cli.summary import report_document
@@ -66,8 +67,7 @@ class DocumentFormat:
         effective = request.resolve()
         if not is_one_of_many(request.source):
             return TaskRows([], self.make_document(effective))
-        unique_id = () if request.unique_id is None else (", ", UserText(request.unique_id))
-        return TaskRows(list(self.make_rows(effective, ((describe_place(request), *unique_id),))), None)
+        return TaskRows(list(self.make_rows(effective, (make_place_cell(request),))), None)
 
 
 def _list_pieces(_request: RoutedRequest, effective: EffectiveParams) -> list[Piece]:

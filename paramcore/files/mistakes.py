@@ -245,9 +245,10 @@ def _is_table(text: str) -> bool:
     the start of the second line, is not a table but JSON or code.
     """
     first, *others = text.strip(_BLANKS).split("\n", 2)[:2]
-    # In prose, a space follows a comma, so such a comma is not a separator.  In logs, addresses and code, a colon or an
-    # equals sign often comes first.
-    separators = [separator for separator in ",;\t" if re.match(rf"[^:=]*{separator}(?=\S)", first)]
+    # In prose, a space follows a comma, so such a comma is not a separator.  In a single line of a log or of code, or in
+    # an address, a colon or an equals sign often comes before the comma.
+    before = ".*" if others else "[^:=]*"
+    separators = [separator for separator in ",;\t" if re.match(rf"{before}{separator}(?=\S)", first)]
     second_start = others[0].lstrip(_BLANKS)[:1] if others else ""
     if set("{[") & set(first) or second_start in ("{", "["):
         return False

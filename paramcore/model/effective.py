@@ -135,7 +135,7 @@ class EffectiveParams(NotebookReprs):
         return explain_param(param, self._task, self._inheritance, self._changes)
 
     def explain_all(self) -> tuple[Explanation, ...]:
-        """Return an explanation of each effective param, in the order of `params`."""
+        """Return an explanation of each effective param, in the order of `params`, without `unset_params`."""
         return tuple(map(self.explain, self.params))
 
     def as_request(self) -> TaskRequest:

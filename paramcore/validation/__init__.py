@@ -1,7 +1,8 @@
 """Find what the service would reject or silently ignore in params.
 
 `validator` validates a project, its tasks and its updates.  `error_finder` finds the
-first error in a task of any project.  To add a finding, add its code to `finding`, and its check to one of these modules:
+first error in a task of any project.  To add a finding, add its code to `finding`, and
+its check to one of these modules:
 
 - `schemas/*.json` describe the form of each param.  `messages` and `schema_errors`
   convert the errors of jsonschema to findings.

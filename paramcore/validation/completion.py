@@ -1,4 +1,4 @@
-"""Derive a schema for the params of a project, which need not be complete, because tasks add params.
+"""Derive a schema for the params of a project, to which tasks add params.
 
 The params of a project are invalid only if no task can make them valid by adding params.  A
 completion of an object is the object with zero or more added params.  From the
@@ -99,8 +99,8 @@ class _Completion:
             elif keyword == "dependentSchemas":
                 names = {name: pointer + join_pointer(keyword, name) for name in value}
                 kept[keyword] = {name: self._refer(purpose, below) for name, below in names.items()}
-                # If a completion adds the name, its schema applies, and `unevaluatedProperties` must accept all names that
-                # this schema describes.  In an `anyOf` with `{}`, the schema has this effect, but rejects nothing.
+                # If a completion adds the name, its schema applies, and `unevaluatedProperties` must accept all names
+                # that this schema describes.  In an `anyOf` with `{}`, the schema has this effect, but rejects nothing.
                 parts += [{"anyOf": [{}, self._refer("enforced", below)]} for below in names.values()]
             elif keyword == "x-warn":
                 if purpose == "possible":

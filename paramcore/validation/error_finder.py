@@ -13,8 +13,8 @@ def make_error_finder(schemas: Schemas = Schemas()) -> Callable[[Project, Effect
     """Return a function that returns the first error in the effective params of a task, or `None`.
 
     Pass the function as `on_validate` to `StandIn`, which then rejects a task with an error.
-    Warnings, such as a misspelt name, are no errors.  The function caches a validator for
-    each project.
+    A warning, such as one about a misspelt name, is not an error.  The function caches a
+    validator for each name of a project, and makes a new one if the project changes.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"geometries": {"box": {}}})

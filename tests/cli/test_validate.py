@@ -569,21 +569,29 @@ def test_no_project_is_no_success(tmp_path):
         assert ran.err.endswith("the input contains no project; name a file with a project or an array of projects\n")
 
 
-@pytest.mark.parametrize("tasks", [[{"padding": "4"}], {"padding": "4"}, {"patch": True}])
+@pytest.mark.parametrize(("tasks", "status"), [([{"padding": "4"}], 1), ({"padding": "4"}, 1), ({"patch": True}, 2)])
 @pytest.mark.parametrize("order", [("projects", "tasks"), ("tasks", "projects")])
-def test_a_directory_of_tasks_is_an_error(tmp_path, tasks, order):
+def test_a_directory_of_tasks_is_an_error(tmp_path, tasks, status, order):
     """`validate` rejects a directory without a project, so that tasks in it are not skipped by mistake.
 
-    If each file of the directory is named, the files are validated.
+    If the file in the directory is named, it is read as TASKS.
     """
     for name, value in (("projects/p.json", (EXAMPLES / "warehouse-boxes.json").read_text()), ("tasks/t.json", tasks)):
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).write_text(value if isinstance(value, str) else json.dumps(value))
     ran = run("validate", *order, cwd=tmp_path)
     assert (ran.out, ran.status) == ("", 2)
-    assert ran.err.endswith("tasks: the directory contains no project; omit it, or name its files one by one\n")
-    assert run("validate", "projects", "tasks/t.json", cwd=tmp_path).status in (1, 2)
+    assert ran.err.endswith("tasks: the directory contains no project; omit it, or name one of its files\n")
+    assert run("validate", "projects", "tasks/t.json", cwd=tmp_path).status == status
     assert run("validate", "projects", "projects/p.json", cwd=tmp_path).status == 0
+
+
+def test_a_directory_may_contain_only_the_update(tmp_path):
+    """A directory without a project is no error if the command reads its file as the update."""
+    (tmp_path / "updates").mkdir()
+    (tmp_path / "updates" / "u.json").write_text('{"patch": true, "padding": 3}')
+    ran = run("validate", EXAMPLES / "projects", tmp_path / "updates", "--update", tmp_path / "updates" / "u.json")
+    assert (ran.err, ran.status) == ("", 0)
 
 
 def test_pinned_tasks_do_not_count_for_unused_defaults(tmp_path):

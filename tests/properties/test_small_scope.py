@@ -45,9 +45,10 @@ def list_params(names: str) -> list[Params]:
 
 
 def iter_distinct_layers(count: int, names: str) -> Iterator[list[Params]]:
-    """Yield lists of `count` layers with these names, without lists that differ only in the order of names or values.
+    """Yield lists of `count` layers with these names; of lists with the same pattern, yield only one.
 
-    Each list is yielded twice: with the first values of `SUBSTITUTES` as v1, v2 and v3, and with the second ones.
+    Two lists have the same pattern if they differ only in the order of the names or of the values v1, v2 and v3.
+    Each list is yielded with both rows of `SUBSTITUTES` as v1, v2 and v3.
     """
     for columns in combinations_with_replacement(sorted(iter_columns(count)), len(names)):
         for values in SUBSTITUTES:
@@ -268,7 +269,7 @@ class TestSlimming:
     """With two names, a slim request is exact and minimal, and opts out only if it must."""
 
     def test_it_is_minimal(self) -> None:
-        """Laws S1 to S3: a slim request gives the wanted params, and no other request does so with fewer names."""
+        """Laws S1 to S3: a slim request gives the wanted params, and its names are in every request that gives them."""
         for held, solutions, wanted in iter_wanted():
             project = boxes(held)
             slim = SlimRequest.to(project, wanted)
@@ -279,7 +280,7 @@ class TestSlimming:
             assert not found or key(slim.request.params) in map(key, found)
 
     def test_the_reasons_are_the_params_that_must_be_absent(self) -> None:
-        """`blocked` lists inherited params that are not wanted. Without them, `dropped` lists wanted params that are inherited."""
+        """`blocked` lists inherited params that are not wanted. If there is none, `dropped` lists inherited params."""
         for held, _, wanted in iter_wanted():
             slim = SlimRequest.to(boxes(held), wanted)
             assert {block.param for block in slim.blocked} == held.keys() - wanted.keys()

@@ -269,6 +269,15 @@ class TestHTTP:
         )
         assert served.stand_in.requests[-1].reason.startswith(f"refused: {reason}")
 
+    @pytest.mark.parametrize(("method", "path"), [("POST", "/task/imageannotation"), ("PUT", "/"), ("POST", "/v1")])
+    def test_an_url_without_the_version(self, served, method, path):
+        """If a client omits `/v1` in the URL, the reply has status 404, and the reason says which URL to use."""
+        url = served.url.removesuffix("/v1") + path
+        reply = httpx2.request(method, url, headers={"Authorization": "Bearer any"})
+        assert (reply.status_code, reply.json()["error"]) == (404, f"Cannot {method} {path}")
+        reason = "refused: the path does not begin with `/v1/`; use the URL that ends with `/v1`"
+        assert served.stand_in.requests[-1].reason == reason
+
     def test_a_bearer_token_is_a_key(self, served):
         """A key may also be a bearer token (E7)."""
         assert httpx2.get(f"{served.url}/projects", headers={"Authorization": "Bearer any"}).status_code == 200

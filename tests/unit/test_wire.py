@@ -262,11 +262,11 @@ def test_another_document_of_the_api_is_no_update(body, code):
 
 @pytest.mark.parametrize("more", [{}, {"patch": True}, {"padding": 3}])
 def test_the_remedy_for_a_project_in_an_object_selects_the_project(more):
-    """For an object that contains a project, the remedy does not suggest `plan --wanted` with the same file."""
+    """For an object that contains a project, the remedy is to save the project, and then to plan with it."""
     with pytest.raises(MalformedPayload) as refused:
         read_update({"project": PROJECT, **more})
-    assert "`jq .project FILE`" in refused.value.remedy
-    assert "--wanted FILE" not in refused.value.remedy
+    remedy = "save its `project` with `jq .project FILE > PROJECT`, and use `plan --wanted PROJECT`"
+    assert remedy in refused.value.remedy
 
 
 NO_REQUESTS = [

@@ -16,14 +16,13 @@ from paramcore.cli.requests import (
     BadLines,
     BadTask,
     describe_look_alikes,
-    describe_place,
+    make_place_cell,
     read_raw_tasks,
     read_requests,
 )
 from paramcore.cli.summary import report_document, wants_document
-from paramcore.report.document import Cell, RowCollector
+from paramcore.report.document import RowCollector
 from paramcore.report.updates import build_impact_document, make_effect_row
-from paramcore.report.verdicts import UserText
 from paramcore.text import format_name, format_value
 from paramcore.text.rows import Line, Piece
 
@@ -47,7 +46,7 @@ def impact(options: Namespace) -> Pieces:
             if options.format != "markdown":
                 yield _format_effect(request, effect, options)
             if wants_document(options):
-                effects.add(make_effect_row(_describe_place(request), effect))
+                effects.add(make_effect_row(make_place_cell(request), effect))
     impacts = [counter.build_impact() for counter in counters.values()]
     if options.format == "json":
         document = projects.unwrap_single([impact.to_json() for impact in impacts])
@@ -69,11 +68,6 @@ def _list_pieces(impact: Impact, *, many: bool) -> list[Piece]:
     if many and isinstance(headline, Line):
         headline = Line(f"{format_value(impact.plan.project.name)}: ", *headline.spans)
     return [headline, *pieces]
-
-
-def _describe_place(request: RoutedRequest) -> Cell:
-    unique_id = () if request.unique_id is None else (", ", UserText(request.unique_id))
-    return describe_place(request), *unique_id
 
 
 def _format_effect(request: RoutedRequest, effect: Effect, options: Namespace) -> str:

@@ -201,7 +201,8 @@ class StandIn:
         # Add a host, because `urlsplit` would otherwise parse `//projects` as a host.
         parts = urlsplit(f"//host{target}" if target.startswith("/") else target)
         if not parts.path.startswith(f"{_BASE_PATH}/"):
-            return world, Result.refuse(404, f"Cannot {method} {parts.path}")
+            why = f"the path does not begin with `{_BASE_PATH}/`; use the URL that ends with `{_BASE_PATH}`"
+            return world, Result.refuse(404, f"Cannot {method} {parts.path}", why)
         query: dict[str, list[str]] = {}
         for name, value in parse_qsl(parts.query, keep_blank_values=True):
             # The official SDK sends a list as repeated query parameters.
