@@ -652,6 +652,15 @@ def test_a_line_gets_an_error_if_its_project_is_not_found(found):
     assert "`project(request)` must be a `Project`" in error.problem
 
 
+@pytest.mark.parametrize("convert", [bytearray, memoryview])
+def test_the_error_for_a_buffer_in_place_of_a_line_names_its_conversion(convert):
+    """A line that is a `bytearray` or a `memoryview` is rejected, and the remedy converts it to `bytes`."""
+    line = convert(b'{"padding": 3}')
+    with pytest.raises(InvalidSetting, match=r"convert it with `bytes\(\)`"):
+        list(preview_lines(PROJECT, [line]))
+    assert len(list(preview_lines(PROJECT, [bytes(line)]))) == 1
+
+
 def test_decoded_requests_in_place_of_lines_name_the_method_for_them():
     """The error for dicts in place of lines names `resolve_many`. The error for other values names the mode "rb"."""
     with pytest.raises(InvalidSetting, match="resolve_many"):
