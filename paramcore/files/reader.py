@@ -184,6 +184,8 @@ def number_lines(lines: Iterable[bytes], source: str, *, first_line: int = 1, li
             remedy = 'open the file with the mode "rb"'
             if isinstance(data, Mapping):
                 remedy = "pass decoded requests to `Project.resolve_many`"
+            elif isinstance(data, (bytearray, memoryview)):
+                remedy = "convert it with `bytes()`"
             raise InvalidSetting("argument_type", None, problem, remedy)
         # The start of a truncated line may be blank.  Yield the line anyway, so that `Line.document` rejects it.
         if len(data) > limit or (data.removeprefix(BOM) if number == 1 else data).strip(_BLANK):

@@ -74,9 +74,17 @@ class Project(NotebookReprs):
     #: The order of the fields in the written project object; fields that it does not name come last.
     field_order: tuple[str, ...] = field(eq=False)
     # Cached, because most tasks inherit the latest version.
-    _latest: Inheritance = field(eq=False)
+    _latest: Inheritance = field(init=False, eq=False)
     # Shared by all results, because comparing the versions takes long.
-    _changes: ParamChanges = field(eq=False)
+    _changes: ParamChanges = field(init=False, eq=False)
+
+    @_latest.default
+    def _bind_latest(self) -> Inheritance:
+        return self._bind(None)
+
+    @_changes.default
+    def _make_changes(self) -> ParamChanges:
+        return ParamChanges(self.versions)
 
     def __init__(
         self,
@@ -116,17 +124,7 @@ class Project(NotebookReprs):
         for index, field_name in enumerate(order):
             check_argument(f"field_order[{index}]", field_name, str)
         other_fields = {name: value for name, value in freeze_object(fields).items() if name not in FIELD_ORDER}
-        latest = Inheritance(find_inherited_version(history, None), assumptions)
-        self.__attrs_init__(
-            name,
-            type,
-            history,
-            assumptions,
-            wrap_frozen(other_fields),
-            order,
-            latest,
-            ParamChanges(history),
-        )
+        self.__attrs_init__(name, type, history, assumptions, wrap_frozen(other_fields), order)
 
     @property
     def latest(self) -> ParamVersion:

@@ -10,12 +10,12 @@ from paramcore.model import Assumptions, EffectiveParams, Project
 from paramcore.service.requests import Request, Response
 from paramcore.service.standin.account import Account
 from paramcore.service.standin.callbacks import check_times
-from paramcore.service.standin.calls import Context
+from paramcore.service.standin.calls import Context, read_task_types
 from paramcore.service.standin.faults import Faults
 from paramcore.service.standin.ledger import Ledger
 from paramcore.service.standin.state import State
 from paramcore.text import escape_unprintable, format_count
-from paramcore.values import check_argument, check_function, check_iterable, wrap_frozen
+from paramcore.values import check_argument, check_function, wrap_frozen
 
 
 class MemoryService:
@@ -34,7 +34,7 @@ class MemoryService:
 
     Raises:
         InvalidSetting: `argument_type` for an argument of the wrong type, or for two projects
-            with the same name.
+            with the same name; `task_type` for an element of `task_types` that is no task type.
 
     Example:
         >>> service = MemoryService([Project("docks", type="imageannotation")], on_event=print)
@@ -57,8 +57,7 @@ class MemoryService:
         if account is None:
             check_argument("assumptions", assumptions, Assumptions)
             if task_types is not None:
-                check_iterable("task_types", task_types)
-                task_types = frozenset(task_types)
+                task_types = read_task_types(task_types)
             check_function("on_validate", on_validate)
             state = State(projects)
             context = Context(state, assumptions, task_types, on_validate, completes_tasks=False)

@@ -9,6 +9,7 @@ asynchronous client can run the same flows in its own event loop.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
 from attrs import Factory, evolve, field, frozen
@@ -69,22 +70,24 @@ class Clock:
 
 def run_flow(flow: Flow[_T], transport: Transport, sleep: Callable[[float], None]) -> _T:
     """Run a flow over a blocking transport and return its result."""
-    try:
-        step = next(flow)
-        while True:
-            if isinstance(step, Wait):
-                sleep(step.seconds)
-                step = flow.send(None)
-                continue
-            try:
-                response = _send(transport, step.request)
-            except (NotDone, OutcomeUnknown) as error:
-                step = flow.throw(error)
-            else:
-                step = flow.send(response)
-    except StopIteration as end:
-        result: _T = end.value
-        return result
+    resume = partial(next, flow)
+    while True:
+        # Only the flow runs in this `try`, because a transport may raise `StopIteration`, too.
+        try:
+            step = resume()
+        except StopIteration as end:
+            result: _T = end.value
+            return result
+        if isinstance(step, Wait):
+            sleep(step.seconds)
+            resume = partial(flow.send, None)
+            continue
+        try:
+            response = _send(transport, step.request)
+        except (NotDone, OutcomeUnknown) as error:
+            resume = partial(flow.throw, error)
+        else:
+            resume = partial(flow.send, response)
 
 
 def _send(transport: Transport, request: Request) -> Response:

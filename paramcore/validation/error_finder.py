@@ -7,6 +7,7 @@ from collections.abc import Callable
 from paramcore.model import EffectiveParams, Project
 from paramcore.validation.schema import Schemas
 from paramcore.validation.validator import Validator
+from paramcore.values import check_argument
 
 
 def make_error_finder(schemas: Schemas = Schemas()) -> Callable[[Project, EffectiveParams], str | None]:
@@ -16,6 +17,9 @@ def make_error_finder(schemas: Schemas = Schemas()) -> Callable[[Project, Effect
     A warning, such as one about a misspelt name, is not an error.  The function caches a
     validator for each name of a project, and makes a new one if the project changes.
 
+    Raises:
+        InvalidSetting: `argument_type` for an argument of the wrong class, also of the returned function.
+
     Example:
         >>> project = Project("docks", type="imageannotation", params={"geometries": {"box": {}}})
         >>> find_error = make_error_finder()
@@ -23,9 +27,11 @@ def make_error_finder(schemas: Schemas = Schemas()) -> Callable[[Project, Effect
         >>> find_error(project, project.resolve({"attachment": "https://example.com/a.jpg", "padding": "4"}))
         "error param_type at /padding: must be a whole number or null, got the text '4'; write `4` [task request]"
     """
+    check_argument("schemas", schemas, Schemas)
     validators: dict[tuple[str, str], tuple[Project, Validator]] = {}
 
     def find_error(project: Project, effective: EffectiveParams) -> str | None:
+        check_argument("project", project, Project)
         key = project.name, project.type
         validated, validator = validators.get(key, (None, None))
         if validator is None or validated != project:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 from urllib.parse import unquote
@@ -116,7 +116,8 @@ class Schemas:
         return tuple(sorted({*_list_schema_files(), *self.user_schemas}))
 
 
-@cache
+# Anybody can choose the name of an unknown type, so limit the cache.
+@lru_cache(maxsize=256)
 def _load_schema(type: str) -> Schema:
     file = type if type in _list_schema_files() else "common"
     return Schema(type, _bundle_schema(read_schema_file(file)))

@@ -1,10 +1,9 @@
 """Validate and freeze the JSON values that enter the model, and compare JSON values.
 
 A frozen value is None, a bool, an int, a finite float, a string without lone
-surrogates, a `JSONObject` or a `JSONArray`.  `JSONObject` is a subclass of `dict`, and
-`JSONArray` is a subclass of `list`.  Their mutators raise `TypeError`.  `json`,
-`jsonschema` and HTTP clients accept both classes without conversion.  Only a
-deliberate call such as `dict.__setitem__(frozen, ...)` can change a frozen value.
+surrogates, a `JSONObject` or a `JSONArray`.  `JSONObject` is a subclass of `dict`, and `JSONArray` is a
+subclass of `list`.  Their mutators raise `TypeError`.  `json`, `jsonschema` and HTTP clients accept both
+classes.  Only a deliberate call such as `dict.__setitem__(frozen, ...)` can change a frozen value.
 """
 
 from __future__ import annotations
@@ -35,12 +34,21 @@ def _raise_frozen(_frozen: object, *_args: object, **_kwargs: object) -> NoRetur
     raise TypeError("frozen JSON cannot change; edit the copy that `paramcore.thaw(value)` returns")
 
 
+def _construct(frozen_class: Any, *arguments: Any, **members: Any) -> Any:
+    # `asdict` of `dataclasses` and `attrs` copies a dict or list with its class.
+    return freeze(frozen_class.__base__(*arguments, **members))
+
+
+def _ignore_arguments(_frozen: object, *_args: object, **_kwargs: object) -> None:
+    """Do nothing, because `_construct` has read the arguments."""
+
+
 def _return_self(frozen: Any, _memo: object = None) -> Any:
     return frozen
 
 
 class JSONObject(dict[str, Any]):
-    """An immutable JSON object; `freeze` creates it, and the constructor raises `TypeError`."""
+    """An immutable JSON object; `freeze` and the constructor create it."""
 
     __slots__ = ()
 
@@ -70,12 +78,13 @@ class JSONObject(dict[str, Any]):
     # Type checkers do not need these overrides, because public values are annotated as `Mapping`, without mutators.
     if not TYPE_CHECKING:
         __copy__ = __deepcopy__ = _return_self
-        __init__ = __setitem__ = __delitem__ = __ior__ = _raise_frozen
+        __new__, __init__ = _construct, _ignore_arguments
+        __setitem__ = __delitem__ = __ior__ = _raise_frozen
         clear = pop = popitem = setdefault = update = _raise_frozen
 
 
 class JSONArray(list[Any]):
-    """An immutable JSON array; `freeze` creates it, and the constructor raises `TypeError`."""
+    """An immutable JSON array; `freeze` and the constructor create it."""
 
     __slots__ = ()
 
@@ -97,7 +106,8 @@ class JSONArray(list[Any]):
 
     if not TYPE_CHECKING:
         __copy__ = __deepcopy__ = _return_self
-        __init__ = __setitem__ = __delitem__ = __iadd__ = __imul__ = _raise_frozen
+        __new__, __init__ = _construct, _ignore_arguments
+        __setitem__ = __delitem__ = __iadd__ = __imul__ = _raise_frozen
         append = clear = extend = insert = pop = remove = reverse = sort = _raise_frozen
 
 
@@ -280,8 +290,7 @@ _COPIES: dict[type, Callable[[Any], Any]] = {
 
 
 def _make_size_fault(trail: Trail) -> Exception:
-    problem = f"the value has more than {MAX_NODES:,} members and elements in total"
-    return make_limit_fault(trail, "too_large", problem)
+    return make_limit_fault(trail, "too_large", f"the value has more than {MAX_NODES:,} members and elements in total")
 
 
 def _check_name(name: object, trail: Trail) -> None:

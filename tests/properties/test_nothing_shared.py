@@ -318,7 +318,6 @@ MUTATORS = {
     "__ior__",
     "__iadd__",
     "__imul__",
-    "__init__",
     "append",
     "clear",
     "extend",

@@ -5,6 +5,7 @@ import json
 import math
 import pickle
 import subprocess
+from unittest import mock
 
 import pytest
 
@@ -355,6 +356,25 @@ def ran(flow_of, *answers, deadline=60.0):
 def test_retries(flow_of, answers, result, sent, waits):
     """A GET is retried if the error may be temporary. A POST is retried only if the service certainly did nothing."""
     assert ran(flow_of, *answers) == (result, sent, waits)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda client: client.get_project("boxes"),
+        lambda client: client.list_projects(),
+        lambda client: client.create_project("docks", type="imageannotation"),
+        lambda client: client.create_task(BOXES.resolve({})),
+        lambda client: client.apply(Plan.of(BOXES, Patch({"a": 2}))),
+        lambda client: client.reconcile(Outcome("unknown", "boxes", base=1, digest="0" * 32)),
+    ],
+)
+def test_a_client_raises_the_stop_iteration_of_a_transport(call):
+    """A client raises any error of a transport, also the `StopIteration` of a mock that has no more replies."""
+    transport = mock.Mock()
+    transport.send.side_effect = []
+    with pytest.raises(StopIteration):
+        call(Client(transport))
 
 
 @pytest.mark.parametrize("flow_of", [get_with_retry, post_once])

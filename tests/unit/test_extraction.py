@@ -453,3 +453,12 @@ def test_few_starts_of_a_greedy_search(monkeypatch, starts):
 def test_requests_that_differ_in_many_ways(tasks, is_minimal):
     """An extraction from requests that have many combinations of params says whether its total is minimal."""
     assert extract(tasks).minimal is is_minimal
+
+
+def test_the_advice_to_move_a_param_is_also_for_python():
+    """The text about a param that never moves by default names the option and the argument that move it."""
+    tasks = [{"attachment": "https://example.com/a.jpg"}] * 3
+    extraction = Extraction.of(tasks, name="docks", type="imageannotation")
+    assert "pass --move attachment to move it; in Python: `move`" in str(extraction)
+    extraction = Extraction.of(tasks, name="docks", type="imageannotation", move=["attachment"])
+    assert list(extraction.params) == ["attachment"]

@@ -3,6 +3,7 @@
 import copy
 import pickle
 
+import attrs
 import pytest
 
 from paramcore import Assumptions, Patch, Project, Replace, TaskRequest
@@ -11,6 +12,7 @@ from paramcore.model.tasks import INHERIT_NOTHING
 from paramcore.model.versions import ParamVersion
 from paramcore.text import describe_value
 from paramcore.validation import Validator
+from paramcore.wire import write_project
 
 BOXES = Project("boxes", type="imageannotation", params={"instruction": "Box it.", "padding": 3})
 TWO = BOXES.patch_params({"padding": 4})
@@ -228,6 +230,29 @@ def test_a_project_compares_copies_and_pickles_by_value():
     assert hash(again) == hash(BOXES)
     assert pickle.loads(pickle.dumps(TWO)) == copy.deepcopy(TWO) == copy.copy(TWO) == TWO
     assert BOXES.update(Patch({"padding": 4})) == TWO != BOXES
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"name": "other"},
+        {"type": "comparison"},
+        {"versions": BOXES.versions},
+        {"versions": ()},
+        {"assumptions": Assumptions(instruction_separator=" ")},
+        {"fields": {"x": 1}},
+        {"field_order": ("name",)},
+    ],
+)
+def test_evolve_returns_a_project_with_other_fields(change):
+    """`attrs.evolve` returns a project that equals, and resolves tasks like, a new project with these fields."""
+    arguments = {"name": "boxes", "type": "imageannotation", "versions": TWO.versions, **change}
+    evolved, created = attrs.evolve(TWO, **change), Project(**arguments)
+    assert evolved == created
+    for task in ({"instruction": "Look."}, {"project_version": -1}):
+        assert evolved.resolve(task) == created.resolve(task)
+    assert write_project(evolved) == write_project(created)
 
 
 @pytest.mark.parametrize("odd", [None, {"number": 0}, "0", 0])

@@ -1,6 +1,7 @@
 """JSON values: what `freeze` accepts and returns, and how values are compared and formatted."""
 
 import copy
+import dataclasses
 import json
 import pickle
 import tracemalloc
@@ -13,8 +14,10 @@ from typing import NamedTuple
 from unittest.mock import ANY
 from uuid import UUID
 
+import attrs
 import pytest
 
+from paramcore import Patch
 from paramcore.errors import InvalidParams, NotJSON
 from paramcore.text import describe_value, format_name, format_value
 from paramcore.values import compact, thaw
@@ -246,6 +249,33 @@ def test_frozen_json_behaves_like_plain_json():
     assert type(frozen | {"c": 1}) is type({"c": 1} | frozen) is JSONObject
     assert frozen | MappingProxyType({"a": 2}) == {"a": 2}
     assert {"a": 2} | frozen == plain
+
+
+@pytest.mark.parametrize("value", [{}, {"a": 1}, {"a": [1, {"b": [None]}], "c": {}}])
+def test_the_class_of_frozen_json_creates_frozen_json(value):
+    """`JSONObject(...)` and `JSONArray(...)` read what `dict(...)` and `list(...)` read, and freeze it."""
+    assert type(JSONObject(value)) is type(JSONObject(value.items())) is type(JSONObject(**value)) is JSONObject
+    assert JSONObject(value) == JSONObject(value.items()) == JSONObject(**value) == value
+    assert type(JSONArray([value])) is type(JSONArray(iter([value]))) is JSONArray
+    assert JSONArray([value]) == JSONArray(iter([value])) == [value]
+    assert type(JSONArray([value])[0]) is JSONObject
+    assert (JSONObject(), JSONArray()) == ({}, [])
+    with pytest.raises(NotJSON):
+        JSONObject(a=object())
+
+
+@pytest.mark.parametrize("params", [{}, {"a": [1, {"b": [None]}], "c": {"d": []}}])
+def test_asdict_accepts_frozen_params(params):
+    """`asdict` and `astuple` of `dataclasses` and `attrs` copy an object whose fields contain frozen params."""
+    fields = [("params", dict), ("others", list)]
+    frozen = freeze(params), [freeze(params)]
+    job = dataclasses.make_dataclass("Job", fields)(*frozen)
+    assert dataclasses.asdict(job) == {"params": params, "others": [params]}
+    assert dataclasses.astuple(job) == (params, [params])
+    job = attrs.make_class("Job", ["params", "others"])(*frozen)
+    assert attrs.asdict(job) == {"params": params, "others": [params]}
+    assert attrs.astuple(job) == (params, [params])
+    assert attrs.asdict(Patch(params)) == {"params": params}
 
 
 def test_the_union_with_a_list_is_a_type_error():

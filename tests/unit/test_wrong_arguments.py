@@ -38,7 +38,7 @@ from paramcore.bulk import preview_lines
 from paramcore.errors import InvalidSetting, NoSuchVersion, NotJSON, OutcomeUnknown, ParamcoreError, WrongProject
 from paramcore.service import Client, MemoryService, Outcome, Request, Response, StandIn, run_server
 from paramcore.transport import ApiKey, GuardedClient, HttpTransport, ScaleApiTransport
-from paramcore.validation import Schemas, Validator
+from paramcore.validation import Schemas, Validator, make_error_finder
 
 PROJECT = Project("docks", type="imageannotation", params={"padding": 3})
 DOCUMENT = {"type": "imageannotation", "name": "docks", "param_history": [{"version": 0, "padding": 3}]}
@@ -76,6 +76,12 @@ TYPED = {
     "StandIn": ("projects[1]", lambda value: StandIn([PROJECT, value])),
     "run_server": ("stand_in", lambda value: run_server(value).__enter__()),
     "GuardedClient": ("client", GuardedClient),
+    "make_error_finder": ("schemas", make_error_finder),
+    "make_error_finder(...)(project)": (
+        "project",
+        lambda value: make_error_finder()(value, PROJECT.resolve({})),
+    ),
+    "make_error_finder(...)(effective)": ("effective", lambda value: make_error_finder()(PROJECT, value)),
     "Plan.with_findings": ("findings[1]", lambda value: PLAN.with_findings([FINDING, value])),
 }
 
@@ -637,6 +643,19 @@ def test_task_types_may_come_from_a_generator():
         assert names == ["a", "b"]
 
 
+class SDKType(Enum):
+    IMAGE = "imageannotation"
+
+
+@pytest.mark.parametrize("create", [MemoryService, StandIn])
+@pytest.mark.parametrize("wrong", [SDKType.IMAGE, None, "", 5, {}])
+def test_a_task_type_that_is_not_text_is_rejected(create, wrong):
+    """A service rejects `task_types` with an element that no task type equals, such as a member of an enum."""
+    with pytest.raises(InvalidSetting, match="must be a non-empty string") as rejected:
+        create([PROJECT], task_types=["imageannotation", wrong])
+    assert rejected.value.code == "task_type"
+
+
 @pytest.mark.parametrize("found", [None, DOCUMENT, "docks"])
 def test_a_line_gets_an_error_if_its_project_is_not_found(found):
     """If the function `project` returns another object than a `Project` for a line, only this line has an error."""
@@ -645,6 +664,15 @@ def test_a_line_gets_an_error_if_its_project_is_not_found(found):
     first, error, last = preview_lines(lambda request: projects.get(request.project), lines)
     assert (type(first), type(last), error.line) == (bytes, bytes, 2)
     assert "`project(request)` must be a `Project`" in error.problem
+
+
+@pytest.mark.parametrize("convert", [bytearray, memoryview])
+def test_the_error_for_a_buffer_in_place_of_a_line_names_its_conversion(convert):
+    """A line that is a `bytearray` or a `memoryview` is rejected, and the remedy converts it to `bytes`."""
+    line = convert(b'{"padding": 3}')
+    with pytest.raises(InvalidSetting, match=r"convert it with `bytes\(\)`"):
+        list(preview_lines(PROJECT, [line]))
+    assert len(list(preview_lines(PROJECT, [bytes(line)]))) == 1
 
 
 def test_decoded_requests_in_place_of_lines_name_the_method_for_them():

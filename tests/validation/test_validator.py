@@ -1,8 +1,10 @@
 """`Validator`: findings with their place, layer, version and suggestion."""
 
+import gc
 import json
 import pickle
 import sys
+import weakref
 from copy import deepcopy
 
 import pytest
@@ -411,3 +413,12 @@ def test_a_task_of_another_project_is_rejected(other):
     assert validator.task(other.resolve({"project_version": -1})) == validator.task(
         project.resolve({"project_version": -1})
     )
+
+
+def test_the_schemas_of_many_unknown_types_are_not_kept():
+    """A process that validates tasks of ever new types keeps the schemas of only some of them."""
+    first = weakref.ref(Schemas().of("unknown 0"))
+    for number in range(1, 500):
+        Schemas().of(f"unknown {number}")
+    gc.collect()
+    assert first() is None

@@ -112,8 +112,8 @@ class StayingParam:
     def describe(self) -> str:
         """Return why the param stays, without its value."""
         if self.code == "never_moves":
-            option = f"--move {format_name(self.param)}"
-            return f"if the project had it, a new task without it would inherit the value of other tasks (pass {option} to move it)"
+            inherited = "if the project had it, a new task without it would inherit the value of other tasks"
+            return f"{inherited} (pass --move {format_name(self.param)} to move it; in Python: `move`)"
         if self.code == "impossible":
             return "no project can have it"
         if self.code == "kept":

@@ -8,16 +8,17 @@ handler itself must change nothing.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from attrs import field, frozen
 
 from paramcore.files.document import TASK_DEPTH, decode_document
-from paramcore.model import Assumptions, EffectiveParams, Project
+from paramcore.model import Assumptions, EffectiveParams, Project, check_task_type
 from paramcore.service.requests import Response
 from paramcore.service.standin.state import Change, State
 from paramcore.text import ROW_LIMIT, describe_value, format_name, format_repr, format_value, truncate
+from paramcore.values import check_iterable
 
 #: The maximum number of bytes of a request body; the stand-in rejects a longer body.
 MAX_BODY_SIZE = 16 * 2**20
@@ -124,8 +125,24 @@ class Context:
     def check_task_type(self, task_type: str) -> None:
         """Reject a task type that is not known."""
         if self.task_types is not None and task_type not in self.task_types:
-            remedy = "`paramcore schema` lists the types, and `paramcore serve --schema TYPE=FILE` adds a type"
+            remedy = (
+                "`paramcore schema` lists the types, and `paramcore serve --schema TYPE=FILE` adds a type "
+                "(in Python: `task_types`)"
+            )
             raise RejectedCall(400, f"the task type {format_value(task_type)} is unknown; {remedy}")
+
+
+def read_task_types(task_types: Iterable[str]) -> frozenset[str]:
+    """Check and return the argument `task_types`, which is read once.
+
+    Raises:
+        InvalidSetting: `argument_type`, if it is not an iterable; `task_type` for an element that is no task type.
+    """
+    check_iterable("task_types", task_types)
+    types = tuple(task_types)
+    for task_type in types:
+        check_task_type(task_type)
+    return frozenset(types)
 
 
 def require(body: Mapping[str, Any], name: str) -> Any:

@@ -17,7 +17,7 @@ from paramcore.service.requests import Response
 from paramcore.service.standin.account import Account, Result
 from paramcore.service.standin.admission import check_request, check_size
 from paramcore.service.standin.callbacks import check_times
-from paramcore.service.standin.calls import Context, RejectedCall
+from paramcore.service.standin.calls import Context, RejectedCall, read_task_types
 from paramcore.service.standin.clock import Clock
 from paramcore.service.standin.faults import Fault, Faults
 from paramcore.service.standin.ledger import Journal, Ledger
@@ -55,7 +55,7 @@ class StandIn:
 
     Raises:
         InvalidSetting: `argument_type` for an argument of the wrong type, or for two projects
-            with the same name.
+            with the same name; `task_type` for an element of `task_types` that is no task type.
 
     Example:
         >>> StandIn([Project("docks", type="imageannotation")])
@@ -75,8 +75,7 @@ class StandIn:
         recovered: Mapping[str, RecoveredState] = {},
     ) -> None:
         check_argument("assumptions", assumptions, Assumptions)
-        if task_types is not None:
-            check_iterable("task_types", task_types)
+        known_types = frozenset(Schemas().types) if task_types is None else read_task_types(task_types)
         check_function("on_validate", on_validate)
         check_function("on_event", on_event)
         #: The clock, which a test can set.
@@ -91,7 +90,6 @@ class StandIn:
         self.states: dict[str, State] = {world: _restore(initial, recovered.get(world)) for world in WORLDS}
         self.ledger: Ledger = Ledger(self.states, journal)
         self._pages = Pages(self.states, self.ledger, self._log.list_requests)
-        known_types = frozenset(Schemas().types if task_types is None else task_types)
         self._accounts = {
             world: Account(
                 world,
