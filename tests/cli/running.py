@@ -1,5 +1,6 @@
 """Run `paramcore`, in this process or in a new process."""
 
+import gc
 import json
 import os
 import signal
@@ -62,6 +63,8 @@ def run(*arguments, stdin=b"", cwd=EXAMPLES, **changes):
     A new process would take much more time.
     """
     data = stdin.encode() if isinstance(stdin, str) else stdin
+    # `main` collects garbage if the exit code is not 0.  The collector skips frozen objects, such as those of pytest.
+    gc.freeze()
     with TemporaryFile() as out, TemporaryFile() as err:
         with pipe(data) as given, streams(given, out.fileno(), err.fileno()), settings(cwd, changes):
             status = main([str(argument) for argument in arguments])
