@@ -20,8 +20,7 @@ SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 #: The maximum size of a summary in bytes, a little less than GitHub's limit of 1,024 KiB.
 SUMMARY_BYTES = 1_000 * 1_024
 
-#: The options that `format_command` replaces by `--full`, because they only affect the output, and whether each takes a
-#: value.
+#: The options that `format_command` omits, because they only affect the output, and whether each takes a value.
 _OUTPUT_OPTIONS = {
     "--format": True,
     "--output": True,
@@ -76,7 +75,7 @@ def report_document(options: Namespace, build: Callable[[str], Document]) -> Ite
 
 
 def format_command(options: Namespace) -> str:
-    """Return the command line, with `--full` in place of the options in `_OUTPUT_OPTIONS`."""
+    """Return the command line without the options in `_OUTPUT_OPTIONS`; add `--full` unless it has `--no-values`."""
     words: list[str] = []
     operands: list[str] = []
     arguments = iter(options.arguments)
