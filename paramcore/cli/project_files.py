@@ -89,7 +89,8 @@ def read_project_files(
     locations: dict[str, str] = {}
     # A shell pattern may match both a directory and a file in the directory, so read each file once.
     by_real_path: dict[str, str] = {}
-    for path in chain.from_iterable(map(_list_files, paths)):
+    listed = {path: _list_files(path) for path in paths}
+    for path in chain.from_iterable(listed.values()):
         # Standard input is not the file that is named `-`.
         real_path = path if path == "-" else resolve_path(path)
         # A file that the command line names is never skipped, so the path on the command line takes precedence.
@@ -107,14 +108,18 @@ def read_project_files(
             _reject_duplicates(file, locations)
         files.append(file)
     if files:
-        _reject_useless_directories(paths, used_paths | {resolve_path(file.path) for file in files})
+        _reject_useless_directories(listed, used_paths | {resolve_path(file.path) for file in files})
     return files
 
 
-def _reject_useless_directories(paths: Sequence[str], read_paths: set[str]) -> None:
-    """Reject a directory without a project; `read_paths` are the files with projects, and those that are used."""
-    for path in filter(is_directory, paths):
-        if read_paths.isdisjoint(map(resolve_path, _list_files(path))):
+def _reject_useless_directories(listed: Mapping[str, Sequence[str]], read_paths: set[str]) -> None:
+    """Reject a directory without a project.
+
+    `listed` contains the files of each argument.  `read_paths` are the files with projects,
+    and those that the command reads for another purpose.
+    """
+    for path, files in listed.items():
+        if is_directory(path) and read_paths.isdisjoint(map(resolve_path, files)):
             problem, remedy = "the directory contains no project", "omit it, or name one of its files"
             raise DocumentError("wrong_project", None, problem, remedy, format_path(path), None, None)
 
