@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
+from functools import cache, partial, reduce
 from typing import Any
 
 from hypothesis import strategies as st
@@ -33,6 +34,9 @@ from paramcore.testing.samples import (
     RESERVED_PROJECT_NAMES,
     RESERVED_TASK_NAMES,
 )
+
+# Hypothesis checks a new strategy before the first draw, which takes longer than the draw.  So cache the strategies that
+# are parts of `task_requests`, because a test may call `task_requests(project)` for each example.
 
 _LETTERS = st.characters(exclude_categories=["Cs"])
 _ODD_TEXTS = (
@@ -53,6 +57,7 @@ def texts(*, max_size: int = 6) -> st.SearchStrategy[str]:
     return st.sampled_from(odd_texts) | st.text(_LETTERS, max_size=max_size)
 
 
+@cache
 def json_values() -> st.SearchStrategy[Any]:
     """Draw a JSON value of up to four levels, often one of `LOOKALIKES`.
 
@@ -74,6 +79,7 @@ def json_values() -> st.SearchStrategy[Any]:
     return leaves | leaves | leaves | build_containers(leaves) | build_containers(build_containers(leaves))
 
 
+@cache
 def param_names() -> st.SearchStrategy[str]:
     """Draw a name for a param of a project or a task, other than `instruction`.
 
@@ -86,6 +92,7 @@ def param_names() -> st.SearchStrategy[str]:
     return listed | listed | listed | st.text(_LETTERS, max_size=3)
 
 
+@cache
 def task_param_names() -> st.SearchStrategy[str]:
     """Draw a name for a param of a task, other than `instruction`.
 
@@ -97,6 +104,7 @@ def task_param_names() -> st.SearchStrategy[str]:
     return param_names() | st.sampled_from(sorted(RESERVED_PROJECT_NAMES - RESERVED_TASK_NAMES))
 
 
+@cache
 def instructions() -> st.SearchStrategy[str | None]:
     """Draw a value of `instruction`: a string or null, often an empty string.
 
@@ -124,6 +132,7 @@ def params(*, names: st.SearchStrategy[str] | None = None, max_size: int = 3) ->
     return members | st.builds(_join, members, instruction) | st.builds(_join, instruction, members)
 
 
+@cache
 def task_params(*, max_size: int = 3) -> st.SearchStrategy[dict[str, Any]]:
     """Draw params of a task, sometimes with names that params of a project cannot have.
 
@@ -209,17 +218,10 @@ def projects(*, min_versions: int = 0, max_versions: int = 3) -> st.SearchStrate
         >>> find(projects(), lambda project: not project.versions)
         <Project '...': ..., 0 versions>
     """
-    # `composite` hides the types of the arguments from `typing.get_type_hints`, so keep it private.
-    return _draw_project(min_versions, max_versions)
-
-
-@st.composite
-def _draw_project(draw: st.DrawFn, min_versions: int, max_versions: int) -> Project:
-    settings = draw(st.just(Assumptions()) | assumptions())
-    project = Project(draw(project_names()), type=draw(task_types()), assumptions=settings)
-    for update in draw(st.lists(updates(), min_size=min_versions, max_size=max_versions)):
-        project = project.update(update)
-    return project
+    settings = st.just(Assumptions()) | assumptions()
+    new_projects = st.builds(Project, project_names(), type=task_types(), assumptions=settings)
+    several_updates = st.lists(updates(), min_size=min_versions, max_size=max_versions)
+    return st.builds(partial(reduce, Project.update), several_updates, new_projects)
 
 
 def task_requests(project: Project | None = None) -> st.SearchStrategy[TaskRequest]:

@@ -182,10 +182,13 @@ def thawed(value: Any) -> Any:
     return value if isinstance(value, str) else json.loads(json.dumps(value))
 
 
+PROJECTS = projects()
+
+
 @st.composite
 def projects_and_lines(draw: st.DrawFn) -> tuple[Project, bytes]:
     """Draw a project and a request in any JSON notation; most requests can be resolved with the project."""
-    project = draw(projects())
+    project = draw(PROJECTS)
     text = json.dumps(draw(flat_requests(project) | task_params(max_size=6)), **draw(st.sampled_from(NOTATIONS)))
     return project, text.encode("utf-8", "surrogatepass") + draw(st.sampled_from([b"", b"\n", b"\r\n", b" \n"]))
 
