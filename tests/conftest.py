@@ -29,6 +29,13 @@ def pytest_addoption(parser):
     )
 
 
+def pytest_collection_modifyitems(items):
+    # Coverage makes some tests of large inputs four times slower, so it does not measure slow tests.
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker("no_cover")
+
+
 def pytest_collection_finish():
     # `paramcore.cli.main` collects garbage if the exit code is not 0. `gc.freeze` makes the collector skip all objects
     # that exist now, so each collection during a test is fast.

@@ -215,6 +215,7 @@ def test_one_line_too_many_is_shown(elements, shown):
     assert ("more lines" in lines[-1]) is (elements == 16)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("elements", [["é" * 20] * 9000, ["\x7f" * 200_000], [{"é": "\u200b"}] * 15000])
 @pytest.mark.parametrize("wrap", [lambda value: {"a": value}, lambda value: [value]])
 def test_deep_values_are_laid_out(elements, wrap):

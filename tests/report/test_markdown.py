@@ -256,6 +256,7 @@ def test_many_wanted_states_have_no_joint_patch():
     assert "send each update as a patch: pass `--patch`." in markdown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("projects", "update", "whole"),
     [
@@ -670,6 +671,7 @@ def test_drops_of_all_projects_come_first():
     assert [(row[0], row[2]) for row in page.tables[1][1:]] == [(["x"], ["b"]), (["y"], ["b"]), (["x"], ["a"])]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ranks", [[Rank.ERRORS], [Rank.DROPPED], [Rank.ERRORS, Rank.DROPPED]])
 def test_counts_of_many_digits_fit(ranks):
     """A document has at most its maximum size, even if it leaves out thousands of errors and drops."""

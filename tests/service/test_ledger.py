@@ -132,6 +132,7 @@ def test_a_restart_continues(is_rewritten):
     assert again.live.get_effective(task_id).params == {"instruction": "Hurry.", "padding": 0}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_rewritten", [False, True])
 @pytest.mark.parametrize(
     ("params", "own"),

@@ -120,6 +120,7 @@ def test_two_updates_make_one():
     assert Patch(a).then(Replace(b)) == Replace(a).then(Replace(b)) == Replace(b)
 
 
+@pytest.mark.slow
 def test_a_patch_that_would_make_params_too_large_is_refused():
     """A patch is rejected if the resulting params exceed the limits."""
     half = {str(number): 0 for number in range(600_000)}

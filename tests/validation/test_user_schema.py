@@ -485,6 +485,7 @@ def test_a_keyword_ignores_values_of_other_types(schema, value, fast):
     assert bool(findings) is (is_meant and not has_it_all), findings
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("others", "is_accepted"), [(9_999, True), (10_000, False)])
 def test_ten_thousand_schemas_may_apply_to_one_value(others, is_accepted):
     """A schema is rejected if more than 10,000 schemas would apply to one value."""
