@@ -7,8 +7,8 @@ import os
 from argparse import Namespace
 from collections.abc import Sequence
 
-from paramcore.cli.arguments import check_output, check_standard_input
 from paramcore.cli.exit_codes import FINE, INTERRUPTED, NOT_DONE, REFUSED
+from paramcore.cli.file_checks import check_output, check_standard_input
 from paramcore.cli.hidden_values import select_error
 from paramcore.cli.output import OutputLost, handle_write_error, print_message, write_answer
 from paramcore.cli.parser import parse_options
