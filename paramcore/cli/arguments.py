@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from attrs import evolve
@@ -12,8 +12,9 @@ from attrs import evolve
 from paramcore.cli.contents import holds_projects
 from paramcore.cli.file_checks import list_inputs
 from paramcore.cli.output import exit_with_usage
-from paramcore.cli.project_files import list_subdirectories, list_visible_paths, mentions_history
+from paramcore.cli.project_files import NO_PROJECT, list_subdirectories, list_visible_paths, mentions_history
 from paramcore.cli.projects import ProjectFiles
+from paramcore.cli.requests import list_task_files
 from paramcore.errors import DocumentError
 from paramcore.files.document import PROJECT_DEPTH, Document
 from paramcore.files.reader import (
@@ -22,6 +23,7 @@ from paramcore.files.reader import (
     has_suffix,
     is_directory,
     read_document,
+    resolve_path,
 )
 from paramcore.text import format_count, format_option, format_path
 
@@ -83,10 +85,12 @@ def assign_files(options: Namespace) -> ProjectFiles:
 
     With `--tasks`, every FILE must contain projects.  Set `options.projects` to the paths
     of the projects, and `options.tasks` to the path of TASKS.  If this function reads TASKS
-    to find out what it contains, set `options.tasks_document` to the document.
+    to find out what it contains, set `options.tasks_document` to the document.  If TASKS is
+    a directory, set `options.task_files` to the paths of its files, except the projects.
 
     Raises:
-        DocumentError: the errors of `ProjectFiles`.
+        DocumentError: the errors of `ProjectFiles`.  Also `unreadable`, if TASKS is a
+            directory without files of tasks.
         SystemExit: in these cases:
 
             - Some files contain projects, and several files do not.
@@ -106,26 +110,52 @@ def assign_files(options: Namespace) -> ProjectFiles:
                 exit_with_usage(f"{shown} is JSONL, so it is read as tasks; name a .json or .yaml file of projects too")
         elif len(tasks) > 1:
             names = " and ".join(map(format_path, tasks))
-            exit_with_usage(f"{names} contain no projects; name one file of tasks at a time, or join JSONL with `cat`")
+            remedy = "name one file of tasks, or put all of them in a directory and pass it with --tasks"
+            exit_with_usage(f"{names} contain no projects; {remedy}")
         elif tasks:
             options.tasks = tasks[0]
             options.tasks_document = documents.get(tasks[0])
             _reject_update(options)
     else:
         options.projects = options.files
-    projects = ProjectFiles(
-        options.projects,
-        options.assumptions,
-        quiet=True,
-        documents=documents,
-        used=_list_used(options),
-        skip_remedy="if it contains tasks, pass it too" if options.tasks is None else "",
-    )
+        # TASKS may be a directory here only, so other commands reject it as unreadable.
+        if is_directory(options.tasks):
+            options.task_files = list_task_files(options.tasks)
+    projects = _read_projects(options, documents)
+    if options.task_files:
+        options.task_files = _omit_projects(options, projects)
     if options.tasks is None:
         reject_options_for_tasks(options)
         _report_lines(options.projects, projects)
     _report_subdirectories(options, projects)
     return projects
+
+
+def _read_projects(options: Namespace, documents: Mapping[str, Document]) -> ProjectFiles:
+    """Read `options.projects`; the messages about files without a project suggest `--tasks`, unless TASKS is known."""
+    try:
+        return ProjectFiles(
+            options.projects,
+            options.assumptions,
+            quiet=True,
+            documents=documents,
+            used=[*_list_used(options), *options.task_files],
+            skip_remedy="if it contains tasks, pass it or its directory with --tasks" if options.tasks is None else "",
+        )
+    except DocumentError as error:
+        if error.problem != NO_PROJECT or options.tasks is not None:
+            raise
+        remedy = "if it contains tasks, pass it with --tasks; otherwise, omit it"
+        raise evolve(error, remedy=remedy) from None
+
+
+def _omit_projects(options: Namespace, projects: ProjectFiles) -> list[str]:
+    """Return the files in the directory TASKS, except those that were read as projects."""
+    files = [path for path in options.task_files if resolve_path(path) not in projects.real_paths]
+    if not files:
+        problem, remedy = "the directory contains only projects", "omit --tasks, or name a directory of tasks"
+        raise DocumentError("unreadable", None, problem, remedy, format_path(options.tasks), None, None)
+    return files
 
 
 def reject_options_for_tasks(options: Namespace) -> None:

@@ -11,8 +11,16 @@ from paramcore.cli.output import exit_with_usage
 from paramcore.cli.params import split_spec
 from paramcore.cli.project_files import list_visible_paths
 from paramcore.cli.pyproject import find_settings_file
+from paramcore.cli.requests import list_task_files
 from paramcore.cli.summary import SUMMARY_VARIABLE, find_summary_path
-from paramcore.files.reader import DOCUMENT_SUFFIXES, has_suffix, is_directory, name_same_file, resolve_path
+from paramcore.files.reader import (
+    DOCUMENT_SUFFIXES,
+    JSONL_SUFFIXES,
+    has_suffix,
+    is_directory,
+    name_same_file,
+    resolve_path,
+)
 from paramcore.text import format_path
 
 #: The options that name a file to write.  The keys are attributes of the `Namespace`.
@@ -57,8 +65,7 @@ def _check_redirection(options: Namespace) -> None:
         return
     for path in list_inputs(options):
         with suppress(OSError, ValueError):
-            entries = list_visible_paths(path) if is_directory(path) else [path]
-            for entry in entries:
+            for entry in _list_files(options, path):
                 if os.path.samestat(os.stat(0 if entry == "-" else entry), output):
                     exit_with_usage(
                         f"standard output is {format_path(entry)}, which the command reads; redirect it to another file"
@@ -76,11 +83,13 @@ def _check_output_file(options: Namespace, output: str, option: str) -> None:
     for path in list_inputs(options):
         if path == "-":
             continue
-        if _is_input_in(output, path):
+        lines = JSONL_SUFFIXES if path == getattr(options, "tasks", None) else ()
+        if _is_input_in(output, path, (*DOCUMENT_SUFFIXES, *lines)):
             exit_with_usage(
                 f"{option} {format_path(output)} is a file in {format_path(path)}, which is an input; name another file"
             )
-        if os.path.isfile(output) and os.path.exists(path) and os.path.samefile(path, output):
+        files = _list_files(options, path) if os.path.isfile(output) else []
+        if any(os.path.exists(file) and os.path.samefile(file, output) for file in files):
             exit_with_usage(f"{option} {format_path(output)} is a file that the command reads; name another file")
 
 
@@ -96,10 +105,17 @@ def check_standard_input(options: Namespace) -> None:
         exit_with_usage("standard input can be read only once; name a file in place of one `-`")
 
 
-def _is_input_in(path: str, directory: str) -> bool:
-    """Return whether a command that reads `directory` would also read `path`, once `path` exists."""
+def _list_files(options: Namespace, path: str) -> list[str]:
+    """Return the files that the command reads for an input: those in a directory, or the file itself."""
+    if not is_directory(path):
+        return [path]
+    return list_task_files(path) if path == getattr(options, "tasks", None) else list_visible_paths(path)
+
+
+def _is_input_in(path: str, directory: str, suffixes: tuple[str, ...]) -> bool:
+    """Return whether a command that reads the files of `directory` with these suffixes would read `path`, once it exists."""
     parent, name = os.path.split(path)
-    if name.startswith(".") or not has_suffix(name, DOCUMENT_SUFFIXES):
+    if name.startswith(".") or not has_suffix(name, suffixes):
         return False
     parent = parent or os.curdir
     if os.path.isdir(directory):

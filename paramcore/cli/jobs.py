@@ -20,7 +20,7 @@ from paramcore.cli.requests import is_jsonl, read_raw_tasks
 from paramcore.cli.worker import Worker
 from paramcore.errors import DocumentError, ParamcoreError
 from paramcore.files.chunks import CHUNK_SIZE, Chunk, split_file
-from paramcore.files.reader import resolve_path
+from paramcore.files.reader import is_directory, resolve_path
 from paramcore.text import describe_os_error, format_path
 
 _T = TypeVar("_T")
@@ -63,6 +63,8 @@ def run_tasks(process: Process[_T], options: Namespace, *, prints: bool) -> Iter
 def _check_tasks(options: Namespace) -> None:
     """Reject TASKS if other processes cannot read the file, or if it is not JSONL."""
     path = options.tasks
+    if is_directory(path):
+        exit_with_usage(f"--jobs needs a file, but {format_path(path)} is a directory; omit --jobs")
     # Other processes cannot open a link such as `/dev/fd/3`, but they can open its target if the target is a file.
     is_special = os.path.exists(path) and not os.path.isfile(resolve_path(path))
     if path == "-" or is_special:

@@ -125,7 +125,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
             metavar="FILE",
             help="projects, arrays or directories of projects, and at most one file of task requests, in any order",
         ),
-        make_input("--tasks", "TASKS", "a file of task requests; every FILE must then contain projects"),
+        make_input("--tasks", "TASKS", "a file or a directory of task requests; every FILE must then contain projects"),
         *ANNOTATED_REPORT,
         *TASK_OPTIONS,
         *BULK_OPTIONS,

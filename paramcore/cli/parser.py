@@ -25,9 +25,10 @@ from paramcore.text import MESSAGE_LIMIT, format_name
 _OPERAND = "\0"
 
 #: The defaults of attributes that only some commands set.
-_DEFAULTS = {
+_DEFAULTS: dict[str, Any] = {
     "output": None,
     "tasks_document": None,
+    "task_files": (),
     "summary": False,
     "project_version": None,
     "type": None,

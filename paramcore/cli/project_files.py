@@ -30,6 +30,9 @@ from paramcore.text import MESSAGE_LIMIT, describe_os_error, format_name, format
 from paramcore.values import join_pointer, split_pointer
 from paramcore.wire import read_projects
 
+#: The problem of a directory without a project.
+NO_PROJECT = "the directory contains no project"
+
 #: Matches `param_history` as a name in JSON or YAML.
 _EXACT_NAME = re.compile(rb"""\bparam_history["']?\s*:""")
 #: Matches the name `param_history`, also with most misspellings.
@@ -120,8 +123,8 @@ def _reject_useless_directories(listed: Mapping[str, Sequence[str]], read_paths:
     """
     for path, files in listed.items():
         if is_directory(path) and read_paths.isdisjoint(map(resolve_path, files)):
-            problem, remedy = "the directory contains no project", "omit it, or name one of its files"
-            raise DocumentError("wrong_project", None, problem, remedy, format_path(path), None, None)
+            remedy = "omit it, or name one of its files"
+            raise DocumentError("wrong_project", None, NO_PROJECT, remedy, format_path(path), None, None)
 
 
 def _reject_duplicates(file: ProjectFile, locations: dict[str, str]) -> None:
@@ -218,7 +221,7 @@ def _read_document(path: str) -> Document:
 
 def _read_entry(path: str) -> Document | None:
     """Read an entry of a directory on the command line; return `None` if it seems to be a file of another tool."""
-    _check_entry(path)
+    check_entry(path)
     try:
         return _read_document(path)
     except DocumentError as error:
@@ -250,7 +253,7 @@ def _may_contain_projects(path: str) -> bool:
     return True
 
 
-def _check_entry(path: str) -> None:
+def check_entry(path: str) -> None:
     """Reject a directory entry that is not a file, but has a name like `docks.json`.
 
     Do not skip such an entry, because a user may expect that paramcore reads it.  Do not read a pipe either,

@@ -10,7 +10,7 @@ from paramcore.cli.output import print_message
 from paramcore.cli.project_files import read_project_files
 from paramcore.errors import DocumentError, WrongProject
 from paramcore.files.document import Document
-from paramcore.files.reader import is_directory
+from paramcore.files.reader import is_directory, resolve_path
 from paramcore.model import Assumptions, Project, TaskRequest, Update
 from paramcore.text import MESSAGE_LIMIT, format_path, format_value, join_message
 from paramcore.values import join_pointer
@@ -69,6 +69,8 @@ class ProjectFiles:
 
         files = read_project_files(paths, assumptions, documents=documents, used=used, on_skip=report_skip)
         self.many: bool = len(paths) > 1 or any(map(is_directory, paths)) or any(file.is_array for file in files)
+        #: The real paths of the files that contain projects.
+        self.real_paths: frozenset[str] = frozenset(resolve_path(file.path) for file in files)
         self._by_name: dict[str, Project] = {}
         self._locations: dict[str, tuple[Document, str]] = {}
         for file in files:

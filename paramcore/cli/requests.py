@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any, NamedTuple
 
 from attrs import evolve
@@ -12,14 +14,23 @@ from paramcore.bulk import RawTask, RequestReader, Route, RoutedRequest
 from paramcore.cli.hidden_values import select_error
 from paramcore.cli.output import print_message
 from paramcore.cli.progress import OnRead, show_progress
+from paramcore.cli.project_files import check_entry, list_directory
 from paramcore.errors import DocumentError, MalformedPayload, ParamcoreError
 from paramcore.files.document import TASKS_DEPTH
 from paramcore.files.mistakes import MERGE_CONFLICT
-from paramcore.files.reader import JSONL_SUFFIXES, PROJECT_SIZE, Line, has_suffix, read_document, read_lines
+from paramcore.files.reader import (
+    DOCUMENT_SUFFIXES,
+    JSONL_SUFFIXES,
+    PROJECT_SIZE,
+    Line,
+    has_suffix,
+    read_document,
+    read_lines,
+)
 from paramcore.model import TaskRequest, read_task_request
 from paramcore.report.document import Cell
 from paramcore.report.verdicts import UserText
-from paramcore.text import format_count
+from paramcore.text import format_count, format_path
 from paramcore.validation.names import find_look_alike
 
 
@@ -31,7 +42,7 @@ class BadLines:
         # Some commands, such as `explain`, have no option `--keep-going`.
         keep_going: bool | None = getattr(options, "keep_going", None)
         self._keeps_going = bool(keep_going)
-        has_lines = is_jsonl(options)
+        has_lines = is_jsonl(options) or bool(options.task_files)
         self._can_keep_going = keep_going is not None and has_lines
         self._noun = "invalid line" if has_lines else "invalid task"
         self.count: int = 0
@@ -63,7 +74,34 @@ class BadLines:
 
 def is_jsonl(options: Namespace) -> bool:
     """Return whether TASKS is JSONL, with one task on each line."""
-    return options.lines or has_suffix(options.tasks or "", JSONL_SUFFIXES)
+    return options.lines or (not options.task_files and has_suffix(options.tasks or "", JSONL_SUFFIXES))
+
+
+def list_task_files(directory: str) -> list[str]:
+    """Return the sorted paths of the JSON, JSONL and YAML files in a directory and its subdirectories, except hidden ones.
+
+    Raises:
+        DocumentError: `unreadable`, if there is no such file, if an entry such as `night.json` is a pipe or a broken
+            link, or if the system cannot list a directory.
+    """
+    paths: list[str] = []
+    waiting = [directory]
+    while waiting:
+        parent = waiting.pop()
+        for name in list_directory(parent):
+            path = os.path.join(parent, name)
+            if name.startswith("."):
+                continue
+            # A link to a directory may lead to a directory above, so do not follow it.
+            if os.path.isdir(path) and not os.path.islink(path):
+                waiting.append(path)
+            elif has_suffix(name, (*DOCUMENT_SUFFIXES, *JSONL_SUFFIXES)):
+                check_entry(path)
+                paths.append(path)
+    if not paths:
+        problem, remedy = "the directory has no .json, .jsonl or .yaml files", "name a directory that contains tasks"
+        raise DocumentError("unreadable", None, problem, remedy, format_path(directory), None, None)
+    return sorted(paths)
 
 
 def is_one_of_many(task: RawTask) -> bool:
@@ -93,9 +131,12 @@ def read_raw_tasks(options: Namespace, *, prints: bool) -> Iterator[RawTask]:
     """
 
     def read(on_read: OnRead | None) -> Iterable[RawTask]:
-        if is_jsonl(options):
-            return read_lines(options.tasks, on_read=on_read)
-        document = options.tasks_document or read_document(options.tasks, limit=PROJECT_SIZE, depth=TASKS_DEPTH)
+        return chain.from_iterable(read_file(path, on_read) for path in options.task_files or [options.tasks])
+
+    def read_file(path: str, on_read: OnRead | None) -> Iterable[RawTask]:
+        if options.lines or has_suffix(path, JSONL_SUFFIXES):
+            return read_lines(path, on_read=on_read)
+        document = options.tasks_document or read_document(path, limit=PROJECT_SIZE, depth=TASKS_DEPTH)
         return document.list_elements() if isinstance(document.value, list) else [document]
 
     return show_progress(read, options.tasks, prints=prints)

@@ -56,7 +56,7 @@ def test_a_file_without_a_project_is_skipped(place, value, verb):
     """In a directory, a file that contains no project is reported once on standard error."""
     (place / "update.json").write_text(json.dumps(value))
     ran = run(verb, place)
-    remedy = "; if it contains tasks, pass it too" if verb == "validate" else ""
+    remedy = "; if it contains tasks, pass it or its directory with --tasks" if verb == "validate" else ""
     assert (ran.err, ran.status) == (f"skipped {place}/update.json, because it contains no project{remedy}\n", 0)
 
 

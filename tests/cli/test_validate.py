@@ -574,15 +574,17 @@ def test_no_project_is_no_success(tmp_path):
 def test_a_directory_of_tasks_is_an_error(tmp_path, tasks, status, order):
     """`validate` rejects a directory without a project, so that tasks in it are not skipped by mistake.
 
-    If the file in the directory is named, it is read as TASKS.
+    If the file in the directory is named, or the directory is passed with `--tasks`, it is read as TASKS.
     """
     for name, value in (("projects/p.json", (EXAMPLES / "warehouse-boxes.json").read_text()), ("tasks/t.json", tasks)):
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).write_text(value if isinstance(value, str) else json.dumps(value))
     ran = run("validate", *order, cwd=tmp_path)
     assert (ran.out, ran.status) == ("", 2)
-    assert ran.err.endswith("tasks: the directory contains no project; omit it, or name one of its files\n")
+    remedy = "if it contains tasks, pass it with --tasks; otherwise, omit it"
+    assert ran.err.endswith(f"tasks: the directory contains no project; {remedy}\n")
     assert run("validate", "projects", "tasks/t.json", cwd=tmp_path).status == status
+    assert run("validate", "projects", "--tasks", "tasks", cwd=tmp_path).status == (status and 1)
     assert run("validate", "projects", "projects/p.json", cwd=tmp_path).status == 0
 
 

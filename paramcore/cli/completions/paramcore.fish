@@ -161,7 +161,7 @@ complete -c paramcore -n '_shtab_paramcore_using audit; and test $_shtab_paramco
 complete -c paramcore -n '_shtab_paramcore_using audit; and test $_shtab_paramcore_npos -eq 1' -F -d 'finished tasks: a page of `GET /tasks`, an array, or a .jsonl or .ndjson file'
 complete -c paramcore -n '_shtab_paramcore_using; and test $_shtab_paramcore_npos -eq 0' -a validate -d 'Report what the service would reject or silently ignore, with file and line.'
 complete -c paramcore -n '_shtab_paramcore_using validate' -s h -l help -d 'show this help message and exit'
-complete -c paramcore -n '_shtab_paramcore_using validate' -l tasks -rF -d 'a file of task requests; every FILE must then contain projects'
+complete -c paramcore -n '_shtab_paramcore_using validate' -l tasks -rF -d 'a file or a directory of task requests; every FILE must then contain projects'
 complete -c paramcore -n '_shtab_paramcore_using validate' -l format -xka "text json markdown github" -d 'the output format (default: text)'
 complete -c paramcore -n '_shtab_paramcore_using validate' -l summary -d 'also append the result as Markdown to the job summary of GitHub Actions'
 complete -c paramcore -n '_shtab_paramcore_using validate' -l project-version -x -d 'use version N for every task; -1 inherits nothing'

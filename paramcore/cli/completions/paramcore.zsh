@@ -370,7 +370,7 @@ _shtab_paramcore_status_defaults_added=0
 
 _shtab_paramcore_validate_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "--tasks[a file of task requests\; every FILE must then contain projects]:TASKS:_files"
+  "--tasks[a file or a directory of task requests\; every FILE must then contain projects]:TASKS:_files"
   "--format[the output format (default\: text)]:format:(text json markdown github)"
   "--summary[also append the result as Markdown to the job summary of GitHub Actions]"
   "--project-version[use version N for every task\; -1 inherits nothing]:N:"
