@@ -73,7 +73,7 @@ def test_standard_input_is_recognized(place):
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (("docks.json", "task.json", "tasks.jsonl"), "name one file of tasks at a time"),
+        (("docks.json", "task.json", "tasks.jsonl"), "name one file of tasks, or put all of them in a directory"),
         (("docks.json", "update.json"), "pass `--update update.json`"),
         (("tasks.jsonl",), "tasks.jsonl is JSONL, so it is read as tasks; name a .json or .yaml file of projects too"),
         (("task.json",), "`param_history` is missing"),
