@@ -653,6 +653,15 @@ def test_long_texts_are_compared_by_line():
     assert read_diff(block) == [before, after]
 
 
+@pytest.mark.parametrize("start", ["a long line, " * 9, "two\nlines, " * 9, "\n" * 40, 'a quote: "' * 9])
+def test_the_last_line_of_a_long_text_is_on_its_own_line(start):
+    """The last line of a long string is on its own line, even if the string does not end with a line feed."""
+    before, after = f"{start}\nlast", f"{start}\nnew"
+    [block] = render(render_markdown(build_diff_document(Diff.between({"a": before}, {"a": after}), "c"))).blocks
+    assert block.splitlines()[-2:] == ['- last"', '+ new"']
+    assert read_diff(block) == [before, after]
+
+
 def test_unchanged_projects_are_counted_once():
     """If no project would change, the document has only a verdict."""
     plans = [Plan.of(DOCKS, Patch({"a": 1}))] * 2
