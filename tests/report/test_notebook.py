@@ -45,7 +45,7 @@ def check_html(html):
 
 @given(PROJECT_NAMES, PARAMS, PARAMS, TEXTS)
 def test_a_sanitizer_removes_nothing(name, before, after, text):
-    """A sanitizer keeps all of the HTML of each result, whatever its names and values. The HTML is always the same."""
+    """A sanitizer keeps all HTML of a result, whatever its names and values. A second call returns the same HTML."""
     project = Project(name, type="comparison", params=before, created_at=text)
     for result in make_results(project, Replace(after), {"unique_id": "u", "x": text}):
         html = result._repr_html_()
