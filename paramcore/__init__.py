@@ -18,8 +18,9 @@ A comment such as `# T4: ...` marks the code that implements the rule T4.  All r
 3
 """
 
-# Submodules are imported on first use.  If `import paramcore` imported them, Ctrl-C would print a traceback, because
-# the command line cannot handle it yet.  Only type checkers read the imports below, because they treat `TYPE_CHECKING` as true.
+# Import submodules on first use, so that `import paramcore` is fast.  The command line can handle Ctrl-C only after this
+# import.  Until then, Ctrl-C prints a traceback.  Only type checkers read the imports below: for them, `TYPE_CHECKING`
+# is true.
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:

@@ -156,7 +156,7 @@ def _explain_instruction(version: ParamVersion, task: Mapping[str, Any], assumpt
         expected = f"{end} at the end (the instruction of version {version.number})"
         return _contradict(task, "T4", "/instruction", expected, actual)
     separator, own = assumptions.instruction_separator, instruction.removesuffix(inherited)
-    expected = f"the separator {format_value(separator)} before the instruction of version {version.number}"
+    expected = f"text that ends with the separator {format_value(separator)} before the instruction of version {version.number}"
     if own == separator:
         expected = f"no separator, because no text precedes the instruction of version {version.number}"
     return _contradict(task, "T5", "/instruction", expected, format_end(own))

@@ -105,7 +105,7 @@ class SlimRequest:
 
     @property
     def respelled(self) -> tuple[str, ...]:
-        """The names in `dropped` whose wanted value the project spells differently: 5 instead of 5.0."""
+        """The names in `dropped` whose inherited and wanted values have different JSON text, such as 5 and 5.0."""
         return tuple(self._choice.own.respelled)
 
     @property

@@ -43,8 +43,8 @@ class ProjectDirectory:
     ) -> None:
         self._path = path
         self._assumptions = assumptions
-        #: The paths that `_find_added` skips: those that the directory had at the start, and those of written files.
-        #: A written array is not skipped while `_paths` lacks one of its projects.
+        #: The paths that `_find_added` skips: those of the files at the start, and those of files that `write` wrote.
+        #: `_find_added` still reads a written array if `_paths` lacks one of the projects in the array.
         self._known = set(list_visible_paths(path)) if os.path.isdir(path) else set()
         arguments = [source for source in sources if _is_file_in(source, path)]
         if self._known:
@@ -136,8 +136,9 @@ class ProjectDirectory:
         added = set(map(os.path.basename, paths.values()))
         taken = [entry for entry in entries if entry not in added]
         folded = set(map(fold_file_name, entries))
-        # Another process that writes the same projects must choose the same file names.  Whether a name gets a digest
-        # depends on which names collide, so pass the names of all new projects, including those in `paths`.
+        # Another process that writes the same projects must choose the same file names.  If file names collide,
+        # `choose_file_names` adds digests.  So pass the names of all new projects, including those in `paths`: both
+        # processes then find the same collisions.
         for name, file_name in choose_file_names([project.name for project in projects], taken).items():
             if name in paths:
                 continue

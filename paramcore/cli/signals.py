@@ -70,7 +70,8 @@ def find_signal(error: BaseException) -> int | None:
 def raise_again(lost: sys.UnraisableHookArgs) -> None:
     """Raise the exception of a signal again, if Python would only print it; use this as `sys.unraisablehook`.
 
-    For example, Python calls a function at the end of each import, and only prints the exceptions in this function.
+    For example, Python runs a callback at the end of each import.  If the signal arrives during this callback, Python
+    prints the signal's exception and continues.
     """
     error = lost.exc_value
     if not isinstance(error, KeyboardInterrupt) and getattr(error, "code", None) not in END_SIGNALS.values():
@@ -85,7 +86,7 @@ def raise_again(lost: sys.UnraisableHookArgs) -> None:
             sys.setprofile(None)
             raise error  # type: ignore[misc]
 
-    # Raise the exception at the next call of a function, because Python would print it here.
+    # Python would also print an exception that this hook raises.  So raise it later, at the next function call.
     sys.setprofile(raise_error)
 
 
@@ -118,6 +119,7 @@ def _stop_waiting() -> None:
 
 
 def _ignore(*_: object) -> None:
-    # With SIG_IGN, Python would print an error about a signal that has already arrived, so this function is the handler.
+    # `signal.SIG_IGN` cannot replace this function.  If a signal has arrived but its handler has not run yet, setting
+    # SIG_IGN makes Python print an error.
     # After any signal, even the first one, a write must not wait for a reader.
     _stop_waiting()

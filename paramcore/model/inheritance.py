@@ -85,7 +85,7 @@ class OwnParams(NamedTuple):
     params: dict[str, Any]
     #: The params that the task leaves out, because it inherits equal values, in the order of the version.
     dropped: list[str]
-    #: The params in `dropped` whose value the version spells differently, such as 5 for 5.0.
+    #: The params in `dropped` whose inherited and wanted values have different JSON text, such as 5 and 5.0.
     respelled: list[str]
     #: The text that was cut from the end of the instruction, because the version appends it; `None` if nothing was cut.
     cut: str | None

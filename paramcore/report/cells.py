@@ -147,6 +147,6 @@ def _split_strings(text: str) -> str:
 
 def _split_line(line: str) -> str:
     parts = _ESCAPE_OR_TEXT.findall(line)
-    # After a line break at the end of the string, the closing quote stays on the same line.
-    breaks = (part == "\\n" and index < len(parts) - 2 for index, part in enumerate(parts))
+    # Do not break after a `\n` at the end of the string, because the closing quote would be alone on its line.
+    breaks = (part == "\\n" and not parts[index + 1].startswith('"') for index, part in enumerate(parts))
     return "".join(part + "\n" * is_break for part, is_break in zip(parts, breaks, strict=True))

@@ -41,7 +41,7 @@ def render_markdown(document: Document, size: Size = COMMENT_SIZE) -> str:
     start = f"{format_marker(document.marker)}\n### {format_cell(document.verdict)}\n"
     command = format_code(document.command)
     groups = [_render_part(part) for part in document.parts]
-    return fit(start, groups, "", size, lambda count: f"\n{count}: {command}\n")
+    return fit(start, groups, "", size, lambda count: f"\n{count}; run {command} to see all\n")
 
 
 def format_marker(words: tuple[str, ...]) -> str:

@@ -48,7 +48,9 @@ def render_html(result: object) -> str:
     def render(caption: str) -> str:
         groups = [_render_part(part, "" if index else caption) for index, part in enumerate(document.parts)]
         start = "" if caption else f"<p>{verdict}</p>\n"
-        return fit(start, groups, "", NOTEBOOK_SIZE, lambda count: f"<p>{count}: <code>{command}</code></p>\n")
+        return fit(
+            start, groups, "", NOTEBOOK_SIZE, lambda count: f"<p>{count}; run <code>{command}</code> to see all</p>\n"
+        )
 
     page = render(verdict if isinstance(first, Table) and not first.summary else "")
     # If no row of the first table fits, the table and its caption are left out.  Then write the verdict as a paragraph.

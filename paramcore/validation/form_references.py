@@ -59,7 +59,7 @@ def _check_conditions(params: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _make_value_reader(fields: Mapping[str, Mapping[str, Any]]) -> Callable[[str], Choices]:
-    """Return a function that returns the values of the choices of a field; `field_id` is its argument."""
+    """Return a function that takes a `field_id` and returns the values of this field's choices."""
 
     def read_values(field_id: str) -> Choices:
         choices = walk_nested(fields.get(field_id, {}).get("choices"), "", "subchoices")

@@ -139,7 +139,7 @@ class UpdateNames:
     project: str
     #: The params of the project's type.
     params: frozenset[str]
-    #: The names of the params of this type and all others, in lower case and without `_`: `minwidth`.
+    #: The names of the params of all task types, in lower case and without `_`: `minwidth`.
     _known: frozenset[str]
 
     @classmethod
@@ -214,8 +214,8 @@ def _names_patch(words: tuple[str, ...], value: Any) -> bool:
 
 def _names_mode(words: tuple[str, ...], value: Any) -> bool:
     """Return whether a name such as `replace` or `mode` means the mode."""
-    # `in_place` is split into two words, so join them. `update` means the mode if its value is a flag other than null,
-    # but `is_update` does not.
+    # Join the words, because `in_place` consists of two. If the value is a flag other than null, the name `update` means
+    # the mode, but the name `is_update` does not.
     if "".join(words) in ("inplace", "update") and _is_flag(value):
         return value is not None
     rest = _omit_words(words, _MODE_WORDS)
@@ -238,8 +238,8 @@ def _is_wrapper(
         return has_word and rest <= _CONTAINER_WORDS and len(held) > 0
     if has_word and rest <= _CONTAINER_WORDS:
         return True
-    # For any other name, the content decides. One param is enough, but a name with an unknown word needs two. A `patch`
-    # counts as a param, but a boolean `patch` is enough by itself.
+    # For any other name, the content decides. One param is enough, but a name with an unknown word needs two. In this
+    # count, `patch` is a param. A `patch` with a boolean value is always enough.
     enough = 1 if rest <= _CONTAINER_WORDS | _MODE_WORDS else 2
     return len(held) >= enough or type(content.get("patch")) is bool
 

@@ -172,7 +172,9 @@ def test_markdown_is_written_to_a_file(tmp_path):
     assert (ran.out, ran.status) == ("", 0)
     markdown = path.read_text()
     assert len(markdown) < 60_000
-    assert markdown.splitlines()[-1].endswith(" more: `paramcore preview warehouse-boxes.json - --lines --full`")
+    assert markdown.splitlines()[-1].endswith(
+        " more; run `paramcore preview warehouse-boxes.json - --lines --full` to see all"
+    )
 
 
 def test_a_summary_has_more_than_a_comment(tmp_path):
@@ -181,7 +183,7 @@ def test_a_summary_has_more_than_a_comment(tmp_path):
     tasks = "".join(f'{{"padding": {number}}}\n' for number in range(2_000))
     run("preview", PROJECT, "-", "--lines", "--summary", stdin=tasks, GITHUB_STEP_SUMMARY=str(summary))
     assert 300_000 < summary.stat().st_size <= SUMMARY_BYTES
-    assert " more: " not in summary.read_text()
+    assert " more; run " not in summary.read_text()
 
 
 @pytest.mark.parametrize(

@@ -294,7 +294,7 @@ def test_many_histories_fit_the_size(count):
     command = "paramcore log projects --format text"
     markdown = render_markdown(build_log_document(histories, command, subject="projects"))
     assert 30_000 < len(markdown) <= 60_000
-    assert f": `{command}`\n" in markdown
+    assert f"; run `{command}` to see all\n" in markdown
 
 
 def test_cut_rows_are_counted_by_rank():
@@ -319,8 +319,10 @@ def test_cut_rows_are_counted_by_rank():
     ]
     markdown = render_markdown(document, Size(600))
     for cut in ("2 more", "1 more", "1 more (Full values)", "1 more (1 kept param)"):
-        assert f"\n{cut}: `paramcore plan x`\n" in markdown
-    assert "\n7 more, 2 of them dropped or lost: `paramcore plan x`\n" in render_markdown(document, Size(300))
+        assert f"\n{cut}; run `paramcore plan x` to see all\n" in markdown
+    assert "\n7 more, 2 of them dropped or lost; run `paramcore plan x` to see all\n" in render_markdown(
+        document, Size(300)
+    )
 
 
 def test_cut_drops_are_counted():
@@ -328,7 +330,7 @@ def test_cut_drops_are_counted():
     plan = Plan.of(Project("docks", type="comparison", params={f"p{n}": n for n in range(90)}), Replace({"p1": 2}))
     markdown = render_markdown(build_plan_document([plan], "paramcore plan x"), Size(600))
     assert "| dropped" not in markdown
-    assert "90 more, 89 of them dropped or lost: `paramcore plan x`" in markdown
+    assert "90 more, 89 of them dropped or lost; run `paramcore plan x` to see all" in markdown
     # The patch that keeps the params still fits.
     assert '  "p1": 2\n' in markdown
     assert "| changed" not in markdown
@@ -341,7 +343,7 @@ def test_many_full_values_are_counted(monkeypatch):
     plan = Plan.of(Project("docks", type="comparison", params=before), Replace({}))
     markdown = render_markdown(build_plan_document([plan], "c"))
     assert markdown.count("```json") == 2
-    assert "3 more (Full values): `c`" in markdown
+    assert "3 more (Full values); run `c` to see all" in markdown
 
 
 def test_a_size_may_count_bytes():
@@ -395,7 +397,7 @@ def test_rows_beyond_any_size_are_counted():
     markdown = render_markdown(document, Size(500))
     shown = markdown.count("|\n") - 2
     assert "| error |" in markdown
-    assert f"{RowCollector.LIMIT + 6 - shown:,} more: `x`" in markdown
+    assert f"{RowCollector.LIMIT + 6 - shown:,} more; run `x` to see all" in markdown
 
 
 def test_values_can_be_hidden():
@@ -651,6 +653,15 @@ def test_long_texts_are_compared_by_line():
         "+ 2nd line of text\\n\n"
         '  third line of text, with a \\\\n in it\\n"\n'
     )
+    assert read_diff(block) == [before, after]
+
+
+@pytest.mark.parametrize("start", ["a long line, " * 9, "two\nlines, " * 9, "\n" * 40, 'a quote: "' * 9])
+def test_the_last_line_of_a_long_text_is_on_its_own_line(start):
+    """The last line of a long string is on its own line, even if the string does not end with a line feed."""
+    before, after = f"{start}\nlast", f"{start}\nnew"
+    [block] = render(render_markdown(build_diff_document(Diff.between({"a": before}, {"a": after}), "c"))).blocks
+    assert block.splitlines()[-2:] == ['- last"', '+ new"']
     assert read_diff(block) == [before, after]
 
 

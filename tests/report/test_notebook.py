@@ -45,7 +45,7 @@ def check_html(html):
 
 @given(PROJECT_NAMES, PARAMS, PARAMS, TEXTS)
 def test_a_sanitizer_removes_nothing(name, before, after, text):
-    """A sanitizer keeps all of the HTML of each result, whatever its names and values. The HTML is always the same."""
+    """A sanitizer keeps all HTML of a result, whatever its names and values. A second call returns the same HTML."""
     project = Project(name, type="comparison", params=before, created_at=text)
     for result in make_results(project, Replace(after), {"unique_id": "u", "x": text}):
         html = result._repr_html_()
@@ -114,15 +114,15 @@ def test_a_verdict_without_rows_that_fit():
     drift = Drift.between(ours, theirs)
     html = drift._repr_html_()
     assert html.startswith("<p><strong>both moved, 300 conflicts: <code>docks</code>")
-    assert (check_html(html).tables, "<p>1 more: " in html) == ([], True)
+    assert (check_html(html).tables, "<p>1 more; run " in html) == ([], True)
 
 
 def test_rows_beyond_thirty_are_counted():
     """A table has the first 30 rows. A line below the table counts the other rows."""
     plan = Plan.of(Project("docks", type="comparison", params={f"p{n}": n for n in range(40)}), Replace({}))
     assert len(check_html(plan._repr_html_()).tables[0]) == 31
-    assert "<p>10 more, 10 of them dropped or lost: <code>print(...)</code></p>" in plan._repr_html_()
-    assert "\n10 more, 10 of them dropped or lost: `print(...)`\n" in plan._repr_markdown_()
+    assert "<p>10 more, 10 of them dropped or lost; run <code>print(...)</code> to see all</p>" in plan._repr_html_()
+    assert "\n10 more, 10 of them dropped or lost; run `print(...)` to see all\n" in plan._repr_markdown_()
 
 
 def test_small_results_are_small():

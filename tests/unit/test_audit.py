@@ -214,7 +214,8 @@ def test_an_audit_in_text():
     audit = audited(task(instruction="Hurry.\nBox it."), task(0, "Hurry. Box it.", task_id="t2"), task(project="other"))
     assert str(audit) == (
         'tasks of "boxes": 1 possible, 1 impossible, 1 not judged (they record no version of this project)\n'
-        'task t2 contradicts T5 at /instruction: expected the separator "\\n" before the instruction of version 0,'
+        'task t2 contradicts T5 at /instruction: expected text that ends with the separator "\\n" before the instruction'
+        " of version 0,"
         ' got "Hurry. "\n'
         '  possible with instruction_separator=" " or instruction_separator="" or instruction_rule="override"\n'
         "the current settings do not explain all tasks; to explain as many tasks as possible, use"

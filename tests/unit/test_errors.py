@@ -106,7 +106,7 @@ def test_within_adds_a_prefix():
     ],
 )
 def test_a_value_is_described(value, text):
-    """A value is described in one short line, with its JSON type. A value that is not JSON has its Python type."""
+    """A value is described in one short line with its JSON type. Objects that are not JSON have their Python type."""
     assert describe_value(value) == text
 
 

@@ -55,7 +55,7 @@ def audit(options: Namespace) -> Pieces:
     yield from report_document(options, lambda command: build_audit_document(audits, command, subject=projects.subject))
     if unknown_projects:
         print_message(
-            f"warning: skipped {format_count(unknown_projects, 'task')} without a project, or of other projects"
+            f"warning: skipped {format_count(unknown_projects, 'task')} whose `project` is missing or is not in PROJECT"
         )
     bad_lines.report_count()
     return FINDINGS if bad_lines.count or any(audit.impossible for audit in audits) else FINE

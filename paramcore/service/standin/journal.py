@@ -34,9 +34,10 @@ class JournalFile:
         self._descriptor = -1
         self._size = 0
         self._is_closed = False
-        # Whether the file may have bytes after `_size`, from a line that could not be written.
+        # Whether the file may be longer than `_size` bytes, because an `append` did not succeed.
         self._has_rest = False
-        # Whether the name of the file may be missing on disk.  A power failure would then lose the file.
+        # Whether the name of the file that `replace` wrote may not be on disk yet.  A power failure would then lose the
+        # new file.
         self._has_unsynced_name = False
         self._read()
 
@@ -76,13 +77,13 @@ class JournalFile:
         After a power failure before the next `append`, the file may contain the old lines again.
 
         Raises:
-            OSError: if the old lines remain, or if the new file cannot be opened.  In the second case, every
-                later `append` fails.
+            OSError: if the new lines cannot be written; the old lines then remain.  Also if the new file
+                is written but cannot be opened; every later `append` then fails.
         """
         if self._descriptor >= 0:
             self._check_path()
-        # The new lines may omit projects that are in files of this directory.  Sync the names of these files first,
-        # because a power failure could otherwise lose these projects.
+        # The new lines may omit a project because a file in this directory contains it.  Sync the names of these files
+        # first.  Otherwise, a power failure could lose such a file after the journal has dropped its project.
         sync_directory(os.path.dirname(self._path))
         is_open = self._descriptor >= 0
         if os.name == "nt":
@@ -97,12 +98,12 @@ class JournalFile:
         self._open()
         self._size, self._has_rest = os.fstat(self._descriptor).st_size, False
         self._has_unsynced_name = True
-        # Raise no error, because an error would mean that the old lines remain.  `append` syncs again.
+        # The new lines are in place, so raise no error if the sync fails.  `append` tries the sync again.
         with suppress(OSError):
             self._sync_name()
 
     def _sync_name(self) -> None:
-        """Sync to the disk the name of the file that `replace` wrote."""
+        """Sync the name of the file that `replace` wrote to the disk, if it may not be there yet."""
         if self._has_unsynced_name:
             sync_directory(os.path.dirname(self._path))
             self._has_unsynced_name = False
@@ -162,7 +163,10 @@ class JournalFile:
         self._has_rest = False
 
     def _check_path(self) -> None:
-        """Check that the path still leads to the open file; a restart would not find lines in a removed file."""
+        """Raise `OSError` unless the path leads to the open file.
+
+        After a restart, nobody could read a line that was appended to a removed or replaced file.
+        """
         if self._descriptor < 0:
             raise OSError(errno.EBADF, "the journal is closed")
         mine, there = os.fstat(self._descriptor), os.stat(self._path)
