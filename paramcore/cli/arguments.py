@@ -123,7 +123,7 @@ def assign_files(options: Namespace) -> ProjectFiles:
             options.task_files = list_task_files(options.tasks)
     projects = _read_projects(options, documents)
     if options.task_files:
-        options.task_files = _omit_projects(options, projects)
+        options.task_files = _select_tasks(options, projects)
     if options.tasks is None:
         reject_options_for_tasks(options)
         _report_lines(options.projects, projects)
@@ -149,11 +149,12 @@ def _read_projects(options: Namespace, documents: Mapping[str, Document]) -> Pro
         raise evolve(error, remedy=remedy) from None
 
 
-def _omit_projects(options: Namespace, projects: ProjectFiles) -> list[str]:
-    """Return the files in the directory TASKS, except those that were read as projects."""
-    files = [path for path in options.task_files if resolve_path(path) not in projects.real_paths]
+def _select_tasks(options: Namespace, projects: ProjectFiles) -> list[str]:
+    """Return the files in the directory TASKS, except those that the command reads as projects, updates or schemas."""
+    others = {*projects.real_paths, *map(resolve_path, _list_used(options))}
+    files = [path for path in options.task_files if resolve_path(path) not in others]
     if not files:
-        problem, remedy = "the directory contains only projects", "omit --tasks, or name a directory of tasks"
+        problem, remedy = "the directory contains no tasks", "omit --tasks, or name a directory of tasks"
         raise DocumentError("unreadable", None, problem, remedy, format_path(options.tasks), None, None)
     return files
 

@@ -74,6 +74,18 @@ def test_one_directory_may_contain_projects_and_tasks(tmp_path, options):
     assert (ran.err, ran.status) == ("", 1)
 
 
+def test_an_update_or_a_schema_in_the_directory_is_no_task(tmp_path):
+    """A file in the directory of the tasks that the command reads as an update or a schema is not read as a task."""
+    update = {"patch": True, "padding": 6}
+    for name, value in {"p.json": BOXES, "t.json": FINE, "u.json": update, "s.json": {"type": "object"}}.items():
+        (tmp_path / name).write_text(json.dumps(value))
+    options = ["--update", "u.json", "--schema", "imageannotation=s.json"]
+    for directory in (".", tmp_path):
+        ran = run("validate", "p.json", "--tasks", directory, *options, cwd=tmp_path)
+        assert ran.out.endswith("in 1 project after the update and 1 task\n")
+        assert (ran.err, ran.status) == ("", 0)
+
+
 @pytest.mark.parametrize("value", [{**BOXES, "name": "other"}, [BOXES], {"patch": True, "padding": 3}])
 def test_a_file_that_is_neither_task_nor_known_project_is_an_error(place, value):
     """A project that was not read, or an update, in the directory of the tasks is an error with its file."""
@@ -105,7 +117,7 @@ def test_a_directory_without_tasks_is_an_error(place):
     error = "the directory has no .json, .jsonl or .yaml files; name a directory that contains tasks"
     assert (ran.out, ran.err, ran.status) == ("", f"error: tasks: {error}\n", 2)
     ran = run("validate", "p.json", "--tasks", ".", cwd=place)
-    error = "the directory contains only projects; omit --tasks, or name a directory of tasks"
+    error = "the directory contains no tasks; omit --tasks, or name a directory of tasks"
     assert (ran.out, ran.err, ran.status) == ("", f"error: .: {error}\n", 2)
 
 
