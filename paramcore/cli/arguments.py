@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from attrs import evolve
@@ -18,6 +18,7 @@ from paramcore.cli.requests import list_task_files
 from paramcore.errors import DocumentError
 from paramcore.files.document import PROJECT_DEPTH, Document
 from paramcore.files.reader import (
+    DOCUMENT_SUFFIXES,
     JSONL_SUFFIXES,
     PROJECT_SIZE,
     has_suffix,
@@ -25,7 +26,10 @@ from paramcore.files.reader import (
     read_document,
     resolve_path,
 )
+from paramcore.model import Project
 from paramcore.text import format_count, format_option, format_path
+
+_INPUT_SUFFIXES = (*DOCUMENT_SUFFIXES, *JSONL_SUFFIXES)
 
 
 def read_project_argument(options: Namespace, *, quiet: bool = False) -> ProjectFiles:
@@ -49,6 +53,21 @@ def read_project_argument(options: Namespace, *, quiet: bool = False) -> Project
             raise
         remedy = f"swap it with {format_path(swapped)}, which contains projects"
         raise evolve(error, code="wrong_project", problem="PROJECT contains no project", remedy=remedy) from None
+
+
+def check_params(params: Iterable[str], projects: Iterable[Project]) -> None:
+    """Reject the path of a file in place of a PARAM, because the answer would be that the param is not set.
+
+    A name such as `night.json` that a version of a project contains is a PARAM.
+
+    Raises:
+        SystemExit: for such a path.
+    """
+    files = [param for param in params if has_suffix(param, _INPUT_SUFFIXES) and os.path.isfile(param)]
+    known = {name for project in projects for version in project.versions for name in version.params} if files else ()
+    for path in files:
+        if path not in known:
+            exit_with_usage(f"{format_path(path)} is a file, not the name of a param; omit it, or pass it to `plan`")
 
 
 def _can_be_read(path: str) -> bool:

@@ -134,9 +134,13 @@ class EffectiveParams(NotebookReprs):
             raise InvalidParams("param_name", None, problem, "")
         return explain_param(param, self._task, self._inheritance, self._changes)
 
-    def explain_all(self) -> tuple[Explanation, ...]:
-        """Return an explanation of each effective param, in the order of `params`, without `unset_params`."""
-        return tuple(map(self.explain, self.params))
+    def explain_all(self, *, unset: bool = False) -> tuple[Explanation, ...]:
+        """Return an explanation of each effective param, in the order of `params`.
+
+        With `unset`, also explain why the task does not get the `unset_params`.
+        """
+        names = (*self.params, *self.unset_params) if unset else self.params
+        return tuple(map(self.explain, names))
 
     def as_request(self) -> TaskRequest:
         """Return a request that has the same effective params and inherits nothing.

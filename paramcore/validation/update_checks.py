@@ -23,7 +23,8 @@ def check_update(project: Project, update: Update, params: Iterable[str]) -> Ite
     if same(update.applied_to(project.params), project.params):
         # The update appends a version even if it changes nothing (U5).
         problem = f"the update changes nothing, and only appends version {number} with the same params"
-        yield Finding("update_noop", "warning", "", problem, "do not send it, or change a param", version=number)
+        remedy = "do not send it, or change a param; if it was already sent, `paramcore log` shows what it dropped"
+        yield Finding("update_noop", "warning", "", problem, remedy, version=number)
     names = UpdateNames.of(project.name, params)
     mode = "replace" if isinstance(update, Replace) else "patch"
     for name, value in update.params.items():

@@ -169,6 +169,9 @@ def test_all_params_are_explained_in_their_order():
     """`explain_all` has the order of `params`, and `sources` has the source of each param."""
     answer = resolved(padding=9, instruction="Hurry.")
     assert [one.param for one in answer.explain_all()] == list(answer.params) == ["instruction", "padding"]
+    both = [*answer.params, *answer.unset_params]
+    assert [one.param for one in answer.explain_all(unset=True)] == both
+    assert len(both) > 2
     assert answer.sources == {"instruction": "both", "padding": "task"}
 
 

@@ -441,7 +441,6 @@ def test_few_starts_of_a_greedy_search(monkeypatch, starts):
         assert (extraction.params, extraction.bytes_after) == (shuffled.params, shuffled.bytes_after)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("tasks", "is_minimal"),
     [

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from attrs import frozen
 
 from paramcore.bulk import RoutedRequest
-from paramcore.cli.arguments import read_project_argument
+from paramcore.cli.arguments import check_params, read_project_argument
 from paramcore.cli.output import Pieces
 from paramcore.cli.projects import ProjectFiles
 from paramcore.cli.requests import read_raw_tasks
@@ -30,6 +30,7 @@ _UNKNOWN_PLACE = dict.fromkeys(("file", "line", "column"))
 def explain(options: Namespace) -> Pieces:
     """Explain why each param has its value, and list the values that the task does not get."""
     projects = read_project_argument(options)
+    check_params(options.params, projects)
     explainer = Explainer(projects, options.params)
     report = DocumentFormat(EXPLAIN_COLUMNS, explainer.make_rows, explainer.make_document, "explained params")
     formatter = TaskFormatter(options, projects, report, explainer.list_pieces, explainer.build_json)
@@ -80,8 +81,8 @@ class Explainer:
         marker = ("explain", effective.project, *self.params)
         return build_explanation_document(explanations, verdict, marker=marker)
 
-    def _explain(self, effective: EffectiveParams) -> list[Explanation]:
-        return [effective.explain(param) for param in self.params or (*effective.params, *effective.unset_params)]
+    def _explain(self, effective: EffectiveParams) -> Sequence[Explanation]:
+        return [effective.explain(param) for param in self.params] or effective.explain_all(unset=True)
 
     def _find_layers(self, request: RoutedRequest, explanation: Explanation) -> Iterator[tuple[Document, str] | None]:
         """Yield the document and the JSON Pointer of each candidate, or `None` if the layer does not set the param."""

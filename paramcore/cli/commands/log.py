@@ -6,7 +6,7 @@ from argparse import Namespace
 from typing import Any
 
 from paramcore.analysis import History
-from paramcore.cli.arguments import read_project_argument
+from paramcore.cli.arguments import check_params, read_project_argument
 from paramcore.cli.exit_codes import FINE
 from paramcore.cli.hidden_values import select_values
 from paramcore.cli.output import Pieces, format_document
@@ -20,6 +20,7 @@ from paramcore.text.rows import Line, Piece
 def log(options: Namespace) -> Pieces:
     """Show what each version changed, or when each value of a param applied."""
     projects = read_project_argument(options)
+    check_params(options.params, projects)
     histories = [History.of(project) for project in projects]
     if options.format == "json":
         answers = [select_values(_build_json(history, options.params), options) for history in histories]

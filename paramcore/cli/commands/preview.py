@@ -34,22 +34,22 @@ def preview(options: Namespace) -> Pieces:
 
 
 def _list_explained(_request: RoutedRequest, effective: EffectiveParams) -> list[Piece]:
-    explanations = (piece for found in effective.explain_all() for piece in (Line(""), *found.list_pieces()))
+    explanations = (piece for found in effective.explain_all(unset=True) for piece in (Line(""), *found.list_pieces()))
     return [Line(effective.headline), *explanations]
 
 
 def _explained_to_json(_request: RoutedRequest, effective: EffectiveParams) -> dict[str, Any]:
-    explanations = [explanation.to_json() for explanation in effective.explain_all()]
+    explanations = [explanation.to_json() for explanation in effective.explain_all(unset=True)]
     return {**effective.to_json(), "explanations": explanations}
 
 
 def _iter_explained_rows(effective: EffectiveParams, first: tuple[Cell, ...]) -> Iterator[Row]:
-    for explanation in effective.explain_all():
+    for explanation in effective.explain_all(unset=True):
         yield from iter_explanation_rows(explanation, first)
 
 
 def _build_explained_document(effective: EffectiveParams) -> Document:
-    explanations = effective.explain_all()
+    explanations = effective.explain_all(unset=True)
     return build_explanation_document(explanations, get_verdict(effective), marker=("preview", effective.project))
 
 
