@@ -44,7 +44,7 @@ _PYTHON_LITERAL = re.compile(
 #: Matches the start of a line such as `"padding": 5`. No line of a CSV table begins this way.
 _MEMBER = re.compile(r'[ \t]*"(?:[^"\\]|\\.)*"[ \t]*:')
 #: Matches the start of a line that git writes around or between the sides of a merge conflict.
-_CONFLICT_MARKER = re.compile("<{7} |={7}(?=\r?\n)|>{7} |[|]{7}(?= |\r?\n)")
+_CONFLICT_MARKER = re.compile(r"<{7} |={7}(?=\r?$)|>{7} |[|]{7}(?= |\r?$)", re.MULTILINE)
 MERGE_CONFLICT = "the file contains a merge conflict"
 _CONFLICT = (
     MERGE_CONFLICT,

@@ -94,7 +94,9 @@ def test_a_bad_line_names_the_option_that_skips_it(name, bad):
 
 
 @pytest.mark.parametrize("name", BULK)
-@pytest.mark.parametrize("marker", ["<<<<<<< HEAD", ">>>>>>> theirs", "||||||| 0a1b2c3"])
+@pytest.mark.parametrize(
+    "marker", ["<<<<<<< HEAD", ">>>>>>> theirs", "||||||| 0a1b2c3", "|||||||", "=======", "=======\r"]
+)
 def test_a_merge_conflict_is_not_skipped(name, marker):
     """The error for a merge conflict does not suggest `--keep-going`, which would read the lines of both sides."""
     ran = run(*BULK[name], "-", "--lines", stdin=f"{lines(name, 1)}{marker}\n{lines(name, 1)}")

@@ -208,6 +208,7 @@ MISTAKES = [
     ('{\n<<<<<<< HEAD\n"a": 1\n=======\n"a": 2\n>>>>>>> b\n}\n', "merge conflict", 2, 1),
     ('{\r\n"a": 1\r\n=======\r\n"a": 2\r\n>>>>>>> b\r\n}\r\n', "merge conflict", 3, 1),
     ("[1\n||||||| base\n]", "merge conflict", 2, 1),
+    ('{"a": 1}\n=======', "merge conflict", 2, 1),
     ('\x1b[1;39m{\n  \x1b[0m\x1b[34;1m"a"\x1b[0m: 1\n}\n', "color codes", 1, 1),
     ('{\n  \x1b[0m\x1b[34;1m"a"\x1b[0m: 1\n}\n', "color codes", 2, 3),
     ('{"a": 1,}', "trailing comma before `}`", 1, 8),
