@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from tests.cli.running import EXAMPLES, run
+from tests.cli.running import EXAMPLES, run, run_process, shell
 
 BOXES = json.loads((EXAMPLES / "warehouse-boxes.json").read_text())
 FINE = {"attachment": "https://example.com/a.jpg"}
@@ -130,7 +130,8 @@ def test_an_entry_that_is_no_file_is_an_error(place, kind):
         os.mkfifo(entry)
     else:
         entry.symlink_to(place if kind == "link to a directory" else place / "missing.json")
-    ran = validate(place)
+    # In this process, a read of the pipe would never end.
+    ran = run_process("validate", "p.json", "--tasks", "tasks", cwd=place)
     assert ran.err.startswith("error: tasks/b.json: this is a ")
     assert (ran.out, ran.status) == ("", 2)
 
@@ -154,6 +155,15 @@ def test_a_file_of_the_directory_is_no_output(place, output):
     assert ran.err.startswith(f"error: --output {output} is a file ")
     assert (ran.out, ran.status) == ("", 2)
     assert {path: path.read_text() for path in place.rglob("*.json*")} == before
+
+
+@pytest.mark.parametrize("file", ["tasks/a/b.jsonl", "tasks/new.json"])
+def test_standard_output_is_no_file_of_the_directory(place, file):
+    """Redirecting the output to a file in the directory is an error, because `validate` would read its own output."""
+    write(place, {"a/b.jsonl": json.dumps(FINE)})
+    ran = shell(f"cd {place}; $paramcore validate p.json --tasks tasks >> {file}")
+    error = f"error: standard output is {file}, which the command reads; redirect it to another file\n"
+    assert (ran.err, ran.status) == (error, 2)
 
 
 def test_several_processes_need_a_file(place):
@@ -190,3 +200,20 @@ def test_params_that_all_tasks_override_are_found_across_files(place):
     assert validate(place).out.count("lint_unused_default") == 1
     write(place, {"z.json": FINE})
     assert "lint_unused_default" not in validate(place).out
+
+
+def test_the_name_of_the_directory_does_not_matter(place):
+    """A directory whose name ends with `.jsonl` is read as any other directory, and the output is one JSON document."""
+    write(place, {"a.json": WRONG})
+    (place / "tasks").rename(place / "tasks.jsonl")
+    ran = run("validate", "p.json", "--tasks", "tasks.jsonl", "--format", "json", cwd=place)
+    assert [finding["file"] for finding in ran.document["findings"]] == ["tasks.jsonl/a.json"]
+
+
+@pytest.mark.parametrize("tasks", ["tasks", "tasks/a.json"])
+def test_with_tasks_another_directory_must_contain_a_project(place, tasks):
+    """Beside `--tasks`, a directory without a project is an error that does not suggest `--tasks`."""
+    write(place, {"a.json": FINE, "../others/b.json": FINE})
+    ran = run("validate", "p.json", "others", "--tasks", tasks, cwd=place)
+    error = "error: others: the directory contains no project; omit it, or name one of its files\n"
+    assert (ran.err, ran.status) == (f"skipped others/b.json, because it contains no project\n{error}", 2)
