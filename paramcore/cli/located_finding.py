@@ -110,7 +110,9 @@ class LocatedFinding:
         is_long = len(self.document.line_slice(self.line, 0, ROW_LIMIT + 1)) > ROW_LIMIT
         start = max(0, column - ROW_LIMIT // 2) if is_long else 0
         text = self.document.line_slice(self.line, start, ROW_LIMIT)
-        printable = "".join(letter if letter.isprintable() else " " for letter in text)
+        printable = text
+        if not text.isprintable():
+            printable = "".join(letter if letter.isprintable() else " " for letter in text)
         width = len(_TOKEN.match(text, column - start)[0])  # type: ignore[index]
         return [Frame(self.line, printable, column - start, max(width, 1))]
 

@@ -17,7 +17,7 @@ from paramcore.model.tasks import (
     read_task_request,
 )
 from paramcore.model.updates import Patch, Replace, Update, check_update
-from paramcore.model.versions import ParamVersion
+from paramcore.model.versions import ParamChanges, ParamVersion
 
 __all__ = [
     "ASSUMED_RULES",
@@ -33,6 +33,7 @@ __all__ = [
     "Inheritance",
     "Merge",
     "OwnParams",
+    "ParamChanges",
     "ParamVersion",
     "Patch",
     "Project",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from heapq import nsmallest
 from itertools import islice
+from operator import itemgetter
 from pkgutil import get_data
 
 from attrs import evolve, frozen
@@ -162,20 +163,29 @@ def _list_candidates(normalized: str, known: tuple[str, ...]) -> list[tuple[int,
     letters = _collect_letters(normalized)
     # A misspelling has at most one edit for each five letters of the longer name.  An edit adds at most one letter, so
     # there is at most one edit for each four letters of `normalized`.
-    most_different = 2 * max(1, len(normalized) // 4)
+    most_edits = max(1, len(normalized) // 4) if len(normalized) <= _LONGEST else 0
+    by_length = _group_by_length(known)
     candidates: list[tuple[int, int, str, str]] = []
-    for position, (candidate, other, other_letters) in enumerate(_normalize_all(known)):
-        # `different` counts the letters that only one name has.  It is at most twice the number of edits.
-        different = (letters ^ other_letters).bit_count()
-        if different <= most_different and different <= 2 * _limit_edits(normalized, other):
-            candidates.append((different + (other != normalized), position, candidate, other))
-    return candidates
+    for length in range(len(normalized) - most_edits, len(normalized) + most_edits + 1):
+        for position, candidate, other, other_letters in by_length.get(length, ()):
+            # An edit adds at most one letter, and removes at most one.
+            added, removed = (letters & ~other_letters).bit_count(), (other_letters & ~letters).bit_count()
+            least = max(added, removed)
+            if least <= most_edits and least <= _limit_edits(normalized, other):
+                candidates.append((added + removed + (other != normalized), position, candidate, other))
+    # Of several names with equally many edits, the first in `known` is the nearest.
+    return sorted(candidates, key=itemgetter(1))
 
 
 @lru_cache(maxsize=64)
-def _normalize_all(known: tuple[str, ...]) -> list[tuple[str, str, int]]:
-    """Return each name, its normalized form, and its set of letters."""
-    return [(name, _normalize(name), _collect_letters(_normalize(name))) for name in known]
+def _group_by_length(known: tuple[str, ...]) -> dict[int, list[tuple[int, str, str, int]]]:
+    """Return the position of each name, the name, its normalized form and its set of letters, by the form's length."""
+    groups: dict[int, list[tuple[int, str, str, int]]] = {}
+    for position, name in enumerate(known):
+        normalized = _normalize(name)
+        group = groups.setdefault(len(normalized), [])
+        group.append((position, name, normalized, _collect_letters(normalized)))
+    return groups
 
 
 def _collect_letters(text: str) -> int:
@@ -208,10 +218,14 @@ def _count_edits(first: str, second: str, limit: int) -> int | None:
     first, second = _strip_common(first, second)
     before: list[int] = []
     row = list(range(len(second) + 1))
+    # The lengths differ by `longer` edits, so only the other edits can leave the diagonals between both ends.
+    longer = len(second) - len(first)
+    spare = (limit - abs(longer)) // 2
+    lowest, highest = min(longer, 0) - spare, max(longer, 0) + spare
     for i, letter in enumerate(first, 1):
         before, above, row = row, before, [i] + [limit + 1] * len(second)
-        # A cell further from the diagonal needs more than `limit` edits, so skip it.
-        for j in range(max(1, i - limit), min(len(second), i + limit) + 1):
+        # A cell on another diagonal needs more than `limit` edits, so skip it.
+        for j in range(max(1, i + lowest), min(len(second), i + highest) + 1):
             other_letter = second[j - 1]
             edits = before[j - 1] + (letter != other_letter)
             if edits:

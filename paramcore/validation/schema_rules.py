@@ -126,13 +126,13 @@ class SchemaRules:
 
     def _make_param_rules(self, name: str) -> ParamRules:
         schema = self._params.get(name, {})
-        # A name without a schema needs no definitions, which are slow to compile.
-        document = {**schema, **self._definitions} if schema else {}
+        document = {**schema, **self._definitions}
         return ParamRules(
             name,
             name_findings=tuple(self._explain_unknown(name)),
             iter_errors=partial(self._validator.descend, schema=schema, path=name, schema_path=name),
-            is_valid=make_fast_validator(document, fast=self._is_fast),
+            # Without a schema, any value is valid.
+            is_valid=make_fast_validator(document, fast=self._is_fast) if schema else lambda _: True,
             known_names=self._known_names.get_part(name),
             checks=[check.function for check in self._param_checks if name in check.params],
         )

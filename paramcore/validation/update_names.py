@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeAlias
 
 from attrs import frozen
 
+from paramcore.validation.misspellings import WordIndex, count_edits, is_misspelt
 from paramcore.validation.schema_rules import list_all_params
 
 Mistake: TypeAlias = Literal["update_mode", "update_wrapper", "update_argument"]
@@ -32,10 +33,12 @@ _MODE_COMPANIONS = {
     *("all", "existing", "other", "others", "rest", "full", "with", "no", "not", "dont", "without"),
 }
 #: Words that people write in place of `patch`, as in `"merge": true`.
-_MODE_WORDS = {
-    *("replace", "replaced", "merge", "merged", "overwrite", "override", "partial", "append", "upsert"),
-    *("overlay", "incremental", "delta", "preserve", "keep", "put", "extend", "modify", "inplace"),
-}
+_MODE_WORDS = frozenset(
+    {
+        *("replace", "replaced", "merge", "merged", "overwrite", "override", "partial", "append", "upsert"),
+        *("overlay", "incremental", "delta", "preserve", "keep", "put", "extend", "modify", "inplace"),
+    }
+)
 #: Words in the name of a param whose value may be a mode, such as `"update_type": "replace"`.
 _MODE_NAMES = {"mode", "method", "strategy", "operation", "op", "action", "type", "kind", "how", "verb", "behavior"}
 _MODE_VALUES = {*_MODE_WORDS, "patch", "update", "full", "post"}
@@ -43,10 +46,12 @@ _FLAG_TEXTS = {"true", "false", "yes", "no", "on", "off", "1", "0", "t", "f", "y
 
 #: Words that mean all params together. An object is a wrapper around the params if its name has such a word, and all
 #: other words are `_CONTAINER_WORDS`, as in `new_params`. The content of the object does not matter.
-_WRAPPER_WORDS = {
-    *("params", "param", "parameters", "parameter", "kwargs", "args", "payload", "body", "json", "data"),
-    *("update", "updates", "updated", "request"),
-}
+_WRAPPER_WORDS = frozenset(
+    {
+        *("params", "param", "parameters", "parameter", "kwargs", "args", "payload", "body", "json", "data"),
+        *("update", "updates", "updated", "request"),
+    }
+)
 #: Words for a container. An object whose name consists only of these words and `_MODE_WORDS`, such as `new_values`, is
 #: a wrapper if it contains a param or `patch`.
 _CONTAINER_WORDS = {
@@ -141,12 +146,14 @@ class UpdateNames:
     params: frozenset[str]
     #: The names of the params of all task types, in lower case and without `_`: `minwidth`.
     _known: frozenset[str]
+    _known_index: WordIndex
 
     @classmethod
     def of(cls, project: str, params: Iterable[str]) -> UpdateNames:
         """Return a classifier for a project whose type has these params."""
         own = frozenset(params)
-        return cls(project, own, frozenset(map(_join_words, own | list_all_params().keys())))
+        known = frozenset(map(_join_words, own | list_all_params().keys()))
+        return cls(project, own, known, WordIndex.of(known))
 
     def classify(self, name: str, value: Any) -> Mistake | None:
         """Return the mistake in a name, or `None` for a param."""
@@ -168,7 +175,7 @@ class UpdateNames:
         if not (is_mode or find_call_field(name)):
             return None
         # If a name is also similar to a param, the name means the param, unless the value is a flag.
-        if joined != "patch" and not _is_flag(value) and any(_is_misspelt(joined, param) for param in self._known):
+        if joined != "patch" and not _is_flag(value) and self._known_index.find_similar(joined):
             return None
         return "update_mode" if is_mode else "update_argument"
 
@@ -187,8 +194,8 @@ def find_call_field(name: str) -> tuple[str, CallField] | None:
     joined, by_name = _join_words(name), _call_fields_by_name()
     if joined in by_name or joined in _ORDINARY_WORDS | _ORDINARY_PLURALS:
         return by_name.get(joined)
-    candidates = (known for known, (_, field) in by_name.items() if field.has_near_misses and len(known) > 4)
-    return next((by_name[known] for known in candidates if _is_misspelt(joined, known)), None)
+    similar = _index_call_fields().find_similar(joined)
+    return next((by_name[known] for known in by_name if known in similar), None)
 
 
 @cache
@@ -196,20 +203,27 @@ def _call_fields_by_name() -> Mapping[str, tuple[str, CallField]]:
     return {_join_words(name): (name, field) for field in _CALL_FIELDS for name in field.names}
 
 
+@cache
+def _index_call_fields() -> WordIndex:
+    by_name = _call_fields_by_name().items()
+    return WordIndex.of(known for known, (_, field) in by_name if field.has_near_misses and len(known) > 4)
+
+
 def _names_patch(words: tuple[str, ...], value: Any) -> bool:
     """Return whether a name such as `pathc` or `isPatch` probably means `patch`."""
     joined = "".join(words)
     if joined in _ORDINARY_WORDS:
         return _is_flag(value)
-    if any(_is_misspelt(joined, form) for form in ("patch", "patched", "patching")):
+    if any(is_misspelt(joined, form) for form in ("patch", "patched", "patching")):
         return True
-    if any(joined in (f"{word}patch", f"patch{word}") for word in _MODE_COMPANIONS):
+    before_and_after = joined.split("patch", 1)
+    if "" in before_and_after and not _MODE_COMPANIONS.isdisjoint(before_and_after):
         return True
-    rest = {word for word in words if word in _ORDINARY_WORDS or not _is_misspelt(word, "patch")} - {"patched"}
+    rest = {word for word in words if word in _ORDINARY_WORDS or not is_misspelt(word, "patch")} - {"patched"}
     if len(rest) < len(set(words)):
         # `patch_mode` is the mode; `patch_size` is the mode only if its value is a boolean.
         return rest <= _MODE_COMPANIONS or isinstance(value, bool)
-    return joined[0] == "p" and _count_edits(joined, "patch") == 2 and _is_flag(value)
+    return joined[0] == "p" and len(joined) < 8 and count_edits(joined, "patch") == 2 and _is_flag(value)
 
 
 def _names_mode(words: tuple[str, ...], value: Any) -> bool:
@@ -225,7 +239,7 @@ def _names_mode(words: tuple[str, ...], value: Any) -> bool:
         not _MODE_NAMES.isdisjoint(words) and set(words) <= _MODE_NAMES | _MODE_COMPANIONS
     )
     mode = _join_words(value) if is_name and isinstance(value, str) and len(value) <= _MAX_NAME else ""
-    return mode in _MODE_VALUES or _is_misspelt(mode, "patch")
+    return mode in _MODE_VALUES or is_misspelt(mode, "patch")
 
 
 def _is_wrapper(
@@ -244,10 +258,14 @@ def _is_wrapper(
     return len(held) >= enough or type(content.get("patch")) is bool
 
 
-def _omit_words(words: tuple[str, ...], omitted: Collection[str]) -> set[str]:
+def _omit_words(words: tuple[str, ...], omitted: frozenset[str]) -> set[str]:
     """Return `words` without the words in `omitted`, and without misspellings of long words in `omitted`."""
-    long_words = [word for word in omitted if len(word) > 4]
-    return {word for word in words if word not in omitted and not any(_is_misspelt(word, long) for long in long_words)}
+    return {word for word in words if word not in omitted and not _index_long_words(omitted).find_similar(word)}
+
+
+@cache
+def _index_long_words(words: frozenset[str]) -> WordIndex:
+    return WordIndex.of(word for word in words if len(word) > 4)
 
 
 def _read_object(value: Any) -> tuple[Mapping[str, Any] | None, bool]:
@@ -280,21 +298,3 @@ def _split_words(name: str) -> tuple[str, ...]:
 
 def _join_words(name: str) -> str:
     return "".join(_split_words(name))
-
-
-def _is_misspelt(word: str, known: str) -> bool:
-    """Return whether a word is the known word with at most one edit, or with its letters reordered."""
-    # Comparing lengths and letters is fast, and rejects most pairs.
-    if abs(len(word) - len(known)) > 1 or len(set(word) ^ set(known)) > 2:
-        return False
-    return sorted(word) == sorted(known) or _count_edits(word, known) < 2
-
-
-def _count_edits(first: str, second: str) -> int:
-    """Return the minimum number of letters to insert, delete or replace to get the second word."""
-    row = list(range(len(second) + 1))
-    for letter in first:
-        above, row = row, [row[0] + 1]
-        for j, other in enumerate(second):
-            row.append(min(above[j + 1] + 1, row[j] + 1, above[j] + (letter != other)))
-    return row[-1]

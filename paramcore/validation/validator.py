@@ -13,7 +13,7 @@ from itertools import chain
 from attrs import evolve, frozen
 
 from paramcore.errors import WrongProject
-from paramcore.model import ROUTING_TYPES, EffectiveParams, Inheritance, ParamVersion, Project, Update
+from paramcore.model import ROUTING_TYPES, EffectiveParams, Inheritance, ParamChanges, ParamVersion, Project, Update
 from paramcore.text import MESSAGE_LIMIT, format_name, format_repr, format_value
 from paramcore.validation.check_parts import CrossCheck
 from paramcore.validation.finding import Finding
@@ -59,8 +59,7 @@ class Validator:
         self.schema: Schema = schemas.of(project.type)
         self._rules = get_schema_rules(self.schema, fast=fast)
         self._findings: dict[int, _VersionFindings] = {}
-        self._first_set_in: dict[tuple[int, str], int | None] = {}
-        self._effective: dict[int, EffectiveParams] = {}
+        self._changes = ParamChanges(project.versions)
         #: The versions that `_check_version` has accepted.
         self._accepted: dict[int, ParamVersion] = {}
 
@@ -208,16 +207,8 @@ class Validator:
         if version is None or not finding.pointer:
             return finding
         param = _get_param(finding)
-        key = version.number, param
-        if key not in self._first_set_in:
-            # An explanation reads the whole history, so cache the result for each param.
-            effective = self._effective.get(version.number) or self._resolve_version(version.number)
-            self._first_set_in[key] = effective.explain(param).first_set_in
-        return evolve(finding, version=version.number, first_set_in=self._first_set_in[key])
-
-    def _resolve_version(self, number: int) -> EffectiveParams:
-        effective = self._effective[number] = self._project.resolve({"project_version": number})
-        return effective
+        first = self._changes.find_first_set_in(version.number, param) if param in version.params else None
+        return evolve(finding, version=version.number, first_set_in=first)
 
 
 @frozen

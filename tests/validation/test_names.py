@@ -169,6 +169,21 @@ def test_the_nearest_of_many_similar_names_is_suggested(form):
     assert suggest_name("with_labls", [*known[:250], "with_labels", *known[251:]]) == "with_labels"
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("b2se_annoations", "base_annotations"),
+        ("contxet_attachtents", "context_attachments"),
+        ("annota3tion_atntrib3utes", "annotation_attributes"),
+        ("can_delete_bae_annotatni_ns", "can_delete_base_annotations"),
+    ],
+)
+def test_a_param_with_several_mistakes_is_recognized(name, meant):
+    """For a long name with several mistakes, the param is suggested, even if many params have the same letters."""
+    (finding,) = Validator(Project("docks", type="imageannotation", params={name: True})).project()
+    assert finding.suggestion == meant
+
+
 def test_a_name_with_another_spelling_is_found_among_many():
     """Among many similar names, a name that differs only in case or separators is suggested."""
     known = [f"{first}{second} in a long name" for first in "abcdefghijklmnopqrst" for second in "abcdefghijklmnopqrst"]

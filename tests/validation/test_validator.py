@@ -11,6 +11,7 @@ import pytest
 
 from paramcore import Assumptions, Patch, Project
 from paramcore.errors import InvalidSetting, WrongProject
+from paramcore.model import EffectiveParams
 from paramcore.validation.schema import Schemas
 from paramcore.validation.validator import Validator
 from tests.validation.helpers import BOTH, GEOMETRIES, NEEDS_FAST, ROUTING, make_boxes, summarize, validate
@@ -422,3 +423,15 @@ def test_the_schemas_of_many_unknown_types_are_not_kept():
         Schemas().of(f"unknown {number}")
     gc.collect()
     assert first() is None
+
+
+@pytest.mark.parametrize("version", range(4))
+def test_a_finding_has_the_version_that_an_explanation_names(version, monkeypatch):
+    """`first_set_in` is the version that an explanation names, and no param is explained to find it."""
+    project = Project("docks", type="imageannotation", params={"lables": 1, "padding": "x"})
+    project = project.patch_params({"padding": "y"}).replace_params({"lables": 1}).patch_params({"padding": "y"})
+    effective = project.resolve({"project_version": version})
+    expected = {name: effective.explain(name).first_set_in for name in effective.params}
+    monkeypatch.delattr(EffectiveParams, "explain")
+    findings = Validator(project).project(version)
+    assert {finding.pointer[1:]: finding.first_set_in for finding in findings} == expected
