@@ -130,7 +130,7 @@ class Body:
             check_size(len(body) + size)
             body += self._read_exactly(size)
             if self._read_exactly(2) != b"\r\n":
-                raise RejectedCall(400, f"a chunk is longer than its size of {size:,} bytes")
+                raise RejectedCall(400, f"a chunk must end with CRLF after the {size:,} bytes that its size states")
 
     def _read_exactly(self, size: int) -> bytes:
         content = self._stream.read(size)

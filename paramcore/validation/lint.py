@@ -163,7 +163,7 @@ class UnusedDefaults:
             return
         for name in project.params:
             if name in self.overridden:
-                problem = f"all {self.tasks:,} tasks that inherit this version override this value"
+                problem = f"all {self.tasks:,} tasks that inherit this version set this param themselves"
                 remedy = "remove it from the project, unless other tasks inherit it"
                 yield _make_warning("lint_unused_default", join_pointer(name), problem, remedy, project.latest.number)
 
