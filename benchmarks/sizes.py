@@ -9,10 +9,10 @@ import random
 
 #: The number of lines in the longest file.
 LINES = int(os.environ.get("LINES", "1000000"))
-#: The number of requests to resolve, and of lines in a file of medium length.
+#: The number of requests in a measurement of the library, and of lines in a file of medium length.
 FEWER_LINES = min(LINES, 100_000)
 
-#: For each size: the params and the approximate bytes of a project, and then the same two numbers for a task.
+#: For each size: the number of params of a project, the approximate bytes of their JSON, and both numbers for a task.
 SIZES = {"S": (5, 412, 3, 98), "M": (15, 1_448, 6, 380), "L": (30, 2_713, 10, 606)}
 
 WORDS = ("forklift", "pallet", "person", "loaded", "empty", "dark", "aisle", "north", "hidden", "cannot tell")
@@ -79,5 +79,6 @@ def inputs(size: str, *, tasks: int = 256, instruction: bool = False) -> tuple[d
         word = chance.choice(WORDS)
         attributes[f"{word}_{len(attributes)}"] = {**ATTRIBUTE, "choices": chance.sample(WORDS, 3)}
     requests = [make_task(chance, narrow, task_size, instruction=instruction) for _ in range(tasks)]
-    # Decode copies, because shared name strings and deleted dict entries change the time of a bare merge.
+    # The dicts above share their name strings, and `project` may have a deleted entry. Both would change the time of a
+    # bare merge, so return decoded copies.
     return json.loads(json.dumps(project)), [json.loads(json.dumps(request)) for request in requests]

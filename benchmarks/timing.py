@@ -12,7 +12,7 @@ from attrs import frozen
 #: The maximum number of rounds of a measurement. With `ROUNDS=1` in the environment, the benchmarks run quickly, but
 #: their results are not reliable.
 ROUNDS = int(os.environ.get("ROUNDS", "31"))
-#: A round repeats each function for about this number of nanoseconds. A slower function runs once.
+#: Each round repeats each function for about this number of nanoseconds. A function that takes longer runs once.
 ROUND_NS = 2_000_000
 
 
@@ -28,8 +28,9 @@ def time_calls(run: Callable[[], object], times: int) -> float:
 def ratios(*runs: Callable[[], object], rounds: int = ROUNDS, empty: Callable[[], object] | None = None) -> list[float]:
     """For each function after the first, return the median ratio of its time to the time of the first function.
 
-    Each round runs the functions in random order.  `empty` runs only the loop that each
-    function contains.  If `empty` is given, its time is subtracted from each time.
+    Each round runs the functions in random order.  `empty` is a function with the same loop as
+    the other functions, but without their work.  If it is given, its time is subtracted from
+    each time.
     """
     runs = (empty or (lambda: None), *runs)
     # The first call fills caches, so compute the number of calls in a round from the shortest of three calls.

@@ -57,7 +57,8 @@ class BadLines:
         if error.line is None:
             raise error
         if not self._keeps_going:
-            # Do not suggest `--keep-going` for a merge conflict, because the lines of both sides would be read.
+            # Do not suggest `--keep-going` for a merge conflict.  The option would skip only the conflict markers, and
+            # read the lines of both sides.
             if self._can_keep_going and error.problem != MERGE_CONFLICT:
                 skip = "pass --keep-going to skip invalid lines"
                 raise evolve(error, remedy=f"{error.remedy}, or {skip}" if error.remedy else skip)
@@ -78,11 +79,13 @@ def is_jsonl(options: Namespace) -> bool:
 
 
 def list_task_files(directory: str) -> list[str]:
-    """Return the sorted paths of the JSON, JSONL and YAML files in a directory and its subdirectories, except hidden ones.
+    """Return the sorted paths of the JSON, JSONL and YAML files in a directory and its subdirectories.
+
+    Hidden files and directories are skipped.
 
     Raises:
-        DocumentError: `unreadable`, if there is no such file, if an entry such as `night.json` is a pipe or a broken
-            link, or if the system cannot list a directory.
+        DocumentError: `unreadable`, if the directory contains no such file, if an entry such as `night.json` is a pipe
+            or a broken link, or if the system cannot list a directory.
     """
     paths: list[str] = []
     waiting = [directory]
@@ -183,7 +186,7 @@ def _read_request(value: Any) -> TaskRequest:
 
 
 def _blame_option(error: DocumentError, overrides: Mapping[str, Any]) -> DocumentError:
-    # The option can cause only one error about `project_version`: the version does not exist.
+    # `--project-version` is a whole number, so the only error that it can cause is that the version does not exist.
     is_unknown = error.code == "version_unknown" and error.path == "/project_version"
     if is_unknown and "project_version" in overrides:
         return make_version_error(error, "--project-version")

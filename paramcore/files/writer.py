@@ -19,7 +19,7 @@ try:
 except ImportError:
     fcntl = None  # type: ignore[assignment]
 
-#: The number of bytes to collect before a write. Otherwise, each of many short pieces would be a write of its own.
+#: The number of bytes to collect before a write, so that many short pieces need only a few writes.
 _BUFFER_SIZE = 2**18
 
 #: What to do about an error of the operating system, by its `errno`.
@@ -141,7 +141,8 @@ def _finish(stream: BinaryIO, mode: int | None, *, sync: bool) -> None:
     if sync:
         os.fsync(stream.fileno())
     if mode is None or stat.S_IMODE(os.fstat(stream.fileno()).st_mode) == mode:
-        # On a disk without file modes, such as exFAT, all files have the same mode.  `os.fchmod` may fail there.
+        # On a disk without file modes, such as exFAT, `os.fchmod` may fail.  All files there have the same mode, so
+        # `_finish` returns here.
         return
     # Before Python 3.13, Windows has no `os.fchmod`.
     if hasattr(os, "fchmod"):
@@ -171,7 +172,7 @@ def _check_replaceable(path: str) -> int | None:
 
 
 def _links_to_open_file(path: str) -> bool:
-    """Return whether a link leads to the open file of a process, like `/dev/stdout`."""
+    """Return whether a link, such as `/dev/stdout`, leads to a file that a process has open."""
     while os.path.islink(path):
         directory = os.path.realpath(os.path.dirname(path))
         if directory.startswith("/proc/"):

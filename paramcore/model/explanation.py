@@ -176,7 +176,7 @@ def _make_row(candidate: Candidate, place: str) -> Row:
     since = candidate.first_set_in
     notes = [candidate.note] if candidate.note else []
     if since is not None and since != candidate.version:
-        notes.insert(0, f"set since version {since}")
+        notes.insert(0, f"unchanged since version {since}")
     notes += [place] if place else []
     note = f"({'; '.join(notes)})" if notes else ""
     cells = (Label(candidate.status), candidate.layer)
@@ -265,7 +265,7 @@ def _iter_inherited_candidates(
     since = changes.find_first_set_in(version.number, param)
     if param in version.params:
         status = _VERSION_STATUS[source]
-        note = "the task sets it" if status == "LOST" else ""
+        note = "the task overrides it" if status == "LOST" else ""
         yield Candidate(version.number, status, version.params[param], since, note)
     elif param in version.not_inherited:
         note = "the name is reserved, so the value is stored but not inherited"

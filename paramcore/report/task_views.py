@@ -114,7 +114,7 @@ def _make_sentence(text: str) -> str:
 def _view_candidate(candidate: Candidate, *, values: bool) -> CandidateView:
     shows = values and candidate.status in ("LOST", "APPENDED", "IGNORED")
     since = candidate.first_set_in
-    notes = [] if since in (None, candidate.version) else [f"set since version {since}"]
+    notes = [] if since in (None, candidate.version) else [f"unchanged since version {since}"]
     notes += [candidate.note] if candidate.note else []
     value = view_value(candidate.value) if shows else None
     layer = "task" if candidate.layer == TASK_LAYER else candidate.layer

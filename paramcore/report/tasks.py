@@ -70,7 +70,7 @@ def iter_explanation_rows(explanation: Explanation, first: tuple[Cell, ...] = ()
     for candidate in explanation.candidates:
         value: Cell = () if candidate.status == "UNSET" else format_value_cell(candidate.value)
         since = candidate.first_set_in
-        notes = [f"set since version {since}"] if since not in (None, candidate.version) else []
+        notes = [f"unchanged since version {since}"] if since not in (None, candidate.version) else []
         notes += [candidate.note] if candidate.note else []
         cells: tuple[Cell, ...] = (
             (UserText(explanation.param),),

@@ -130,7 +130,7 @@ class Body:
             check_size(len(body) + size)
             body += self._read_exactly(size)
             if self._read_exactly(2) != b"\r\n":
-                raise RejectedCall(400, f"a chunk is longer than its size of {size:,} bytes")
+                raise RejectedCall(400, f"a chunk must end with CRLF after the {size:,} bytes that its size states")
 
     def _read_exactly(self, size: int) -> bytes:
         content = self._stream.read(size)
@@ -157,9 +157,10 @@ def _read_length(headers: Mapping[str, str], version: str) -> int | None:
 def _read_line(
     stream: io.BufferedReader[Any], max_size: int, status: int, name: str, *, shown_size: int | None = None
 ) -> str:
-    """Return a line without its line end; reject a line of more than `max_size` bytes with `status`.
+    """Return a line without its line end.
 
-    The error message shows `shown_size` as the maximum; by default, it shows `max_size`.
+    If the line has more than `max_size` bytes, the reply has the status `status`.  Its message
+    shows `shown_size` as the maximum, or `max_size` by default.
     """
     line = stream.readline(max_size + 1)
     if not line.endswith(b"\n"):

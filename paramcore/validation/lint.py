@@ -41,8 +41,8 @@ def lint_params(own: Mapping[str, Any], inheritance: Inheritance) -> Iterator[Fi
         return
     for name, value in own.items():
         inherited = version.params.get(name)
-        # `same` is slow, but distinguishes `true` from `1`.  `==` is fast, and true whenever `same` is, so try `==`
-        # first.
+        # `same` is slow, but distinguishes `true` from `1`.  Values that are the same are also equal, so compare them
+        # with `==` first, which is fast.
         overrides = name != "instruction" or not inheritance.appends
         if overrides and value == inherited and name in version.params and same(value, inherited):
             problem = f"`{name}` has the value that the task would inherit from version {version.number}"
@@ -104,8 +104,8 @@ def repeats_instruction(own: Mapping[str, Any], inheritance: Inheritance) -> boo
 def _contains_lines(own: str | None, inherited: str | None) -> bool:
     """Return whether the task's text contains the project's text as whole lines."""
     text = _normalize_inherited(inherited or "")
-    # Normalizing never makes a text longer, so a shorter task text cannot contain the inherited text. This check comes
-    # first, because it is fast.
+    # Normalizing never makes a text longer. So if the task's text is shorter than `text`, its normalized form cannot
+    # contain `text`. Compare the lengths first, because this is faster than normalizing.
     if not own or not text or len(text) > len(own):
         return False
     return f"\n{text}\n" in f"\n{_normalize_lines(own)}\n"
@@ -163,7 +163,7 @@ class UnusedDefaults:
             return
         for name in project.params:
             if name in self.overridden:
-                problem = f"all {self.tasks:,} tasks that inherit this version override this value"
+                problem = f"all {self.tasks:,} tasks that inherit this version set this param themselves"
                 remedy = "remove it from the project, unless other tasks inherit it"
                 yield _make_warning("lint_unused_default", join_pointer(name), problem, remedy, project.latest.number)
 

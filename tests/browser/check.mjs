@@ -42,7 +42,7 @@ async function checkScreens(browser, url, report) {
       const { events, result } = await watch(browser, url, { colorScheme, viewport: { width, height: 900 } }, async (tab) => {
         const title = await tab.title();
         await tab.evaluate(AXE);
-        // Folded parts hide most of the page, so check the page with folded parts only once.
+        // Until `openAll` runs, folded parts hide most of the page, so one check of this state is enough.
         const axe = colorScheme === "light" && width === WIDTHS[0] ? await runAxe(tab) : [];
         await tab.evaluate(openAll);
         axe.push(...(await runAxe(tab)));

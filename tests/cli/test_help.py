@@ -81,7 +81,7 @@ def test_help_without_a_topic_is_the_help_of_all_commands():
 
 @pytest.mark.parametrize("command", ["assumptions", "schema", "completion", "help", "fetch"])
 def test_help_is_about_its_command_only(command):
-    """The help of a command without the arguments PROJECT and TASKS does not mention YAML files."""
+    """If a command has no argument PROJECT or TASKS, its help does not mention YAML files."""
     assert ".yaml" not in run("help", command).out
 
 

@@ -350,9 +350,10 @@ def test_an_assumption_has_a_value():
 
 
 def test_each_of_many_tasks_is_named():
-    """The text of each of several tasks begins with its place and `unique_id`. A single task has no such line.
+    """If there are several tasks, the text for each task begins with a line that has its place and `unique_id`.
 
-    Elements of an array may be on one line, so their place includes the column.
+    The text for a single task has no such line. Elements of an array may be on one line, so their place includes the
+    column.
     """
     tasks = [{"unique_id": "a 1"}, {}]
     for stdin, options, places in (

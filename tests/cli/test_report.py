@@ -52,7 +52,7 @@ def test_one_task(page):
     assert 'task for "warehouse boxes": inherits version 1 (the latest is 2)' in text
     assert "The update changes nothing for this task." in text
     assert "padding 12 The task sets it, and a task's params override the project's params." in text
-    assert "WON task LOST project version 1: 5 (set since version 0; the task sets it)" in text
+    assert "WON task LOST project version 1: 5 (unchanged since version 0; the task overrides it)" in text
     assert "T5: the separator joins" in text
 
 
@@ -232,7 +232,7 @@ def test_errors_come_first(page):
 
 def test_findings_on_all_tasks(page):
     """A default that every task overrides is a finding, too."""
-    assert "all 2 tasks that inherit this version override this value" in report(
+    assert "all 2 tasks that inherit this version set this param themselves" in report(
         page, BOXES, "-", stdin=b'[{"padding": 1}, {"padding": 2}]'
     )
 

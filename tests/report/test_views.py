@@ -442,7 +442,7 @@ def test_a_task_is_explained():
     [padding] = [param for param in view.params if param.param == "padding"]
     assert [(item.status, item.layer, item.value and join(item.value), item.note) for item in padding.candidates] == [
         ("WON", "task", None, ""),
-        ("LOST", "project version 0", "3", "the task sets it"),
+        ("LOST", "project version 0", "3", "the task overrides it"),
     ]
     assert padding.reason == "The task sets it, and a task's params override the project's params."
     hidden = view_effective(effective, effective, values=False)

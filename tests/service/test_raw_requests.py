@@ -160,7 +160,7 @@ REFUSED = {
     "a huge size": (post_chunked("fffffffff\r\n"), 400, "malformed size"),
     "a size over the limit": (post_chunked(f"{MAX_BODY_SIZE + 1:x}\r\n"), 413, "16,777,216"),
     "chunks over the limit": (post_chunked(chunk(CREATE), f"{MAX_BODY_SIZE:x}\r\n"), 413, "16,777,216"),
-    "a chunk longer than its size": (post_chunked("1\r\n{}\r\n0\r\n\r\n"), 400, "longer than its size"),
+    "a chunk longer than its size": (post_chunked("1\r\n{}\r\n0\r\n\r\n"), 400, "must end with CRLF after the 1 bytes"),
     "a chunk that is cut off": (post_chunked("5\r\n{"), 400, "4 bytes are missing"),
     "no last chunk": (post_chunked(chunk("{}")), 400, "cut off"),
     "malformed trailers": (post_chunked(chunk("{}"), "0\r\nnonsense\r\n\r\n"), 400, "malformed"),

@@ -96,7 +96,7 @@ def test_overridden_and_superseded_values_are_listed():
     explanation = resolved(padding=9).explain("padding")
     assert list_candidates(explanation) == [
         (None, "WON", 9, None, ""),
-        (2, "LOST", 5, 2, "the task sets it"),
+        (2, "LOST", 5, 2, "the task overrides it"),
         (1, "LOST", 3, 0, "superseded in version 2"),
     ]
     assert explanation.first_set_in is None
@@ -191,7 +191,7 @@ def test_an_explanation_has_the_value_first():
     assert str(resolved(instruction="Hurry.").explain("instruction")) == (
         'instruction = "Hurry.\\nBox all."\n'
         '  APPENDED  task request       "Hurry."\n'
-        '  APPENDED  project version 2  "Box all."  (set since version 1)\n'
+        '  APPENDED  project version 2  "Box all."  (unchanged since version 1)\n'
         '  LOST      project version 0  "Box it."  (superseded in version 1)\n'
         "  why       INSTRUCTION_APPENDED: the project's instruction is appended to the task's instruction"
         " (assumed: T5; see `paramcore assumptions`)"

@@ -39,7 +39,7 @@ def test_an_explanation_shows_rows_without_a_value():
     assert str(PROJECT.resolve({"c": LONG}).explain("c")) == (
         f"c = {CUT}\n"
         f"  WON       task request       {CUT}\n"
-        f"  LOST      project version 3  {CUT}  (the task sets it)\n"
+        f"  LOST      project version 3  {CUT}  (the task overrides it)\n"
         "  why       TASK_OVERRIDE: the task sets it, and a task's params override the project's params"
     )
     assert str(PROJECT.resolve({"project_version": 2}).explain("b")) == (
@@ -47,7 +47,7 @@ def test_an_explanation_shows_rows_without_a_value():
         "  UNSET     task request       -\n"
         "  WON       project version 2  3\n"
         "  LOST      project version 1  2  (superseded in version 2)\n"
-        "  IGNORED   project version 3  3  (set since version 2; the latest, but the task inherits version 2)\n"
+        "  IGNORED   project version 3  3  (unchanged since version 2; the latest, but the task inherits version 2)\n"
         "  why       INHERITED_PINNED: the task does not set it, so it inherits the value of the version that it names"
     )
     assert str(PROJECT.resolve({}).explain(ODD)).splitlines()[0] == f"a\\n = {CUT}"

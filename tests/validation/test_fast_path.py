@@ -39,8 +39,8 @@ ADDITIONS = [
 def write_files(folder, name, *, flawed=False):
     """Write a project file and a file with tasks of the project, and return both paths.
 
-    The project has half of the params of a payload. Each task is the payload, or a variant with one mistake,
-    without the values that the task inherits from the project.
+    The latest version of the project has half of the params of the payload `name`. Each task is this payload, or the
+    payload with one mistake. A task leaves out the params for which the project has the same value.
     """
     whole = get_payload_params(name, {})
     tasks = [whole, *(change_once(get_payload_params(name, case), case["change"])[0] for case in CASES[name]["cases"])]

@@ -206,7 +206,7 @@ def test_an_unknown_name_may_be_a_param(name, value):
 def test_the_schema_of_the_type_has_priority():
     """A param of the type is no mistake. A name similar to such a param is a mistake only if its value is a flag.
 
-    The name `Patch` is a mistake even if a param has a similar name.
+    The name `Patch` is an exception: it is a mistake with any value, even if a param has a similar name.
     """
     names = UpdateNames.of("docks", ["pathc", "params", "type", "callbacks_", "statu"])
     assert {names.classify(name, True) for name in ("pathc", "params", "type")} == {None}

@@ -1,4 +1,4 @@
-"""A user's schema is rejected if it is invalid. No other document is fetched, and every validation ends."""
+"""Schemas of users: invalid schemas are rejected, and validation neither fetches a document nor loops forever."""
 
 import re
 import sys
@@ -117,7 +117,7 @@ REJECTED = {
         )
         for keyword in ("dependentSchemas", "properties", "patternProperties", "$defs", "definitions")
     },
-    "mistaken names that are not an object": (
+    "an `x-mistaken` that is not an array": (
         {"properties": {"a": {"x-mistaken": 5}}},
         "schema_invalid",
         "/properties/a/x-mistaken",
@@ -317,7 +317,7 @@ def test_an_anchor_is_named():
 @BOTH
 @pytest.mark.parametrize("fragment", ["", "#"])
 def test_a_schema_that_names_its_dialect(fragment, fast):
-    """A schema may name the 2020-12 dialect in `$schema`. This does not change the findings."""
+    """Naming the 2020-12 dialect in `$schema` does not change the findings."""
     dialect = f"https://json-schema.org/draft/2020-12/schema{fragment}"
     schema = {"$schema": dialect, "properties": {"a": {"$ref": "#"}}, "x-warn": {"required": ["c"]}}
     assert [
@@ -385,7 +385,7 @@ def test_patterns_run_in_python(pattern, good, bad, fast):
 @BOTH
 @pytest.mark.parametrize("keyword", ["anyOf", "oneOf"])
 def test_a_rejected_name_is_not_suggested(fast, keyword):
-    """If a branch that does not apply describes a rejected name, the finding does not suggest this name."""
+    """A finding never suggests the name that it rejects, even if a branch that does not apply describes this name."""
     branches = [{"properties": {"kind": {"const": kind}, name: {}}} for kind, name in ((1, "colour"), (2, "count"))]
     schema = {"properties": {"a": {keyword: branches, "unevaluatedProperties": False}}}
     findings = validate_own({"a": {"kind": 2, "colour": 1, "coun": 1}}, schema, fast=fast)
@@ -398,7 +398,10 @@ def test_a_rejected_name_is_not_suggested(fast, keyword):
 @BOTH
 @pytest.mark.parametrize("rest", [{}, {"propertyNames": {"maxLength": 40}}, {"patternProperties": {"^x-": {}}}])
 def test_a_mistaken_name_is_known_under_any_keyword(fast, rest):
-    """For a name in the `x-mistaken` of a param, this param is suggested, whatever other keywords the schema has."""
+    """If a param lists a name in `x-mistaken`, the finding on this name suggests the param.
+
+    Other keywords of the schema do not matter.
+    """
     schema = {"properties": {"padding": {"x-mistaken": ["gap"]}, "free": True}, **rest}
     assert ("param_unknown", "warning", "/gap", "padding") in validate_own({"gap": 1}, schema, fast=fast)
 
@@ -444,7 +447,7 @@ def test_an_instruction_that_overrides_is_like_any_param(keyword):
     ],
 )
 def test_a_warning_does_not_decide_what_is_evaluated(schema):
-    """Names and elements that a schema describes are evaluated, even if the value violates the schema's `x-warn`."""
+    """If a value violates `x-warn`, the names and elements that the schema describes still count as evaluated."""
     value = {"b": 1} if "unevaluatedProperties" in schema else [1]
     findings = validate_own({"a": value}, {"properties": {"a": schema}})
     assert [(severity, pointer) for _, severity, pointer, _ in findings] == [("warning", "/a")]

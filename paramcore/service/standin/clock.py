@@ -60,5 +60,6 @@ class Clock:
 
 def _add_seconds(time: datetime, seconds: float) -> datetime:
     if isinstance(seconds, bool):
-        raise TypeError("`timedelta` accepts `True` as one second")
+        # `timedelta` would accept `True` as one second.
+        raise TypeError("`seconds` must be a number, not a boolean")
     return time + timedelta(seconds=seconds)
