@@ -26,7 +26,7 @@ be a directory of such files.
 UPDATE is a file with the body of a setParams request.
 
 TASKS is a file with a task request or an array of task requests, or a .jsonl or .ndjson file with a request on each
-line.
+line. `validate --tasks` also reads a directory of such files.
 
 A file whose name ends with .yaml or .yml is read as YAML. Any other file with a single document is read as JSON.
 

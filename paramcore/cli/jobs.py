@@ -63,12 +63,10 @@ def run_tasks(process: Process[_T], options: Namespace, *, prints: bool) -> Iter
 def _check_tasks(options: Namespace) -> None:
     """Reject TASKS if other processes cannot read the file, or if it is not JSONL."""
     path = options.tasks
-    if is_directory(path):
-        exit_with_usage(f"--jobs needs a file, but {format_path(path)} is a directory; omit --jobs")
     # Other processes cannot open a link such as `/dev/fd/3`, but they can open its target if the target is a file.
     is_special = os.path.exists(path) and not os.path.isfile(resolve_path(path))
     if path == "-" or is_special:
-        remedy = "omit --jobs" if is_jsonl(options) else "pass --lines instead of --jobs"
+        remedy = "omit --jobs" if is_jsonl(options) or is_directory(path) else "pass --lines instead of --jobs"
         problem = f"--jobs needs a regular file, but {format_path(path)} is not one"
         exit_with_usage(f"{problem}; save the tasks in a .jsonl file, or {remedy}")
     if not is_jsonl(options):

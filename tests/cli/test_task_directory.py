@@ -170,7 +170,8 @@ def test_several_processes_need_a_file(place):
     """`--jobs` rejects a directory."""
     write(place, {"a.jsonl": json.dumps(FINE)})
     ran = validate(place, "--jobs", "2")
-    assert (ran.err, ran.status) == ("error: --jobs needs a file, but tasks is a directory; omit --jobs\n", 2)
+    error = "--jobs needs a regular file, but tasks is not one; save the tasks in a .jsonl file, or omit --jobs"
+    assert (ran.err, ran.status) == (f"error: {error}\n", 2)
 
 
 @pytest.mark.parametrize("format", ["json", "text"])
