@@ -63,11 +63,10 @@ def check_params(params: Iterable[str], projects: Iterable[Project]) -> None:
     Raises:
         SystemExit: for such a path.
     """
-    files = [param for param in params if has_suffix(param, _INPUT_SUFFIXES) and os.path.isfile(param)]
-    known = {name for project in projects for version in project.versions for name in version.params} if files else ()
-    for path in files:
-        if path not in known:
-            exit_with_usage(f"{format_path(path)} is a file, not the name of a param; omit it, or pass it to `plan`")
+    known = {name for project in projects for version in project.versions for name in version.params}
+    for param in params:
+        if param not in known and has_suffix(param, _INPUT_SUFFIXES) and os.path.isfile(param):
+            exit_with_usage(f"{format_path(param)} is a file, not the name of a param; omit it, or pass it to `plan`")
 
 
 def _can_be_read(path: str) -> bool:
@@ -105,7 +104,7 @@ def assign_files(options: Namespace) -> ProjectFiles:
     With `--tasks`, every FILE must contain projects.  Set `options.projects` to the paths
     of the projects, and `options.tasks` to the path of TASKS.  If this function reads TASKS
     to find out what it contains, set `options.tasks_document` to the document.  If TASKS is
-    a directory, set `options.task_files` to the paths of its files, except the projects.
+    a directory, set `options.task_files` to the files that `_select_tasks` returns.
 
     Raises:
         DocumentError: the errors of `ProjectFiles`.  Also `unreadable`, if TASKS is a

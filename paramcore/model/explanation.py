@@ -172,12 +172,15 @@ class Explanation(NotebookReprs):
         return format_pieces(self.list_pieces())
 
 
-def _make_row(candidate: Candidate, place: str) -> Row:
+def list_notes(candidate: Candidate) -> list[str]:
+    """Return the remarks on the value of a candidate: since when it is unchanged, and the `note`."""
     since = candidate.first_set_in
-    notes = [candidate.note] if candidate.note else []
-    if since is not None and since != candidate.version:
-        notes.insert(0, f"unchanged since version {since}")
-    notes += [place] if place else []
+    notes = [] if since in (None, candidate.version) else [f"unchanged since version {since}"]
+    return [*notes, candidate.note] if candidate.note else notes
+
+
+def _make_row(candidate: Candidate, place: str) -> Row:
+    notes = [*list_notes(candidate), *([place] if place else [])]
     note = f"({'; '.join(notes)})" if notes else ""
     cells = (Label(candidate.status), candidate.layer)
     return Row(cells, text="-", note=note) if candidate.status == "UNSET" else Row(cells, (candidate.value,), note=note)

@@ -10,7 +10,7 @@ from attrs import field, frozen
 from paramcore.analysis import Impact
 from paramcore.analysis.changes import CHANGE_ORDER, Change, iter_changes
 from paramcore.model import EffectiveParams, Explanation
-from paramcore.model.explanation import TASK_LAYER, Candidate
+from paramcore.model.explanation import TASK_LAYER, Candidate, list_notes
 from paramcore.report.value_views import MAX_PARAMS, ChangeView, ValueView, view_changes, view_value
 from paramcore.text import format_name
 
@@ -113,12 +113,9 @@ def _make_sentence(text: str) -> str:
 
 def _view_candidate(candidate: Candidate, *, values: bool) -> CandidateView:
     shows = values and candidate.status in ("LOST", "APPENDED", "IGNORED")
-    since = candidate.first_set_in
-    notes = [] if since in (None, candidate.version) else [f"unchanged since version {since}"]
-    notes += [candidate.note] if candidate.note else []
     value = view_value(candidate.value) if shows else None
     layer = "task" if candidate.layer == TASK_LAYER else candidate.layer
-    return CandidateView(candidate.status, layer, value, "; ".join(notes))
+    return CandidateView(candidate.status, layer, value, "; ".join(list_notes(candidate)))
 
 
 @frozen

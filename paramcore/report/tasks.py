@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from paramcore.model import EffectiveParams, Explanation
-from paramcore.model.explanation import TASK_LAYER
+from paramcore.model.explanation import TASK_LAYER, list_notes
 from paramcore.report.cells import format_pretty, format_value_cell, is_cut
 from paramcore.report.document import Blocks, Cell, Code, Document, Paragraph, Part, Rank, Row, RowCollector, Table
 from paramcore.report.verdicts import Phrase, UserText, get_verdict
@@ -69,15 +69,12 @@ def iter_explanation_rows(explanation: Explanation, first: tuple[Cell, ...] = ()
     """Yield a row for each candidate of a param: the cells in `first`, then the columns of `EXPLAIN_COLUMNS`."""
     for candidate in explanation.candidates:
         value: Cell = () if candidate.status == "UNSET" else format_value_cell(candidate.value)
-        since = candidate.first_set_in
-        notes = [f"unchanged since version {since}"] if since not in (None, candidate.version) else []
-        notes += [candidate.note] if candidate.note else []
         cells: tuple[Cell, ...] = (
             (UserText(explanation.param),),
             (candidate.status,),
             (candidate.layer,),
             value,
-            ("; ".join(notes),),
+            ("; ".join(list_notes(candidate)),),
         )
         yield Row((*first, *cells), Rank.CHANGED)
 
