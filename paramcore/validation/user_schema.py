@@ -26,8 +26,12 @@ _DECIDING = ("anyOf", "oneOf", "not", "if", "contains", "unevaluatedItems", "une
 #: Keywords whose schemas apply to the value itself, not to its members or elements.
 _SAME_VALUE = ("not", "if", "then", "else", "x-warn", "allOf", "anyOf", "oneOf", "dependentSchemas")
 
-#: Keywords that show that an object is a schema, although jsonschema does not validate them.
-_OTHER_KEYWORDS = {"title", "description", "definitions", "dependencies", "x-warn"}
+#: Keywords that jsonschema does not validate, but that also show that an object is a schema.
+_OTHER_KEYWORDS = {
+    *("title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "then", "else"),
+    *("minContains", "maxContains", "contentEncoding", "contentMediaType", "contentSchema"),
+    *("definitions", "dependencies", "x-warn"),
+}
 
 #: Keywords for references and identifiers that user schemas must not contain.
 #: (`read_user_schema` has already removed the `$id` of the root.)
@@ -67,7 +71,7 @@ def read_user_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
 def check_references(document: dict[str, Any]) -> None:
     """Check that each reference leads to a schema, and limit the number of schemas that apply to one value.
 
-    A schema may refer to itself for a member or an element, but not for the value itself.
+    A schema may refer to itself to describe a member or an element of its value, but not to describe the same value.
 
     Raises:
         InvalidSchema: `schema_ref`, or `schema_invalid` for a misplaced `x-warn` or a required routing name.

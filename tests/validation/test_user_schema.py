@@ -586,8 +586,9 @@ def test_a_document_without_keywords_is_rejected(schema):
     "schema",
     [
         {},
-        {"title": "anything"},
-        {"$comment": "anything"},
+        *({name: "anything"} for name in ("title", "description", "$comment", "contentEncoding", "contentMediaType")),
+        *({name: True} for name in ("default", "deprecated", "readOnly", "writeOnly", "then", "else", "contentSchema")),
+        *({"examples": [1]}, {"minContains": 1}, {"maxContains": 1}),
         {"x-warn": {"required": ["a"]}},
         {"padding": 3, "required": []},
     ],
