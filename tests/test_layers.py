@@ -112,7 +112,7 @@ PURE_MODULES = [path for path in MODULES if find_layer_name(dotted_name(path)) i
 
 @pytest.mark.parametrize("path", PURE_MODULES, ids=dotted_name)
 def test_the_engine_is_pure(path):
-    """The layers in `PURE` import no module of `IMPURE`, except for type checkers."""
+    """The layers in `PURE` import no module of `IMPURE`. Imports that only type checkers read do not count."""
     assert not {name.split(".")[0] for name in iter_imports(drop_typing_blocks(TREES[path]))} & IMPURE
 
 
@@ -138,7 +138,7 @@ def is_private(name):
 
 
 def iter_private_uses(tree):
-    """Yield the private names of other modules that a module imports or reads as attributes."""
+    """Yield each private name that a module imports from another module, or reads as an attribute of one."""
     modules = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module.split(".")[0] == "paramcore":

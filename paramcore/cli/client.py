@@ -30,7 +30,7 @@ def create_client(options: Namespace) -> Client:
 
 
 def format_outcome(outcome: Outcome, options: Namespace) -> str:
-    """Format an outcome; a `reconcile` command in the text has the `--base-url` of this command."""
+    """Format an outcome.  If the text suggests a `reconcile` command, the suggestion repeats `--base-url`."""
     return "\n  ".join(outcome.format_lines(options.base_url))
 
 

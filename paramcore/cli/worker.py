@@ -118,7 +118,8 @@ def answer() -> None:
         except MemoryError:
             raise
         except Exception as error:
-            # If a stream has ended, `suppress` ignores the error, also if writing the last answer raises it again.
+            # The error may mean that a stream has ended. Then `raise` or `dump` below raises an error of a stream, and
+            # `suppress` ignores it.
             problem = describe_failed_import(error)
             if problem is None:
                 raise

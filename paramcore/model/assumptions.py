@@ -134,7 +134,7 @@ ASSUMED_RULES = (
     AssumedRule(
         "T6",
         "the project's instruction is appended",
-        "documented, but for rapid projects, some pages state that the task's instruction overrides the project's",
+        "documented; however, some pages state that in rapid projects, the task's instruction overrides the project's",
         ("instruction_rule",),
     ),
     AssumedRule(
@@ -148,6 +148,12 @@ ASSUMED_RULES = (
         "documented in two conflicting ways",
         ("pinned_param_version",),
     ),
-    AssumedRule("T12", "a task of a different type than its project is an error", "follows from a project's one type"),
-    AssumedRule("T15", "a request that names one project and is resolved by another is an error", "undocumented"),
+    AssumedRule(
+        "T12",
+        "a task of a different type than its project is an error",
+        "follows from the rule that a project has exactly one type",
+    ),
+    AssumedRule(
+        "T15", "resolving a request against a project is an error if the request names another project", "undocumented"
+    ),
 )

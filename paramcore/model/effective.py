@@ -20,7 +20,7 @@ from paramcore.values import JSONObject, wrap_frozen
 class EffectiveParams(NotebookReprs):
     """The params that a task will get, as `Project.resolve` returns them.
 
-    `params` is frozen and equals plain JSON; `json` and HTTP clients accept it.
+    `params` is read-only, but compares equal to a plain `dict`.  `json` and HTTP clients accept it.
     `paramcore.thaw` returns an editable copy.
 
     Example:
@@ -101,7 +101,7 @@ class EffectiveParams(NotebookReprs):
     def rests_on(self) -> tuple[str, ...]:
         """The sorted ids of the assumed rules that the result depends on, such as `T5`."""
         version, own = self.inherited_from, self._task.params
-        # Of the params, only the instruction and the task's nulls can depend on an assumed rule.
+        # Only two kinds of params can depend on an assumed rule: the instruction, and a param that the task sets to null.
         names = {name for name, value in own.items() if value is None} | {"instruction"}
         rules = {rule for name in names for rule in find_assumed_rules(name, self._task, self._inheritance)}
         if self._task.inherits_nothing or (version is not None and version.number != self.versions[-1].number):

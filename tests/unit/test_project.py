@@ -246,7 +246,7 @@ def test_a_project_compares_copies_and_pickles_by_value():
     ],
 )
 def test_evolve_returns_a_project_with_other_fields(change):
-    """`attrs.evolve` returns a project that equals, and resolves tasks like, a new project with these fields."""
+    """`attrs.evolve` returns a project that equals a new project with these fields. Both resolve tasks the same way."""
     arguments = {"name": "boxes", "type": "imageannotation", "versions": TWO.versions, **change}
     evolved, created = attrs.evolve(TWO, **change), Project(**arguments)
     assert evolved == created
@@ -306,7 +306,7 @@ def test_versions_updates_and_inheritance_have_short_reprs():
 
 @pytest.mark.parametrize("number", [0, 5, -2, True, "0", 1.0])
 def test_no_remedy_names_the_latest_version_of_an_empty_history(number):
-    """If a project has no versions, the error about a version says only to leave it out."""
+    """If a project has no versions, the remedy for a wrong version is only to leave out `project_version`."""
     project = Project("bare", type="comparison")
     with pytest.raises(NoSuchVersion) as refused:
         project.inheritance(number)

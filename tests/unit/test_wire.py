@@ -144,8 +144,8 @@ def test_an_invalid_history_is_refused(obj, code, path, problem):
 
 
 @pytest.mark.parametrize("numbers", [(1,), (1, 2), (0, 2), (0, 2, 3), (0, 0), (0, 1, 1), (2, 1, 0)], ids=str)
-def test_a_missing_version_is_not_to_be_renumbered(numbers):
-    """If a version is missing, the remedy is to get the whole history again, because pinned tasks name the numbers."""
+def test_versions_out_of_order_are_not_to_be_renumbered(numbers):
+    """If versions are missing, repeated or out of order, the remedy is to get the history again: pinned tasks name numbers."""
     with pytest.raises(MalformedPayload) as refused:
         read_project(project_of(*({"version": number} for number in numbers)))
     assert refused.value.code == "history_order"
@@ -254,7 +254,7 @@ NO_UPDATES = [
 
 @pytest.mark.parametrize(("body", "code"), NO_UPDATES)
 def test_another_document_of_the_api_is_no_update(body, code):
-    """Another document of the API or of paramcore is rejected as a whole, not because of its first reserved name."""
+    """If the body is another document of the API or of paramcore, the error says so, and not that a name is reserved."""
     with pytest.raises(MalformedPayload) as refused:
         read_update(body)
     assert (refused.value.code, refused.value.path) == (code, "")
@@ -364,7 +364,7 @@ def test_invalid_assumptions_have_no_path():
 
 @pytest.mark.parametrize("name", ["task_id", "status", "params", "docs", "error", "message", "status_code"])
 def test_a_request_may_have_a_name_of_another_document(name):
-    """A request may have one name of another document, such as `task_id`. The name is then an ordinary param."""
+    """Beside other params, a name that another document uses, such as `task_id`, is an ordinary param of a request."""
     body = {name: {"a": 1}, "attachment": "https://e.com/1.jpg"}
     assert read_task_request(body).params == body
 
@@ -394,7 +394,7 @@ def test_the_text_of_an_error_reply_is_shown():
     ],
 )
 def test_an_update_may_have_a_name_of_another_document(body):
-    """An update may have a name of another document, such as `task_id`, if its other names do not fit that document."""
+    """One name that another document uses, such as `task_id`, does not make an update that document."""
     assert read_update(body) == Replace(body)
 
 
