@@ -153,6 +153,8 @@ class ImpactCounter:
         self._by_param = {name: {"affected": 0, "override": 0} for name in self._changed}
         self._merge_before = self._bind(plan.before)
         self._merge_after = self._bind(plan.after)
+        #: The effect on a request that sets no changed param.  Most requests are like this, so compute it once.
+        self._of_empty = self._compare({})
 
     def _bind(self, params: Mapping[str, Any]) -> Merge:
         # The merge treats each param independently, so merging the changed params is enough.
@@ -184,13 +186,18 @@ class ImpactCounter:
         if task.project_version is not None:
             return Effect(task, (), why="opted_out" if task.inherits_nothing else "pinned")
         own = {name: task.params[name] for name in self._changed if name in task.params}
-        before, after = self._merge_before(own), self._merge_after(own)
-        differing = dict.fromkeys(name for name in self._changed if not same_member(before, after, name))
-        overridden = tuple(name for name in own if name not in differing)
-        if differing:
-            return Effect(task, tuple(differing), overridden)
+        # The request overrides no changed param, so the update affects it as a request without params.
+        params, overridden = self._compare(own) if own else self._of_empty
+        if params:
+            return Effect(task, params, overridden)
         # The request sets all changed params, or the update changes nothing.
         return Effect(task, (), overridden, "override" if overridden else "same")
+
+    def _compare(self, own: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the changed params that the update changes for a request with these own params, and those it overrides."""
+        before, after = self._merge_before(own), self._merge_after(own)
+        differing = dict.fromkeys(name for name in self._changed if not same_member(before, after, name))
+        return tuple(differing), tuple(name for name in own if name not in differing)
 
     def build_impact(self) -> Impact:
         """Return the impact on the requests counted so far."""
