@@ -102,7 +102,7 @@ class TestSettings:
 
     @given(task=instructions(), inherited=instructions())
     def test_under_override_the_instruction_is_ordinary(self, task: str | None, inherited: str | None) -> None:
-        """Under `override`, the task's instruction applies if it is set, even if it is null, or else the project's."""
+        """Under `override`, a task gets its own instruction if it sets one, even null. Otherwise, it gets the project's."""
         rule = {"instruction_rule": "override"}
         assert joined({"instruction": task}, {"instruction": inherited}, **rule) == task
         assert joined({}, {"instruction": inherited}, **rule) == inherited

@@ -1,4 +1,4 @@
-"""Both locators find the same positions in a document, and repeated lookups are fast."""
+"""`JSONLocator` and `TokenLocator` find the same positions in a document, and repeated lookups are fast."""
 
 from __future__ import annotations
 

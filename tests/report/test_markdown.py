@@ -161,7 +161,7 @@ DOCKS = Project("docks", type="comparison", params={"a": 1, "b": {"x": 1, "y": [
 
 
 def test_drops_come_first():
-    """A plan shows its verdict, losses, other changes, the patch that keeps dropped params, and kept params."""
+    """A plan shows, in this order, its verdict, losses, other changes, the patch that keeps params, and kept params."""
     plan = Plan.of(DOCKS, Replace({"z": 1, "b": {"x": 2}, "c": 1}))
     markdown = render_markdown(build_plan_document([plan], "paramcore plan docks.json update.json"))
     assert markdown == (

@@ -498,7 +498,7 @@ def now(*updates, base=BOXES):
     ],
 )
 def test_the_history_shows_the_outcome(after, state, versions):
-    """A version contains the update if the update turns the params of the previous version into its params."""
+    """A version contains the update if the update turns the previous version's params into this version's params."""
     for outcome in (find_update(PLAN, after), classify_reply(PLAN, reply(write_project(after)))):
         assert (outcome.state, outcome.versions) == (state, versions)
 

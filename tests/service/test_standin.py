@@ -355,7 +355,10 @@ class TestWSGI:
             assert self.call("GET", **{name: "/v1/projects/a%2Fb", "PATH_INFO": "/v1/projects/a/b"})[1]["name"] == "a/b"
 
     def test_a_path_outside_latin_1_may_be_text(self):
-        """A path is bytes decoded as Latin-1, as PEP 3333 requires; outside Latin-1 it is text, as httpx sends it."""
+        """A path of Latin-1 characters stands for bytes in UTF-8, as PEP 3333 requires.
+
+        A path with other characters is text, as httpx sends it.
+        """
         for name in ("日本", "caf\u00e9", "\u0080", "\u00ff%41"):
             assert self.call("GET", PATH_INFO=f"/v1/projects/{name}".encode().decode("latin-1"))[1]["name"] == name
         assert self.call("GET", PATH_INFO="/v1/projects/日本")[1]["name"] == "日本"
