@@ -110,7 +110,10 @@ class TestSettings:
     @given(text=some_text, separator=separators)
     @pytest.mark.parametrize("none", NO_TEXT, ids=repr)
     def test_under_join_the_separator_is_always_added(self, none: dict[str, Any], text: str, separator: str) -> None:
-        """Under `join`, the separator is before the project's text, even if the task has no text."""
+        """Under `join`, the separator is before the project's text, even if the task has no text.
+
+        If the project has no text, there is no separator.
+        """
         settings = {"empty_instruction": "join", "instruction_separator": separator}
         assert joined(none, {"instruction": text}, **settings) == separator + text
         assert joined({"instruction": text}, none, **settings) == text

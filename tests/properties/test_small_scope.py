@@ -283,7 +283,10 @@ class TestSlimming:
             assert not found or key(slim.request.params) in map(key, found)
 
     def test_the_reasons_are_the_params_that_must_be_absent(self) -> None:
-        """`blocked` lists inherited params that are not wanted. If there is none, `dropped` lists inherited params."""
+        """`blocked` lists the inherited params that are not wanted.
+
+        If `blocked` is empty, `dropped` lists the inherited params with the wanted value. Otherwise, `dropped` is empty.
+        """
         for held, _, wanted in iter_wanted():
             slim = SlimRequest.to(boxes(held), wanted)
             assert {block.param for block in slim.blocked} == held.keys() - wanted.keys()
