@@ -30,7 +30,7 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(items):
-    # Coverage makes some tests of large inputs four times slower, so it does not measure slow tests.
+    # Coverage makes some tests of large inputs much slower, so it does not measure slow tests.
     for item in items:
         if item.get_closest_marker("slow"):
             item.add_marker("no_cover")

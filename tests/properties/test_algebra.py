@@ -67,7 +67,10 @@ class TestPlanning:
 
     @given(projects(), updates())
     def test_a_plan_is_the_update(self, project, update):
-        """`after` has the params of the updated project, and `dropped` names the params that the update drops."""
+        """`after` has the params of the updated project, and `dropped` names the params that the update drops.
+
+        `request` is the body of the update. The plan needs consent if and only if the update drops params.
+        """
         plan = Plan.of(project, update)
         assert plan.after == project.update(update).params
         assert set(plan.dropped) == set(project.params) - set(plan.after)
@@ -209,7 +212,7 @@ class TestDiffs:
 
     @given(param_names(), json_values(), json_values())
     def test_lost_values_are_in_before(self, name, before, then):
-        """Each pointer of `lost` resolves in `before`, and equal params lose nothing."""
+        """Each pointer of `lost` is listed once and resolves in `before`. Equal params lose nothing."""
         diff = Diff.between({name: before}, {name: then}) if name != "instruction" else Diff.between({}, {})
         for path in diff.lost:
             resolve_pointer(diff.before, path)
@@ -229,7 +232,10 @@ class TestHistories:
 
     @given(projects(), st.data())
     def test_lifetimes_cover_the_history(self, project, data):
-        """The lifetimes of a param cover each version once, in order. A lifetime has the value of its versions."""
+        """The lifetimes of a param cover each version once, in order. A lifetime has the value of its versions.
+
+        Two consecutive lifetimes differ in the value, or in whether the param is set.
+        """
         param = data.draw(st.sampled_from(["a", "b", "instruction", "padding"]))
         lives = History.of(project).lifetimes(param)
         covered = [number for life in lives for number in range(life.first, life.last + 1)]
@@ -244,7 +250,10 @@ class TestHistories:
 
     @given(st.lists(updates(), max_size=5))
     def test_must_be_replace_is_never_wrong(self, made):
-        """`must_be_replace` is true only for a replace, and `restated` lists only params of that replace."""
+        """`must_be_replace` is true only for a replace, and `restated` lists only params of that replace.
+
+        If `returns` lists a param, the param has the value that it had in the listed earlier version.
+        """
         project = after(Project("boxes", type="comparison"), made)
         for step, update in zip(History.of(project).steps, made, strict=True):
             if step.must_be_replace:

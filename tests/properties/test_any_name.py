@@ -100,7 +100,7 @@ class TestReservedNames:
 
     @pytest.mark.parametrize("name", sorted(RESERVED_TASK_NAMES))
     def test_a_task_cannot_have_a_routing_name_as_a_param(self, name: str) -> None:
-        """A routing name among a task's params is rejected. The error has its path, and shows the argument to use."""
+        """A routing name is rejected as a param. The error has the path of the name, and shows the argument to use."""
         with pytest.raises(InvalidParams) as refused:
             TaskRequest({name: None})
         assert (refused.value.code, refused.value.path) == ("param_name", f"/{name}")

@@ -216,7 +216,7 @@ class TestNeutral:
     def test_a_result_sent_without_minus_one_repeats_only_the_instruction(
         self, version: dict[str, Any], own: dict[str, Any]
     ) -> None:
-        """If effective params are sent without -1, the task gets them, but the project's instruction is appended again."""
+        """If effective params are sent without an opt-out, only the instruction changes: the project's is appended again."""
         project = with_versions([version])
         once = resolve(project, own).params
         assert equal(resolve(project, once).params, once) == (not version.get("instruction"))

@@ -102,7 +102,7 @@ class TestSettings:
 
     @given(task=instructions(), inherited=instructions())
     def test_under_override_the_instruction_is_ordinary(self, task: str | None, inherited: str | None) -> None:
-        """Under `override`, the task's instruction applies if it is set, even if it is null, or else the project's."""
+        """Under `override`, a task gets its own instruction if it sets one, even null. Otherwise, it gets the project's."""
         rule = {"instruction_rule": "override"}
         assert joined({"instruction": task}, {"instruction": inherited}, **rule) == task
         assert joined({}, {"instruction": inherited}, **rule) == inherited
@@ -110,7 +110,10 @@ class TestSettings:
     @given(text=some_text, separator=separators)
     @pytest.mark.parametrize("none", NO_TEXT, ids=repr)
     def test_under_join_the_separator_is_always_added(self, none: dict[str, Any], text: str, separator: str) -> None:
-        """Under `join`, the separator is before the project's text, even if the task has no text."""
+        """Under `join`, the separator is before the project's text, even if the task has no text.
+
+        If the project has no text, there is no separator.
+        """
         settings = {"empty_instruction": "join", "instruction_separator": separator}
         assert joined(none, {"instruction": text}, **settings) == separator + text
         assert joined({"instruction": text}, none, **settings) == text

@@ -1,4 +1,4 @@
-"""Both codecs read and write the same values, and `bulk` gives the same results as `resolve`."""
+"""The plain and the fast codec read and write the same values, and `bulk` gives the same results as `resolve`."""
 
 from __future__ import annotations
 

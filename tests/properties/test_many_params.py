@@ -1,4 +1,4 @@
-"""Explaining, validating or comparing many params handles each param only a few times."""
+"""Explaining or validating many params merges each param only a few times."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Both locators find the same positions in a document, and repeated lookups are fast."""
+"""`JSONLocator` and `TokenLocator` find the same positions in a document, and repeated lookups are fast."""
 
 from __future__ import annotations
 
@@ -79,7 +79,10 @@ def test_a_position_is_found_without_reading_the_whole_text():
 
 @given(text=st.text("a\n\r\u00e9", max_size=40), data=st.data())
 def test_lines_are_those_of_the_text(text: str, data: st.DataObject) -> None:
-    """Only a line feed ends a line. Positions and slices can be requested in any order."""
+    """Only a line feed ends a line. Positions and slices can be requested in any order.
+
+    A slice omits a carriage return at the end of the line.
+    """
     lines = Lines(text, data.draw(st.integers(1, 5)))
     for offset in data.draw(st.lists(st.integers(0, len(text)))):
         before = text[:offset].split("\n")

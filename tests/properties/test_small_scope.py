@@ -45,10 +45,10 @@ def list_params(names: str) -> list[Params]:
 
 
 def iter_distinct_layers(count: int, names: str) -> Iterator[list[Params]]:
-    """Yield lists of `count` layers with these names; of lists with the same pattern, yield only one.
+    """Yield lists of `count` layers with these names, two lists for each pattern.
 
-    Two lists have the same pattern if they differ only in the order of the names or of the values v1, v2 and v3.
-    Each list is yielded with both rows of `SUBSTITUTES` as v1, v2 and v3.
+    Lists have the same pattern if exchanges of names, or of v1, v2 and v3 in the values of one name, make them equal.
+    The first list has the first row of `SUBSTITUTES` as v1, v2 and v3, and the second list has the second row.
     """
     for columns in combinations_with_replacement(sorted(iter_columns(count)), len(names)):
         for values in SUBSTITUTES:
@@ -269,7 +269,10 @@ class TestSlimming:
     """With two names, a slim request is exact and minimal, and opts out only if it must."""
 
     def test_it_is_minimal(self) -> None:
-        """Laws S1 to S3: a slim request gives the wanted params, and its names are in every request that gives them."""
+        """Laws S1 to S3: a slim request gives the wanted params.
+
+        Every inheriting request that gives the same params has all names of the slim request.
+        """
         for held, solutions, wanted in iter_wanted():
             project = boxes(held)
             slim = SlimRequest.to(project, wanted)
@@ -280,7 +283,10 @@ class TestSlimming:
             assert not found or key(slim.request.params) in map(key, found)
 
     def test_the_reasons_are_the_params_that_must_be_absent(self) -> None:
-        """`blocked` lists inherited params that are not wanted. If there is none, `dropped` lists inherited params."""
+        """`blocked` lists the inherited params that are not wanted.
+
+        If `blocked` is empty, `dropped` lists the inherited params with the wanted value. Otherwise, `dropped` is empty.
+        """
         for held, _, wanted in iter_wanted():
             slim = SlimRequest.to(boxes(held), wanted)
             assert {block.param for block in slim.blocked} == held.keys() - wanted.keys()
@@ -303,7 +309,10 @@ class TestSlimming:
 
 
 def iter_wanted() -> Iterator[tuple[Params, dict[Any, list[Params]], Params]]:
-    """Yield (held, solutions, wanted): a version's params, own params by the effective params they give, wanted params."""
+    """Yield (held, solutions, wanted) for all params `held` of a version and all wanted params.
+
+    `solutions` maps the key of effective params to the own params with which a task gets these effective params.
+    """
     everything = list_params("ab")
     for held in everything:
         merge = boxes(held).inheritance()

@@ -74,3 +74,4 @@ def test_long_texts(words):
         texts.append(" ".join(shuffle.choice(words) for _ in range(100_000 // (len(words[0]) + 1)))[:100_000])
     runs = diff_words(texts[0], f"begin {texts[1]} end")
     assert "".join(run.text for run in runs if run.kind != "added") == texts[0]
+    assert "".join(run.text for run in runs if run.kind != "removed") == f"begin {texts[1]} end"

@@ -76,7 +76,7 @@ def test_other_hosts_are_refused(host):
 
 
 def test_a_request_may_have_no_host():
-    """`check_request` accepts a request without `Host`, because HTTP/1.0 has no such header. Every browser sends it."""
+    """`check_request` accepts a request without `Host`, because HTTP/1.0 has no such header. Browsers send `Host`."""
     assert find_status() is None
 
 

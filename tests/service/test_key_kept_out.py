@@ -356,7 +356,7 @@ class TestErrorText:
         ],
     )
     def test_the_text(self, body, text):
-        """The text is the string in `error`, or else the string in `message`, or else empty."""
+        """The text is the string in `error` if it is not blank, or else the string in `message`, or else empty."""
         assert read_error_text(body) == text
 
     def test_the_longest_error_body(self):

@@ -561,7 +561,7 @@ class TestJournalFile:
 
     @pytest.mark.parametrize("name", ["\ud800", "a\udfff"])
     def test_a_name_with_a_lone_surrogate_is_reported(self, path, name):
-        """The fields and the params of a task, and all objects in them, have names that UTF-8 can encode."""
+        """A lone surrogate in a name is an error: in the fields or the params of a task, or in an object inside them."""
         for fields in ({name: 1}, {"params": {name: 1}}, {"params": {"a": {name: 1}}}, {"metadata": {name: 1}}):
             task = {**TASK, "fields": {**TASK["fields"], **fields}}
             self.create(path, json.dumps([["live", "tasks", "1", task]]).encode() + b"\n")

@@ -297,7 +297,7 @@ class TestSlowClients:
         assert served.stand_in.requests[-1].status == 408
 
     def test_bytes_do_not_extend_the_time(self, served):
-        """A client that sends a byte from time to time gets no more time."""
+        """A client that sends a byte from time to time gets no extra time."""
         start = time.monotonic()
         with connect(served) as stream:
             stream.settimeout(0.05)
@@ -314,7 +314,7 @@ class TestSlowClients:
         assert 0.5 < time.monotonic() - start < 3
 
     def test_an_endless_body_does_not_extend_the_time(self, served):
-        """A client that sends small chunks without a pause gets no more time."""
+        """A client that sends small chunks without a pause gets no extra time."""
         received, start = b"", time.monotonic()
         with connect(served) as stream:
             stream.sendall(post_chunked().encode())

@@ -163,7 +163,7 @@ class TestRequests:
 
 @pytest.mark.parametrize("timeout", [math.inf, math.nan, -math.inf, -1, -0.1, 1e10, 10**400, 86_401, True, "5", b"5"])
 def test_an_invalid_timeout_is_rejected(timeout):
-    """A timeout is a number of seconds from 0 to a day, because threads and sockets reject other timeouts."""
+    """A timeout is a number of seconds from 0 to a day. Threads and sockets reject negative or very long timeouts."""
     with pytest.raises(InvalidSetting, match="`timeout` of a `Request` must be") as refused:
         Request("GET", "/projects", timeout=timeout)
     assert refused.value.code == "argument_type"
@@ -498,7 +498,7 @@ def now(*updates, base=BOXES):
     ],
 )
 def test_the_history_shows_the_outcome(after, state, versions):
-    """A version contains the update if the update turns the params of the previous version into its params."""
+    """A version contains the update if the update turns the previous version's params into this version's params."""
     for outcome in (find_update(PLAN, after), classify_reply(PLAN, reply(write_project(after)))):
         assert (outcome.state, outcome.versions) == (state, versions)
 

@@ -187,6 +187,8 @@ class TestTheOfficialSDK:
         sdk.create_project("only live", TaskType.ImageAnnotation)
         assert [project.name for project in test.projects()] == ["boxes"]
         assert test.get_project("boxes").version == 1
+        test.update_project("boxes", patch=True, padding=9)
+        assert sdk.get_project("boxes").version == 1
 
 
 @pytest.mark.parametrize(
@@ -355,7 +357,10 @@ class TestWSGI:
             assert self.call("GET", **{name: "/v1/projects/a%2Fb", "PATH_INFO": "/v1/projects/a/b"})[1]["name"] == "a/b"
 
     def test_a_path_outside_latin_1_may_be_text(self):
-        """A path is bytes decoded as Latin-1, as PEP 3333 requires; outside Latin-1 it is text, as httpx sends it."""
+        """A path of Latin-1 characters stands for bytes in UTF-8, as PEP 3333 requires.
+
+        A path with other characters is text, as httpx sends it.
+        """
         for name in ("日本", "caf\u00e9", "\u0080", "\u00ff%41"):
             assert self.call("GET", PATH_INFO=f"/v1/projects/{name}".encode().decode("latin-1"))[1]["name"] == name
         assert self.call("GET", PATH_INFO="/v1/projects/日本")[1]["name"] == "日本"
@@ -425,7 +430,7 @@ def test_an_event_has_the_path_below_the_base(events, target, shown):
     ],
 )
 def test_the_encoding_of_a_file_name_may_be_anything(served, name):
-    """If the name of a file cannot be decoded, the form is rejected. A stored name is text that JSON can contain."""
+    """The form is stored or rejected, whatever encoding its file name has. JSON can contain each stored name."""
     part = f"--b\r\nContent-Disposition: form-data; name=file; filename*={name}\r\n\r\nx\r\n"
     project = "--b\r\nContent-Disposition: form-data; name=project_name\r\n\r\nboxes\r\n--b--\r\n"
     headers = {"content-type": "multipart/form-data; boundary=b"}
@@ -440,7 +445,7 @@ def test_the_encoding_of_a_file_name_may_be_anything(served, name):
 @pytest.mark.parametrize("line", ["--bc", "--b-", "--b c", "--b--c", "-- b", "--b\t.", " --b", "--B"])
 @pytest.mark.parametrize("padding", ["", " ", "\t "])
 def test_a_file_may_contain_lines_like_the_boundary(line, padding):
-    """An uploaded file ends only at a line that is exactly the boundary, perhaps followed by spaces."""
+    """An uploaded file ends only at a line that is exactly the boundary, perhaps followed by spaces or tabs."""
     content = f"{line}\r\nContent-Disposition: form-data; name=a\r\n\r\n{line}--\r\n{line}"
     part = f'--b{padding}\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n{content}'
     form = read_form("multipart/form-data; boundary=b", f"{part}\r\n--b--{padding}\r\n{line}".encode())

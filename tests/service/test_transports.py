@@ -217,12 +217,15 @@ def test_the_environment_changes_no_request(make, monkeypatch, tmp_path):
 
 
 def answering(status, body):
-    """Return a function that sends a request over the transport of `make`. The server gives this status and body."""
+    """Return a function `send(make)` like that of `replying`. The server replies with this status and body."""
     return replying(b"HTTP/1.1 %d Status\r\nContent-Length: %d\r\n\r\n%s" % (status, len(body), body))
 
 
 def replying(data):
-    """Return a function that sends a request over the transport of `make`. The server replies with these bytes."""
+    """Return a function `send(make)`, which sends a request over the transport that `make` returns for a URL.
+
+    The server at this URL replies with these bytes.
+    """
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self):
