@@ -303,7 +303,7 @@ def s10_round_trip(case: Case) -> None:
 
 
 def rules_are_those_of_the_request(case: Case) -> None:
-    """`rests_on` lists the rules that resolving the slim request reports. A `RuleFinder` finds the same rules."""
+    """A slim request and its effective params have the same `rests_on`. A `RuleFinder` finds the same rules."""
     slim = SlimRequest.to(case.project, case.flat_wanted, version=case.version)
     assert slim.rests_on == case.project.resolve(slim.request).rests_on
     finder, slimmer = RuleFinder(case.project), SlimRequest.bind(case.project, case.version)

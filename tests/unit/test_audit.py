@@ -275,9 +275,9 @@ def test_the_calibration_lists_the_remaining_settings():
 
 
 def test_tasks_of_a_project_with_join_rule_out_leave_out():
-    """If tasks were created under `join`, they contradict assumptions that differ only by `leave out`.
+    """Tasks of a project with `join` do not rule out the project's settings.
 
-    The tasks do not rule out the project's own settings.
+    The tasks rule out the settings that have `leave out` instead of `join`, and otherwise equal the project's settings.
     """
     true = Assumptions(instruction_separator=" ", empty_instruction="join")
     project = BOXES.with_assumptions(true).patch_params({"instruction": "Box most.", "other": 1})

@@ -207,7 +207,7 @@ def test_a_param_that_would_save_nothing_stays():
 
 
 def test_a_total_that_grows_is_explained():
-    """If the project costs more bytes than it saves, the report says so, even without requests."""
+    """If the project costs more bytes than it saves, the report says so, even if there are no requests."""
     for tasks in ([], [{"batch": "b", "attachment": "x"}], [{"padding": 1}]):
         extraction = Extraction.of(tasks, name="boxes", type="imageannotation")
         assert extraction.bytes_after > extraction.bytes_before
@@ -455,7 +455,7 @@ def test_requests_that_differ_in_many_ways(tasks, is_minimal):
 
 
 def test_the_advice_to_move_a_param_is_also_for_python():
-    """The text about a param that never moves by default names the option and the argument that move it."""
+    """If a param stays by default, the text names the option and the argument that move it."""
     tasks = [{"attachment": "https://example.com/a.jpg"}] * 3
     extraction = Extraction.of(tasks, name="docks", type="imageannotation")
     assert "pass --move attachment to move it; in Python: `move`" in str(extraction)

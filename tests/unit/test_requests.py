@@ -89,7 +89,7 @@ def test_a_project_cannot_have_reserved_names(kind, name):
 
 @pytest.mark.parametrize("kind", [Patch, Replace])
 def test_an_update_is_a_frozen_value(kind):
-    """If its argument changes later, an update does not change. Updates with equal params are equal."""
+    """An update does not change if its argument changes later. Updates with equal params are equal."""
     params = {"a": [1]}
     update = kind(params)
     params["a"].append(2)

@@ -1,4 +1,4 @@
-"""The search for words of which a word is a misspelling."""
+"""The search for the known words that a misspelt word resembles."""
 
 from hypothesis import given, strategies as st
 

@@ -136,7 +136,7 @@ def test_thousands_of_missing_names(keyword):
     ],
 )
 def test_a_value_in_quotes_is_suggested_without_quotes(schema, text):
-    """If text contains an allowed number or boolean, also zero or `false`, the finding suggests it without quotes."""
+    """If an allowed number or boolean is in quotes, the finding suggests it without quotes, even 0 or `false`."""
     assert [found[3] for found in validate_own({"a": text}, {"properties": {"a": schema}})] == [text]
 
 

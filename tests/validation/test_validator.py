@@ -186,7 +186,7 @@ class TestLayers:
         ]
 
     def test_required_params_are_validated_on_the_effective_params(self):
-        """The project may set some required params and the task the others (T13)."""
+        """The project may set some required params, and the task may set the others (T13)."""
         project = make_boxes(geometries=GEOMETRIES)
         assert Validator(project).project() == ()
         assert validate(project, {"attachment": "a"}) == ()
