@@ -140,7 +140,10 @@ def test_a_task_without_a_version_of_the_project_is_not_judged(finished):
     ],
 )
 def test_a_contradiction_names_its_rule(finished, finding):
-    """A finding about an impossible value has the broken rule, the path and the settings that explain the value."""
+    """A finding about an impossible value has the broken rule, the path, the actual value and the expected value.
+
+    It also has the settings that would explain the value.
+    """
     audit = audited(finished)
     assert audit.impossible == 1
     assert finding in summarize(audit)
@@ -246,7 +249,7 @@ LONG = "of every forklift, pallet and person in the image, also at the edge, " *
     ],
 )
 def test_long_instructions_are_shown_where_they_differ(inherited, instruction, expected, actual):
-    """If the expected and the actual instruction have the same long end, the finding shows the text before this end."""
+    """If two long instructions differ, the finding shows the text around their last difference."""
     project = Project("boxes", type="imageannotation", params={"instruction": inherited})
     (finding,) = audited(task(instruction=instruction), project=project).findings
     assert finding.rule == "T4"

@@ -54,7 +54,7 @@ def test_a_task_that_lacks_a_param_opts_out():
 
 
 def test_another_end_is_not_nearly_the_same():
-    """If an instruction differs from the common ending in more than white space, `nearly` does not count it."""
+    """If an instruction differs from the common ending in more than white space, `nearly` does not count the task."""
     tasks = [*(make_task(n) for n in range(9)), make_task(9, instruction="Count."), make_task(10, instruction=None)]
     [reason] = extract(tasks).opted_out
     assert (reason.tasks.count, reason.nearly.count) == (2, 0)
@@ -247,7 +247,9 @@ def test_a_request_that_is_not_exact_is_never_returned(monkeypatch):
     ],
 )
 def test_where_an_instruction_can_be_cut(text, separator, empty, tails):
-    """X5: an ending begins after a separator. Under `leave out`, the whole text is an ending, too.
+    """X5: an ending begins after a separator.
+
+    Under `leave out`, other text must precede the separator, and the whole text is an ending, too.
 
     If the separator is empty, an ending begins at the start of a line. The flag of an ending is true if a task that
     inherits the ending needs no instruction of its own.

@@ -37,7 +37,7 @@ def test_a_routing_name_is_no_param_of_a_task(name):
     ],
 )
 def test_a_routing_field_has_its_type(fields, code, path):
-    """A routing name with a wrong value is rejected, and the error has the path of the name."""
+    """A routing name or a `type` with a wrong value is rejected, and the error has the path of the name."""
     with pytest.raises(InvalidSetting) as refused:
         TaskRequest({}, **fields)
     assert (refused.value.code, refused.value.path) == (code, path)

@@ -159,7 +159,10 @@ BASE = {"$ref": "#/$defs/base"}
 )
 @pytest.mark.parametrize("place", ["", "/p", "/p/0"])
 def test_missing_names_beside_a_reference(place, base, keywords, expected, is_last):
-    """Every name that a schema or the schema in its `$ref` requires is reported, as an error if either rejects it."""
+    """Every missing name that a schema or the schema behind its `$ref` requires is reported.
+
+    The finding is a warning if only `x-warn` requires the name. Otherwise, it is an error.
+    """
     schema = {**keywords, **BASE} if is_last else {**BASE, **keywords}
     value = {"x": 1}
     for step in reversed(place.split("/")[1:]):
