@@ -147,7 +147,10 @@ def draw_instruction(choose: Choose, text: str, separator: str) -> str | None:
 
 
 def respelled(value: Any) -> Any:
-    """Return an equal value in another spelling: 5.0 for 5, or an object with its members reversed."""
+    """Return an equal value in another spelling, such as 5.0 for 5, or an object with its members reversed.
+
+    Return the value itself if it has no other spelling.
+    """
     if type(value) is int and float(value) == value:
         return float(value)
     if type(value) is float and value.is_integer():
@@ -265,7 +268,9 @@ def s8_any_is_shortest(case: Case) -> None:
 
 
 def s9_name_by_name(case: Case) -> None:
-    """Each param is decided alone: other params do not influence whether it is sent.
+    """Other params do not influence whether a param is blocked.
+
+    If no param is blocked, other params do not influence whether a param is sent, either.
 
     An object from `SlimRequest.bind` returns the same results whatever it returned before.
     """
@@ -290,7 +295,8 @@ def s9_name_by_name(case: Case) -> None:
 def s10_round_trip(case: Case) -> None:
     """A request and its effective params have the same slim request.
 
-    If the request has no `project_version`, the slim request for `effective.as_request()` has the same params, too.
+    With the slim request for `effective.as_request()`, a task gets the same effective params. If the request has no
+    `project_version`, both slim requests have the same params.
     """
     slim = SlimRequest.of(case.project, case.request)
     effective = case.project.resolve(case.request)
@@ -303,7 +309,7 @@ def s10_round_trip(case: Case) -> None:
 
 
 def rules_are_those_of_the_request(case: Case) -> None:
-    """`rests_on` lists the rules that resolving the slim request reports. A `RuleFinder` finds the same rules."""
+    """A slim request and its effective params have the same `rests_on`. A `RuleFinder` finds the same rules."""
     slim = SlimRequest.to(case.project, case.flat_wanted, version=case.version)
     assert slim.rests_on == case.project.resolve(slim.request).rests_on
     finder, slimmer = RuleFinder(case.project), SlimRequest.bind(case.project, case.version)

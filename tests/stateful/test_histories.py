@@ -37,7 +37,7 @@ SETTINGS = (
 
 
 class ProjectsInUse(RuleBasedStateMachine):
-    """Create, update, resolve, store and change projects in any order."""
+    """Create, update, resolve, write and copy projects in any order, and try to change them."""
 
     pairs = Bundle("pairs")
 

@@ -16,7 +16,7 @@ LOST = OutcomeUnknown("no_reply", None, "nothing", "a reply")
 class Breaking:
     """A transport with faults, which the test sets.
 
-    `fault` is the fault of the next POST. The service applies the update `between` before this POST. `late` has
+    `fault` is the fault of the next POST. `between` is an update that the service applies before this POST. `late` has
     the requests that are delivered later.
     """
 

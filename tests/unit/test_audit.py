@@ -140,7 +140,10 @@ def test_a_task_without_a_version_of_the_project_is_not_judged(finished):
     ],
 )
 def test_a_contradiction_names_its_rule(finished, finding):
-    """A finding about an impossible value has the broken rule, the path and the settings that explain the value."""
+    """A finding about an impossible value has the broken rule, the path, the actual value and the expected value.
+
+    It also has the settings that would explain the value.
+    """
     audit = audited(finished)
     assert audit.impossible == 1
     assert finding in summarize(audit)
@@ -246,7 +249,7 @@ LONG = "of every forklift, pallet and person in the image, also at the edge, " *
     ],
 )
 def test_long_instructions_are_shown_where_they_differ(inherited, instruction, expected, actual):
-    """If the expected and the actual instruction have the same long end, the finding shows the text before this end."""
+    """If two long instructions differ, the finding shows the text around their last difference."""
     project = Project("boxes", type="imageannotation", params={"instruction": inherited})
     (finding,) = audited(task(instruction=instruction), project=project).findings
     assert finding.rule == "T4"
@@ -275,9 +278,9 @@ def test_the_calibration_lists_the_remaining_settings():
 
 
 def test_tasks_of_a_project_with_join_rule_out_leave_out():
-    """If tasks were created under `join`, they contradict assumptions that differ only by `leave out`.
+    """Tasks of a project with `join` do not rule out the project's settings.
 
-    The tasks do not rule out the project's own settings.
+    The tasks rule out the settings that have `leave out` instead of `join`, and otherwise equal the project's settings.
     """
     true = Assumptions(instruction_separator=" ", empty_instruction="join")
     project = BOXES.with_assumptions(true).patch_params({"instruction": "Box most.", "other": 1})

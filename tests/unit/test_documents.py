@@ -133,7 +133,10 @@ def test_lines_of_invalid_utf_16_are_rejected(written, encoding, last, column):
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_long_lines_of_utf_16_are_numbered(written, encoding):
-    """A line of UTF-16 that exceeds the limit counts as one line, even if the limit cuts a character in two."""
+    """A line of UTF-16 that exceeds the limit counts as one line, even if the limit cuts a character in two.
+
+    An invalid character in such a line is an error with line and column.
+    """
     text = "\ufeff" + "\u0a0a\U0001f600" * 9 + "\n[1]\n" + "\U0001f600" * 9 + "\n[2]\n" + "\U0001f600" * 9
     for limit in (5, 6, 7):
         lines = list(read_lines(written(text.encode(encoding), "some.jsonl"), limit=limit))

@@ -54,7 +54,7 @@ def test_a_task_that_lacks_a_param_opts_out():
 
 
 def test_another_end_is_not_nearly_the_same():
-    """If an instruction differs from the common ending in more than white space, `nearly` does not count it."""
+    """If an instruction differs from the common ending in more than white space, `nearly` does not count the task."""
     tasks = [*(make_task(n) for n in range(9)), make_task(9, instruction="Count."), make_task(10, instruction=None)]
     [reason] = extract(tasks).opted_out
     assert (reason.tasks.count, reason.nearly.count) == (2, 0)
@@ -207,7 +207,7 @@ def test_a_param_that_would_save_nothing_stays():
 
 
 def test_a_total_that_grows_is_explained():
-    """If the project costs more bytes than it saves, the report says so, even without requests."""
+    """If the project costs more bytes than it saves, the report says so, even if there are no requests."""
     for tasks in ([], [{"batch": "b", "attachment": "x"}], [{"padding": 1}]):
         extraction = Extraction.of(tasks, name="boxes", type="imageannotation")
         assert extraction.bytes_after > extraction.bytes_before
@@ -247,7 +247,9 @@ def test_a_request_that_is_not_exact_is_never_returned(monkeypatch):
     ],
 )
 def test_where_an_instruction_can_be_cut(text, separator, empty, tails):
-    """X5: an ending begins after a separator. Under `leave out`, the whole text is an ending, too.
+    """X5: an ending begins after a separator.
+
+    Under `leave out`, other text must precede the separator, and the whole text is an ending, too.
 
     If the separator is empty, an ending begins at the start of a line. The flag of an ending is true if a task that
     inherits the ending needs no instruction of its own.
@@ -455,7 +457,7 @@ def test_requests_that_differ_in_many_ways(tasks, is_minimal):
 
 
 def test_the_advice_to_move_a_param_is_also_for_python():
-    """The text about a param that never moves by default names the option and the argument that move it."""
+    """If a param stays by default, the text names the option and the argument that move it."""
     tasks = [{"attachment": "https://example.com/a.jpg"}] * 3
     extraction = Extraction.of(tasks, name="docks", type="imageannotation")
     assert "pass --move attachment to move it; in Python: `move`" in str(extraction)

@@ -72,7 +72,7 @@ def test_an_overriding_instruction_prevents_an_effect():
     ],
 )
 def test_a_request_that_the_project_refuses_is_refused(task, error):
-    """If the project rejects a request, `Impact.of` raises the same error as `Project.resolve`."""
+    """If the project rejects a request, the errors of `Impact.of` and `Project.resolve` have the same problem."""
     with pytest.raises(error) as refused:
         Impact.of(PADDED, [task])
     with pytest.raises(error) as expected:

@@ -265,7 +265,10 @@ def test_an_error_needs_consent_and_a_warning_does_not():
 
 
 def test_the_hint_on_drops_names_no_params():
-    """The hint on how to keep dropped params has no name from the update, such as a misspelt `patch`, and no option."""
+    """The hint on how to keep dropped params names no param of the update, and no option of the command line.
+
+    In this update, `pathc` is a misspelt `patch`.
+    """
     update = Replace({"pathc": True, "padding": 4})
     plan = Plan.of(BOXES, update).with_findings(Validator(BOXES).update(update))
     [hint] = [line for line in str(plan).splitlines() if line.startswith("to keep")]

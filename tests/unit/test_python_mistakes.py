@@ -95,7 +95,7 @@ def test_a_series_in_place_of_an_object_has_to_dict_or_no_remedy():
 
 
 def test_infinity_is_no_missing_value():
-    """The error for infinity does not suggest `None` for a missing value, as the error for NaN does."""
+    """Unlike the error for NaN, the error for infinity does not suggest `None` for a missing value."""
     with pytest.raises(NotJSON) as refused:
         freeze({"a": float("inf")})
     assert (refused.value.code, refused.value.remedy) == ("value_number", "")

@@ -37,7 +37,7 @@ def test_a_routing_name_is_no_param_of_a_task(name):
     ],
 )
 def test_a_routing_field_has_its_type(fields, code, path):
-    """A routing name with a wrong value is rejected, and the error has the path of the name."""
+    """A routing name or a `type` with a wrong value is rejected, and the error has the path of the name."""
     with pytest.raises(InvalidSetting) as refused:
         TaskRequest({}, **fields)
     assert (refused.value.code, refused.value.path) == (code, path)
@@ -89,7 +89,7 @@ def test_a_project_cannot_have_reserved_names(kind, name):
 
 @pytest.mark.parametrize("kind", [Patch, Replace])
 def test_an_update_is_a_frozen_value(kind):
-    """If its argument changes later, an update does not change. Updates with equal params are equal."""
+    """An update does not change if its argument changes later. Updates with equal params are equal."""
     params = {"a": [1]}
     update = kind(params)
     params["a"].append(2)

@@ -188,7 +188,7 @@ def test_a_lookalike_is_sent(held, wanted):
 
 
 def test_null_is_a_value_and_absent_is_impossible():
-    """If null is wanted in place of a value, null is sent. If a param is not wanted, the request opts out."""
+    """If null is wanted in place of a value, null is sent. If a version's param is not wanted, the request opts out."""
     project = project_of({"padding": 5})
     null = SlimRequest.to(project, {"padding": None})
     assert null.request.flat == {"padding": None}

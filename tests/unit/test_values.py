@@ -186,7 +186,7 @@ def test_other_types_decide_whether_they_equal_a_frozen_value():
 
 @pytest.mark.slow
 def test_many_references_to_one_list_are_too_large():
-    """A list is too large if, on each of many levels, a list contains the next list twice."""
+    """If each of 60 nested lists contains the next list twice, the value is rejected as too large."""
     value = []
     for _ in range(60):
         value = [value, value]

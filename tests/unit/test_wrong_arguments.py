@@ -308,7 +308,10 @@ def test_a_version_that_is_a_float_names_the_whole_number(number):
     [("-1", -1), ("0", 0), ("1", 1), ("1.0", 1), ("2", None), ("01", None), ("", None), ("1e0", None)],
 )
 def test_a_version_in_quotes_names_the_number(text, number):
-    """If a version is text with the number of a version, as in a spreadsheet, the error says to write the number."""
+    """If `project_version` is -1 or an existing version as text, such as `"1"`, the error says to write the number.
+
+    Such text comes from spreadsheets.
+    """
     with pytest.raises(NoSuchVersion) as rejected:
         PROJECT.patch_params({"padding": 4}).resolve({"project_version": text})
     assert rejected.value.code == "version_type"
@@ -658,7 +661,7 @@ def test_a_task_type_that_is_not_text_is_rejected(create, wrong):
 
 @pytest.mark.parametrize("found", [None, DOCUMENT, "docks"])
 def test_a_line_gets_an_error_if_its_project_is_not_found(found):
-    """If the function `project` returns another object than a `Project` for a line, only this line has an error."""
+    """If the function `project` does not return a `Project` for a line, only this line has an error."""
     lines = [b'{"project": "docks"}', b'{"project": "other"}', b'{"project": "docks"}']
     projects = {"docks": PROJECT, "other": found}
     first, error, last = preview_lines(lambda request: projects.get(request.project), lines)

@@ -168,7 +168,7 @@ def test_yaml_without_equivalent_in_json_is_rejected(written, text, code, line, 
 
 @pytest.mark.parametrize(("text", "corrected"), [('!!int "5"', "5"), ("!!bool 'true'", "true"), ("!!str 5", '"5"')])
 def test_the_remedy_for_a_tag_keeps_the_value(written, text, corrected):
-    """The remedy for a tag keeps the value: without the tag, only text may have quotes."""
+    """If the user follows the remedy for a tag, the value stays the same. Without the tag, only text is in quotes."""
     assert refused(lambda: read_document(written(f"a: {text}"))).remedy == "remove it, and put only text in quotes"
     assert read_document(written(f"a: {corrected}")).value == {"a": json.loads(corrected)}
 
@@ -274,7 +274,10 @@ def test_the_remedy_for_blank_lines_before_a_block_scalar_works(written, text):
     ],
 )
 def test_the_text_of_a_block_scalar_is_not_read_as_a_comment(written, text, value):
-    """If blank lines hide that a heading such as `# Cars` is the text of a block scalar, the error says so."""
+    """A heading such as `# Cars` in a block scalar is not ignored, although the parser takes it for a comment.
+
+    The error is about the blank lines before the heading. Without spaces in these lines, the heading is read as text.
+    """
     error = refused(lambda: read_document(written(text)))
     assert (error.code, "the blank lines" in error.problem) == ("yaml_syntax", True)
     assert read_document(written(re.sub("(?m)^ +$", "", text.replace("\r", "")))).value == value

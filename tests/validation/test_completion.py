@@ -103,7 +103,7 @@ WRONG = {
 @BOTH
 @pytest.mark.parametrize("name", WRONG)
 def test_a_value_that_no_task_can_correct_is_an_error(name, fast):
-    """A value that stays wrong whatever params a task adds is an error, with the value's pointer and version."""
+    """If a value stays wrong whatever params a task adds, it is an error, with the value's pointer and version."""
     schema, params, pointer = WRONG[name]
     findings = validate_project(schema, params, fast=fast)
     assert [(severity, place) for severity, place, _ in findings] == [("error", pointer)]
@@ -123,7 +123,7 @@ OPEN = {
         {"oneOf": [{"properties": {"a": {"const": 1}}}, {**HAS_B, "properties": {"a": {"const": 2}}}]},
         {"a": 2},
     ),
-    "two branches, of which a task may break one": ({"oneOf": [{"properties": {"a": TEXT}}, {}]}, {}),
+    "two branches that match until a task breaks one": ({"oneOf": [{"properties": {"a": TEXT}}, {}]}, {}),
     "then": ({**IF_A, "then": HAS_B}, {"a": 1}),
     "a condition that a task decides": ({**IF_A, "then": {"properties": {"b": TEXT}}}, {"b": 1}),
     "a condition that a task fulfils": ({**IF_A, "else": {"properties": {"b": TEXT}}}, {"b": 1}),

@@ -1,4 +1,4 @@
-"""Findings on rules that the schemas cannot express, such as that `max` is not less than `min`."""
+"""Findings on rules that the schemas cannot express. For example, `max` must not be less than `min`."""
 
 import pytest
 

@@ -40,7 +40,8 @@ def write_files(folder, name, *, flawed=False):
     """Write a project file and a file with tasks of the project, and return both paths.
 
     The latest version of the project has half of the params of the payload `name`. Each task is this payload, or the
-    payload with one mistake. A task leaves out the params for which the project has the same value.
+    payload with one mistake. Except for `tags`, a task leaves out the params for which the project has the same value.
+    Each task also has the members of an entry of `ADDITIONS`.
     """
     whole = get_payload_params(name, {})
     tasks = [whole, *(change_once(get_payload_params(name, case), case["change"])[0] for case in CASES[name]["cases"])]

@@ -204,7 +204,7 @@ def test_many_unknown_names_need_few_validators(schema, monkeypatch):
     ],
 )
 def test_each_element_has_its_own_names(schema, fast):
-    """`prefixItems` describes names in the first elements of an array, and `items` names in the other elements."""
+    """`prefixItems` describes the names in the first elements of an array. `items` describes those in the others."""
     listed = {"prefixItems": [{"properties": {"x": {}}}, {"properties": {"y": {}}}], "items": {"properties": {"z": {}}}}
     document = {"properties": {"a": schema}, "$defs": {"list": listed}}
     assert validate_own({"a": [{"x": 1}, {"y": 1}, {"z": 1}, {"z": 1}]}, document, fast=fast) == []

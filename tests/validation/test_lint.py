@@ -86,7 +86,7 @@ def test_an_overriding_instruction_is_no_repetition():
     ],
 )
 def test_an_instruction_that_overrides_its_equal(inherited, own, rule, codes):
-    """An instruction that overrides an equal instruction is a finding, as for any other param."""
+    """An instruction that overrides an equal instruction causes a finding, as any other param does."""
     settings = Assumptions(instruction_rule=rule)
     project = Project("boxes", type="imageannotation", params={"instruction": inherited}, assumptions=settings)
     assert [code for code, *_ in lint({"instruction": own}, project)] == codes

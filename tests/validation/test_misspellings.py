@@ -1,4 +1,4 @@
-"""The search for words of which a word is a misspelling."""
+"""The search for the known words that a misspelt word resembles."""
 
 from hypothesis import given, strategies as st
 
@@ -11,7 +11,7 @@ WORDS = st.text("abc", max_size=5)
 
 @given(WORDS, st.lists(WORDS, max_size=30))
 def test_an_index_finds_the_same_words_as_a_comparison_with_each(word, known):
-    """An index finds each word that differs in one edit or in the order of its letters, and no other word."""
+    """An index finds each word that differs in at most one edit or only in the order of its letters, and no other."""
     assert WordIndex.of(known).find_similar(word) == {each for each in known if is_misspelt(word, each)}
 
 

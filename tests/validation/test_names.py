@@ -58,7 +58,7 @@ ROUTING_MISTAKES = {
 def test_misspelt_routing_names(type, meant, name):
     """A misspelt routing name is reported for every type.
 
-    For `project_version`, the message says what happens unless the task also has the right name.
+    If `project_version` is misspelt, the message says that a task without this name inherits the latest version.
     """
     findings = validate(Project("boxes", type=type), {name: "x"})
     (finding,) = [finding for finding in findings if finding.code in ("param_unknown", "param_misplaced")]

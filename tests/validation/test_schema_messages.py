@@ -136,7 +136,7 @@ def test_thousands_of_missing_names(keyword):
     ],
 )
 def test_a_value_in_quotes_is_suggested_without_quotes(schema, text):
-    """If text contains an allowed number or boolean, also zero or `false`, the finding suggests it without quotes."""
+    """If an allowed number or boolean is in quotes, the finding suggests it without quotes, even 0 or `false`."""
     assert [found[3] for found in validate_own({"a": text}, {"properties": {"a": schema}})] == [text]
 
 
@@ -159,7 +159,10 @@ BASE = {"$ref": "#/$defs/base"}
 )
 @pytest.mark.parametrize("place", ["", "/p", "/p/0"])
 def test_missing_names_beside_a_reference(place, base, keywords, expected, is_last):
-    """Every name that a schema or the schema in its `$ref` requires is reported, as an error if either rejects it."""
+    """Every missing name that a schema or the schema behind its `$ref` requires is reported.
+
+    The finding is a warning if only `x-warn` requires the name. Otherwise, it is an error.
+    """
     schema = {**keywords, **BASE} if is_last else {**BASE, **keywords}
     value = {"x": 1}
     for step in reversed(place.split("/")[1:]):

@@ -368,7 +368,10 @@ class TestPayloads:
 
     @pytest.mark.parametrize(("name", "payload"), every_payload(FULL))
     def test_a_value_of_another_type_is_an_error(self, name, payload):
-        """It is an error to replace a scalar with an object, or a container with a number, unless `FREE` matches."""
+        """It is an error to replace a scalar with an object, or a container with a number.
+
+        Values that `FREE` matches and the values of routing names are not replaced.
+        """
         params = merge_payload(payload)
         for path in list_paths(params):
             where = make_pointer(path)

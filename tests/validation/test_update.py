@@ -95,7 +95,7 @@ def test_the_message_on_a_misspelt_mode():
 @pytest.mark.parametrize(("name", "value"), [("pathc", True), ("replace", True), ("Patch", False), ("mode", "replace")])
 @pytest.mark.parametrize("flag", [{}, {"patch": False}])
 def test_the_remedy_for_a_misspelt_mode_works(flag, name, value):
-    """If the user does what the message says, the error is gone, also if the update already has `"patch": false`."""
+    """If the user does what the message says, the error is gone, even if the update already has `"patch": false`."""
     [message] = explain(read_update({**flag, name: value, "padding": 6}))
     assert f'remove `{name}`, and write `"patch": true`' in message
     for corrected in (True, False):

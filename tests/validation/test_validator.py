@@ -168,7 +168,7 @@ class TestLayers:
         ],
     )
     def test_an_overridden_value_that_contradicts_another_is_a_warning(self, own, expected):
-        """A value that contradicts another value, and that the task overrides, is a warning about the version, too."""
+        """If a task corrects a project's value that contradicts another value, the finding is only a warning."""
         params = {"categories": ["car"], "category_ids": {"1": "bus"}}
         findings = validate(
             Project("p", type="categorization", params=params), {"attachment": "https://e.com/a", **own}
@@ -186,7 +186,7 @@ class TestLayers:
         ]
 
     def test_required_params_are_validated_on_the_effective_params(self):
-        """The project may set some required params and the task the others (T13)."""
+        """The project may set some required params, and the task may set the others (T13)."""
         project = make_boxes(geometries=GEOMETRIES)
         assert Validator(project).project() == ()
         assert validate(project, {"attachment": "a"}) == ()
@@ -353,7 +353,7 @@ def test_fast_without_the_extra_names_the_extra(schema, monkeypatch):
     ],
 )
 def test_a_missing_param_is_set_where_the_task_gets_it(request_, remedy):
-    """The remedy for a missing param names the project only if the task inherits each later version."""
+    """The remedy for a missing param names the project only if the task has no `project_version`."""
     project = Project("boxes", type="imageannotation", params={"padding": 1})
     project = project.update(Patch({"padding": 2}))
     findings = Validator(project).task(project.resolve({"attachment": "https://e.com/1.jpg", **request_}))
@@ -401,7 +401,10 @@ def test_a_separator_before_the_instruction_is_validated(request_, empty, codes,
     ],
 )
 def test_a_task_of_another_project_is_rejected(other):
-    """If the validator's project lacks the inherited version, the validator rejects the task and stays usable."""
+    """If the validator's project lacks the inherited version, the validator rejects the task and stays usable.
+
+    The validator accepts a task of another project that opts out or inherits an equal version.
+    """
     project = make_boxes(padding=1)
     validator = Validator(project)
     findings = validator.task(project.resolve({}))
