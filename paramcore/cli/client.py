@@ -30,8 +30,14 @@ def create_client(options: Namespace) -> Client:
 
 
 def format_outcome(outcome: Outcome, options: Namespace) -> str:
-    """Format an outcome.  If the text suggests a `reconcile` command, the suggestion repeats `--base-url`."""
-    return "\n  ".join(outcome.format_lines(options.base_url))
+    """Format an outcome.  A `reconcile` command in the text has the options of `list_service_options`."""
+    return "\n  ".join(outcome.format_lines(list_service_options(options)))
+
+
+def list_service_options(options: Namespace) -> list[str]:
+    """Return those of the given options that another command needs to reach the same service with the same key."""
+    base_url = [] if options.base_url is None else ["--base-url", options.base_url]
+    return [*base_url, *(["--key-from-stdin"] if options.key_from_stdin else [])]
 
 
 def _read_key() -> ApiKey:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Self, TypeAlias
 
 from attrs import evolve, frozen
@@ -118,11 +118,9 @@ class Outcome:
         """The command that looks up this outcome again in the real service, quoted for a shell."""
         return self.format_reconcile_command()
 
-    def format_reconcile_command(self, base_url: str | None = None) -> str:
-        """Return the command that looks up this outcome again, in the real service or in the service at `base_url`."""
-        lookup = f"--base {self.base} --digest {quote_for_shell(self.digest)}"
-        if base_url is not None:
-            lookup += f" --base-url {quote_for_shell(base_url)}"
+    def format_reconcile_command(self, options: Sequence[str] = ()) -> str:
+        """Return the command that looks up this outcome again, with further options such as `--base-url` and a URL."""
+        lookup = " ".join(map(quote_for_shell, ["--base", str(self.base), "--digest", self.digest, *options]))
         name = quote_for_shell(self.project)
         # Without `--`, the command line would read a name that begins with a dash as an option.
         arguments = f"{lookup} -- {name}" if self.project.startswith("-") else f"{name} {lookup}"
@@ -153,11 +151,8 @@ class Outcome:
     def __str__(self) -> str:
         return "\n  ".join(self.format_lines())
 
-    def format_lines(self, base_url: str | None = None) -> list[str]:
-        """Return the lines of `str()`.
-
-        With `base_url`, the `paramcore reconcile` command in the lines has the option `--base-url`.
-        """
+    def format_lines(self, options: Sequence[str] = ()) -> list[str]:
+        """Return the lines of `str()`; a `paramcore reconcile` command in the lines also has these options."""
         name = format_value(self.project)
         if self.state == "done":
             headline = f"done: version {self.version} of {name}"
@@ -165,9 +160,9 @@ class Outcome:
             headline = f"applied more than once: {format_versions(self.versions)} of {name} contain the update"
         else:
             headline = f"{self.state} (update of {name})" + ("" if self.error is None else f": {self.error}")
-        return [headline, *self._list_notes(base_url)]
+        return [headline, *self._list_notes(options)]
 
-    def _list_notes(self, base_url: str | None) -> list[str]:
+    def _list_notes(self, options: Sequence[str]) -> list[str]:
         notes = []
         if self.now is not None and self.version is not None:
             earlier, later = range(self.base, self.version), range(self.version + 1, len(self.now.versions))
@@ -181,7 +176,7 @@ class Outcome:
         if self.altered:
             notes.append(f"the service now reports {format_versions(self.altered)} differently")
         if self.state == "unknown":
-            notes.append(f"to look up the outcome again: {self.format_reconcile_command(base_url)}")
+            notes.append(f"to look up the outcome again: {self.format_reconcile_command(options)}")
         return notes
 
 

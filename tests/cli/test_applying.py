@@ -222,6 +222,20 @@ class TestApply:
             found = run(*shlex.split(again.partition("paramcore ")[2]), SCALE_API_KEY=KEY)
             assert (found.status, found.out) == (0, 'done: version 2 of "boxes"\n')
 
+    def test_the_printed_command_reads_the_key_from_the_same_place(self, patch):
+        """With `--key-from-stdin`, `apply` and `reconcile` print a `reconcile` command with `--key-from-stdin`."""
+        with Server("reset_after_commit") as server:
+            options = {"stdin": f"{KEY}\n", "SCALE_API_KEY": ""}
+            ran = run_with(server, "apply", NAME, patch, "--yes", "--key-from-stdin", **options)
+            [sending, again] = [line for line in (ran.err + ran.out).splitlines() if "paramcore reconcile" in line]
+            for line in (sending, again):
+                found = run(*shlex.split(line.partition("paramcore ")[2]), **options)
+                assert (found.status, found.out) == (0, 'done: version 2 of "boxes"\n')
+            lookup = run_with(
+                server, "reconcile", NAME, "--base", "9", "--digest", "0" * 32, "--key-from-stdin", **options
+            )
+            assert lookup.out.endswith(" --key-from-stdin\n")
+
     @pytest.mark.parametrize(
         ("fault", "status", "outcome"),
         [(None, 0, 'done: version 2 of "boxes"'), ("reset_after_commit", 4, 'unknown (update of "boxes"): ')],

@@ -10,7 +10,7 @@ from contextlib import suppress
 from attrs import evolve
 
 from paramcore.analysis import Plan
-from paramcore.cli.client import create_client, format_outcome
+from paramcore.cli.client import create_client, format_outcome, list_service_options
 from paramcore.cli.exit_codes import FINDINGS, FINE, OUTCOME_EXIT_CODES, OUTCOME_UNKNOWN
 from paramcore.cli.hidden_values import select_error, select_values
 from paramcore.cli.output import (
@@ -46,7 +46,7 @@ def apply(options: Namespace) -> Pieces:
         if as_json:
             yield format_document(select_values({"plan": plan.to_json(), "outcome": None}, options))
         return FINE if plan.update is None else FINDINGS
-    reconcile_command = Outcome.of(plan, "unknown").format_reconcile_command(options.base_url)
+    reconcile_command = Outcome.of(plan, "unknown").format_reconcile_command(list_service_options(options))
     transport = _AnnouncingTransport(client.transport, reconcile_command)
     try:
         outcome = evolve(client, transport=transport).apply(plan)
