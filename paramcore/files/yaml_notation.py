@@ -186,8 +186,9 @@ def find_unsupported(text: str, offset: int, message: str, started: int) -> Synt
     follows_quote = text[offset - 1 : offset] in ("'", '"') and text[offset + 1 : offset + 2].strip()
     if mark == ":" and (message.endswith("'<scalar>'") or follows_quote):
         return SyntaxProblem("yaml_syntax", offset, "the colon needs a space after it", "insert a space")
-    # If the parser does not recognize the name before a colon, its last event is an empty value at the colon.
-    if mark == ":" and started == offset:
+    # If the parser does not recognize the name before a colon, its last event is an empty value at the colon.  In an
+    # array such as `[a: b: c]`, this event is the end of `a: b`.
+    if mark == ":" and started == offset and "'}'" in message:
         problem = "a name and its colon must be on one line, and have at most 1,024 characters"
         remedy = "write them on one line, or convert the file to JSON"
         return SyntaxProblem("yaml_syntax", offset, problem, remedy)
