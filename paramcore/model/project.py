@@ -29,7 +29,7 @@ from paramcore.text import (
 )
 from paramcore.values import check_argument, check_iterable, freeze_object, join_pointer, wrap_frozen
 
-#: The fields of a project object that `Project.fields` does not contain, in the service's order.
+#: The fields that `Project.fields` does not contain, in the order of the service's project objects.
 FIELD_ORDER = ("type", "name", "param_history")
 
 
@@ -182,7 +182,7 @@ class Project(NotebookReprs):
         """Return a fast function that computes effective params from a task's params.
 
         `project_version` selects the inherited version, as in a task request.  The function
-        returns a plain dict whose values are not copied, and can be pickled.
+        can be pickled.  It returns a plain dict whose values are not copied.
 
         Pass checked params without routing names to the function.  It checks only that
         `instruction` is text or null.
