@@ -91,7 +91,7 @@ class NotationCheck:
             raise _make_blank_lines_problem(hidden.end() - 1)
 
     def _check_colon(self, value: str, end: int) -> None:
-        """Check a colon at the start or the end of a plain scalar in brackets, or directly after the scalar."""
+        """Check a colon at the start or the end of a plain scalar in brackets, or after the scalar and a tab."""
         if not value and _COLON_IN_TEXT.match(self._text, end - 1):
             # In YAML 1.2, `{:a: 1}` has the name `:a`. The parser reads an empty name that ends after the colon.
             raise _make_leading_colon_problem(end - 1)

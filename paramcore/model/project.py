@@ -102,7 +102,8 @@ class Project(NotebookReprs):
         check_task_type(type)
         if not isinstance(assumptions, Assumptions):
             problem = f"`assumptions` must be an `Assumptions`, got {describe_value(assumptions)}"
-            raise InvalidSetting("assumption_value", None, problem, "convert it with `Assumptions.from_settings`")
+            remedy = "pass `Assumptions(...)`, or convert a Mapping with `Assumptions.from_settings`"
+            raise InvalidSetting("assumption_value", None, problem, remedy)
         if versions is None:
             if params is None and created_at is not None:
                 problem = "`created_at` is the time of version 0, which a project without `params` does not have"
