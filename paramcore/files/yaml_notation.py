@@ -91,7 +91,7 @@ class NotationCheck:
             raise _make_blank_lines_problem(hidden.end() - 1)
 
     def _check_colon(self, value: str, end: int) -> None:
-        """Check a colon at the start or the end of a plain scalar in brackets, or directly after the scalar."""
+        """Check a colon at the start or the end of a plain scalar in brackets, or after the scalar and a tab."""
         if not value and _COLON_IN_TEXT.match(self._text, end - 1):
             # In YAML 1.2, `{:a: 1}` has the name `:a`. The parser reads an empty name that ends after the colon.
             raise _make_leading_colon_problem(end - 1)
@@ -186,8 +186,9 @@ def find_unsupported(text: str, offset: int, message: str, started: int) -> Synt
     follows_quote = text[offset - 1 : offset] in ("'", '"') and text[offset + 1 : offset + 2].strip()
     if mark == ":" and (message.endswith("'<scalar>'") or follows_quote):
         return SyntaxProblem("yaml_syntax", offset, "the colon needs a space after it", "insert a space")
-    # If the parser does not recognize the name before a colon, its last event is an empty value at the colon.
-    if mark == ":" and started == offset:
+    # If the parser does not recognize the name before a colon, its last event is an empty value at the colon.  In an
+    # array such as `[a: b: c]`, this event is the end of `a: b`.
+    if mark == ":" and started == offset and "'}'" in message:
         problem = "a name and its colon must be on one line, and have at most 1,024 characters"
         remedy = "write them on one line, or convert the file to JSON"
         return SyntaxProblem("yaml_syntax", offset, problem, remedy)

@@ -133,7 +133,7 @@ class Explanation(NotebookReprs):
         return self.param in ROUTING_NAMES
 
     def describe_reason(self) -> str:
-        """Return the meaning of `reason`; for a routing name, return that it is not a param (T10)."""
+        """Return the meaning of `reason`; for a routing name, return instead that the name is not a param (T10)."""
         if self.is_routing_name:
             return "it is a routing name of the task request, not a param"
         return REASONS[self.reason]
@@ -173,7 +173,7 @@ class Explanation(NotebookReprs):
 
 
 def list_notes(candidate: Candidate) -> list[str]:
-    """Return the remarks on the value of a candidate: since when it is unchanged, and the `note`."""
+    """Return the remarks on a candidate: the version since which its value is unchanged, and the `note`."""
     since = candidate.first_set_in
     notes = [] if since in (None, candidate.version) else [f"unchanged since version {since}"]
     return [*notes, candidate.note] if candidate.note else notes

@@ -29,7 +29,7 @@ from paramcore.text import (
 )
 from paramcore.values import check_argument, check_iterable, freeze_object, join_pointer, wrap_frozen
 
-#: The fields of a project object that `Project.fields` does not contain, in the service's order.
+#: The fields that `Project.fields` does not contain, in the order of the service's project objects.
 FIELD_ORDER = ("type", "name", "param_history")
 
 
@@ -102,7 +102,8 @@ class Project(NotebookReprs):
         check_task_type(type)
         if not isinstance(assumptions, Assumptions):
             problem = f"`assumptions` must be an `Assumptions`, got {describe_value(assumptions)}"
-            raise InvalidSetting("assumption_value", None, problem, "convert it with `Assumptions.from_settings`")
+            remedy = "pass `Assumptions(...)`, or convert a Mapping with `Assumptions.from_settings`"
+            raise InvalidSetting("assumption_value", None, problem, remedy)
         if versions is None:
             if params is None and created_at is not None:
                 problem = "`created_at` is the time of version 0, which a project without `params` does not have"
@@ -182,7 +183,7 @@ class Project(NotebookReprs):
         """Return a fast function that computes effective params from a task's params.
 
         `project_version` selects the inherited version, as in a task request.  The function
-        returns a plain dict whose values are not copied, and can be pickled.
+        can be pickled.  It returns a plain dict whose values are not copied.
 
         Pass checked params without routing names to the function.  It checks only that
         `instruction` is text or null.

@@ -71,7 +71,7 @@ class ParamChanges:
     versions: tuple[ParamVersion, ...]
 
     def find_first_set_in(self, number: int, name: str) -> int:
-        """Return the number of the last version up to `number` that added, changed or dropped a param.
+        """Return the number of the last version up to `number` that added, changed or dropped the param.
 
         Return 0 if no version did.
         """

@@ -57,7 +57,7 @@ class ErrorChanges:
         """Return a sentence about today's errors; empty if there are none.
 
         The sentence also counts the errors that the update removes.  With `with_patch`, it
-        counts the errors that the patch removes instead.
+        instead counts the errors that the patch removes.
 
         Example:
             >>> ErrorChanges({Presence(True, True): 1}, ("a.jsonl:3:1",)).describe_today(with_patch=False)

@@ -27,7 +27,7 @@ class Total(NamedTuple):
 def build_slim_document(
     subject: str, verdict: Phrase, totals: Iterable[Total], notes: Iterable[Phrase], command: str
 ) -> Document:
-    """Report what requests can leave out; totals of requests that opt out come first."""
+    """Report what requests can leave out; the totals `opted out` and `impossible` come first."""
     rows = tuple(
         Row(((total.label,), () if total.param is None else (UserText(total.param),), (total.text,)), total.rank)
         for total in sorted(totals, key=lambda total: total.rank)

@@ -55,7 +55,7 @@ def diff_lines(before: str, after: str) -> list[Run]:
 def _iter_hunks(before: str, after: str, tokens: Sequence[re.Pattern[str]]) -> Iterator[_Hunk]:
     """Compare two texts token by token; the first pattern in `tokens` matches a token.
 
-    If there are too many tokens, use the next pattern.  Two sentences that differ are compared
+    If there are too many tokens, use the next pattern.  Sentences that differ are compared
     again, with the next pattern.  If no pattern is left, everything between the equal start and the
     equal end counts as different.
     """

@@ -77,7 +77,7 @@ def reconcile_outcome(outcome: Outcome, clock: Clock, assumptions: Assumptions =
         raise InvalidSetting("base_type", None, problem, remedy)
     # An incomplete digest would match no version, so the outcome would stay unknown.
     if plan is None and not is_digest(outcome.digest):
-        problem = f"`digest` must be 32 hexadecimal digits, got {describe_value(outcome.digest)}"
+        problem = f"`digest` must be 32 lower-case hexadecimal digits, got {describe_value(outcome.digest)}"
         raise InvalidSetting("argument_type", None, problem, "pass the `digest` of the unknown outcome")
     if outcome.state == "not done":
         # The service did not apply the update, so a version that seems to contain it is from another writer.

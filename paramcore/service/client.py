@@ -106,7 +106,8 @@ class Client:
         Raises:
             InvalidSetting: `project_name`, `task_type`, `flag_type`,
                 `routing_type`, `pipeline`.
-            InvalidParams, NotJSON: if `params` has names or values that a project cannot have.
+            InvalidParams: if `params` has names or values that a project cannot have.
+            NotJSON: for values in `params` that are not JSON, or for a lone surrogate in `type` or `dataset_id`.
         """
         request = requests.create_project(
             name,
@@ -160,7 +161,7 @@ class Client:
 
         Raises:
             InvalidSetting: `base_type`, `project_name`; `argument_type`, if `outcome` is not an `Outcome`, or if it has
-                neither a plan nor a `digest` of 32 hexadecimal digits.
+                neither a plan nor a `digest` of 32 lower-case hexadecimal digits.
             NotDone, OutcomeUnknown: if the project cannot be read.
         """
         check_argument("outcome", outcome, Outcome)

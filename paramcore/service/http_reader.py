@@ -118,7 +118,7 @@ class Body:
     def _read_chunks(self) -> bytes:
         body = bytearray()
         while True:
-            line = _read_line(self._stream, MAX_LINE_SIZE, 400, "the size of a chunk")
+            line = _read_line(self._stream, MAX_LINE_SIZE, 400, "the line with the size of a chunk")
             match = _CHUNK_SIZE.fullmatch(line)
             if match is None:
                 raise RejectedCall(400, f"a chunk has the malformed size {format_value(line, limit=MESSAGE_LIMIT)}")

@@ -43,7 +43,7 @@ class Outcome:
     digest: str
     #: The numbers of the versions that contain the update.
     versions: tuple[int, ...] = ()
-    #: The project in the reply that decided the outcome.  `None` if that reply contains no project, or if there was
+    #: The project in the reply that decided the outcome.  `None` if that reply does not contain it, or if there was
     #: no reply.
     now: Project | None = None
     #: The numbers of the versions of `plan.project` that the service now reports differently.

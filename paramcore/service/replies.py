@@ -6,7 +6,7 @@ It raises `OutcomeUnknown` for any other status except 200.  It also raises
 different project.
 
 A reply may repeat the API key.  So an exception quotes at most one text of an error reply: the
-member `error` or `message`, from which the transport removed the key.  Without such a
+member `error` or `message`.  The transport must remove the key from this text.  Without such a
 text, the exception shows the status, media type and size.
 """
 

@@ -2,7 +2,8 @@
 
 A request contains no API key; the transport adds the base URL, the key and the
 headers.  The functions that build requests raise `InvalidSetting` for an
-invalid name, type or field.  `create_project` may also raise `InvalidParams` or `NotJSON`.
+invalid name, type or field.  `create_project` may also raise `InvalidParams`.
+`create_project` and `create_task` may also raise `NotJSON`.
 """
 
 from __future__ import annotations
@@ -253,14 +254,14 @@ def check_studio_fields(
         problem = f"`pipeline` must be `standard_task` or `consensus_task`, got {describe_value(pipeline)}"
         raise InvalidSetting("pipeline", "/pipeline", problem, "")
     if pipeline is not None and not studio:
-        raise InvalidSetting("pipeline", "/pipeline", "`pipeline` needs `studio`", "pass `studio=True`")
+        raise InvalidSetting("pipeline", "/pipeline", "`pipeline` needs `studio`", "set `studio` to true")
     attempts = consensus_attempts
     if attempts is not None and not (type(attempts) is int and attempts > 0):
         problem = f"`consensus_attempts` must be a whole number of at least 1, got {describe_value(attempts)}"
         raise InvalidSetting("pipeline", "/consensus_attempts", problem, "")
     if attempts is not None and pipeline != "consensus_task":
-        problem, remedy = "`consensus_attempts` needs the pipeline `consensus_task`", "pass `pipeline='consensus_task'`"
-        raise InvalidSetting("pipeline", "/consensus_attempts", problem, remedy)
+        problem = "`consensus_attempts` needs the pipeline `consensus_task`"
+        raise InvalidSetting("pipeline", "/consensus_attempts", problem, "set `pipeline` to `consensus_task`")
 
 
 def _encode_project_path(name: str) -> str:

@@ -720,7 +720,7 @@ def test_the_project_of_a_batch_is_not_named():
 def test_a_digest_that_matches_no_version_is_rejected(digest):
     """A digest that no version can have is rejected. Otherwise, the outcome would stay unknown."""
     client = Client(MemoryService([PROJECT]))
-    with pytest.raises(InvalidSetting, match="`digest` must be 32 hexadecimal digits"):
+    with pytest.raises(InvalidSetting, match="`digest` must be 32 lower-case hexadecimal digits"):
         client.reconcile(Outcome("unknown", "docks", base=0, digest=digest))
     assert client.reconcile(Outcome("unknown", "docks", base=0, digest="0" * 32)).state == "unknown"
 

@@ -226,6 +226,7 @@ def test_unsupported_yaml_is_not_called_invalid(written, text, column, problem, 
         ("[a\t}", 1, 4),
         ("{a: b\t]", 1, 7),
         ("# a\t\n}", 2, 1),
+        ("[a: b: c]", 1, 6),
     ],
 )
 def test_invalid_yaml_is_not_called_unsupported(written, text, line, column):

@@ -75,7 +75,7 @@ class Faults:
             raise InvalidSetting("argument_type", None, problem, "")
         if method is not None and method not in METHODS:
             problem = f"`method` must be {', '.join(METHODS)} or `None`, got {describe_value(method)}"
-            raise InvalidSetting("argument_type", None, problem, "leave it out to make calls of all methods fail")
+            raise InvalidSetting("argument_type", None, problem, "leave it out for calls of all methods")
         if times:
             with self._lock:
                 self._armed.append((fault, method, times))

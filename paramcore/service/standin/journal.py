@@ -103,7 +103,7 @@ class JournalFile:
             self._sync_name()
 
     def _sync_name(self) -> None:
-        """Sync the name of the file that `replace` wrote to the disk, if it may not be there yet."""
+        """If the name of the file that `replace` wrote may not be on disk yet, sync the name to the disk."""
         if self._has_unsynced_name:
             sync_directory(os.path.dirname(self._path))
             self._has_unsynced_name = False

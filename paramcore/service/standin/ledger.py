@@ -115,7 +115,7 @@ class Ledger:
     def list_unsaved(self, world: str) -> list[StoredProject]:
         """Return the projects whose files may lack a version.
 
-        `list_unsaved` first waits until the journal contains all versions of these projects.
+        Before it returns, `list_unsaved` waits until the journal contains all versions of these projects.
 
         Raises:
             NotSaved: if the journal cannot be written.

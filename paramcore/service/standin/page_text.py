@@ -84,7 +84,7 @@ def _iter_project(page: ProjectPageView) -> Iterator[str]:
     if page.lifelines is not None:
         yield from _iter_details(page)
     yield ""
-    yield "The project and its tasks as JSON"
+    yield "The project and its tasks (at most the latest 100) as JSON"
     yield f"  {page.project_command}"
     yield f"  {page.tasks_command}"
 
