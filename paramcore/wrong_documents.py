@@ -41,8 +41,8 @@ _IS_CREATION = "this is the body of a request that creates a project"
 _PAGE_NAMES = ({"docs", "total"}, {"docs", "has_more"})
 #: E6, S5: the names in an error reply of the service.
 _ERROR_NAMES = {"status_code", "error", "message"}
-#: Every document that `reject_other_than_request` rejects has at least one of these names.  `patch` is the name by
-#: which the command line recognizes an update in place of a request.
+#: Every document that `reject_other_than_request` rejects has at least one of these names.  The command line recognizes
+#: an update in place of a request by the name `patch`.
 _SUSPICIOUS_NAMES = frozenset(
     {"patch", "param_history", "task_id", "params", "docs", "status_code", "error"}
     | {"before", "explanations", "exact_while"}

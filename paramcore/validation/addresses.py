@@ -15,8 +15,8 @@ from paramcore.validation.check_parts import CrossCheck, get_member, list_elemen
 from paramcore.validation.finding import Finding
 from paramcore.values import join_pointer
 
-#: Values of `attachment_type`, or of an attachment's `type`, for which the attachment is an address. For other values,
-#: the attachment is the data itself.
+#: Values of `attachment_type`, or of an attachment's `type`, that mean that the attachment is an address. With other
+#: values, the attachment is the data itself.
 _MEDIA = ("image", "video", "audio", "website", "pdf")
 
 #: Task types whose attachments are always addresses.

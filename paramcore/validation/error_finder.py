@@ -13,7 +13,7 @@ from paramcore.values import check_argument
 def make_error_finder(schemas: Schemas = Schemas()) -> Callable[[Project, EffectiveParams], str | None]:
     """Return a function that returns the first error in the effective params of a task, or `None`.
 
-    Pass the function as `on_validate` to `StandIn`, which then rejects a task with an error.
+    Pass the function as `on_validate` to `StandIn`, which then rejects each task that has an error.
     A warning, such as one about a misspelt name, is not an error.  The function caches a
     validator for each name of a project, and makes a new one if the project changes.
 
