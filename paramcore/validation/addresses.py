@@ -74,10 +74,11 @@ def _strip(text: str) -> str:
 def _check_whitespace(text: str, pointer: str) -> Iterator[Finding]:
     address = _strip(text)
     if not address:
-        yield _make_finding(pointer, text, "contains only whitespace", "write an address")
+        yield _make_finding(pointer, text, "contains only whitespace or invisible characters", "write an address")
     elif address != text:
         remedy = "write the address alone"
-        yield _make_finding(pointer, text, "has whitespace around the address", remedy, address)
+        problem = "has whitespace or invisible characters around the address"
+        yield _make_finding(pointer, text, problem, remedy, address)
     elif any(_is_invisible(character) and character != " " for character in text):
         problem = "has a line break or an invisible character in the address"
         yield _make_finding(pointer, text, problem, "remove it")

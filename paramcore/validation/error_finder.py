@@ -15,7 +15,7 @@ def make_error_finder(schemas: Schemas = Schemas()) -> Callable[[Project, Effect
 
     Pass the function as `on_validate` to `StandIn`, which then rejects each task that has an error.
     A warning, such as one about a misspelt name, is not an error.  The function caches a
-    validator for each name of a project, and makes a new one if the project changes.
+    validator for each project name and task type, and makes a new one if the project changes.
 
     Raises:
         InvalidSetting: `argument_type` for an argument of the wrong class, also of the returned function.

@@ -144,7 +144,7 @@ class UnusedDefaults:
     @classmethod
     def of(cls, project: Project) -> UnusedDefaults:
         """Return a counter for a project, before any task is added."""
-        # By default, a task does not override the project's instruction, because the two instructions are joined (T6).
+        # By default, a task does not override the project's instruction, because the two instructions are joined (T4).
         return cls(0, {*project.params} - {"instruction"})
 
     def add(self, own: Collection[str]) -> None:
