@@ -18,7 +18,7 @@ def make_error_finder(schemas: Schemas = Schemas()) -> Callable[[Project, Effect
     validator for each project name and task type, and makes a new one if the project changes.
 
     Raises:
-        InvalidSetting: `argument_type` for an argument of the wrong class, also of the returned function.
+        InvalidSetting: `argument_type` for an argument of the wrong class.  The returned function raises it, too.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"geometries": {"box": {}}})
