@@ -41,8 +41,8 @@ _IS_CREATION = "this is the body of a request that creates a project"
 _PAGE_NAMES = ({"docs", "total"}, {"docs", "has_more"})
 #: E6, S5: the names in an error reply of the service.
 _ERROR_NAMES = {"status_code", "error", "message"}
-#: Every document that `reject_other_than_request` rejects has at least one of these names.  `patch` is the name by
-#: which the command line recognizes an update in place of a request.
+#: Every document that `reject_other_than_request` rejects has at least one of these names.  The command line recognizes
+#: an update in place of a request by the name `patch`.
 _SUSPICIOUS_NAMES = frozenset(
     {"patch", "param_history", "task_id", "params", "docs", "status_code", "error"}
     | {"before", "explanations", "exact_while"}
@@ -64,12 +64,13 @@ def reject_other_than_update(
     """
     version, project = members.get("version"), members.get("project")
     if "param_history" in members or (isinstance(project, dict) and "param_history" in project):
-        use, file = "use", "FILE"
+        found, use, file = "a whole project object", "use", "FILE"
         if "param_history" not in members:
+            found = "an object with a whole project in `project`"
             use, file = "save its `project` with `jq .project FILE > PROJECT`, and use", "PROJECT"
         wanted = f"`plan --wanted {file}` (in Python: `Plan.to`)"
         remedy = f"{advice}, or {use} {wanted} to plan an update that sets the params of {file}"
-        raise MalformedPayload("update_is_project", "", f"this is a whole project object, not {expected}", remedy)
+        raise MalformedPayload("update_is_project", "", f"this is {found}, not {expected}", remedy)
     if _is_creation(members):
         remedy = "pass only its `params`, for example from `jq .params FILE`"
         raise MalformedPayload("update_is_project", "", f"{_IS_CREATION}, not {expected}", remedy)

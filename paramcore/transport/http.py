@@ -184,7 +184,7 @@ def _check_base_url(url: object) -> None:
         problem = f"the base URL {format_value(url, limit=80)} has no path, but all paths of the API begin with /v1"
         raise InvalidSetting("base_url", None, problem, f"write `{url.rstrip('/')}/v1`")
     if not is_valid:
-        problem = f"the base URL {format_value(url, limit=80)} is not an `https` URL with a host"
+        problem = f"the base URL {format_value(url, limit=80)} is not a valid `https` URL with a host"
         raise InvalidSetting("base_url", None, problem, _URL_REMEDY)
 
 

@@ -9,7 +9,8 @@ its check to one of these modules:
 - `cross_checks`, `references`, `form_references` and `addresses` check rules that JSON
   Schema cannot express.  `check_parts` contains their helpers.
 - `lint` finds values that the service accepts, but that are probably mistakes.
-- `update_checks` and `update_names` check the form of an update.
+- `update_checks` and `update_names` check the form of an update.  `misspellings` recognizes
+  misspelt words for them.
 - `known_names` finds names that a schema lacks.  `names` finds misplaced names, and
   suggests the most similar known name.
 

@@ -15,8 +15,8 @@ from paramcore.validation.check_parts import CrossCheck, get_member, list_elemen
 from paramcore.validation.finding import Finding
 from paramcore.values import join_pointer
 
-#: Values of `attachment_type`, or of an attachment's `type`, for which the attachment is an address. For other values,
-#: the attachment is the data itself.
+#: Values of `attachment_type`, or of an attachment's `type`, that mean that the attachment is an address. With other
+#: values, the attachment is the data itself.
 _MEDIA = ("image", "video", "audio", "website", "pdf")
 
 #: Task types whose attachments are always addresses.
@@ -74,10 +74,11 @@ def _strip(text: str) -> str:
 def _check_whitespace(text: str, pointer: str) -> Iterator[Finding]:
     address = _strip(text)
     if not address:
-        yield _make_finding(pointer, text, "contains only whitespace", "write an address")
+        yield _make_finding(pointer, text, "contains only whitespace or invisible characters", "write an address")
     elif address != text:
         remedy = "write the address alone"
-        yield _make_finding(pointer, text, "has whitespace around the address", remedy, address)
+        problem = "has whitespace or invisible characters around the address"
+        yield _make_finding(pointer, text, problem, remedy, address)
     elif any(_is_invisible(character) and character != " " for character in text):
         problem = "has a line break or an invisible character in the address"
         yield _make_finding(pointer, text, problem, "remove it")

@@ -26,8 +26,8 @@ from paramcore.validation.subschemas import list_subschemas, make_reference, rea
 from paramcore.values import join_pointer, resolve_pointer
 
 _Schema: TypeAlias = dict[str, Any]
-#: `enforced` is `possible` without `x-warn`, which only causes warnings.  It is used inside keywords such as `not`,
-#: where a violated `x-warn` would count as a mismatch.
+#: `enforced` is `possible` without `x-warn`, which only causes warnings.  `enforced` is used inside keywords such as
+#: `not`, where a violated `x-warn` would count as a mismatch.
 _Purpose: TypeAlias = Literal["possible", "enforced", "certain"]
 
 _REJECT_ALL: _Schema = {"not": {}}

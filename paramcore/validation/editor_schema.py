@@ -1,4 +1,4 @@
-"""Make schemas with which editors check whole files: projects, tasks and updates."""
+"""Make schemas that editors use to check whole files: projects, tasks and updates."""
 
 from __future__ import annotations
 

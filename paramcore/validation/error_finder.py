@@ -13,12 +13,12 @@ from paramcore.values import check_argument
 def make_error_finder(schemas: Schemas = Schemas()) -> Callable[[Project, EffectiveParams], str | None]:
     """Return a function that returns the first error in the effective params of a task, or `None`.
 
-    Pass the function as `on_validate` to `StandIn`, which then rejects a task with an error.
+    Pass the function as `on_validate` to `StandIn`, which then rejects each task that has an error.
     A warning, such as one about a misspelt name, is not an error.  The function caches a
-    validator for each name of a project, and makes a new one if the project changes.
+    validator for each project name and task type, and makes a new one if the project changes.
 
     Raises:
-        InvalidSetting: `argument_type` for an argument of the wrong class, also of the returned function.
+        InvalidSetting: `argument_type` for an argument of the wrong class.  The returned function raises it, too.
 
     Example:
         >>> project = Project("docks", type="imageannotation", params={"geometries": {"box": {}}})

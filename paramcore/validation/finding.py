@@ -26,7 +26,7 @@ CODES = {
     "request_refused": (
         "a task request cannot be resolved, for example because it names another project or an unknown version"
     ),
-    "update_mode": "a name in an update is probably a misspelt `patch`",
+    "update_mode": "a name in an update probably means `patch`",
     "update_wrapper": "an update has its params inside another object",
     "update_argument": "an update contains a field of another call",
     "update_null": "an update sets a param to null, which does not remove it",

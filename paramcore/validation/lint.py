@@ -41,8 +41,8 @@ def lint_params(own: Mapping[str, Any], inheritance: Inheritance) -> Iterator[Fi
         return
     for name, value in own.items():
         inherited = version.params.get(name)
-        # `same` is slow, but distinguishes `true` from `1`.  Values that are the same are also equal, so compare them
-        # with `==` first, which is fast.
+        # `same` is slow, but distinguishes `true` from `1`.  `==` is fast, and true whenever `same` returns true, so
+        # compare with `==` first.
         overrides = name != "instruction" or not inheritance.appends
         if overrides and value == inherited and name in version.params and same(value, inherited):
             problem = f"`{name}` has the value that the task would inherit from version {version.number}"
@@ -144,7 +144,7 @@ class UnusedDefaults:
     @classmethod
     def of(cls, project: Project) -> UnusedDefaults:
         """Return a counter for a project, before any task is added."""
-        # By default, a task does not override the project's instruction, because the two instructions are joined (T6).
+        # By default, a task does not override the project's instruction, because the two instructions are joined (T4).
         return cls(0, {*project.params} - {"instruction"})
 
     def add(self, own: Collection[str]) -> None:

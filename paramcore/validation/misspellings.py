@@ -9,7 +9,7 @@ from attrs import frozen
 
 @frozen
 class WordIndex:
-    """Finds the words of which another word is a misspelling, without a comparison with each of them."""
+    """Finds the known words that a word may misspell, without comparing it with each known word."""
 
     #: The words that have each key.
     _words_by_key: Mapping[str, Sequence[str]]
@@ -24,14 +24,14 @@ class WordIndex:
         return cls(words_by_key)
 
     def find_similar(self, word: str) -> set[str]:
-        """Return the words of the index of which `word` is a misspelling, as `is_misspelt` defines it."""
+        """Return the words of the index that `word` misspells, as `is_misspelt` defines it."""
         candidates = {known for key in _list_keys(word) for known in self._words_by_key.get(key, ())}
         return {known for known in candidates if is_misspelt(word, known)}
 
 
 def _list_keys(word: str) -> set[str]:
-    """Return the keys of a word.  It has a key in common with each of its misspellings."""
-    # One edit inserts, deletes or replaces one letter. Two words that differ in one letter are equal without it.
+    """Return the keys of a word.  A word has a key in common with each of its misspellings."""
+    # One edit inserts, deletes or replaces one letter. Two words that differ in one letter are equal without that letter.
     return {word, "".join(sorted(word)), *(word[:at] + word[at + 1 :] for at in range(len(word)))}
 
 

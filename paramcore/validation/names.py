@@ -16,7 +16,7 @@ from paramcore.model import ROUTING_TYPES
 from paramcore.text import count_common_ends, format_name, join_message
 from paramcore.values import join_pointer
 
-#: The maximum length of a name for which edits are counted. A longer name is similar only to a known name that is equal
+#: Edits are counted only in names of at most this length. A longer name is similar only to a known name that is equal
 #: apart from letter case and separators.
 _LONGEST = 64
 

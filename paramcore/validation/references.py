@@ -98,7 +98,7 @@ def _check_label_condition(
 
 
 def _make_choice_reader(attributes: Mapping[str, Any]) -> Callable[[str], Choices]:
-    """Return a function that returns the choices of an attribute; the attribute's name is its argument."""
+    """Return a function that takes the name of an attribute and returns the choices of this attribute."""
 
     def read_choices(name: str) -> Choices:
         is_category = get_member(attributes[name], "type") in (None, "category")

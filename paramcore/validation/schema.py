@@ -136,7 +136,7 @@ def read_schema_file(name: str) -> Any:
 
 
 def _split_reference(reference: str) -> tuple[str, str]:
-    """Return the file of a reference without `.json`, which is empty for the schema itself, and the JSON Pointer."""
+    """Return the file of a reference, without `.json`, and the JSON Pointer; the schema itself has the file `""`."""
     file, _, fragment = reference.partition("#")
     return file.removesuffix(".json"), unquote(fragment)
 

@@ -27,7 +27,7 @@ _WITH_LIST = ("allOf", "anyOf", "oneOf", "prefixItems")
 #: Keywords whose value is an object with schemas as members.
 _WITH_NAMES = ("dependentSchemas", "properties", "patternProperties", "$defs", "definitions")
 
-#: Keywords, except `not`, whose schemas describe the value itself. The value may match only some of these schemas.
+#: Keywords whose schemas describe the value itself, without `not`. The value may match only some of these schemas.
 DESCRIBING = ("if", "then", "else", "x-warn", "allOf", "anyOf", "oneOf", "dependentSchemas")
 
 #: `map_schemas` does not change `true` or `false` in these keywords. `messages` recognizes `false`, and reports each

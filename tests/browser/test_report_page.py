@@ -73,13 +73,19 @@ def test_everything_works_without_scripts(reports, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_paper_shows_everything(reports, name):
-    """On A4 paper, in both orientations, no column is cut off and every part is open."""
+    """On A4 paper, in both orientations, no column is cut off and every part is open.
+
+    As a PDF, the page has more than 10 kB.
+    """
     assert reports[name]["print"] == []
     assert reports[name]["pdf"] > 10_000
 
 
 def test_the_checks_find_mistakes(tmp_path):
-    """The checks report each mistake of a bad page: a script, a request, cut text, overlaps and hidden text."""
+    """The checks report each mistake of a bad page.
+
+    The mistakes are a missing language, a script, a request, cut text, a wide page, overlaps and hidden text.
+    """
     page = tmp_path / "bad.html"
     page.write_text(
         "<!doctype html><title>bad</title><script>document.title = 'ran'</script><img src='https://example.com/a.png'>"

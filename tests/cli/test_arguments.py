@@ -254,7 +254,7 @@ def test_dashes_are_no_value(place, arguments, option):
         (("serve", "--save", ""), '"": cannot create the directory: no such file or directory'),
         (("preview", "docks.json", "tasks.jsonl", "--output", ""), "the value of --output is empty; name a file"),
         (("slim", "docks.json", "task.json", "--output="), "the value of --output is empty; name a file"),
-        (("fetch", "docks", "--base-url", ""), 'the base URL "" is not an `https` URL with a host'),
+        (("fetch", "docks", "--base-url", ""), 'the base URL "" is not a valid `https` URL with a host'),
     ],
 )
 def test_an_empty_argument_is_named(place, arguments, message):

@@ -547,6 +547,22 @@ class TestJournalFile:
             replay_lines(journal.lines, journal.source, WORLDS, Assumptions())
 
     @pytest.mark.parametrize(
+        ("record", "key"),
+        [
+            (["other", "tasks", "1", TASK], '"other"'),
+            (["live", "tasks", "1", {"fields": {}}], '"request"'),
+            (["live", "batches", "1", {}], '"name"'),
+            (["live", "versions", "docks", {"version": 0}], r'\["live", "docks"\]'),
+        ],
+    )
+    def test_a_missing_or_unknown_name_is_reported(self, path, record, key):
+        """The error shows the name of a state that does not exist, of a missing member or of a missing project."""
+        self.create(path, json.dumps([record]).encode() + b"\n")
+        journal = JournalFile(path)
+        with pytest.raises(DocumentError, match=f"a journal: {key} is missing or unknown; restore the file"):
+            replay_lines(journal.lines, journal.source, WORLDS, Assumptions())
+
+    @pytest.mark.parametrize(
         ("value", "found"), [(None, "null"), (3, "the number 3"), ("x", "the text 'x'"), ([], "an array")]
     )
     def test_a_task_that_is_not_an_object_is_reported(self, path, value, found):

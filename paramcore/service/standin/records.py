@@ -19,7 +19,7 @@ from paramcore.errors import DocumentError, ParamcoreError
 from paramcore.files.document import PROJECT_DEPTH, decode_document
 from paramcore.model import Assumptions, ParamVersion, Project
 from paramcore.service.standin.state import Change, State, StoredProject, StoredTask, Table, rebuild_project
-from paramcore.text import describe_value, format_value
+from paramcore.text import MESSAGE_LIMIT, describe_value, format_value
 from paramcore.values import JSONObject, freeze, wrap_frozen
 from paramcore.wire import read_project
 
@@ -120,7 +120,10 @@ def replay_lines(
             for world, table, key, value in records:
                 replay.add(world, table, key, value)
         except (ParamcoreError, AttributeError, LookupError, TypeError, ValueError) as error:
-            problem = f"the line is not part of a journal: {error}"
+            # A `KeyError` contains only the key.
+            is_key = isinstance(error, KeyError)
+            cause = f"{format_value(error.args[0], limit=MESSAGE_LIMIT)} is missing or unknown" if is_key else error
+            problem = f"the line is not part of a journal: {cause}"
             raise DocumentError("unreadable", None, problem, _REMEDY, source, number, None) from None
     try:
         return replay.finish()

@@ -213,8 +213,8 @@ class StandIn:
         """Handle a request as a WSGI application.
 
         A project name with a slash works only if the server provides the raw
-        target as `REQUEST_URI` or `RAW_URI`.  With `WSGITransport` of httpx,
-        a name that Latin-1 can encode works only if it is ASCII, so `é` does not work.
+        target as `REQUEST_URI` or `RAW_URI`.  With `WSGITransport` of httpx, a name such
+        as `é` does not work, because Latin-1 can encode it, but ASCII cannot.
 
         Raises:
             OutcomeUnknown: `no_reply`, if a fault drops the reply.

@@ -126,7 +126,7 @@ class State:
     def __init__(self, projects: Iterable[Project] = ()) -> None:
         #: The projects, by name.
         self.projects: dict[str, StoredProject] = {}
-        #: By project name, the settings that the project object does not contain, such as `rapid`.
+        #: The settings that the project object does not contain, such as `rapid`, by project name.
         self.settings: dict[str, Mapping[str, Any]] = {}
         #: The tasks by id, oldest first.
         self.tasks: dict[str, StoredTask] = {}
@@ -134,7 +134,7 @@ class State:
         self.batches: dict[str, Mapping[str, Any]] = {}
         #: The files by id, oldest first.
         self.files: dict[str, Mapping[str, Any]] = {}
-        #: By the name of a project: the project that its file in the directory of `serve --save` contains.
+        #: The projects as their files in the directory of `serve --save` contain them, by name.
         self.saved: dict[str, StoredProject] = {}
         #: The names of the projects whose project files may lack a version.
         self.unsaved: set[str] = set()
