@@ -9,7 +9,7 @@ import random
 
 #: The number of lines in the longest file.
 LINES = int(os.environ.get("LINES", "1000000"))
-#: The number of requests in a measurement of the library, and of lines in a file of medium length.
+#: The number of lines in a file of medium length. Measurements of the library use at most as many requests.
 FEWER_LINES = min(LINES, 100_000)
 
 #: For each size: the number of params of a project, the approximate bytes of their JSON, and both numbers for a task.
