@@ -11,8 +11,8 @@ from paramcore.model import Project
 from paramcore.text import NotebookReprs, format_count, format_name, format_repr, format_value
 from paramcore.values import same
 
-#: Which history has versions that the other history lacks.
-DriftState: TypeAlias = Literal["in sync", "local ahead", "remote ahead", "both moved"]
+#: Which history has versions that the other history lacks.  If the types differ, the histories are not compared.
+DriftState: TypeAlias = Literal["in sync", "local ahead", "remote ahead", "both moved", "other type"]
 
 
 @frozen
@@ -43,7 +43,10 @@ class Drift(NotebookReprs):
 
     @property
     def state(self) -> DriftState:
-        """Which of the two histories is ahead."""
+        """Which of the two histories is ahead, or that the projects have different types."""
+        # An update cannot change a project's type, so a local project with another type is not the project of the service.
+        if self.local.type != self.remote.type:
+            return "other type"
         local_ahead, remote_ahead = len(self.local.versions) > self.common, len(self.remote.versions) > self.common
         if local_ahead and remote_ahead:
             return "both moved"
@@ -77,6 +80,9 @@ class Drift(NotebookReprs):
     def __str__(self) -> str:
         name = format_value(self.local.name)
         ours, theirs = len(self.local.versions) - self.common, len(self.remote.versions) - self.common
+        if self.state == "other type":
+            types = f"{format_value(self.local.type)} locally and {format_value(self.remote.type)} in the service"
+            return f"{name}: other type, {types}"
         if self.state == "in sync":
             return f"{name}: in sync, {format_count(self.common, 'version')}"
         if self.state == "both moved":

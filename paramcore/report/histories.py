@@ -127,7 +127,7 @@ def _get_name(drift: Drift | Project) -> str:
 
 
 def _rank_drift(drift: Drift | Project) -> int:
-    states = ("both moved", "remote ahead", "local ahead")
+    states = ("other type", "both moved", "remote ahead", "local ahead")
     return len(states) if isinstance(drift, Project) else states.index(drift.state)
 
 

@@ -140,6 +140,9 @@ def _get_drift_verdict(drift: Drift) -> Phrase:
     ours, theirs = len(drift.local.versions) - drift.common, len(drift.remote.versions) - drift.common
     if drift.state == "in sync":
         return "in sync: ", UserText(drift.local.name), f", {format_count(drift.common, 'version')}"
+    if drift.state == "other type":
+        types = (UserText(drift.local.type), " locally, ", UserText(drift.remote.type), " in the service")
+        return "other type: ", UserText(drift.local.name), ", ", *types
     if drift.state == "both moved":
         conflicts = format_count(len(drift.conflicts), "conflict")
         new = f"{format_count(ours, 'new version')} locally, {format_count(theirs, 'new version')} in the service"

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from attrs import evolve
 from hypothesis import example, given
 from rendering import PARAMS, PROJECT_NAMES, TEXTS, read_diff, render
 
@@ -434,15 +435,17 @@ def test_each_state_of_a_project_is_reported():
         Drift.between(later, DOCKS),
         Drift.between(DOCKS, later),
         Drift.between(DOCKS.patch_params({"a": 3}), later),
+        Drift.between(evolve(DOCKS, type="lidar"), later),
         DOCKS,
     ]
     markdown = render_markdown(build_status_document(drifts, "c", subject="all"))
     assert markdown == (
         '<!-- paramcore status "all" -->\n'
-        "### 4 of 5 projects are not in sync\n"
+        "### 5 of 6 projects are not in sync\n"
         "\n"
         "| project | state | new versions locally | new versions in the service | conflicts |\n"
         "|---|---|---|---|---|\n"
+        "| `docks` | other type |  | 1 |  |\n"
         "| `docks` | both moved | 1 | 1 | `a` |\n"
         "| `docks` | remote ahead |  | 1 |  |\n"
         "| `docks` | local ahead | 1 |  |  |\n"

@@ -1,6 +1,7 @@
 """The verdict of each result."""
 
 import pytest
+from attrs import evolve
 
 from paramcore import Audit, Diff, History, Impact, Patch, Plan, Project, Replace
 from paramcore.analysis import Drift
@@ -69,6 +70,10 @@ def plan(update, project=DOCKS):
         (
             Drift.between(DOCKS.patch_params({"a": 3}), LATER.patch_params({})),
             "both moved, 1 conflict: docks, 1 new version locally, 2 new versions in the service",
+        ),
+        (
+            Drift.between(evolve(DOCKS, type="lidar"), DOCKS),
+            f"other type: docks, lidar locally, {DOCKS.type} in the service",
         ),
         (DOCKS.resolve({}), "3 params, inherits version 0 (the latest): task for docks"),
         (LATER.resolve({"project_version": 0}), "3 params, inherits version 0 (the latest is 1): task for docks"),

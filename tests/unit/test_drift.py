@@ -51,6 +51,13 @@ BASE = Project("boxes", type="comparison", params={"a": 1, "b": 1})
             (),
             '"boxes": in sync, 0 versions',
         ),
+        (
+            Project("boxes", type="imageannotation", versions=BASE.versions),
+            BASE,
+            "other type",
+            (),
+            '"boxes": other type, "imageannotation" locally and "comparison" in the service',
+        ),
     ],
 )
 def test_two_histories(local, remote, state, conflicts, text):
