@@ -72,9 +72,9 @@ class Extraction(NotebookReprs):
         move: Collection[str] = (),
         assumptions: Assumptions = Assumptions(),
     ) -> Extraction:
-        """Extract a project from requests of one type, which are read three times.
+        """Extract a project from requests of one type.
 
-        The params in `keep` stay in the requests.  Some other params, such as `attachment`,
+        `tasks` is read three times.  The params in `keep` stay in the requests.  Some other params, such as `attachment`,
         stay unless `move` contains them.
 
         Raises:
