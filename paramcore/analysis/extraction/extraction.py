@@ -56,7 +56,7 @@ class Extraction(NotebookReprs):
     bytes_before: int
     #: The size in bytes of all requests to send and of the update that sets the params.
     bytes_after: int
-    #: The sorted ids of the assumed rules that the effective params of the tasks depend on.
+    #: The sorted ids of the assumed rules that the params and `project_param_version` of the tasks depend on.
     rests_on: tuple[str, ...]
     #: The number of tasks that opt out.
     opt_outs: int
