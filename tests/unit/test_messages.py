@@ -231,8 +231,14 @@ CASES = {
         "param_name",
         "/created_at",
     ),
-    "a plan rebased on another history": (
+    "a plan rebased on another project": (
         lambda: Plan.of(BOXES, Patch({})).rebase_on(EMPTY),
+        "InvalidSetting",
+        "history_moved",
+        "/name",
+    ),
+    "a plan rebased on another history": (
+        lambda: Plan.of(BOXES.patch_params({}), Patch({})).rebase_on(BOXES),
         "InvalidSetting",
         "history_moved",
         "/param_history",
