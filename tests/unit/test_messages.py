@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from paramcore import Assumptions, Patch, Plan, Project, TaskRequest
+from paramcore import Assumptions, Patch, Plan, Project, SlimRequest, TaskRequest
 from paramcore.analysis.audit import Audit
 from paramcore.model.tasks import read_task_request
 from paramcore.model.versions import ParamVersion
@@ -242,6 +242,12 @@ CASES = {
         "InvalidSetting",
         "history_moved",
         "/param_history",
+    ),
+    "wanted params with a version beside another version": (
+        lambda: SlimRequest.to(BOXES, {"project_version": 1}, version=0),
+        "InvalidSetting",
+        "argument_type",
+        "/project_version",
     ),
     "an audit of null": (lambda: Audit.of(BOXES, [None]), "InvalidParams", "params_type", "/0"),
     "an audit of params that are an array": (
