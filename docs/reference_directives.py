@@ -190,7 +190,7 @@ def format_sections(app: Sphinx, what: str, name: str, obj: Any, options: Any, l
 
 
 def hide_signature(app: Sphinx, what: str, name: str, obj: Any, options: Any, *signature: Any) -> Any:
-    """Hide the signature of a protocol, which nobody calls."""
+    """Hide the signature of a protocol, because nobody calls a protocol."""
     return ("", None) if getattr(obj, "_is_protocol", False) else None
 
 

@@ -141,11 +141,12 @@ class Plan(NotebookReprs):
             NotJSON: `too_large`, if the params after the update exceed the limits.
         """
         check_argument("later", later, Project)
-        planned = len(self.project.versions)
-        if later.name != self.project.name or later.versions[:planned] != self.project.versions:
-            history = f"the history of {format_value(later.name)}"
-            problem = f"{history} does not begin with the versions that the plan is based on"
-            remedy = "pass a newer copy of the same project, or make a new plan"
+        name, remedy = format_value(later.name), "pass a newer copy of the same project, or make a new plan"
+        if later.name != self.project.name:
+            problem = f"the plan is for the project {format_value(self.project.name)}, not for {name}"
+            raise InvalidSetting("history_moved", "/name", problem, remedy)
+        if later.versions[: len(self.project.versions)] != self.project.versions:
+            problem = f"the history of {name} does not begin with the versions that the plan is based on"
             raise InvalidSetting("history_moved", "/param_history", problem, remedy)
         ours = self.after if self.update is None else self.update.applied_to(later.params)
         return Rebase(self, later, find_overwritten_params(self.before, later.params, ours))

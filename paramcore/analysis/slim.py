@@ -100,7 +100,7 @@ class SlimRequest:
 
     @property
     def cut(self) -> str | None:
-        """The text that the project appends to the instruction of the request, or `None`."""
+        """The text that is cut from the instruction, because the project appends it again; `None` if no text is cut."""
         return self._choice.own.cut
 
     @property
@@ -124,7 +124,7 @@ class SlimRequest:
 
     @property
     def rests_on(self) -> tuple[str, ...]:
-        """The sorted ids of the assumed rules that the effective params of `request` depend on."""
+        """The sorted ids of the assumed rules that the params and `project_param_version` of the task depend on."""
         return self._project.resolve(self.request).rests_on
 
     def pin(self) -> SlimRequest:

@@ -35,7 +35,7 @@ class CandidateFinder:
         self._text_lengths = {len(text) for text in self._by_text}
 
     def list_candidates(self, wanted: Mapping[str, Any]) -> list[int | None]:
-        """Return `None` for the latest version, then the best version of each other class that may give `wanted`.
+        """Return `None` for the latest version, then the best version of every other class that may give `wanted`.
 
         The best version of a class has a number with the fewest digits.  Of several such versions, the newest is the
         best.

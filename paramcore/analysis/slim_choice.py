@@ -181,15 +181,13 @@ class Chooser:
         self.check_version(request.project_version)
 
     def check_version(self, wanted: int | None) -> None:
-        """Reject wanted params with a `project_version` if the caller selected a version too.
+        """Reject wanted params with a `project_version` if the caller selected a version, too.
 
         Raises:
             InvalidSetting: `argument_type`.
         """
         if wanted is not None and self._version is not ...:
-            problem = (
-                f"the wanted params have `project_version` {describe_value(wanted)}, but a version is selected too"
-            )
+            problem = f"the wanted params have the `project_version` {wanted}, but a version is selected, too"
             raise InvalidSetting("argument_type", "/project_version", problem, "leave out one of them")
 
     def choose(self, wanted: Mapping[str, Any], requested: int | None) -> Choice:

@@ -58,8 +58,8 @@ class VersionIndex:
     def list_candidates(self, task: Mapping[str, Any], number: int) -> list[ParamVersion]:
         """Return the versions to check; their numbers are at most `number`.
 
-        If the task can come from any version up to `number`, it can come from a returned
-        version, too.
+        If the task can come from one of the versions up to `number`, it can come from a
+        returned version, too.
         """
         params = task.get("params", {})
         groups = [group for name in {None, *task, *params} for group in self._groups.get(name, ())]

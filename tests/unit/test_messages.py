@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from paramcore import Assumptions, Patch, Plan, Project, TaskRequest
+from paramcore import Assumptions, Patch, Plan, Project, SlimRequest, TaskRequest
 from paramcore.analysis.audit import Audit
 from paramcore.model.tasks import read_task_request
 from paramcore.model.versions import ParamVersion
@@ -231,11 +231,23 @@ CASES = {
         "param_name",
         "/created_at",
     ),
-    "a plan rebased on another history": (
+    "a plan rebased on another project": (
         lambda: Plan.of(BOXES, Patch({})).rebase_on(EMPTY),
         "InvalidSetting",
         "history_moved",
+        "/name",
+    ),
+    "a plan rebased on another history": (
+        lambda: Plan.of(BOXES.patch_params({}), Patch({})).rebase_on(BOXES),
+        "InvalidSetting",
+        "history_moved",
         "/param_history",
+    ),
+    "wanted params with a version beside another version": (
+        lambda: SlimRequest.to(BOXES, {"project_version": 1}, version=0),
+        "InvalidSetting",
+        "argument_type",
+        "/project_version",
     ),
     "an audit of null": (lambda: Audit.of(BOXES, [None]), "InvalidParams", "params_type", "/0"),
     "an audit of params that are an array": (

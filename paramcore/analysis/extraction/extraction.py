@@ -56,7 +56,7 @@ class Extraction(NotebookReprs):
     bytes_before: int
     #: The size in bytes of all requests to send and of the update that sets the params.
     bytes_after: int
-    #: The sorted ids of the assumed rules that the effective params of the tasks depend on.
+    #: The sorted ids of the assumed rules that the params and `project_param_version` of the tasks depend on.
     rests_on: tuple[str, ...]
     #: The number of tasks that opt out.
     opt_outs: int
@@ -72,9 +72,9 @@ class Extraction(NotebookReprs):
         move: Collection[str] = (),
         assumptions: Assumptions = Assumptions(),
     ) -> Extraction:
-        """Extract a project from requests of one type, which are read three times.
+        """Extract a project from requests of one type.
 
-        The params in `keep` stay in the requests.  Some other params, such as `attachment`,
+        `tasks` is read three times.  The params in `keep` stay in the requests.  Some other params, such as `attachment`,
         stay unless `move` contains them.
 
         Raises:

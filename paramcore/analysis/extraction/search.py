@@ -8,8 +8,8 @@ of these forms:
 - all tasks with certain params, such as all tasks with `padding` and `tags`
 - the tasks of such a set whose instruction ends with a certain text
 
-The search tries every closed set.  If there may be more than `MAX_SETS` closed sets, the
-search is greedy and tries only some of them.
+Usually, the search tries every closed set.  But if there may be more than `MAX_SETS` closed
+sets, the search is greedy, and tries only some sets.
 
 A set of tasks is an `int` with a bit for each `Group` of the module `counts`.
 """
