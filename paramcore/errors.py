@@ -119,7 +119,7 @@ class InvalidSetting(ParamcoreError, ValueError):
         assumption_value: a setting with an invalid value, no value or two values, or `assumptions` of the wrong type.
         assumption_name: a setting that does not exist.
         argument_type: an argument of the wrong type or with an invalid value, or two arguments that exclude each other.
-        history_moved: a project other than the plan's, or a history that does not begin with the plan's versions.
+        history_moved: another project or type than the plan's, or a history that does not begin with the plan's versions.
         code_name: a code that no finding has.
         pipeline: an unknown pipeline, or a `pipeline` or `consensus_attempts` that the project cannot have.
         base_url: a URL without a host or path, with a user, query or fragment, or without `https` (except on loopback).

@@ -135,8 +135,8 @@ class Plan(NotebookReprs):
         """Check the update against a newer copy of the project.
 
         Raises:
-            InvalidSetting: `history_moved`, if `later` has another name, or its history does
-                not begin with the versions that the plan is based on; `argument_type`, if
+            InvalidSetting: `history_moved`, if `later` has another name or type, or its
+                history does not begin with the versions that the plan is based on; `argument_type`, if
                 `later` is not a `Project`.
             NotJSON: `too_large`, if the params after the update exceed the limits.
         """
@@ -145,6 +145,9 @@ class Plan(NotebookReprs):
         if later.name != self.project.name:
             problem = f"the plan is for the project {format_value(self.project.name)}, not for {name}"
             raise InvalidSetting("history_moved", "/name", problem, remedy)
+        if later.type != self.project.type:
+            types = f"{format_value(self.project.type)}, not for {format_value(later.type)}"
+            raise InvalidSetting("history_moved", "/type", f"the plan is for a project of type {types}", remedy)
         if later.versions[: len(self.project.versions)] != self.project.versions:
             problem = f"the history of {name} does not begin with the versions that the plan is based on"
             raise InvalidSetting("history_moved", "/param_history", problem, remedy)

@@ -13,7 +13,7 @@ from paramcore.service.outcome import Outcome, digest_params, find_update, is_di
 from paramcore.service.replies import read_project_reply
 from paramcore.service.requests import Response, get_project, update_project
 from paramcore.service.retry import Clock, Flow, get_with_retry, post_once
-from paramcore.text import describe_value, format_count
+from paramcore.text import describe_value, format_count, format_value
 
 
 def apply_plan(plan: Plan, clock: Clock) -> Flow[Outcome]:
@@ -27,7 +27,7 @@ def apply_plan(plan: Plan, clock: Clock) -> Flow[Outcome]:
     base_project = plan.project
     response = yield from get_with_retry(get_project(base_project.name), clock)
     now = read_project_reply(response, base_project.name, base_project.assumptions)
-    if now.versions != base_project.versions:
+    if (now.type, now.versions) != (base_project.type, base_project.versions):
         problem = f"the project has changed since the plan ({_describe_change(base_project, now)})"
         error = NotDone("history_moved", None, problem, "plan the update again")
         return Outcome.of(plan, "not done", now=now, error=error)
@@ -40,6 +40,8 @@ def apply_plan(plan: Plan, clock: Clock) -> Flow[Outcome]:
 
 
 def _describe_change(before: Project, after: Project) -> str:
+    if before.type != after.type:
+        return f"the type {format_value(before.type)} then, {format_value(after.type)} now"
     counts = [format_count(len(project.versions), "version") for project in (before, after)]
     if counts[0] != counts[1]:
         return f"{counts[0]} then, {counts[1]} now"

@@ -467,10 +467,14 @@ PLAN = Plan.of(BOXES, UPDATE)
         ),
         (BOXES.patch_params({}), "1 version then, 2 versions now"),
         (Project("boxes", type="imageannotation"), "1 version then, 0 versions now"),
+        (
+            Project("boxes", type="comparison", versions=BOXES.versions),
+            'the type "imageannotation" then, "comparison" now',
+        ),
     ],
 )
 def test_no_update_is_sent_to_another_history(project, change):
-    """If the history differs from that of the plan, no update is sent, and the error says what differs."""
+    """If the type or the history differs from that of the plan, no update is sent. The error says what differs."""
     service = MemoryService([project])
     outcome = Client(service).apply(PLAN)
     assert (outcome.state, outcome.error.code) == ("not done", "history_moved")

@@ -237,6 +237,12 @@ CASES = {
         "history_moved",
         "/name",
     ),
+    "a plan rebased on another type": (
+        lambda: Plan.of(BOXES, Patch({})).rebase_on(Project("boxes", type="lidarannotation", versions=BOXES.versions)),
+        "InvalidSetting",
+        "history_moved",
+        "/type",
+    ),
     "a plan rebased on another history": (
         lambda: Plan.of(BOXES.patch_params({}), Patch({})).rebase_on(BOXES),
         "InvalidSetting",

@@ -212,11 +212,12 @@ def test_a_changed_history_in_text_and_json():
         Project("boxes", type="imageannotation"),
         Project("boxes", type="imageannotation", params={"padding": 9}),
         Project("other", type="imageannotation", params=dict(BOXES.params)),
+        Project("boxes", type="lidarannotation", versions=BOXES.versions),
         Project("boxes", type="imageannotation", params=dict(BOXES.params), created_at="2024-03-04T09:12:41.769Z"),
     ],
 )
 def test_a_plan_can_only_be_rebased_on_a_later_history(now):
-    """A plan can be rebased only on a project with the same name.
+    """A plan can be rebased only on a project with the same name and type.
 
     The history of the project must begin with the history of the plan.
     """
