@@ -10,7 +10,7 @@ from paramcore.errors import DocumentError
 from paramcore.files.encoding import UTF16_BOMS, reject_binary
 
 #: `reject_binary` needs this number of bytes to recognize each binary format.
-_MARK_SIZE = 6
+_MARK_SIZE = 16
 
 
 class LineStream(Protocol):

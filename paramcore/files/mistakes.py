@@ -20,6 +20,7 @@ _COMPRESSED = {
 }
 
 _WRITE_ROWS = "write one JSON object for each row"
+_NEEDS_JSON = "pass a JSON file instead"
 
 #: The first bytes of other files that paramcore cannot read, with the problem and the remedy.
 _BINARY = {
@@ -28,6 +29,13 @@ _BINARY = {
     b"\0\0\0\0": ("the file begins with NUL bytes, so it is damaged", "restore it or write it again"),
     b"\xd0\xcf\x11\xe0": ("the file is an Excel or other Office file", _WRITE_ROWS),
     b"PAR1\x15": ("the file is a Parquet table", _WRITE_ROWS),
+    b"SQLite format 3\0": ("the file is a SQLite database", _WRITE_ROWS),
+    b"%PDF-": ("the file is a PDF document", _NEEDS_JSON),
+    b"\x89PNG\r\n": ("the file is a PNG image", _NEEDS_JSON),
+    b"\xff\xd8\xff": ("the file is a JPEG image", _NEEDS_JSON),
+    b"GIF87a": ("the file is a GIF image", _NEEDS_JSON),
+    b"GIF89a": ("the file is a GIF image", _NEEDS_JSON),
+    b"\x7fELF": ("the file is a program", _NEEDS_JSON),
     **{
         bytes([0x80, protocol]): ("the file is a Python pickle", "write the object as JSON with `json.dump`")
         for protocol in range(2, 6)
@@ -155,8 +163,8 @@ def find_mistake(text: str, offset: int, *, is_line: bool) -> tuple[int, str, st
 
 
 def find_conflict(text: str) -> tuple[int, str, str] | None:
-    """Return the offset, problem and remedy of a merge conflict in invalid YAML; `None` without a conflict."""
-    marker = re.search("^<{7} ", text, re.MULTILINE)
+    """Return the offset, problem and remedy of the first conflict marker in invalid YAML; `None` without a marker."""
+    marker = re.search(f"^(?:{_CONFLICT_MARKER.pattern})", text, re.MULTILINE)
     return marker and (marker.start(), *_CONFLICT)
 
 

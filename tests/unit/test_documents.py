@@ -186,11 +186,18 @@ def test_compressed_data_is_named(written, data, command, name):
         (pickle.dumps([1], protocol=2), "the file is a Python pickle", "`json.dump`"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "the file is an Excel or other Office file", "for each row"),
         (b"PAR1\x15\x04\x15\x80", "the file is a Parquet table", "for each row"),
+        (b"SQLite format 3\0\x10\0", "the file is a SQLite database", "for each row"),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "the file is a PDF document", "pass a JSON file"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "the file is a PNG image", "pass a JSON file"),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF\0", "the file is a JPEG image", "pass a JSON file"),
+        (b"GIF89a\1\0\1\0", "the file is a GIF image", "pass a JSON file"),
+        (b"GIF87a\1\0\1\0", "the file is a GIF image", "pass a JSON file"),
+        (b"\x7fELF\2\1\1\0", "the file is a program", "pass a JSON file"),
         (bytes(4096), "the file begins with NUL bytes, so it is damaged", "restore it"),
     ],
 )
 def test_other_binary_files_are_named(written, data, problem, remedy, name):
-    """If a file is UTF-32, a Python pickle, an Office file or Parquet, or begins with NUL bytes, the error says so."""
+    """If a file is UTF-32, a pickle, a table, a document, an image or a program, the error says so."""
     read = (lambda source: list(read_lines(source))) if name.endswith("jsonl") else read_document
     error = refused(lambda: read(written(data, name)))
     assert (error.code, error.problem, error.line) == ("json_encoding", problem, 1)
