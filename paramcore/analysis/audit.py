@@ -110,9 +110,7 @@ class Audit(NotebookReprs):
     @property
     def summary(self) -> str:
         """The counts of tasks, on one line."""
-        skipped = (
-            f", {self.not_judged:,} not judged (they record no version of this project)" if self.not_judged else ""
-        )
+        skipped = f", {self.not_judged:,} not judged (without a version of this project)" if self.not_judged else ""
         counts = f"{self.possible:,} possible, {self.impossible:,} impossible{skipped}"
         return f"tasks of {format_value(self.project.name)}: {counts}"
 

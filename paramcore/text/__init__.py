@@ -165,11 +165,14 @@ def _escape_octal(char: str) -> str:
     return "".join(f"\\{byte:03o}" for byte in char.encode("utf-8", errors))
 
 
-def format_count(count: int, noun: str) -> str:
-    """Format a count and its noun: `1 version`, `2,000 versions`, `2 directories`."""
-    if count != 1:
-        noun = f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}s"
-    return f"{count:,} {noun}"
+def format_count(count: int, singular: str, plural: str | None = None) -> str:
+    """Format a count: `1 version`, `2,000 versions`, `2 directories`.
+
+    Without `plural`, `singular` must be a noun.  With `plural`, it may contain a verb: `1 lacks it`, `2 lack it`.
+    """
+    if plural is None:
+        plural = f"{singular[:-1]}ies" if singular.endswith("ry") else f"{singular}s"
+    return f"{count:,} {singular if count == 1 else plural}"
 
 
 def format_versions(numbers: Collection[int]) -> str:

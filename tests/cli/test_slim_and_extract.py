@@ -284,7 +284,7 @@ def test_wrong_usage(tasks, arguments, message):
 def test_wanted_with_two_versions_is_ambiguous(tasks):
     """With both `--wanted` and `--to`, a request that has a `project_version` is rejected."""
     ran = run("slim", PROJECT, tasks({"project_version": 1}), "--wanted", "--to", "0")
-    assert "full.jsonl:1:21: at /project_version: the wanted params have `project_version`" in ran.err
+    assert "full.jsonl:1:21: at /project_version: the wanted params have the `project_version`" in ran.err
     assert ran.status == 2
 
 

@@ -216,7 +216,7 @@ def test_an_audit_in_text():
     """The text has the counts, the findings, and the settings that would explain as many tasks as possible."""
     audit = audited(task(instruction="Hurry.\nBox it."), task(0, "Hurry. Box it.", task_id="t2"), task(project="other"))
     assert str(audit) == (
-        'tasks of "boxes": 1 possible, 1 impossible, 1 not judged (they record no version of this project)\n'
+        'tasks of "boxes": 1 possible, 1 impossible, 1 not judged (without a version of this project)\n'
         'task t2 contradicts T5 at /instruction: expected text that ends with the separator "\\n" before the instruction'
         " of version 0,"
         ' got "Hurry. "\n'

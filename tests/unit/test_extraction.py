@@ -38,7 +38,7 @@ def test_shared_values_move_and_the_rest_stays():
         {"project": "yard", "attachment": "https://example.com/2.jpg", "instruction": "Night."},
         {"project": "yard", "attachment": "https://example.com/3.jpg", "padding": 5},
     ]
-    assert describe(extraction.moved)["instruction"] == "2 inherit it, 1 have text of their own before it"
+    assert describe(extraction.moved)["instruction"] == "2 inherit it, 1 has text of its own before it"
 
 
 def test_a_task_that_lacks_a_param_opts_out():
@@ -49,7 +49,7 @@ def test_a_task_that_lacks_a_param_opts_out():
     assert dict(extraction.request_of(tasks[9]).flat) == {"project": "yard", "project_version": -1, **tasks[9]}
     assert describe(extraction.opted_out) == {
         "instruction": "1 would get a different instruction (line 10), 1 of them only because of white space (line 10)",
-        "geometries": "1 lack it (line 10)",
+        "geometries": "1 lacks it (line 10)",
     }
 
 

@@ -180,8 +180,9 @@ class Extraction(NotebookReprs):
         """The counts of tasks, on one line."""
         set_aside = sum(reason.tasks.count for reason in self.set_aside)
         inherit = self.tasks - self.opt_outs - set_aside
-        opt_outs = f"{self.opt_outs:,} opt out (project_version {INHERIT_NOTHING})"
-        return f"{format_count(self.tasks, 'request')}: {inherit:,} inherit, {opt_outs}, {set_aside:,} set aside"
+        inheriting = format_count(inherit, "inherits", "inherit")
+        opt_outs = f"{format_count(self.opt_outs, 'opts out', 'opt out')} (project_version {INHERIT_NOTHING})"
+        return f"{format_count(self.tasks, 'request')}: {inheriting}, {opt_outs}, {set_aside:,} set aside"
 
     def _make_moved_row(self, moved: MovedParam) -> Row:
         value = self.params[moved.param]

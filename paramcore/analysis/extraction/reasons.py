@@ -58,6 +58,14 @@ class Examples:
         return f"({'lines' if self.count > 1 else 'line'} {numbers}{', ...' if self.count > _SHOWN else ''})"
 
 
+def _count_lacking(tasks: Examples) -> str:
+    return f"{format_count(tasks.count, 'lacks it', 'lack it')} {tasks}"
+
+
+def _count_different(tasks: Examples) -> str:
+    return f"{tasks.count:,} would get a different instruction {tasks}"
+
+
 @define(unsafe_hash=True)
 class MovedParam:
     """A param that moves to the project."""
@@ -75,11 +83,11 @@ class MovedParam:
         return {"param": self.param, "inherited": self.inherited, "cut": self.cut, "own": self.own.to_json()}
 
     def __str__(self) -> str:
-        parts = [f"{self.inherited:,} inherit it"] if self.inherited or not self.cut else []
+        parts = [format_count(self.inherited, "inherits it", "inherit it")] if self.inherited or not self.cut else []
         if self.cut:
-            parts.append(f"{self.cut:,} have text of their own before it")
+            parts.append(format_count(self.cut, "has text of its own before it", "have text of their own before it"))
         if self.own.count:
-            parts.append(f"{self.own.count:,} set their own {self.own}")
+            parts.append(f"{format_count(self.own.count, 'sets its own', 'set their own')} {self.own}")
         return ", ".join(parts)
 
 
@@ -120,11 +128,11 @@ class StayingParam:
             return "kept, because `keep` names it"
         if self.code == "not_shared":
             return "moving it saves nothing, because too few inheriting tasks share a value"
-        lack = "would get a different instruction" if self.text is not None else "lack it"
+        lacking = _count_lacking(self.lacking) if self.text is None else _count_different(self.lacking)
         larger = "moving it would not make the total smaller"
         if self.extra_bytes:
             larger = f"moving it would make the total {format_count(self.extra_bytes, 'byte')} larger"
-        return f"{self.lacking.count:,} {lack} {self.lacking} and would have to opt out; {larger}"
+        return f"{lacking} and would have to opt out; {larger}"
 
     @property
     def text(self) -> str | None:
@@ -153,11 +161,11 @@ class OptedOut:
 
     def __str__(self) -> str:
         if self.code == "would_be_inherited":
-            return f"{self.tasks.count:,} lack it {self.tasks}"
+            return _count_lacking(self.tasks)
         nearly = (
             f", {self.nearly.count:,} of them only because of white space {self.nearly}" if self.nearly.count else ""
         )
-        return f"{self.tasks.count:,} would get a different instruction {self.tasks}{nearly}"
+        return f"{_count_different(self.tasks)}{nearly}"
 
 
 @define(unsafe_hash=True)
