@@ -172,7 +172,7 @@ def test_a_project_that_cannot_be_read_is_not_swapped(place, content, error):
 @pytest.mark.parametrize("arguments", [("log", "docks.json"), ("explain", "docks.json", "task.json")])
 @pytest.mark.parametrize("name", ["update.json", "tasks.jsonl", "task.yaml", "./update.JSON"])
 def test_a_file_is_no_param(place, arguments, name):
-    """`log` and `explain` reject a file in place of PARAM, but not a file name that the project has as a param."""
+    """`log` and `explain` reject a file in place of PARAM, unless the project has a param with the same name."""
     (place / name).write_text("{}")
     ran = run(*arguments, "padding", name, cwd=place)
     assert (ran.out, ran.status) == ("", 2)
@@ -449,7 +449,7 @@ def test_a_version_of_standard_input(place, arguments):
 @pytest.mark.parametrize("body", [{"patch": True, "padding": 4}, {"patch": False}, {"padding": 4, "patch": None}])
 @pytest.mark.parametrize("arguments", [("plan", "docks.json", "--wanted"), ("diff", "docks.json")])
 def test_an_update_in_place_of_params_is_named(place, arguments, body):
-    """The body of an update in place of a params object is rejected; the remedy works on the command line."""
+    """The body of an update in place of a params object is rejected, and the error suggests `paramcore plan`."""
     (place / "body.json").write_text(json.dumps(body))
     ran = run(*arguments, "body.json", cwd=place)
     assert (ran.status, ran.out) == (2, "")

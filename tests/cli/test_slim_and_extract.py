@@ -205,7 +205,7 @@ def test_many_requests_have_a_row_for_each_reason(tasks):
 
 
 def test_the_totals_count_appended_instructions(tasks):
-    """The totals count the requests to whose instruction the project's instruction is appended."""
+    """The totals count the requests that get the project's instruction appended to their own instruction."""
     path = tasks(*[{"instruction": "Night."}] * 3, *[{"padding": 5}] * 20)
     assert "  appended    instruction: 3 requests\n" in run("slim", PROJECT, path).out
 
