@@ -88,7 +88,7 @@ def test_an_update_or_a_schema_in_the_directory_is_no_task(tmp_path):
 
 @pytest.mark.parametrize("value", [{**BOXES, "name": "other"}, [BOXES], {"patch": True, "padding": 3}])
 def test_a_file_that_is_neither_task_nor_known_project_is_an_error(place, value):
-    """A project that was not read, or an update, in the directory of the tasks is an error with its file."""
+    """In the directory of tasks, an update, or a project file other than PROJECT, is an error with its location."""
     write(place, {"a.json": FINE, "b.json": value})
     ran = validate(place)
     assert ran.out.startswith("tasks/b.json:1:")
@@ -137,7 +137,10 @@ def test_an_entry_that_is_no_file_is_an_error(place, kind):
 
 
 def test_links_to_directories_above_do_not_repeat_tasks(place):
-    """A link to a directory is not followed, so a link to the directory itself does not repeat its tasks."""
+    """Links in DIR to directories are not followed, so a link to DIR does not repeat its tasks.
+
+    DIR itself may be a link.
+    """
     write(place, {"a.json": FINE})
     (place / "tasks" / "again").symlink_to(place / "tasks")
     assert validate(place).out == "0 errors, 0 warnings in 1 project and 1 task\n"
