@@ -305,6 +305,7 @@ def test_an_answer_replaces_no_input(place, arguments, monkeypatch, capsys):
             assert capsys.readouterr().err.startswith(f"error: --output {output} is a file ")
         assert (place / name).read_bytes() == before
     assert main([*arguments, "--output", "-"]) == 2
+    assert capsys.readouterr().err.startswith("error: to print to standard output, omit --output; ")
     assert not (place / "-").exists()
     assert main([*arguments, "--output", "answer"]) != 2
     assert (place / "answer").exists()

@@ -270,7 +270,7 @@ def test_an_invalid_single_request_is_not_written(tmp_path, text, written):
             "pass an existing version, pass -1 to inherit nothing, or omit --to\n",
         ),
         (("--to", "x"), "must be the number of a version, -1, or the word `any`, got"),
-        (("--output", "-"), "omit --output"),
+        (("--output", "-"), "error: --output cannot write to standard output; name a file, or pass `./-`"),
         (("--output", EXAMPLES / PROJECT), "is a file that the command reads"),
     ],
 )
