@@ -176,7 +176,8 @@ def test_a_file_is_no_param(place, arguments, name):
     (place / name).write_text("{}")
     ran = run(*arguments, "padding", name, cwd=place)
     assert (ran.out, ran.status) == ("", 2)
-    assert f"error: {name} is a file, not the name of a param; omit it, or pass it to `plan`\n" in ran.err
+    remedy = "if it contains an update, pass it to `plan`; otherwise, omit it"
+    assert ran.err == f"error: {name} is a file, not the name of a param; {remedy}\n"
     assert run(*arguments, "padding", "missing.json", cwd=place).status == 0
     history = [{"version": 0, name: 1}]
     project = {"name": "docks", "type": "imageannotation", "param_history": history}
