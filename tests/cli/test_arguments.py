@@ -213,7 +213,7 @@ def test_a_malformed_project_is_not_swapped(place):
 def test_swapped_updates_and_tasks_are_named(place):
     """A file of tasks in place of UPDATE, or an update in place of TASKS, is an error with a remedy."""
     ran = run("impact", "docks.json", "tasks.jsonl", "update.json", cwd=place)
-    assert (ran.status, "pass a .json file with one update" in ran.err) == (2, True)
+    assert (ran.status, "pass a .json file with one update (with `impact`: before TASKS)" in ran.err) == (2, True)
     for verb in (
         ("impact", "docks.json", "task.json"),
         ("preview", "docks.json"),
