@@ -42,7 +42,7 @@ def check_output(options: Namespace) -> None:
     _check_redirection(options)
     outputs = {path: option for name, option in _OUTPUTS.items() if (path := getattr(options, name, None)) is not None}
     for path, option in outputs.items():
-        _check_output_name(path, option)
+        _check_output_name(options, path, option)
         _check_output_file(options, path, option)
     names_two = None not in (getattr(options, "requests_output", None), getattr(options, "project_output", None))
     if names_two and name_same_file(options.requests_output, options.project_output):
@@ -72,8 +72,13 @@ def _check_redirection(options: Namespace) -> None:
                     )
 
 
-def _check_output_name(output: str, option: str) -> None:
+def _check_output_name(options: Namespace, output: str, option: str) -> None:
     if output == "-":
+        # The page of `report`, and the requests and the project of `slim` and `extract`, are only written to files.
+        if options.output != "-" or not hasattr(options, "format"):
+            exit_with_usage(
+                f"{option} cannot write to standard output; name a file, or pass `./-` for a file named `-`"
+            )
         exit_with_usage(f"to print to standard output, omit {option}; to write to a file named `-`, pass `./-`")
     if not output:
         exit_with_usage(f"the value of {option} is empty; name a file")

@@ -39,6 +39,7 @@ from paramcore.cli.shared_arguments import (
     make_flag,
     make_input,
     make_optional,
+    make_params,
     make_repeatable,
 )
 
@@ -68,7 +69,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
         TASKS,
         *REPORT,
         *TASK_OPTIONS,
-        make_argument("params", nargs="*", metavar="PARAM", help="explain only these params (default: all)"),
+        make_params("explain only these params (default: all)"),
         *SCREEN_OPTIONS,
     ),
     "plan": (PROJECT, make_optional(UPDATE), WANTED, *ANNOTATED_REPORT, *PLAN_OPTIONS, *SCREEN_OPTIONS),
@@ -89,9 +90,7 @@ COMMANDS: dict[str, Sequence[Argument]] = {
     ),
     "log": (
         PROJECT,
-        make_argument(
-            "params", nargs="*", metavar="PARAM", help="show the values of these params, and when each applied"
-        ),
+        make_params("show the values of these params, and when each applied"),
         *REPORT,
         *SCREEN_OPTIONS,
     ),

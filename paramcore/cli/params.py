@@ -46,7 +46,7 @@ def read_update_file(path: str, *, patch: bool = False) -> UpdateFile:
     """Read the body of a setParams request; with `patch`, make the update a `Patch`."""
     if has_suffix(path, JSONL_SUFFIXES):
         problem = "the lines of a JSONL file are tasks, not an update"
-        remedy = "pass a .json file with one update, before any file of tasks"
+        remedy = "pass a .json file with one update (with `impact`: before TASKS)"
         raise DocumentError("update_is_lines", None, problem, remedy, format_path(path), None, None)
     document = read_document(path)
     with document.locate_errors():

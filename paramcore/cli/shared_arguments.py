@@ -49,6 +49,12 @@ def make_optional(argument: Argument) -> Argument:
     return name, {**keywords, "nargs": "?"}
 
 
+def make_params(text: str) -> Argument:
+    """Return the positional arguments PARAM, which may be missing."""
+    # Without a default, `argparse` reports PARAM as required if PROJECT is missing.
+    return "params", {"nargs": "*", "metavar": "PARAM", "default": [], "help": text}
+
+
 def make_format(*formats: str) -> Argument:
     """Return the option `--format`; the first format is the default."""
     text = f"the output format (default: {formats[0]})"

@@ -63,7 +63,7 @@ def list_views(screen):
 
 
 def find_lost(piped, screen):
-    """Return the parts of `piped`, the output to a pipe, that the screen does not show."""
+    """Return the parts of the piped output that the screen does not show."""
     views = list_views(screen)
     parts = [part for line in piped.splitlines() for part in iter_parts(line, views[0])]
     return [part for part in parts if not any(squash(part) in view for view in views)]

@@ -408,7 +408,10 @@ class TestApply:
         ],
     )
     def test_the_exit_code_is_the_outcome(self, fault, status, reconciled, patch):
-        """The exit code of `apply` is 0 for done, 3 for not done, and 4 for unknown or applied more than once."""
+        """The exit code of `apply` is 0 for done, 3 for not done, and 4 for unknown or applied more than once.
+
+        The exit code of `reconcile` is 0 only if exactly one version has the planned digest.
+        """
         with Server(fault) as server:
             ran = run_with(server, "apply", NAME, patch, "--yes", "--format", "json")
             assert ran.status == status

@@ -172,11 +172,12 @@ def test_a_project_that_cannot_be_read_is_not_swapped(place, content, error):
 @pytest.mark.parametrize("arguments", [("log", "docks.json"), ("explain", "docks.json", "task.json")])
 @pytest.mark.parametrize("name", ["update.json", "tasks.jsonl", "task.yaml", "./update.JSON"])
 def test_a_file_is_no_param(place, arguments, name):
-    """`log` and `explain` reject a file in place of PARAM, but not a file name that the project has as a param."""
+    """`log` and `explain` reject a file in place of PARAM, unless the project has a param with the same name."""
     (place / name).write_text("{}")
     ran = run(*arguments, "padding", name, cwd=place)
     assert (ran.out, ran.status) == ("", 2)
-    assert f"error: {name} is a file, not the name of a param; omit it, or pass it to `plan`\n" in ran.err
+    remedy = "if it contains an update, pass it to `plan`; otherwise, omit it"
+    assert ran.err == f"error: {name} is a file, not the name of a param; {remedy}\n"
     assert run(*arguments, "padding", "missing.json", cwd=place).status == 0
     history = [{"version": 0, name: 1}]
     project = {"name": "docks", "type": "imageannotation", "param_history": history}
@@ -212,7 +213,7 @@ def test_a_malformed_project_is_not_swapped(place):
 def test_swapped_updates_and_tasks_are_named(place):
     """A file of tasks in place of UPDATE, or an update in place of TASKS, is an error with a remedy."""
     ran = run("impact", "docks.json", "tasks.jsonl", "update.json", cwd=place)
-    assert (ran.status, "pass a .json file with one update" in ran.err) == (2, True)
+    assert (ran.status, "pass a .json file with one update (with `impact`: before TASKS)" in ran.err) == (2, True)
     for verb in (
         ("impact", "docks.json", "task.json"),
         ("preview", "docks.json"),
@@ -305,6 +306,7 @@ def test_an_answer_replaces_no_input(place, arguments, monkeypatch, capsys):
             assert capsys.readouterr().err.startswith(f"error: --output {output} is a file ")
         assert (place / name).read_bytes() == before
     assert main([*arguments, "--output", "-"]) == 2
+    assert capsys.readouterr().err.startswith("error: to print to standard output, omit --output; ")
     assert not (place / "-").exists()
     assert main([*arguments, "--output", "answer"]) != 2
     assert (place / "answer").exists()
@@ -449,7 +451,7 @@ def test_a_version_of_standard_input(place, arguments):
 @pytest.mark.parametrize("body", [{"patch": True, "padding": 4}, {"patch": False}, {"padding": 4, "patch": None}])
 @pytest.mark.parametrize("arguments", [("plan", "docks.json", "--wanted"), ("diff", "docks.json")])
 def test_an_update_in_place_of_params_is_named(place, arguments, body):
-    """The body of an update in place of a params object is rejected; the remedy works on the command line."""
+    """The body of an update in place of a params object is rejected, and the error suggests `paramcore plan`."""
     (place / "body.json").write_text(json.dumps(body))
     ran = run(*arguments, "body.json", cwd=place)
     assert (ran.status, ran.out) == (2, "")

@@ -62,6 +62,14 @@ def test_wrong_names_are_reported(arguments, error):
     assert (done.out, done.err, done.status) == ("", f"error: {error}\n", 2)
 
 
+@pytest.mark.parametrize(("command", "required"), [("log", "PROJECT"), ("explain", "PROJECT, TASKS")])
+def test_an_optional_param_is_not_reported_as_required(command, required):
+    """If all arguments are missing, the error lists only the required arguments, and not PARAM."""
+    done = run(command)
+    assert (done.out, done.status) == ("", 2)
+    assert done.err.endswith(f"error: the following arguments are required: {required}\n")
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_is_the_help_of_the_command(command):
     """`paramcore help COMMAND` prints what `paramcore COMMAND --help` prints."""

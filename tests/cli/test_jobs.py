@@ -419,7 +419,7 @@ def wait_before(chunks):
     [(partial(partial, import_damaged), iter), (ImportedLate, iter), (ImportedLate, wait_before)],
 )
 def test_a_package_that_a_process_cannot_import_is_named(place, tmp_path, capfd, make_process, delay, body, problem):
-    """If a process cannot import a module, the command raises an `ImportError` with the reason."""
+    """If a process cannot import a module, `process_chunks` raises an `ImportError` with the reason."""
     (tmp_path / "damaged.py").write_text(body)
     with pytest.raises(ImportError, match=problem):
         list(process_chunks(delay(split_file(str(place / "good.jsonl"))), make_process(tmp_path), 1))

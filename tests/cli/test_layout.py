@@ -33,7 +33,7 @@ def iter_shown(rows, screen):
 
 @given(CHANGES, WIDTHS)
 def test_changes_fit_and_are_complete(pair, width):
-    """With `--full`, no line of a diff is too wide. Each value is shown in full, or each change inside the value."""
+    """With `--full`, no line of a diff is too wide. Each value, or each change inside the value, is shown in full."""
     diff = Diff.between(*pair)
     screen = Screen(width, full=True).render(diff.list_pieces())
     assert find_wide_lines(screen, width) == []
@@ -154,7 +154,7 @@ def test_long_values_are_truncated(value, full, cut):
 
 
 def test_deep_values_show_as_much_as_a_pipe():
-    """A screen shows at least as much of a deeply nested value as the output to a pipe."""
+    """A screen shows at least as much of a deeply nested value as the output to a pipe does."""
     value = [[[[[[[[[[[[[[[[[[[["x" * 40]]]]]]]]]]]]]]]]]]]]
     pieces = [Table.of([Row(("a",), (value,))])]
     piped = format_pieces(pieces).split("  ")[-1]

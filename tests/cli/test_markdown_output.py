@@ -199,7 +199,10 @@ def test_a_summary_has_more_than_a_comment(tmp_path):
     ],
 )
 def test_the_command_that_lists_the_rest(arguments, words):
-    """The command that lists omitted rows is the command line with `--full` as the only output option, quoted."""
+    """The command that lists omitted rows has no output option except `--full`, and is quoted for a shell.
+
+    A command with `--no-values` does not get `--full`.
+    """
     assert format_command(Namespace(arguments=arguments)) == f"paramcore {words}"
 
 

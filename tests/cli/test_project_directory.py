@@ -169,7 +169,7 @@ def test_a_name_with_another_project_is_taken(tmp_path):
 
 
 def test_sources_in_the_directory_are_project_files(tmp_path):
-    """If `sources` names a file in the directory, this is a project file, even if it is hidden or a .txt file."""
+    """If `sources` names a file in the directory, that file is a project file, even if it is hidden or a .txt file."""
     (tmp_path / "elsewhere").mkdir()
     sources = [store(tmp_path / ".hidden.json", DOCKS), store(tmp_path / "cranes.txt", CRANES)]
     outside = store(tmp_path / "elsewhere" / "docks.json", DOCKS)
@@ -283,7 +283,7 @@ def test_another_process_writes_an_array(tmp_path):
 
 
 def test_a_later_project_stays_in_an_array_of_another_process(tmp_path):
-    """If another process adds an array, its second project stays in the array, even if it is written after the first."""
+    """If another process adds an array, the second project stays in the array, even if it is written after the first."""
     directory = ProjectDirectory(str(tmp_path), Assumptions())
     array = tmp_path / "all.json"
     array.write_text(json.dumps([write_project(DOCKS), write_project(CRANES)]))

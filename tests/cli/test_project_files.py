@@ -115,7 +115,7 @@ def test_yaml_of_another_tool_is_skipped(place, text):
     ],
 )
 def test_json_of_another_tool_is_skipped(place, text):
-    """In a directory, a file without a project is skipped, even if it has common notation of JSON5, or NaN."""
+    """In a directory, a file without a project is skipped, even if it contains NaN or common JSON5 syntax."""
     (place / "other.json").write_text(text, "utf-8")
     ran = run("log", place)
     assert (ran.err, ran.status) == (f"skipped {place}/other.json, because it contains no project\n", 0)

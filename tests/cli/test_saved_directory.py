@@ -341,7 +341,7 @@ def test_a_given_project_replaces_a_removed_file(tmp_path, capsys, is_killed):
 
 @pytest.mark.parametrize("edited", [None, {"type": "chat"}, {"archived": True}])
 def test_an_edit_of_a_project_without_versions_is_used(tmp_path, edited):
-    """After `kill -9`, the file of a project without versions may be removed or edited, if it was on disk."""
+    """After `kill -9`, removing or editing a saved file takes effect, even if its project has no versions."""
     project = {"name": "new", "type": "imageannotation"}
     with serving(tmp_path / "a") as stand_in:
         call(stand_in, "POST", "/projects", project)

@@ -71,7 +71,7 @@ class TestFilesAfterAnError:
     @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), ValueError("bad line"), SystemExit(2)])
     @pytest.mark.parametrize("signal_error", [KeyboardInterrupt, SystemExit])
     def test_a_temporary_file(self, error, signal_error, tmp_path):
-        """If the code that writes a file fails, only the old file is left, and is unchanged."""
+        """If the code that writes a file fails, only the unchanged old file is left."""
         path = tmp_path / "out.json"
         path.write_text("old")
 

@@ -205,7 +205,7 @@ def test_many_requests_have_a_row_for_each_reason(tasks):
 
 
 def test_the_totals_count_appended_instructions(tasks):
-    """The totals count the requests to whose instruction the project's instruction is appended."""
+    """The totals count the requests that get the project's instruction appended to their own instruction."""
     path = tasks(*[{"instruction": "Night."}] * 3, *[{"padding": 5}] * 20)
     assert "  appended    instruction: 3 requests\n" in run("slim", PROJECT, path).out
 
@@ -270,7 +270,7 @@ def test_an_invalid_single_request_is_not_written(tmp_path, text, written):
             "pass an existing version, pass -1 to inherit nothing, or omit --to\n",
         ),
         (("--to", "x"), "must be the number of a version, -1, or the word `any`, got"),
-        (("--output", "-"), "omit --output"),
+        (("--output", "-"), "error: --output cannot write to standard output; name a file, or pass `./-`"),
         (("--output", EXAMPLES / PROJECT), "is a file that the command reads"),
     ],
 )

@@ -75,7 +75,7 @@ def test_one_directory_may_contain_projects_and_tasks(tmp_path, options):
 
 
 def test_an_update_or_a_schema_in_the_directory_is_no_task(tmp_path):
-    """A file in the directory of the tasks that the command reads as an update or a schema is not read as a task."""
+    """A file in the directory of tasks is not read as a task if the command reads it as an update or a schema."""
     update = {"patch": True, "padding": 6}
     for name, value in {"p.json": BOXES, "t.json": FINE, "u.json": update, "s.json": {"type": "object"}}.items():
         (tmp_path / name).write_text(json.dumps(value))
@@ -88,7 +88,7 @@ def test_an_update_or_a_schema_in_the_directory_is_no_task(tmp_path):
 
 @pytest.mark.parametrize("value", [{**BOXES, "name": "other"}, [BOXES], {"patch": True, "padding": 3}])
 def test_a_file_that_is_neither_task_nor_known_project_is_an_error(place, value):
-    """A project that was not read, or an update, in the directory of the tasks is an error with its file."""
+    """In the directory of tasks, an update, or a project file other than PROJECT, is an error with its location."""
     write(place, {"a.json": FINE, "b.json": value})
     ran = validate(place)
     assert ran.out.startswith("tasks/b.json:1:")
@@ -100,7 +100,7 @@ def test_a_file_that_is_neither_task_nor_known_project_is_an_error(place, value)
     ("name", "content", "position"), [("b.json", "{", "1:2"), ("b.jsonl", "{}\n{", "2:2"), ("b.yaml", "a: [", "1:5")]
 )
 def test_a_broken_file_ends_the_check(place, name, content, position):
-    """A file with a syntax error ends the check with exit code 2 and its place; `--keep-going` skips a line of JSONL."""
+    """A syntax error ends the check with exit code 2 and a location. `--keep-going` skips an invalid line of JSONL."""
     write(place, {"a.json": FINE, name: content, "c.json": WRONG})
     ran = validate(place)
     assert ran.status == 2
@@ -137,7 +137,10 @@ def test_an_entry_that_is_no_file_is_an_error(place, kind):
 
 
 def test_links_to_directories_above_do_not_repeat_tasks(place):
-    """A link to a directory is not followed, so a link to the directory itself does not repeat its tasks."""
+    """Links in DIR to directories are not followed, so a link to DIR does not repeat its tasks.
+
+    DIR itself may be a link.
+    """
     write(place, {"a.json": FINE})
     (place / "tasks" / "again").symlink_to(place / "tasks")
     assert validate(place).out == "0 errors, 0 warnings in 1 project and 1 task\n"

@@ -394,7 +394,7 @@ class TestIgnoring:
         ids=["dependencies", "dots", "string", "literal lines", "lines", "comment", "key"],
     )
     def test_a_line_with_many_dots(self, place, text):
-        """Dots in strings and comments do not count as parts of a key."""
+        """Dots in strings and comments do not count as parts of a key. A key may have 50 parts."""
         (place / "pyproject.toml").write_text(f'[tool.paramcore]\nignore = ["param_type"]\n[tool.other]\n{text}\n')
         ran = run("validate", "boxes.json", cwd=place)
         assert (ran.err, ran.status) == ("", 0)
@@ -574,7 +574,7 @@ def test_no_project_is_no_success(tmp_path):
 def test_a_directory_of_tasks_is_an_error(tmp_path, tasks, status, order):
     """`validate` rejects a directory without a project, so that tasks in it are not skipped by mistake.
 
-    If the file in the directory is named, or the directory is passed with `--tasks`, it is read as TASKS.
+    The file is read as TASKS if the command line names the file, or the directory with `--tasks`.
     """
     for name, value in (("projects/p.json", (EXAMPLES / "warehouse-boxes.json").read_text()), ("tasks/t.json", tasks)):
         (tmp_path / name).parent.mkdir()
