@@ -273,7 +273,7 @@ class DocumentError(ParamcoreError, ValueError):
     Codes:
         json_syntax: not JSON.
         json_encoding: binary data, or text in an unsupported encoding.
-        json_number: a number with too many digits, or that is not finite.
+        json_number: a number that has too many digits or is not finite.
         json_duplicate_key: a name that occurs twice in an object.
         json_depth: too many levels of objects and arrays.
         yaml_syntax: not YAML.

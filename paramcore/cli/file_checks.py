@@ -113,7 +113,7 @@ def _list_files(options: Namespace, path: str) -> list[str]:
 
 
 def _is_input_in(path: str, directory: str, suffixes: tuple[str, ...]) -> bool:
-    """Return whether a command that reads the files of `directory` with these suffixes would read `path`, once it exists."""
+    """Return whether a command that reads the files with `suffixes` in `directory` would also read a file at `path`."""
     parent, name = os.path.split(path)
     if name.startswith(".") or not has_suffix(name, suffixes):
         return False
