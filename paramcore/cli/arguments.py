@@ -35,7 +35,8 @@ _INPUT_SUFFIXES = (*DOCUMENT_SUFFIXES, *JSONL_SUFFIXES)
 def read_project_argument(options: Namespace, *, quiet: bool = False) -> ProjectFiles:
     """Read PROJECT.
 
-    If only a later argument contains projects, the error says to swap PROJECT with it.
+    If PROJECT is a readable file without a project, and a later argument contains projects,
+    the error says to swap the two.
 
     Raises:
         DocumentError: the errors of `ProjectFiles`.
@@ -58,7 +59,8 @@ def read_project_argument(options: Namespace, *, quiet: bool = False) -> Project
 def check_params(params: Iterable[str], projects: Iterable[Project]) -> None:
     """Reject the path of a file in place of a PARAM.
 
-    Otherwise, the answer would be that the param is not set.  A name such as `night.json` that a version of a project contains is a PARAM.
+    Otherwise, the answer would be that the param is not set.  A name such as `night.json` is
+    a PARAM if a version of a project contains it.
 
     Raises:
         SystemExit: for such a path.

@@ -125,7 +125,7 @@ def _is_input_in(path: str, directory: str, suffixes: tuple[str, ...]) -> bool:
 
 
 def list_inputs(options: Namespace) -> list[str]:
-    """Return the paths of the files and directories that a command line names to read; `-` is standard input."""
+    """Return the paths of the inputs of a command, including `pyproject.toml` if it is read; `-` is standard input."""
     single = [getattr(options, name, None) for name in ("project", "update", "tasks")]
     # In `fetch --all -`, the `-` is the name of a directory.  Elsewhere, it means standard input.
     directory = "./-" if getattr(options, "all", None) == "-" else getattr(options, "all", None)

@@ -48,7 +48,7 @@ _CONFLICT_MARKER = re.compile(r"<{7} |={7}(?=\r?$)|>{7} |[|]{7}(?= |\r?$)", re.M
 MERGE_CONFLICT = "the file contains a merge conflict"
 _CONFLICT = (
     MERGE_CONFLICT,
-    "resolve it, and remove the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`",
+    "resolve it, and remove the lines that begin with `<<<<<<<`, `|||||||`, `=======` and `>>>>>>>`",
 )
 #: Matches the start of HTML or XML, but not the `repr` of a Python object, such as `<Response [200]>`.
 _MARKUP = re.compile(r"<(?:!|\?xml\b|[A-Za-z][\w:-]*(?:\s*/?>|\s+[\w:-]+\s*=|\s*\Z))", re.IGNORECASE)
