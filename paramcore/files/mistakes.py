@@ -187,7 +187,11 @@ def _find_code(text: str, at: int) -> tuple[int, str, str] | None:
             # For example, the MongoDB shell prints `ObjectId(...)`, and Python prints `datetime.date(...)`.
             remedy = "write the value itself as JSON; in Python, use `json.dump`, and for an SDK object, `.as_dict()`"
             return at, f"`{shown}` is code, not JSON", remedy
-        return at, f"`{shown}` is Python, not JSON", f"{_WRITE_JSON}, not with `str` or `print`"
+        remedy = f"{_WRITE_JSON}, not with `str` or `print`"
+        if literal[0].startswith("b"):
+            # `json.dump` rejects bytes.
+            remedy = "decode the bytes with `.decode()` before you write them"
+        return at, f"`{shown}` is Python, not JSON", remedy
     return None
 
 
