@@ -68,7 +68,10 @@ def check_params(params: Iterable[str], projects: Iterable[Project]) -> None:
     known = {name for project in projects for version in project.versions for name in version.params}
     for param in params:
         if param not in known and has_suffix(param, _INPUT_SUFFIXES) and os.path.isfile(param):
-            exit_with_usage(f"{format_path(param)} is a file, not the name of a param; omit it, or pass it to `plan`")
+            command = "preview" if has_suffix(param, JSONL_SUFFIXES) else "plan"
+            exit_with_usage(
+                f"{format_path(param)} is a file, not the name of a param; omit it, or pass it to `{command}`"
+            )
 
 
 def _can_be_read(path: str) -> bool:
