@@ -273,12 +273,12 @@ class DocumentError(ParamcoreError, ValueError):
     Codes:
         json_syntax: not JSON.
         json_encoding: binary data, or text in an unsupported encoding.
-        json_number: a number with too many digits, or that is not finite.
+        json_number: a number that has too many digits or is not finite.
         json_duplicate_key: a name that occurs twice in an object.
         json_depth: too many levels of objects and arrays.
         yaml_syntax: not YAML.
         yaml_feature: a feature of YAML that JSON lacks.
-        too_large: a file or line that is too large, or a YAML file with too many names and values.
+        too_large: a file, line or `pyproject.toml` key that is too large, or YAML with too many names and values.
         unreadable: a file or directory that cannot be read, or a process of `--jobs` that cannot start or ends early.
         unwritable: a file or directory that cannot be written.
         setting_name: an invalid setting in `pyproject.toml`.

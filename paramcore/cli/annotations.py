@@ -68,7 +68,7 @@ def limit_annotations(annotations: Iterable[str], options: Namespace) -> Iterato
 
 def format_error(error: DocumentError) -> str:
     """Format an error as an annotation."""
-    # The source of an error is a file, or an option such as `--type`.  The text names a source that may be an option.
+    # The source of an error is a file, or an option such as `--type`.  If it may be an option, the text names it.
     file = None if error.line is None and error.source.startswith("--") else error.source
     names = [name for name in (error.source if file is None else "", error.path) if name]
     text = escape_unprintable(": ".join([*names, join_message(error.problem, error.remedy)]))

@@ -1,4 +1,4 @@
-"""Recognize the projects and tasks that a command line names by their content."""
+"""Recognize by content which arguments of a command line are projects, and which are tasks."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ _INPUT_SUFFIXES = (*DOCUMENT_SUFFIXES, *JSONL_SUFFIXES)
 def read_project_argument(options: Namespace, *, quiet: bool = False) -> ProjectFiles:
     """Read PROJECT.
 
-    If only a later argument contains projects, the error says to swap PROJECT with it.
+    If PROJECT is a readable file without a project, and a later argument contains projects,
+    the error says to swap the two.
 
     Raises:
         DocumentError: the errors of `ProjectFiles`.
@@ -45,7 +46,7 @@ def read_project_argument(options: Namespace, *, quiet: bool = False) -> Project
         return ProjectFiles([path], options.assumptions, quiet=quiet, used=_list_used(options))
     except DocumentError as error:
         # If PROJECT cannot be read, it may still be a project, so do not suggest swapping it with UPDATE or TASKS.
-        # A PARAM should be a name.  If it is the path of a project, always suggest swapping it with PROJECT.
+        # A PARAM should be a name.  So if a PARAM is the path of a project, always suggest the swap.
         named = [getattr(options, name, None) for name in ("update", "tasks") if _can_be_read(path)]
         others = [other for other in [*named, *getattr(options, "params", ())] if other and other != path]
         swapped = None if _may_hold_projects(path) else next(filter(_may_hold_projects, others), None)
@@ -56,9 +57,10 @@ def read_project_argument(options: Namespace, *, quiet: bool = False) -> Project
 
 
 def check_params(params: Iterable[str], projects: Iterable[Project]) -> None:
-    """Reject the path of a file in place of a PARAM, because the answer would be that the param is not set.
+    """Reject the path of a file in place of a PARAM.
 
-    A name such as `night.json` that a version of a project contains is a PARAM.
+    Otherwise, the answer would be that the param is not set.  A name such as `night.json` is
+    a PARAM if a version of a project contains it.
 
     Raises:
         SystemExit: for such a path.

@@ -25,7 +25,7 @@ def wants_color(choice: str, environment: Mapping[str, str], *, is_terminal: boo
     """Return whether to print color.
 
     `--color always|never` overrides NO_COLOR, which overrides FORCE_COLOR.  If none of them
-    is set, only a terminal gets color, unless TERM is `dumb`.
+    is set, print color if the output is a terminal and TERM is not `dumb`.
     """
     if choice != "auto":
         return choice == "always"

@@ -18,7 +18,10 @@ def holds_projects(value: Any) -> bool:
 
 
 def find_misspelt_history(value: Any) -> str | None:
-    """Return the name in an object that misspells `param_history`, or `None`."""
+    """Return a misspelling of `param_history` among the names of an object, or `None`.
+
+    Return `None` if the object also contains the correct name.
+    """
     if not isinstance(value, dict) or "param_history" in value:
         return None
     return next((name for name in value if suggest_name(name, ["param_history"])), None)

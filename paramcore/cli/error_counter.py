@@ -86,7 +86,7 @@ def _find_states(key: Hashable, keys: Sequence[set[Hashable]]) -> Presence:
 
 
 def _omit_version(key: ProjectKey | None) -> Hashable:
-    """Remove the version that set the value from the key of an error on the project."""
+    """Return the key of an error on the project, but without the version that set the value."""
     return None if key is None else key._replace(first_set_in=-1)
 
 

@@ -14,7 +14,8 @@ TERMINATED = 143
 #: The meaning of each exit code.
 MEANINGS = {
     FINE: "success",
-    FINDINGS: "a problem was found, such as an error, a dropped param or a missing consent; with `--exit-code`, also a difference",
+    FINDINGS: "a problem was found, such as an error, a dropped param or a missing consent; with `--exit-code`, also a "
+    "difference, an affected request or a request that can be shorter",
     REFUSED: "the usage is wrong, the input is rejected, or a file or a stream cannot be read or written",
     NOT_DONE: "nothing was changed: a request was refused or not sent, or a GET request got no usable response",
     OUTCOME_UNKNOWN: "a request was sent and its outcome is unknown, or an update was applied more than once",

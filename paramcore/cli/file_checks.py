@@ -118,7 +118,7 @@ def _list_files(options: Namespace, path: str) -> list[str]:
 
 
 def _is_input_in(path: str, directory: str, suffixes: tuple[str, ...]) -> bool:
-    """Return whether a command that reads the files of `directory` with these suffixes would read `path`, once it exists."""
+    """Return whether a command that reads the files with `suffixes` in `directory` would also read a file at `path`."""
     parent, name = os.path.split(path)
     if name.startswith(".") or not has_suffix(name, suffixes):
         return False
@@ -130,7 +130,7 @@ def _is_input_in(path: str, directory: str, suffixes: tuple[str, ...]) -> bool:
 
 
 def list_inputs(options: Namespace) -> list[str]:
-    """Return the paths of the files and directories that a command line names to read; `-` is standard input."""
+    """Return the paths of the inputs of a command, including `pyproject.toml` if it is read; `-` is standard input."""
     single = [getattr(options, name, None) for name in ("project", "update", "tasks")]
     # In `fetch --all -`, the `-` is the name of a directory.  Elsewhere, it means standard input.
     directory = "./-" if getattr(options, "all", None) == "-" else getattr(options, "all", None)

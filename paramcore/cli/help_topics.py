@@ -13,7 +13,7 @@ from paramcore.transport.key import KEY_VARIABLE
 VARIABLES = {
     KEY_VARIABLE: "the API key, for the commands that connect to the service",
     SUMMARY_VARIABLE: "the file to which `--summary` appends; GitHub Actions sets it",
-    "COLUMNS": "the width of help and, on a terminal, of other output (at most 120 columns); default: the width of the terminal",
+    "COLUMNS": "the width of help; on a terminal, also the width of other output, up to 120 columns; default: the width of the terminal",
     "NO_COLOR": "if not empty, print no color; `--color` overrides this",
     "FORCE_COLOR": "if not empty, print color to a pipe or a file too; NO_COLOR and `--color` override this",
     "TERM": "if `dumb`, print no color; FORCE_COLOR and `--color` override this",

@@ -104,7 +104,7 @@ class Layout:
         """Yield the source line, with carets below the value."""
         number = str(frame.number)
         prefix, rest = f"  {number} | ", f"  {' ' * len(number)} | "
-        # A caret may point behind the last character, so add a space there.
+        # A caret may point past the last character, so add a space there.
         text = frame.text + " " * (frame.start == len(frame.text))
         end = frame.start + max(frame.length, 1)
         for line_start, line_end in _cut(text, self.width - len(prefix)):

@@ -96,7 +96,7 @@ def _read_params_document(path: str) -> Document:
     except DocumentError as error:
         if error.code != "json_syntax" or not has_suffix(path, JSONL_SUFFIXES):
             raise
-        # The syntax error is probably at the second line of JSONL, because a JSON file contains only one document.
+        # JSON contains only one document, so the decoder probably stopped at the second line of JSONL.
         problem = "the file contains JSONL, not a params object or a project"
         raise evolve(error, problem=problem, remedy="name a .json file with one params object or project") from None
 

@@ -67,7 +67,7 @@ class Planner:
     @property
     def how_to_keep(self) -> str:
         """How to keep the params that the update drops."""
-        # The file of `--wanted` contains only params, so it cannot contain `patch`.
+        # The file of `--wanted` contains params or a project, not an update, so it cannot contain `patch`.
         if not isinstance(self._source, UpdateFile):
             return "pass `--patch`"
         # `plan --patch` changes only the plan, so the option helps only with `apply`.

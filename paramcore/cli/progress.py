@@ -65,7 +65,7 @@ def show_progress(
         bytes_read += count
 
     console = Console(file=cast("TextIO", _Terminal(sys.stderr)))
-    # Refresh without a thread: when Python ends, the thread may hold a lock for which the bar would wait forever.
+    # Refresh without a thread: when Python ends, the thread may hold a lock, and the bar would wait for it forever.
     progress = Progress(*columns, console=console, transient=True, redirect_stdout=False, auto_refresh=False)
     with exit_on_signals(), _restore_cursor(console), progress:
         bar = progress.add_task("", total=None, tasks=0, rate=0)

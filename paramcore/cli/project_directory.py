@@ -22,8 +22,9 @@ class ProjectDirectory:
 
     A file contains one project or an array of projects.  No project is in two files.
 
-    `read_project_files` reads the directory at the start.  If `write` gets new projects, it
-    also reads the files that were added since then.  The directory need not exist yet.
+    `read_project_files` reads the directory at the start.  If `write` gets new
+    projects, `write` also reads the files that were added later.  The directory need not
+    exist yet.
 
     `sources` are the PROJECT arguments of the command.  If one of these files is in the
     directory, it counts as a project file, even if it is hidden, or if its suffix is not
@@ -66,7 +67,7 @@ class ProjectDirectory:
         return {name: project for projects in self._files.values() for name, project in projects.items()}
 
     def get_path(self, project_name: str) -> str | None:
-        """Return the path of a project's file; `None` unless the project was read at the start or written later."""
+        """Return the path of a project's file; `None` if the project was neither read at the start nor written later."""
         return self._paths.get(project_name)
 
     def check_writable(self, project_names: Iterable[str]) -> None:

@@ -211,7 +211,7 @@ def _read_document(path: str) -> Document:
     except DocumentError as error:
         if error.code != "json_syntax" or not has_suffix(path, JSONL_SUFFIXES):
             raise
-        # The syntax error is probably at the second line of JSONL, because a JSON file contains only one document.
+        # JSON contains only one document, so the decoder probably stopped at the second line of JSONL.
         problem, remedy = (
             "the file contains JSONL, not a project",
             "name a .json file with a project or an array of projects",

@@ -72,8 +72,8 @@ class SavedDirectory:
         for name in given.keys() & self._files.projects.keys():
             if given[name] != self.projects[name]:
                 print_message(
-                    f"the project {format_value(name)} on the command line differs from {self._describe_file(name)}, "
-                    "which is used"
+                    f"the project {format_value(name)} on the command line differs from {self._describe_file(name)}; "
+                    "the project in the file is served"
                 )
         live = self.recovered["live"]
         for name, project in live.projects.items():

@@ -142,7 +142,7 @@ class LineSlimmer:
             flat,
             self._encode(flat),
             len(self._encode(before)),
-            # `==` cannot confuse 1 with True here: a param in both flat forms has equal values, or is an instruction.
+            # `==` cannot confuse 1 with True here: only the version and the instruction can differ between both flat forms.
             flat == before,
             self._rules[route.project.name].find(choice),
             not self._is_wanted and repeats_instruction(params, route.inheritance),

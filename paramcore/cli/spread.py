@@ -64,8 +64,8 @@ def _iter_blocks(value: Any, prefix: str, width: int, suffix: str = "", depth: i
     """Yield a value as JSON; an object or array that fits on one line gets one line."""
     indent = "  " * min(depth, width // 8)
     is_container = isinstance(value, (dict, list)) and value
-    # Each level of a deep value contains all levels below it, so formatting each whole level takes long.  First measure
-    # only the start of the level.
+    # Each level of a deep value contains all levels below it, so formatting each whole level would be slow.  So first
+    # measure only the start of the level.
     if not is_container or measure_by_character(format_start(value, 2 * width)) <= width:
         text = f"{indent}{prefix}{format_value(value)}{suffix}"
         if not is_container or measure(text) <= width:

@@ -87,7 +87,7 @@ def format_command(options: Namespace) -> str:
             words.append(argument)
         elif _OUTPUT_OPTIONS[name] and not mark:
             next(arguments, None)
-    # Markdown omits long values first, and text cuts them without `--full`.
+    # Markdown that is too large omits long values first, and text without `--full` truncates them.
     full = [] if "--no-values" in words else ["--full"]
     return " ".join(["paramcore", *map(quote_for_shell, [*words, *full, *operands])])
 

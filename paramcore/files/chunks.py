@@ -91,5 +91,5 @@ def make_change_error(label: str, remedy: str) -> DocumentError:
 def _check_start(block: bytes, label: str) -> None:
     reject_binary(block, label, 1)
     if block.startswith(UTF16_BOMS):
-        problem, remedy = "--jobs does not support UTF-16", "convert it to UTF-8, or omit --jobs"
+        problem, remedy = "--jobs does not support UTF-16", "convert the file to UTF-8, or omit --jobs"
         raise DocumentError("json_encoding", None, problem, remedy, label, 1, 1)

@@ -53,7 +53,7 @@ def convert_utf16(data: bytes, source: str) -> bytes:
 def _make_error(problem: str, before: str, source: str, first_line: int) -> DocumentError:
     """Return an error at the line and column where the text `before` ends."""
     line, column = before.count("\n") + first_line, len(before) - before.rfind("\n")
-    return DocumentError("json_encoding", None, problem, "encode it as UTF-8", source, line, column)
+    return DocumentError("json_encoding", None, problem, "encode the text as UTF-8", source, line, column)
 
 
 def reject_binary(data: bytes, source: str, line: int) -> None:

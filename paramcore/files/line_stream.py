@@ -58,7 +58,7 @@ class UTF16Lines:
             text = data.decode(self._encoding)
         except UnicodeDecodeError as error:
             column = self._column + len(data[: error.start].decode(self._encoding))
-            problem, remedy = "invalid UTF-16", "encode it as UTF-8"
+            problem, remedy = "invalid UTF-16", "encode the text as UTF-8"
             raise DocumentError("json_encoding", None, problem, remedy, self._source, self._number, column) from None
         is_complete = data.endswith(self._line_feed)
         self._number += is_complete

@@ -56,7 +56,7 @@ _CONFLICT_MARKER = re.compile(r"<{7} |={7}(?=\r?$)|>{7} |[|]{7}(?= |\r?$)", re.M
 MERGE_CONFLICT = "the file contains a merge conflict"
 _CONFLICT = (
     MERGE_CONFLICT,
-    "resolve it, and remove the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`",
+    "resolve it, and remove the lines that begin with `<<<<<<<`, `|||||||`, `=======` and `>>>>>>>`",
 )
 #: Matches the start of HTML or XML, but not the `repr` of a Python object, such as `<Response [200]>`.
 _MARKUP = re.compile(r"<(?:!|\?xml\b|[A-Za-z][\w:-]*(?:\s*/?>|\s+[\w:-]+\s*=|\s*\Z))", re.IGNORECASE)
@@ -195,7 +195,11 @@ def _find_code(text: str, at: int) -> tuple[int, str, str] | None:
             # For example, the MongoDB shell prints `ObjectId(...)`, and Python prints `datetime.date(...)`.
             remedy = "write the value itself as JSON; in Python, use `json.dump`, and for an SDK object, `.as_dict()`"
             return at, f"`{shown}` is code, not JSON", remedy
-        return at, f"`{shown}` is Python, not JSON", f"{_WRITE_JSON}, not with `str` or `print`"
+        remedy = f"{_WRITE_JSON}, not with `str` or `print`"
+        if literal[0].startswith("b"):
+            # `json.dump` rejects bytes.
+            remedy = "decode the bytes with `.decode()` before you write them"
+        return at, f"`{shown}` is Python, not JSON", remedy
     return None
 
 

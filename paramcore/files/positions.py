@@ -240,7 +240,7 @@ class Lines:
             searched = begin
         begin += start
         # A line may be as long as the file, so search for its end only within the slice, and directly after it.
-        # With one more character, a carriage return at the end of the slice is the last only if it ends the line.
+        # Include one more character, so that `removesuffix` removes a carriage return only if it ends the line.
         stop = begin + max_length + 1
         end = self._text.find("\n", begin, stop)
         return self._text[begin : stop if end < 0 else end].removesuffix("\r")[:max_length]

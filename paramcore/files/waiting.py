@@ -18,7 +18,7 @@ def wait_on_read(stream: BinaryIO) -> Iterator[io.BufferedReader]:
     """Yield a stream that reads from `stream`, and waits for input even if the file is non-blocking.
 
     A process that shares the file, such as Node.js, may make the file non-blocking at any
-    moment.  Python would then take a pause in the input for the end of the file.  To wait for
+    moment.  Python would then mistake a pause in the input for the end of the file.  To wait for
     input, the stream makes the file blocking until the `with` block ends.
     """
     raw = _WaitingReader(stream)

@@ -76,8 +76,9 @@ def open_atomically(path: str, *, sync: bool = True) -> Iterator[BinaryIO]:
     """Open a file for the `with` block, so that either the whole file is written or nothing.
 
     The block writes to a temporary file in the same directory.  At the end of the block, the
-    temporary file gets the mode of the existing file (except on Windows), and replaces that
-    file.  If the block raises an exception, the temporary file is removed.
+    temporary file gets the mode of the existing file, and replaces that file.  On Windows, it
+    gets the mode only with Python 3.13 or later.  If the block raises an exception, the
+    temporary file is removed.
 
     If the path is a symbolic link to a regular file, or a broken link, the temporary file
     replaces the link, and the target stays unchanged.  Without `sync`, the file may be empty

@@ -201,7 +201,7 @@ def test_an_open_file_without_a_name_is_rejected(place):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ('{"padding": 1}\n'.encode("utf-16"), "convert it to UTF-8"),
+        ('{"padding": 1}\n'.encode("utf-16"), "convert the file to UTF-8"),
         (gzip.compress(b'{"padding": 1}\n', mtime=0), "gzip"),
     ],
 )

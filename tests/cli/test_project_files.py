@@ -632,7 +632,7 @@ def test_settings_of_windows_are_read(encoding, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"a = 1\nb = '\xe9'\n", "pyproject.toml:2:6: invalid UTF-8 at byte 11; encode it as UTF-8"),
+        (b"a = 1\nb = '\xe9'\n", "pyproject.toml:2:6: invalid UTF-8 at byte 11; encode the text as UTF-8"),
         (b"\xff\xfea", "pyproject.toml:1:1: invalid UTF-16"),
         (b"[tool.paramcore]\n" + b"x" * 9_000 + b" = 1\n", "9,002 characters"),
     ],

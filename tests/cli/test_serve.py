@@ -118,7 +118,8 @@ def test_the_projects_of_the_directory_continue(projects, tmp_path):
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 0
         continues = (
-            f'the project "south docks" on the command line differs from {projects}/south-docks.json, which is used\n'
+            f'the project "south docks" on the command line differs from {projects}/south-docks.json; '
+            "the project in the file is served\n"
         )
         assert process.stderr.read() == continues
     after = list_texts(projects)

@@ -69,7 +69,7 @@ class _SlimRun:
         self._slimmer = LineSlimmer(self._projects, options.to, is_wanted=options.is_wanted, pins=options.pin)
         self.bad_lines: BadLines = BadLines(options)
         self.summary: SlimSummary = SlimSummary(options.is_wanted)
-        #: Whether TASKS is an array or JSONL.
+        #: True if TASKS is an array or JSONL; false if it is a single request.
         self.is_array = True
 
     def _slim_requests(self, writer: RequestWriter) -> Iterator[SlimLine]:
