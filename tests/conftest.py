@@ -30,9 +30,9 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(items):
-    # Coverage makes some tests of large inputs much slower, so it does not measure slow tests.
+    # Coverage makes tests of many examples or large inputs much slower, so it measures only the other tests.
     for item in items:
-        if item.get_closest_marker("slow"):
+        if item.get_closest_marker("slow") or item.path.parent.name in ("properties", "stateful"):
             item.add_marker("no_cover")
 
 

@@ -203,6 +203,14 @@ def test_many_tasks_are_resolved_in_order():
     assert [next(results).params.get("padding") for _ in range(4)] == [3, 4, None, 3]
     with pytest.raises(WrongProject):
         next(results)
+    assert [effective.params.get("padding") for effective in TWO.resolve_many(iter(tasks[:4]))] == [3, 4, None, 3]
+
+
+def test_a_project_has_a_short_text():
+    """`str` of a project has its name, its type, the number of its versions, and the names of its latest params."""
+    assert str(TWO).startswith('project "boxes" (imageannotation): 2 versions; the latest, 1, has ')
+    assert str(Project("bare", type="comparison")) == 'project "bare" (comparison): 0 versions'
+    assert str(Project("bare", type="comparison", params={})).endswith("; the latest, 0, has no params")
 
 
 def test_a_cached_version_is_not_confused_with_a_lookalike():

@@ -371,6 +371,17 @@ class TestAnyVersion:
         assert self.choose([{"a": 1}, {"b": 1}, {"c": 1}], {"a": 2}) == (0, 0)
         assert self.choose([{"b": 1}, {}, {"c": 1}], {"a": 2}) == (1, 1)
 
+    def test_an_appended_text_is_not_counted(self):
+        """The size of a request has only the part of the instruction that the request sends."""
+        long, short = {"instruction": "Q" * 30}, {"instruction": "Q"}
+        assert self.choose([long, {}], {"instruction": "Look.\n" + "Q" * 30}) == (0, 0)
+        assert self.choose([short, {}], {"instruction": "Look.\nQ"}) == (None, 1)
+
+    def test_a_version_that_appends_cannot_give_null(self):
+        """If the wanted instruction is null, a version without an instruction is chosen."""
+        assert self.choose([{"instruction": None}, {"instruction": "Q"}], {"instruction": None}) == (0, 0)
+        assert self.choose([{"instruction": "Q"}, {}], {"instruction": None}) == (None, 1)
+
     def test_a_possible_version_is_better_than_a_shorter_opt_out(self):
         """A version that can give the params is chosen, even if its number takes more bytes than -1."""
         assert self.choose([*[{"b": 1}] * 100, {}, {"b": 1}], {"a": 2}) == (100, 100)
