@@ -6,6 +6,7 @@ The default is `ci` if the variable `CI` is set, and `dev` otherwise.
 import gc
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("dev", max_examples=25, deadline=None)
@@ -29,10 +30,12 @@ def pytest_addoption(parser):
     )
 
 
+# Hypothesis marks its tests in the same hook, so run this function last.
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     # Coverage makes tests of many examples or large inputs much slower, so it measures only the other tests.
     for item in items:
-        if item.get_closest_marker("slow") or item.path.parent.name in ("properties", "stateful"):
+        if item.get_closest_marker("slow") or item.get_closest_marker("hypothesis"):
             item.add_marker("no_cover")
 
 

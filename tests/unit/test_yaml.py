@@ -337,6 +337,7 @@ def test_a_hundred_levels_are_read(written):
     assert refused(lambda: read_document(written(deep))).code == "json_depth"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "code"),
     [
