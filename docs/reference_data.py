@@ -168,7 +168,7 @@ def iter_arguments(parser: ArgumentParser) -> Iterator[tuple[Action, Entry]]:
 
 
 def _format_argument(action: Action) -> str:
-    """Return `PROJECT`, `--output FILE` or `-h, --help`."""
+    """Return an argument as `--help` shows it, such as `PROJECT`, `--output FILE` or `-h, --help`."""
     choices = "{" + ",".join(action.choices) + "}" if action.choices else ""
     metavar = "" if action.nargs == 0 else f" {action.metavar or choices}"
     return ", ".join(f"{option}{metavar}" for option in action.option_strings) or metavar.strip()

@@ -29,7 +29,7 @@ def draw_case(chance: random.Random) -> tuple[dict[str, str], list[dict]]:
 def check_case(chosen: dict[str, str], tasks: list[dict], chance: random.Random) -> None:
     """Check the laws X1 to X4, X6, X7, X10 and X11, which `docs/semantics.md` states.
 
-    For X6, X7 and X10, check only the params of the project.
+    For X6, X7 and X10, check only the params of the project, not the requests.
     """
 
     def extract(requests: list[dict]) -> Extraction:

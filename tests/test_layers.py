@@ -92,7 +92,7 @@ def find_level(name):
 
 @pytest.mark.parametrize("path", MODULES, ids=dotted_name)
 def test_imports_point_down(path):
-    """A module's import statements name only its own layer and lower layers, even for type checkers."""
+    """A module imports only from its own layer and lower layers. Imports for type checkers count, too."""
     own = find_level(dotted_name(path))
     above = [name for name in iter_imports(TREES[path]) if name.split(".")[0] == "paramcore" and find_level(name) > own]
     assert above == []

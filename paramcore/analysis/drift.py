@@ -11,7 +11,7 @@ from paramcore.model import Project
 from paramcore.text import NotebookReprs, format_count, format_name, format_repr, format_value
 from paramcore.values import same
 
-#: Which history has versions that the other history lacks.  If the types differ, the histories are not compared.
+#: Which history has versions that the other history lacks.  If the types differ, the state is always `other type`.
 DriftState: TypeAlias = Literal["in sync", "local ahead", "remote ahead", "both moved", "other type"]
 
 
@@ -43,8 +43,8 @@ class Drift(NotebookReprs):
 
     @property
     def state(self) -> DriftState:
-        """Which of the two histories is ahead, or that the projects have different types."""
-        # An update cannot change a project's type, so a local project with another type is not the project of the service.
+        """The result of the comparison: which history is ahead, or `other type` if the types differ."""
+        # An update cannot change a project's type. So if the types differ, the two are different projects.
         if self.local.type != self.remote.type:
             return "other type"
         local_ahead, remote_ahead = len(self.local.versions) > self.common, len(self.remote.versions) > self.common

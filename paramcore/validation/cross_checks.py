@@ -83,7 +83,8 @@ _encode_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).en
 
 
 def _check_metadata(params: Mapping[str, Any]) -> Iterator[Finding]:
-    # UTF-8 uses at most four bytes for a character, and `repr` is faster than encoding, so encode only long metadata.
+    # UTF-8 uses at most four bytes for a character. So four times the length of `repr`, which is faster than encoding,
+    # is an upper bound.
     if 4 * len(repr(params["metadata"])) <= _MAX_METADATA:
         return
     size = len(_encode_compact(params["metadata"]).encode())
@@ -103,7 +104,7 @@ def _check_context_attachments(params: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _check_relationships(params: Mapping[str, Any]) -> Iterator[Finding]:
     names = (label.get("name") for label, _ in walk_nested(params["labels"], "", "children"))
-    # A dict keeps the order of the file, so the choice between equally good suggestions is always the same.
+    # A dict keeps the order of insertion, so the choice between equally good suggestions is always the same.
     labels = dict.fromkeys(name for name in names if isinstance(name, str))
     for index, relationship in enumerate(list_elements(params["relationships"])):
         for end in ("source_label", "target_label"):

@@ -178,7 +178,7 @@ def test_zsh_completes(typed, tmp_path):
 
 
 def type_in_zsh(startup, keys, wanted, home):
-    """Type keys in an interactive zsh, and return its output. Stop at the text `wanted`, or after ten seconds."""
+    """Type keys in an interactive zsh, and return its output. Stop at the text `wanted`, or ten seconds after typing."""
     process, terminal = pty.fork()
     if process == 0:
         environment = {**os.environ, "HOME": str(home), "TERM": "dumb", "COLUMNS": "200"}

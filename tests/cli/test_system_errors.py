@@ -258,7 +258,7 @@ def test_a_disk_that_reports_at_the_close_that_it_is_full(monkeypatch, tmp_path,
 
 
 def test_an_error_of_the_restored_streams_is_ignored(monkeypatch):
-    """After the output was written, an error while the streams are restored is ignored."""
+    """After the output is written, an error while restoring the blocking mode of the streams is ignored."""
     set_blocking = os.set_blocking
     seen = []
 
@@ -275,7 +275,7 @@ def test_an_error_of_the_restored_streams_is_ignored(monkeypatch):
 
 
 def test_a_summary_on_a_disk_that_takes_no_data_now():
-    """If a write to the job summary accepts no data, although the file is blocking, this is an error."""
+    """If a write to the job summary returns `None`, as a write to a full non-blocking file does, this is an error."""
 
     class Full(io.FileIO):
         def write(self, _data):

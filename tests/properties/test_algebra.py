@@ -232,7 +232,7 @@ class TestHistories:
 
     @given(projects(), st.data())
     def test_lifetimes_cover_the_history(self, project, data):
-        """The lifetimes of a param cover each version once, in order. A lifetime has the value of its versions.
+        """The lifetimes of a param cover each version once, in order. A lifetime has the param's value in its versions.
 
         Two consecutive lifetimes differ in the value, or in whether the param is set.
         """

@@ -114,7 +114,7 @@ class TestNumbersOfVersions:
     """The versions `True`, `1` and `1.0` make different requests."""
 
     def test_requests_for_lookalike_versions_differ(self) -> None:
-        """Two requests are different if their versions differ, even only in type."""
+        """Two requests are different if their versions differ, even if only the types of the versions differ."""
         asked = [0, False, 0.0, 1, True, 1.0, -1, None, "1", "", [], [True], [1]]
         requests = [TaskRequest({}, project_version=version) for version in asked]
         assert len(set(requests)) == len(asked)

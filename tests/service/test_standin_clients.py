@@ -150,7 +150,7 @@ class TestPython:
             call(sdk)
 
     def test_tasks_without_a_project_have_the_same_fields(self, sdk):
-        """S8: a task without a project has the fields of other tasks, such as `tags` beside `params`."""
+        """S8: a task without a project has the fields of other tasks, except for those about the project."""
         params = {"instruction": "Box it.", "padding": 1, "tags": ["a"], "priority": 3, "callback_url": "https://x.y"}
         own = sdk.create_task(TaskType.ImageAnnotation, **params, **IMAGE).as_dict()
         of_project = sdk.create_task(TaskType.ImageAnnotation, project="other", **params, **IMAGE).as_dict()
@@ -462,7 +462,7 @@ def test_a_list_is_always_current(node):
 
 
 def test_values_may_contain_commas(node):
-    """A filter with a comma matches the whole value and each part. A repeated filter matches each of its values."""
+    """A filter by `unique_id` or tag matches the whole value, and each part between commas. A filter can be repeated."""
     for unique_id in ("a,b", "a", "c"):
         node.post("task/annotation", {**IMAGE, "unique_id": unique_id, "tags": [f"t{unique_id}"]})
     found = lambda query: sorted(task["unique_id"] for task in node.get(f"tasks?{query}").json()["docs"])
@@ -473,7 +473,7 @@ def test_values_may_contain_commas(node):
 
 
 def test_a_task_with_tags_of_another_type_is_no_error(node):
-    """In a request, `tags` may be any JSON value. Filters and calls for tags use only strings in an array."""
+    """In a request, `tags` may be any JSON value. The filter and the calls that change tags ignore all but strings in an array."""
     task_id = node.post("task/annotation", {**IMAGE, "tags": [["x"], 1, "a"]}).json()["task_id"]
     other = node.post("task/annotation", {**IMAGE, "tags": "a"}).json()["task_id"]
     assert [task["task_id"] for task in node.get("tasks?tags=a").json()["docs"]] == [task_id]

@@ -69,7 +69,7 @@ def test_an_update_has_the_findings_of_the_project_after_it(project, update):
 
 @given(projects(), updates())
 def test_null_and_no_effect_are_reported(project, update):
-    """Each null in an update is reported, and so is an update that has no effect."""
+    """Each param that an update sets to null is reported, and so is an update that has no effect."""
     findings = Validator(project).update(update)
     assert [each.pointer for each in findings if each.code == "update_noop"] == (
         [] if Plan.of(project, update).diff else [""]
@@ -137,7 +137,7 @@ def test_a_misspelt_routing_name_belongs_in_a_task():
 
 
 def test_no_finding_on_a_project_suggests_a_routing_name():
-    """No finding on the name of a project's param suggests a routing name (U10).
+    """If the name of a project's param resembles a routing name, the finding has no suggestion, but a remedy (U10).
 
     A finding on a name inside a value, or on a name in a task request, may suggest a routing name.
     """

@@ -1,8 +1,8 @@
 """Choose the params of a project so that the requests and the update are smallest in total.
 
 If the set of inheriting tasks is fixed, each param can be decided alone.  So the search
-tries sets of inheriting tasks.  The set of the best choice is *closed*.  A closed set has one
-of these forms:
+tries sets of inheriting tasks.  In the best choice, this set is *closed*: it has one of these
+forms:
 
 - all tasks
 - all tasks with certain params, such as all tasks with `padding` and `tags`
@@ -51,7 +51,7 @@ class _Candidate(NamedTuple):
     uses: tuple[tuple[int, int, int], ...]
     #: The set of tasks that can inherit from a project with this value.  A task without the param cannot
     #: inherit, because it would get the value.  A task with another value can inherit, because its value
-    #: overrides the project's.  But if the project's instruction is appended, the task's must end with it.
+    #: overrides the project's.  But if the project's instruction is appended, the task's instruction must end with it.
     able: int
 
     def measure_gain(self, inheritors: int) -> int:
@@ -149,7 +149,7 @@ class Search:
         return self._improve(best.inheritors, restrictions)
 
     def decide_with(self, decision: Decision, name: str) -> Decision | None:
-        """Return the best decision found that moves the param `name`.
+        """Return the best decision with the param `name` in the project, of the decisions that the search tries.
 
         The search starts from the tasks that inherit in `decision`.  Return `None` if no
         value of the param saves bytes among these tasks.
@@ -161,13 +161,13 @@ class Search:
 
     def _list_closed_sets(self) -> set[int] | None:
         """Return all closed sets; `None` if there may be too many."""
-        shapes = {group.names.intersection(self._candidates) for group in self._groups}
+        name_sets = {group.names.intersection(self._candidates) for group in self._groups}
         closed: set[frozenset[str]] = set()
         limit = MAX_SETS // (len(self._tails) + 1)
-        # Begin with the large shapes.  Many other shapes are intersections of them, and need no step of their own.
-        for shape in sorted(shapes, key=len, reverse=True):
-            if shape not in closed:
-                closed |= {shape & other for other in closed} | {shape}
+        # Begin with the large sets of names.  Many other sets are intersections of them, and need no step of their own.
+        for names in sorted(name_sets, key=len, reverse=True):
+            if names not in closed:
+                closed |= {names & other for other in closed} | {names}
             if len(closed) > limit:
                 return None
         by_names = {self._find_having(names) for names in closed}
@@ -223,8 +223,8 @@ class Search:
         If several candidates save equally many bytes, return the one with which `Decision.text` sorts first.
         `is_last` is whether the project has no param with a later name.
         """
-        # The text of a number may begin the text of another, such as 1 and 12.  Which of them sorts first depends on the
-        # next character.
+        # The text of a number may be a prefix of the text of another, such as 1 and 12.  Which of them sorts first
+        # depends on the next character.
         end = "}" if is_last else ","
         best, best_rank = None, (0, "")
         for most, candidate in self._candidates[name]:
