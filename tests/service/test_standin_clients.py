@@ -473,7 +473,10 @@ def test_values_may_contain_commas(node):
 
 
 def test_a_task_with_tags_of_another_type_is_no_error(node):
-    """In a request, `tags` may be any JSON value. The filter and the calls that change tags ignore all but strings in an array."""
+    """In a request, `tags` may be any JSON value.
+
+    The filter and the calls that change tags ignore all values but strings in an array.
+    """
     task_id = node.post("task/annotation", {**IMAGE, "tags": [["x"], 1, "a"]}).json()["task_id"]
     other = node.post("task/annotation", {**IMAGE, "tags": "a"}).json()["task_id"]
     assert [task["task_id"] for task in node.get("tasks?tags=a").json()["docs"]] == [task_id]
