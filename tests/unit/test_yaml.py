@@ -315,6 +315,9 @@ def test_a_comment_after_a_block_scalar_is_ignored(written, text, value):
         ("[a:\t- b]", 5),
         ("['a'\t|]", 6),
         ('"a": "b": c', 9),
+        # These lines are indented or longer, so git did not write them.
+        ("a: |\n  Title\n  =======\nb: [1", 6),
+        ("========: [1", 13),
     ],
 )
 def test_invalid_yaml_is_called_invalid(written, text, column):
