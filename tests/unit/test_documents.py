@@ -412,6 +412,16 @@ def test_a_document_on_several_lines_is_no_jsonl(written, text):
             assert "CSV" not in error.problem
 
 
+@pytest.mark.parametrize("start", ["", '{"a": 1}\n', "\ufeff"])
+@pytest.mark.parametrize("text", ["{", "[", '{"a":', '{"a": 1, ', '[{"a": 1},', '{"a": [', '{"a": {"b": "c,"'])
+def test_a_last_line_that_is_cut_off_is_no_document_on_several_lines(written, start, text):
+    """If the file ends within a line of JSONL, the error says so, and does not call it a document on several lines."""
+    *_, last = read_lines(written(start + text, "cut.jsonl"))
+    error = refused(last.document)
+    assert error.problem.startswith(f"invalid JSON: the document ends too early, after `{text.strip()}`")
+    assert error.remedy == "write or download the whole document again"
+
+
 @pytest.mark.parametrize(
     "text",
     [
