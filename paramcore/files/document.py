@@ -134,10 +134,11 @@ class Document:
             raise self.locate_error(error.within(path)) from None
 
 
-def decode_json(text: str, depth: int, *, is_line: bool = False) -> Any:
+def decode_json(text: str, depth: int, *, is_line: bool = False, has_line_feed: bool = False) -> Any:
     """Decode a JSON text strictly.
 
-    With `is_line`, the messages of errors are about a line of JSONL.
+    With `is_line`, the messages of errors are about a line of JSONL.  `has_line_feed` is true if a line feed, which is
+    not in the text, ends this line.
 
     Raises:
         SyntaxProblem: `json_syntax`, `json_number`, `json_duplicate_key` or `json_depth`.
@@ -157,7 +158,9 @@ def decode_json(text: str, depth: int, *, is_line: bool = False) -> Any:
         is_in_string = error.msg.startswith(("Invalid", "Unterminated"))
         if not is_in_string and (foreign := find_foreign_notation(text, error.pos, is_line=is_line)):
             raise ForeignNotation("json_syntax", *foreign) from None
-        if not is_in_string and (mistake := find_mistake(text, error.pos, is_line=is_line)):
+        if not is_in_string and (
+            mistake := find_mistake(text, error.pos, is_line=is_line, has_line_feed=has_line_feed)
+        ):
             raise SyntaxProblem("json_syntax", *mistake) from None
         raise SyntaxProblem("json_syntax", *_describe_json_error(text, error)) from None
     except DuplicateName:

@@ -7,7 +7,7 @@ import io
 from typing import BinaryIO, Protocol
 
 from paramcore.errors import DocumentError
-from paramcore.files.encoding import UTF16_BOMS, reject_binary
+from paramcore.files.encoding import UTF16_BOMS, describe_invalid_text, reject_binary
 
 #: `reject_binary` needs this number of bytes to recognize each binary format.
 _MARK_SIZE = 16
@@ -58,7 +58,7 @@ class UTF16Lines:
             text = data.decode(self._encoding)
         except UnicodeDecodeError as error:
             column = self._column + len(data[: error.start].decode(self._encoding))
-            problem, remedy = "invalid UTF-16", "encode the text as UTF-8"
+            problem, remedy = describe_invalid_text("invalid UTF-16", error)
             raise DocumentError("json_encoding", None, problem, remedy, self._source, self._number, column) from None
         is_complete = data.endswith(self._line_feed)
         self._number += is_complete

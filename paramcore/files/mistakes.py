@@ -122,7 +122,7 @@ def find_binary(data: bytes) -> tuple[str, str] | None:
 def find_foreign_notation(text: str, offset: int, *, is_line: bool) -> tuple[int, str, str] | None:
     """Return the offset, problem and remedy of notation that JSON lacks but other tools accept, such as a comment.
 
-    The arguments are those of `find_mistake`.
+    For the arguments, see `find_mistake`.
     """
     at = _skip_blanks(text, offset)
     char = text[at : at + 1]
@@ -142,11 +142,11 @@ def find_foreign_notation(text: str, offset: int, *, is_line: bool) -> tuple[int
     return None if _find_code(text, at) else _find_foreign_text(text, at, before)
 
 
-def find_mistake(text: str, offset: int, *, is_line: bool) -> tuple[int, str, str] | None:
+def find_mistake(text: str, offset: int, *, is_line: bool, has_line_feed: bool) -> tuple[int, str, str] | None:
     """Return the offset, problem and remedy of a common mistake, if there is one.
 
     `offset` is the position where the `json` decoder stopped.  `is_line` is true for
-    a line of JSONL.
+    a line of JSONL, and `has_line_feed` for a line that a line feed ended.
     """
     at = _skip_blanks(text, offset)
     before = text[:at].rstrip(_BLANKS)
@@ -159,7 +159,7 @@ def find_mistake(text: str, offset: int, *, is_line: bool) -> tuple[int, str, st
     if text.startswith(("```", "~~~"), at) and (not before or before.endswith(("}", "]"))):
         return at, "the JSON is inside a Markdown code fence", "save only the JSON between the fences"
     mistake = _find_code(text, at) or _find_further_text(text, at, is_line=is_line)
-    return _find_broken_line(text, at) if mistake is None and is_line else mistake
+    return _find_broken_line(text, at, has_line_feed) if mistake is None and is_line else mistake
 
 
 def find_conflict(text: str) -> tuple[int, str, str] | None:
@@ -168,12 +168,14 @@ def find_conflict(text: str) -> tuple[int, str, str] | None:
     return marker and (marker.start(), *_CONFLICT)
 
 
-def _find_broken_line(text: str, at: int) -> tuple[int, str, str] | None:
+def _find_broken_line(text: str, at: int, has_line_feed: bool) -> tuple[int, str, str] | None:
     """Find a comma after the document, or a document that continues on the next line."""
     line = text.rstrip(_BLANKS)
     if text[at : at + 1] == "," and at == len(line) - 1 and _is_document(text[:at]):
         return at, "there is a comma after the document", "remove it, because JSONL has no commas between lines"
-    if line.endswith(("{", "[", ",", ":")) and line.lstrip(_BLANKS).startswith(("{", "[")) and at >= len(line) - 1:
+    # Without a line feed, no further line continues the document, so the file is probably cut off.
+    is_open = line.endswith(("{", "[", ",", ":")) and line.lstrip(_BLANKS).startswith(("{", "["))
+    if has_line_feed and is_open and at >= len(line) - 1:
         # `jq -c .` would write an array on one line, but a line must be one request, so suggest splitting the array.
         jq_filter = "'.[]'" if line.lstrip(_BLANKS).startswith("[") else "."
         remedy = f"write each document on one line, for example with `jq -c {jq_filter} FILE > FILE.jsonl`"

@@ -74,7 +74,7 @@ class Line:
             raise DocumentError("json_syntax", None, problem, remedy, self.source, self.number, 1)
         # Remove the line feed, so that an error at the end of the line has this line number.
         data = self.data.removesuffix(b"\n")
-        decode = partial(decode_json, is_line=True)
+        decode = partial(decode_json, is_line=True, has_line_feed=self.data.endswith(b"\n"))
         return decode_document(data, self.source, TASK_DEPTH, first_line=self.number, decode=decode)
 
 

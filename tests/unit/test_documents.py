@@ -131,6 +131,20 @@ def test_lines_of_invalid_utf_16_are_rejected(written, encoding, last, column):
     assert (error.code, error.line, error.column, error.source[-5:]) == ("json_encoding", 4, column, "jsonl")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("name", ["cut.json", "cut.jsonl", "cut.yaml"])
+@pytest.mark.parametrize("text", ['["\xe9', '["\u7bb1', '["a\U0001f600'])
+def test_a_file_that_ends_within_a_character_may_be_cut_off(written, text, name, encoding):
+    """If a file ends within a character, the error says so, and advises to write or download the file again."""
+    bom = "" if encoding == "utf-8" else "\ufeff"
+    path = written(f"{bom}{text}".encode(encoding)[:-1], name)
+    is_jsonl = name.endswith(".jsonl")
+    error = refused(lambda: [line.document() for line in read_lines(path)] if is_jsonl else read_document(path))
+    assert (error.code, error.line, error.column) == ("json_encoding", 1, len(text))
+    assert error.problem.endswith("the last character is incomplete")
+    assert error.remedy.startswith("write or download the whole file again")
+
+
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_long_lines_of_utf_16_are_numbered(written, encoding):
     """A line of UTF-16 that exceeds the limit counts as one line, even if the limit cuts a character in two.
@@ -410,6 +424,16 @@ def test_a_document_on_several_lines_is_no_jsonl(written, text):
             line.document()
         except DocumentError as error:
             assert "CSV" not in error.problem
+
+
+@pytest.mark.parametrize("start", ["", '{"a": 1}\n', "\ufeff"])
+@pytest.mark.parametrize("text", ["{", "[", '{"a":', '{"a": 1, ', '[{"a": 1},', '{"a": [', '{"a": {"b": "c,"'])
+def test_a_last_line_that_is_cut_off_is_no_document_on_several_lines(written, start, text):
+    """If the file ends within a line of JSONL, the error says so, and does not call it a document on several lines."""
+    *_, last = read_lines(written(start + text, "cut.jsonl"))
+    error = refused(last.document)
+    assert error.problem.startswith(f"invalid JSON: the document ends too early, after `{text.strip()}`")
+    assert error.remedy == "write or download the whole document again"
 
 
 @pytest.mark.parametrize(
