@@ -1,7 +1,9 @@
-"""Recognize a word with a mistake of one letter, or with its letters reordered."""
+"""Split a name into words, and recognize a word with a mistake of one letter or with its letters reordered."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import frozen
@@ -51,3 +53,14 @@ def count_edits(first: str, second: str) -> int:
         for j, other in enumerate(second):
             row.append(min(above[j + 1] + 1, row[j] + 1, above[j] + (letter != other)))
     return row[-1]
+
+
+def split_words(name: str) -> tuple[str, ...]:
+    """Return the words of a name: `is` and `patch` for `isPatch` or `is_patch`."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", unicodedata.normalize("NFKC", name))
+    return tuple(re.findall(r"[^\W_]+", spaced.casefold()))
+
+
+def join_words(name: str) -> str:
+    """Return the words of a name without separators: `ispatch` for `isPatch` or `is_patch`."""
+    return "".join(split_words(name))

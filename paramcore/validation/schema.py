@@ -123,6 +123,7 @@ def _load_schema(type: str) -> Schema:
     return Schema(type, _bundle_schema(read_schema_file(file)))
 
 
+@cache
 def _list_schema_files() -> tuple[str, ...]:
     """Return the task types with a schema file in the package."""
     names = {entry.name.removesuffix(".json") for entry in files(__package__).joinpath("schemas").iterdir()}

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache, lru_cache
 from typing import Any, Literal, TypeAlias
 
 from attrs import frozen
 
-from paramcore.validation.misspellings import WordIndex, count_edits, is_misspelt
+from paramcore.validation.misspellings import WordIndex, count_edits, is_misspelt, join_words, split_words
 from paramcore.validation.schema_rules import list_all_params
 
 Mistake: TypeAlias = Literal["update_mode", "update_wrapper", "update_argument"]
@@ -152,12 +150,11 @@ class UpdateNames:
     def of(cls, project: str, params: Iterable[str]) -> UpdateNames:
         """Return a classifier for a project whose type has these params."""
         own = frozenset(params)
-        known = frozenset(map(_join_words, own | list_all_params().keys()))
-        return cls(project, own, known, WordIndex.of(known))
+        return cls(project, own, *_index_known(own))
 
     def classify(self, name: str, value: Any) -> Mistake | None:
         """Return the mistake in a name, or `None` for a param."""
-        words = _split_words(name)
+        words = split_words(name)
         joined = "".join(words)
         if not joined or len(joined) > _MAX_NAME or joined in self._known:
             return None
@@ -180,6 +177,13 @@ class UpdateNames:
         return "update_mode" if is_mode else "update_argument"
 
 
+# Many projects have the same type, so cache the names of its params.
+@lru_cache(maxsize=64)
+def _index_known(params: frozenset[str]) -> tuple[frozenset[str], WordIndex]:
+    known = frozenset(map(join_words, params | list_all_params().keys()))
+    return known, WordIndex.of(known)
+
+
 def list_contents(value: Any) -> tuple[str, ...]:
     """Return the member names of a wrapper, which is an object, an array of one object, or JSON text."""
     return tuple(_read_object(value)[0] or ())
@@ -191,7 +195,7 @@ def find_call_field(name: str) -> tuple[str, CallField] | None:
 
     If no name in `_CALL_FIELDS` is similar, return `None`.
     """
-    joined, by_name = _join_words(name), _call_fields_by_name()
+    joined, by_name = join_words(name), _call_fields_by_name()
     if joined in by_name or joined in _ORDINARY_WORDS | _ORDINARY_PLURALS:
         return by_name.get(joined)
     similar = _index_call_fields().find_similar(joined)
@@ -200,7 +204,7 @@ def find_call_field(name: str) -> tuple[str, CallField] | None:
 
 @cache
 def _call_fields_by_name() -> Mapping[str, tuple[str, CallField]]:
-    return {_join_words(name): (name, field) for field in _CALL_FIELDS for name in field.names}
+    return {join_words(name): (name, field) for field in _CALL_FIELDS for name in field.names}
 
 
 @cache
@@ -238,7 +242,7 @@ def _names_mode(words: tuple[str, ...], value: Any) -> bool:
     is_name = words == ("update",) or (
         not _MODE_NAMES.isdisjoint(words) and set(words) <= _MODE_NAMES | _MODE_COMPANIONS
     )
-    mode = _join_words(value) if is_name and isinstance(value, str) and len(value) <= _MAX_NAME else ""
+    mode = join_words(value) if is_name and isinstance(value, str) and len(value) <= _MAX_NAME else ""
     return mode in _MODE_VALUES or is_misspelt(mode, "patch")
 
 
@@ -288,13 +292,3 @@ def _is_flag(value: Any) -> bool:
     if isinstance(value, str):
         return value.strip().casefold() in _FLAG_TEXTS
     return value is None or (isinstance(value, (bool, int, float)) and value in (0, 1))
-
-
-def _split_words(name: str) -> tuple[str, ...]:
-    """Return the words of a name: `is` and `patch` for `isPatch` or `is_patch`."""
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", unicodedata.normalize("NFKC", name))
-    return tuple(re.findall(r"[^\W_]+", spaced.casefold()))
-
-
-def _join_words(name: str) -> str:
-    return "".join(_split_words(name))

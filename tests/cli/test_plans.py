@@ -114,3 +114,19 @@ def test_null_is_no_update(suffix, tmp_path):
         assert ran.err.startswith(f"error: {file}:1:1: params must be an object, got null; ")
     file.write_text("{}")
     assert run("plan", PROJECT, file).status == FINDINGS
+
+
+@pytest.mark.parametrize(("count", "end"), [(20, '"p19"'), (21, '"p19", ...'), (1_000, '"p19", ...')])
+def test_the_summary_names_twenty_projects(tmp_path, count, end):
+    """For many projects, the first lines name the first 20 projects that would lose params or have errors."""
+    projects = [
+        {"name": f"p{number}", "type": "comparison", "param_history": [{"version": 0, "a": 1}]}
+        for number in range(count)
+    ]
+    (tmp_path / "projects.json").write_text(json.dumps(projects))
+    (tmp_path / "update.json").write_text('{"merge": true}')
+    ran = run("plan", "projects.json", "update.json", cwd=tmp_path)
+    losing, invalid, blank = ran.out.splitlines()[:3]
+    assert losing.startswith(f'{count} of {count} projects would lose params: "p0", "p1", ')
+    assert invalid.startswith(f'{count} of {count} projects would have errors: "p0", "p1", ')
+    assert (losing.endswith(end), invalid.endswith(end), blank) == (True, True, "")

@@ -223,3 +223,10 @@ def test_the_schema_of_the_type_has_priority():
 def test_unusual_names_are_no_mistake(name):
     """Names without letters and long names are not mistakes."""
     assert NAMES.classify(name, True) is None
+
+
+def test_projects_of_one_type_share_an_index():
+    """The index of the params of a type is built once, even for thousands of projects."""
+    params = Schemas().of("lidarannotation").params
+    assert UpdateNames.of("a", params)._known_index is UpdateNames.of("b", [*params])._known_index
+    assert UpdateNames.of("a", params)._known_index is not NAMES._known_index

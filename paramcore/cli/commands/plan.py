@@ -22,6 +22,9 @@ from paramcore.text import format_count, format_name, format_value
 from paramcore.text.rows import Line
 from paramcore.values import split_pointer
 
+#: The maximum number of projects that a line of the summary names.
+_MOST_NAMES = 20
+
 
 def plan(options: Namespace) -> Pieces:
     """Show what an update would drop and change in a project, and the errors in the update."""
@@ -55,8 +58,10 @@ def _iter_text(projects: ProjectFiles, plans: Sequence[Plan], planner: Planner, 
 
 
 def _summarize(affected: Sequence[Plan], plans: Sequence[Plan], effect: str) -> Line:
-    names = ", ".join(format_value(plan.project.name) for plan in affected)
-    return Line(f"{len(affected)} of {len(plans)} projects {effect}{': ' if names else ''}{names}")
+    names = [format_value(plan.project.name) for plan in affected[:_MOST_NAMES]]
+    if len(affected) > _MOST_NAMES:
+        names.append("...")
+    return Line(f"{len(affected)} of {len(plans)} projects {effect}{': ' if names else ''}{', '.join(names)}")
 
 
 def _iter_annotations(planner: Planner, plans: Sequence[Plan]) -> Iterator[str]:
