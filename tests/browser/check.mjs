@@ -5,7 +5,12 @@ import { launch } from "./browser.mjs";
 import { findHidden, findLayoutProblems, openAll } from "./in_page.mjs";
 
 const AXE = await readFile(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
-const WIDTHS = [1280, 320];
+// The colors do not depend on the width, so one width is enough in dark mode.
+const SCREENS = [
+  { colorScheme: "light", width: 1280 },
+  { colorScheme: "light", width: 320 },
+  { colorScheme: "dark", width: 1280 },
+];
 // The widths of A4 paper in portrait and landscape format, in CSS pixels, without the margins of the style sheet.
 const SHEETS = [703, 1032];
 const JENKINS = "sandbox; default-src 'none'; style-src 'self'; img-src 'self'";
@@ -37,23 +42,21 @@ async function openByClicks(tab) {
 }
 
 async function checkScreens(browser, url, report) {
-  for (const colorScheme of ["light", "dark"]) {
-    for (const width of WIDTHS) {
-      const { events, result } = await watch(browser, url, { colorScheme, viewport: { width, height: 900 } }, async (tab) => {
-        const title = await tab.title();
-        await tab.evaluate(AXE);
-        // Until `openAll` runs, folded parts hide most of the page, so one check of this state is enough.
-        const axe = colorScheme === "light" && width === WIDTHS[0] ? await runAxe(tab) : [];
-        await tab.evaluate(openAll);
-        axe.push(...(await runAxe(tab)));
-        const layout = await tab.evaluate(findLayoutProblems);
-        const scripts = await tab.evaluate(() => document.scripts.length);
-        return { axe, layout, scripts, isTitleKept: (await tab.title()) === title };
-      });
-      report.axe.push(...result.axe.map((problem) => `${colorScheme} ${width}: ${problem}`));
-      report.layout.push(...result.layout.map((problem) => `${colorScheme} ${width}: ${problem}`));
-      report.activity.push(...events, ...(result.scripts ? ["a script"] : []), ...(result.isTitleKept ? [] : ["another title"]));
-    }
+  for (const { colorScheme, width } of SCREENS) {
+    const { events, result } = await watch(browser, url, { colorScheme, viewport: { width, height: 900 } }, async (tab) => {
+      const title = await tab.title();
+      await tab.evaluate(AXE);
+      // Until `openAll` runs, folded parts hide most of the page, so one check of this state is enough.
+      const axe = colorScheme === "light" && width === 1280 ? await runAxe(tab) : [];
+      await tab.evaluate(openAll);
+      axe.push(...(await runAxe(tab)));
+      const layout = await tab.evaluate(findLayoutProblems);
+      const scripts = await tab.evaluate(() => document.scripts.length);
+      return { axe, layout, scripts, isTitleKept: (await tab.title()) === title };
+    });
+    report.axe.push(...result.axe.map((problem) => `${colorScheme} ${width}: ${problem}`));
+    report.layout.push(...result.layout.map((problem) => `${colorScheme} ${width}: ${problem}`));
+    report.activity.push(...events, ...(result.scripts ? ["a script"] : []), ...(result.isTitleKept ? [] : ["another title"]));
   }
 }
 
