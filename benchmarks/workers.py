@@ -1,4 +1,4 @@
-"""Measure the example of `docs/guides/preview-with-dask.md` on two workers; the unit is the time of one process."""
+"""Measure the example of `docs/guides/preview-with-dask.md` on two workers, relative to the time of one process."""
 
 import json
 import statistics

@@ -1,4 +1,4 @@
-"""Recognize by content which arguments of a command line are projects, and which are tasks."""
+"""Recognize by suffix and content which arguments of a command line are projects, and which are tasks."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ _INPUT_SUFFIXES = (*DOCUMENT_SUFFIXES, *JSONL_SUFFIXES)
 def read_project_argument(options: Namespace, *, quiet: bool = False) -> ProjectFiles:
     """Read PROJECT.
 
-    If PROJECT is a readable file without a project, and a later argument contains projects,
-    the error says to swap the two.
+    If PROJECT contains no project, but a later argument contains projects, the error may say
+    to swap the two.
 
     Raises:
         DocumentError: the errors of `ProjectFiles`.
@@ -46,7 +46,7 @@ def read_project_argument(options: Namespace, *, quiet: bool = False) -> Project
         return ProjectFiles([path], options.assumptions, quiet=quiet, used=_list_used(options))
     except DocumentError as error:
         # If PROJECT cannot be read, it may still be a project, so do not suggest swapping it with UPDATE or TASKS.
-        # A PARAM should be a name.  So if a PARAM is the path of a project, always suggest the swap.
+        # A PARAM is a name, so the path of a project in its place is a swap, even if PROJECT cannot be read.
         named = [getattr(options, name, None) for name in ("update", "tasks") if _can_be_read(path)]
         others = [other for other in [*named, *getattr(options, "params", ())] if other and other != path]
         swapped = None if _may_hold_projects(path) else next(filter(_may_hold_projects, others), None)
@@ -57,7 +57,7 @@ def read_project_argument(options: Namespace, *, quiet: bool = False) -> Project
 
 
 def check_params(params: Iterable[str], projects: Iterable[Project]) -> None:
-    """Reject the path of a file in place of a PARAM.
+    """Reject a PARAM that is the path of a file.
 
     Otherwise, the answer would be that the param is not set.  A name such as `night.json` is
     a PARAM if a version of a project contains it.
@@ -139,7 +139,7 @@ def assign_files(options: Namespace) -> ProjectFiles:
             _reject_update(options)
     else:
         options.projects = options.files
-        # TASKS may be a directory here only, so other commands reject it as unreadable.
+        # Only this function accepts a directory as TASKS.  Other commands reject a directory as unreadable.
         if is_directory(options.tasks):
             options.task_files = list_task_files(options.tasks)
     projects = _read_projects(options, documents)
@@ -220,7 +220,7 @@ def _report_lines(paths: Sequence[str], projects: ProjectFiles) -> None:
 
 
 def _report_subdirectories(options: Namespace, projects: ProjectFiles) -> None:
-    """Report the skipped subdirectories that contain projects."""
+    """Report the skipped subdirectories that may contain projects."""
     for directory in filter(is_directory, options.projects):
         found = list_subdirectories(directory, used=[*options.projects, *_list_used(options)])
         if found:

@@ -147,7 +147,7 @@ def format_document(value: Any) -> str:
 class OutputLost(Exception):
     """Standard output cannot be written.
 
-    It is not a subclass of `OSError`, because code that writes a file would report it as an error of that file.
+    This class is not a subclass of `OSError`, because code that writes a file would report it as an error of that file.
     """
 
     def __init__(self, error: OSError) -> None:

@@ -73,8 +73,8 @@ class _Parser(ArgumentParser):
     """A parser that raises an error if the help or the version cannot be printed."""
 
     def _print_message(self, message: str, file: Any = None) -> None:
-        # argparse ignores errors when it writes to standard output.  If an error occurs only when Python exits, Python
-        # prints a traceback.
+        # argparse ignores errors when it writes to standard output, and does not flush the text.  If the flush at exit
+        # fails, Python prints an error of its own.
         if file is sys.stderr:
             super()._print_message(message, file)
         else:
@@ -199,7 +199,7 @@ def _parse_assumptions(texts: Sequence[str]) -> dict[str, str]:
 def _parse_assumption(text: str) -> tuple[str, str]:
     """Parse NAME=VALUE.
 
-    Decode VALUE if it is a JSON string.  If it contains escapes, the quotes may be missing.
+    Decode VALUE if it is a JSON string.  A VALUE with escapes is decoded even without its quotes.
     """
     name, mark, value = text.partition("=")
     if not mark:

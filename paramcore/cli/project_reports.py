@@ -84,13 +84,14 @@ class ReportBuilder:
     def _read_tasks(self) -> None:
         sources, *validated = tee(read_raw_tasks(self._options, prints=False), 1 + len(self._states))
         outputs = [state.validate_tasks(tasks) for state, tasks in zip(self._states, validated, strict=True)]
-        # All generators yield one item for each task, so `tee` keeps only one task in memory.
+        # For each task, each generator yields one item, so `tee` keeps only one task in memory.
         requests = read_requests(self._options, self._projects.find_route, sources)
         for request, *of_states in zip(requests, *outputs, strict=False):
             self._add_request(request).add_findings(
                 [state.select_new(output) for state, output in zip(self._states, of_states, strict=True)]
             )
-        # After the items for the tasks, `outputs[0]` yields one more item: the params that all tasks override.
+        # After the items for the tasks, each of `outputs` yields the unused defaults of the projects.  Only those after
+        # the update matter.
         for unused in outputs[0]:
             if isinstance(unused, dict):
                 for name, findings in self._states[0].report_unused(unused).items():
@@ -116,8 +117,9 @@ class ReportBuilder:
 def _list_updates(projects: ProjectFiles, update: Update) -> list[Mapping[str, Update]]:
     """Return the updates that lead to each state, by project name.
 
-    The first state is after `update`, and the second is before it.  In the third state, each project has the patch that
-    keeps its dropped params, or `update` if it has no such patch.  Without any such patch, there is no third state.
+    The first state is after `update`, and the second is before it.  The third state is after the patches that keep the
+    dropped params.  A project without such a patch gets `update` instead.  If no project has such a patch, there is no
+    third state.
     """
     patches = {project.name: find_keeping_patch(Plan.of(project, update)) for project in projects}
     after = dict.fromkeys(patches, update)

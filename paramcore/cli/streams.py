@@ -22,8 +22,8 @@ _discarded: set[int] = set()
 def prepare_streams() -> Iterator[None]:
     """In a `with` block, make writes to standard output and standard error wait for their readers.
 
-    After a signal, only writes to a terminal still wait.  Characters that the encoding of a
-    stream lacks are escaped.
+    After a signal, only writes to a terminal still wait.  Characters that a stream's encoding
+    cannot represent are escaped.
     """
     with ExitStack() as stack:
         _fill_closed_descriptors(stack)
@@ -54,7 +54,7 @@ def discard_output() -> None:
 def check_output_disk() -> None:
     """Raise `OSError` if standard output is a file, and the disk rejects what was written.
 
-    Some network disks report only at the close of a descriptor that they are full, so close a copy.
+    Some network disks report that they are full only when a descriptor is closed, so close a copy of it.
     """
     if _OUTPUT in _discarded:
         return
@@ -86,8 +86,8 @@ def _wait_on_write(stream: Any) -> Any:
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="backslashreplace")
     buffer = getattr(stream, "buffer", None)
-    # With `PYTHONUNBUFFERED`, the buffer is the raw stream.  Without a buffer, Python ignores that the system wrote
-    # only a part of the output, as on a full disk.
+    # With `PYTHONUNBUFFERED`, `stream.buffer` is the raw stream, so nothing is buffered.  Python would then ignore that
+    # only a part of the output was written, as on a full disk.
     is_unbuffered = isinstance(buffer, io.RawIOBase)
     raw = buffer if is_unbuffered else getattr(buffer, "raw", None)
     if not isinstance(raw, io.RawIOBase):

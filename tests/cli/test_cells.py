@@ -90,7 +90,7 @@ def test_a_text_is_wrapped_at_its_line_breaks():
     st.booleans(),
 )
 def test_wrapping_loses_nothing(text, width, first, at_newlines):
-    """The lines together are the text. Apart from a space at its end, each line fits or is a single character."""
+    """The joined lines equal the text. Apart from a space at its end, each line fits or is a single character."""
     spans = wrap(text, width, first=first, at_newlines=at_newlines)
     assert "".join(text[start:end] for start, end in spans) == text
     for number, (start, end) in enumerate(spans):

@@ -20,7 +20,7 @@ CHANGES = PAIRS | st.tuples(st.dictionaries(st.just("t"), TEXTS), st.dictionarie
 
 
 def iter_shown(rows, screen):
-    """Yield the cells and values that a screen must show. The changes inside a value may replace the value."""
+    """Yield the cells and values that a screen must show. It may show the changes inside a value instead of the value."""
     for row in rows:
         yield from row.cells
         yield from row.text and [row.text]
@@ -129,7 +129,7 @@ ROW = Row((Label("changed"), "padding"), (3, 4), note="(set since version 0)")
     ],
 )
 def test_pieces_have_a_layout(piece, screen):
-    """Text that fits stays on its line; other text goes below that line, indented."""
+    """Text that fits stays on its line. Other text continues below this line or moves there, indented."""
     assert Screen(30).render([piece]) == screen
 
 

@@ -277,7 +277,7 @@ def fail_on_document(line: Line) -> None:
 def test_usual_lines_need_no_strict_reader(
     request_of: dict[str, Any], notation: dict[str, Any], codec: Codec, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If an earlier request had the same `project` and `project_version`, the fast path alone reads a usual request."""
+    """If an earlier request had the same `project` and `project_version`, the fast path reads an ordinary request."""
     line = Line(1, "tasks", json.dumps(request_of, **notation).encode())
     reader = RequestReader(lambda request: Route.of(BOXES, request), codec=codec)
     first = reader.read(line)

@@ -321,7 +321,7 @@ class TestSafety:
         assert make_docks().handle("GET", path, HOST, b"").status == 401
 
     def test_web_pages_of_other_sites_are_refused(self):
-        """A page rejects another Host, another Origin, and a frame on another site. A link from another site works."""
+        """A page is refused for another Host or Origin, and in a frame on another site. A link from another site works."""
         stand_in = make_docks()
         link = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
         assert stand_in.handle("GET", "/", {"host": "evil.example"}, b"").status == 421

@@ -36,7 +36,7 @@ class JournalFile:
         self._is_closed = False
         # Whether the file may be longer than `_size` bytes, because an `append` did not succeed.
         self._has_rest = False
-        # Whether the name of the file that `replace` wrote may not be on disk yet.  A power failure would then lose the
+        # Whether the name of the file that `replace` wrote still needs a sync.  Until then, a power failure may lose the
         # new file.
         self._has_unsynced_name = False
         self._read()
@@ -82,7 +82,7 @@ class JournalFile:
         """
         if self._descriptor >= 0:
             self._check_path()
-        # The new lines may omit a project because a file in this directory contains it.  Sync the names of these files
+        # The new lines leave out the projects that files in this directory contain.  Sync the names of these files
         # first.  Otherwise, a power failure could lose such a file after the journal has dropped its project.
         sync_directory(os.path.dirname(self._path))
         is_open = self._descriptor >= 0
@@ -103,7 +103,7 @@ class JournalFile:
             self._sync_name()
 
     def _sync_name(self) -> None:
-        """If the name of the file that `replace` wrote may not be on disk yet, sync the name to the disk."""
+        """Sync the name of the file that `replace` wrote, unless this was done already."""
         if self._has_unsynced_name:
             sync_directory(os.path.dirname(self._path))
             self._has_unsynced_name = False
