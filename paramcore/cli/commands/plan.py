@@ -58,10 +58,8 @@ def _iter_text(projects: ProjectFiles, plans: Sequence[Plan], planner: Planner, 
 
 
 def _summarize(affected: Sequence[Plan], plans: Sequence[Plan], effect: str) -> Line:
-    names = [format_value(plan.project.name) for plan in affected[:_MOST_NAMES]]
-    if len(affected) > _MOST_NAMES:
-        names.append("...")
-    return Line(f"{len(affected)} of {len(plans)} projects {effect}{': ' if names else ''}{', '.join(names)}")
+    names = _list_names([format_value(plan.project.name) for plan in affected], _MOST_NAMES)
+    return Line(f"{len(affected)} of {len(plans)} projects {effect}{': ' if names else ''}{names}")
 
 
 def _iter_annotations(planner: Planner, plans: Sequence[Plan]) -> Iterator[str]:
@@ -91,4 +89,8 @@ def _list_projects(names: Sequence[str]) -> str:
     """Format at most three names of projects: `"docks"`, or `5 projects: "a", "b", "c", ...`."""
     if len(names) == 1:
         return names[0]
-    return f"{format_count(len(names), 'project')}: {', '.join(names[:3])}{', ...' if len(names) > 3 else ''}"
+    return f"{format_count(len(names), 'project')}: {_list_names(names, 3)}"
+
+
+def _list_names(names: Sequence[str], most: int) -> str:
+    return ", ".join([*names[:most], *(["..."] if len(names) > most else [])])
